@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The narrow synchronous door to cryptography. Algorithms are COSE numbers (see algorithms.ts).
+ *
+ * Key bytes enter through `secret` and never come back out: `Secret`, `AeadKey` and `MacKey` are opaque
+ * handles whose bytes stay on the provider's side. Handles belong to the provider that made them; any
+ * other handle, a wrong length or an algorithm the provider lacks is refused (`badArgument`,
+ * `unsupportedAlgorithm`), a wiped handle with `keyWiped`.
+ *
+ * All `Uint8Array` arguments are borrowed for the call, all results are owned by the caller.
+ */
+
+/** Opaque key material: an input of key derivation, or a key not yet bound to an algorithm. */
+export interface Secret {
+  /** Overwrites the bytes. Safe to call twice. */
+  wipe(): void;
+}
+
+/** A keyed AEAD context, prepared once (RFC 9053 section 4). */
+export interface AeadKey {
+  /** Returns ciphertext ‖ tag. */
+  seal(nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array;
+  /** Returns the plaintext, or undefined where the tag does not verify. */
+  open(nonce: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined;
+  wipe(): void;
+}
+
+/** A keyed MAC context (RFC 9053 section 3). */
+export interface MacKey {
+  /** Returns the tag, truncated as the algorithm says. */
+  compute(data: Uint8Array): Uint8Array;
+  /** Compares in constant time. A tag of another length does not verify. */
+  verify(data: Uint8Array, tag: Uint8Array): boolean;
+  wipe(): void;
+}
+
+export interface CryptoProvider {
+  readonly name: string;
+  /** Whether the provider carries this COSE algorithm. */
+  supports(algorithm: number): boolean;
+  /** Fills `target` from a cryptographically strong source. */
+  fillRandom(target: Uint8Array): void;
+  hash(algorithm: number, data: Uint8Array): Uint8Array;
+  /** Copies `bytes` in. The caller wipes its own copy. */
+  secret(bytes: Uint8Array): Secret;
+  /** HKDF-Extract (RFC 5869 section 2.2) with the given hash. */
+  extract(hash: number, salt: Uint8Array, inputKeyingMaterial: Secret): Secret;
+  /** HKDF-Expand (RFC 5869 section 2.3) for values that are not keys: IVs, protocol MACs, key streams. */
+  expand(hash: number, pseudorandomKey: Secret, info: Uint8Array, length: number): Uint8Array;
+  /** HKDF-Expand whose output stays behind a handle. */
+  expandSecret(hash: number, pseudorandomKey: Secret, info: Uint8Array, length: number): Secret;
+  /** Binds a secret of exactly the algorithm's key length to an AEAD. */
+  aeadKey(algorithm: number, secret: Secret): AeadKey;
+  /** Binds a secret to a MAC: exactly the algorithm's key length. */
+  macKey(algorithm: number, secret: Secret): MacKey;
+}
+
+/** The host's random source, injected into providers that have none of their own. */
+export type FillRandom = (target: Uint8Array) => void;

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Why something was refused. The numbers are stable: they appear in reports, rings and tests, and are
+ * never reused. Codes are grouped by the room that raises them.
+ */
+export const Reason = Object.freeze({
+  // bytes, cbor (1x)
+  truncated: 10,
+  trailingBytes: 11,
+  notWellFormed: 12,
+  notDeterministic: 13,
+  duplicateKey: 14,
+  invalidUtf8: 15,
+  wrongType: 16,
+  tooLong: 17,
+  tooDeep: 18,
+  tooManyItems: 19,
+  // crypto (3x)
+  badArgument: 30,
+  unsupportedAlgorithm: 31,
+  keyWiped: 32,
+  // cose, session (4x)
+  headerInvalid: 40,
+  contextUnknown: 41,
+  kidUnknown: 42,
+  integrityFailure: 43,
+  decryptionFailure: 44,
+  replay: 45,
+  sequenceExhausted: 46,
+  keyLimitReached: 47,
+  formNotAccepted: 48,
+  // link, roles (6x)
+  frameInvalid: 60,
+  messageInvalid: 61,
+  queueFull: 62,
+  linkClosed: 63,
+  notProvisioned: 64,
+} as const);
+
+export type ReasonName = keyof typeof Reason;
+export type ReasonCode = (typeof Reason)[ReasonName];
+
+/** The one error the runtime raises. It carries no data of the message that was refused. */
+export class Refusal extends Error {
+  readonly reason: ReasonCode;
+  readonly reasonName: ReasonName;
+
+  constructor(reasonName: ReasonName) {
+    super(`${reasonName} (${Reason[reasonName]})`);
+    this.reason = Reason[reasonName];
+    this.reasonName = reasonName;
+  }
+}
+
+/** Refuses with a reason. Typed `never`, so that it ends a branch as `throw` does. */
+export function refuse(reasonName: ReasonName): never {
+  throw new Refusal(reasonName);
+}
