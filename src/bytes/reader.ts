@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { refuse } from '../refusal.ts';
+
+/**
+ * A bounded cursor over borrowed bytes: the only way bytes from outside are read.
+ *
+ * Reading past the end is refused with `truncated`. Whoever opens a reader closes it with `end()`,
+ * which refuses what was not read. A reader that has refused is spent.
+ */
+export class ByteReader {
+  private readonly bytes: Uint8Array;
+  private offset: number;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    this.offset = 0;
+  }
+
+  /** Bytes read so far. */
+  get position(): number {
+    return this.offset;
+  }
+
+  /** Bytes not yet read. */
+  get remaining(): number {
+    return this.bytes.length - this.offset;
+  }
+
+  /** Returns the next byte and leaves it unread. */
+  peek(): number {
+    return this.bytes[this.offset] ?? refuse('truncated');
+  }
+
+  uint8(): number {
+    const value = this.peek();
+    this.offset += 1;
+    return value;
+  }
+
+  /** Reads a big-endian unsigned integer of `length` bytes, at most 6, so that every value is exact. */
+  uint(length: number): number {
+    if (length > 6) refuse('badArgument');
+    let value = 0;
+    for (const byte of this.take(length)) value = value * 256 + byte;
+    return value;
+  }
+
+  /** Returns the next `length` bytes as a view that is borrowed from the input. */
+  take(length: number): Uint8Array {
+    if (!(length >= 0 && length <= this.remaining)) refuse('truncated');
+    const start = this.offset;
+    this.offset = start + length;
+    return this.bytes.subarray(start, this.offset);
+  }
+
+  /** Returns a reader of its own over the next `length` bytes, which count as read here. */
+  sub(length: number): ByteReader {
+    return new ByteReader(this.take(length));
+  }
+
+  /** Returns what was read since `position`, as a borrowed view. */
+  since(position: number): Uint8Array {
+    return this.bytes.subarray(position, this.offset);
+  }
+
+  /** Refuses bytes that are left over. */
+  end(): void {
+    if (this.remaining > 0) refuse('trailingBytes');
+  }
+}
