@@ -11,6 +11,16 @@ export const SpecificationLimits = Object.freeze({
   ccm8MaxFailed: 2 ** 14,
   /** AES-CCM with an 8-byte tag: bytes in one message for which q and v hold (same draft, l). */
   ccm8MaxMessageBytes: 4096,
+  /** AES-CCM with a 16-byte tag: q and v, rounded down (RFC 9147 section 4.5.3 and Appendix B.1). */
+  ccm16MaxSealed: 2 ** 23,
+  ccm16MaxFailed: 2 ** 23,
+  /** AES-GCM: q, rounded down (RFC 8446 section 5.5) and v (RFC 9147 section 4.5.3). */
+  gcmMaxSealed: 2 ** 24,
+  gcmMaxFailed: 2 ** 36,
+  /** ChaCha20-Poly1305: v (RFC 9147 section 4.5.3). Its q is beyond the last sequence number. */
+  chacha20Poly1305MaxFailed: 2 ** 36,
+  /** Sender ID and kid: nonce length - 6, with the longest nonce here (RFC 8613 section 3.3). */
+  maxKidBytes: 7,
 });
 
 /** Limits that this implementation sets, so that no input decides how much memory or stack it takes. */
@@ -31,4 +41,22 @@ export const ImplementationLimits = Object.freeze({
   linkMaxMessageBytes: 8192,
   /** Sequence numbers behind the highest accepted one that a replay window still tells apart. */
   replayWindowSize: 32,
+  /** Sequence numbers reserved at once: writes of the store against numbers skipped after a restart. */
+  sequenceBlockSize: 128,
+  /** Bytes of a kid context. */
+  maxKidContextBytes: 16,
+  /** Bytes of plaintext in one record, under every algorithm: the l for which q and v hold. */
+  recordMaxMessageBytes: 4096,
+  /** HMAC 256/64: failed verifications under one key. Forgery odds stay at 2^-50, as with AES-CCM-8. */
+  hmac64MaxFailed: 2 ** 14,
+  /** HMAC 256/256: failed verifications under one key, as for the AEADs with the largest bound. */
+  hmac256MaxFailed: 2 ** 36,
+  /** Readings of one PNE that wait for their receipt. Below the replay window, so that none falls out. */
+  pneMaxOutstanding: 8,
+  /** How long a PNE waits for a receipt before it sends again. */
+  receiptTimeoutMs: 5000,
+  /** PNE links of one gateway. */
+  gatewayMaxPnes: 64,
+  /** Contents that wait for delivery to one PNE. */
+  serverMaxQueuedContents: 8,
 });

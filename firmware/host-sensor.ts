@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** A simulated board's sensor: readings from the host that runs it (sensor-message.ts). */
+import type { Link, LinkEvents } from '../src/link/link.ts';
+import { refuse } from '../src/refusal.ts';
+import type { Figures, Sensor, SensorEvents } from './sensor.ts';
+import { decodeSensorMessage, encodeSensorMessage, SensorMessageType } from './sensor-message.ts';
+import { connectStream } from './stream-link.ts';
+
+export function openHostSensor(port: number, events: SensorEvents): Sensor {
+  let link: Link | undefined;
+  /** Asked for before the link was up. */
+  let early = 0;
+
+  function adopt(opened: Link): LinkEvents {
+    link = opened;
+    if (early > 0) sample(early);
+    return { onMessage: receive, onClosed: events.onEnd };
+  }
+
+  function receive(bytes: Uint8Array): void {
+    const message = decodeSensorMessage(bytes);
+    if (message.type === SensorMessageType.reading) events.onReading(JSON.parse(message.text));
+    else if (message.type === SensorMessageType.end) events.onEnd();
+    else refuse('messageInvalid');
+  }
+
+  function sample(count: number): void {
+    if (link === undefined) early += count;
+    else link.send(encodeSensorMessage({ type: SensorMessageType.sample, count }));
+  }
+
+  connectStream('127.0.0.1', port, adopt, events.onEnd);
+
+  return {
+    sample,
+    report(figures: Figures): void {
+      link?.send(encodeSensorMessage({ type: SensorMessageType.figures, text: JSON.stringify(figures) }));
+    },
+  };
+}

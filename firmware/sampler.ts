@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Takes readings at the pace that the server sets by a content `{ interval: milliseconds }`, and reports
+ * them. An interval of 0 means as fast as receipts come back. Before the first such content nothing is
+ * sampled.
+ */
+import type { RunningTimer } from '../src/link/timer.ts';
+import { Refusal } from '../src/refusal.ts';
+import type { Pne } from '../src/roles/pne.ts';
+import { heapStatistics } from './platform/heap.ts';
+import { after } from './platform/timer.ts';
+import type { Sensor, SensorEvents } from './sensor.ts';
+
+/** Receipts between two reports of the board's figures. */
+const REPORT_EVERY = 64;
+const MAX_INTERVAL_MS = 86_400_000;
+
+export interface Sampler {
+  /** Takes the server's settings; anything but a valid interval is ignored. */
+  configure(value: unknown): void;
+  /** Goes on after a receipt. */
+  proceed(): void;
+}
+
+/** Counted by the owner, except `sent`. */
+export interface Counts {
+  sent: number;
+  accepted: number;
+  refused: number;
+}
+
+export function createSampler(pne: Pne, counts: Counts, open: (events: SensorEvents) => Sensor): Sampler {
+  let interval: number | undefined;
+  let timer: RunningTimer | undefined;
+  /** Readings asked for that have not come yet. */
+  let asked = 0;
+  let ended = false;
+
+  const sensor = open({
+    onReading(value: unknown): void {
+      asked -= 1;
+      try {
+        pne.report(value);
+        counts.sent += 1;
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        counts.refused += 1;
+        proceed();
+      }
+    },
+    onEnd(): void {
+      ended = true;
+      proceed();
+    },
+  });
+
+  function proceed(): void {
+    if (ended) {
+      if (pne.idle) report();
+      return;
+    }
+    if (interval === 0) ask(pne.room - asked);
+    if (interval !== 0 || (counts.accepted + counts.refused) % REPORT_EVERY === 0) report();
+  }
+
+  function ask(count: number): void {
+    if (count <= 0) return;
+    asked += count;
+    sensor.sample(count);
+  }
+
+  function tick(): void {
+    if (interval === undefined || interval === 0 || ended) return;
+    ask(Math.min(1, pne.room - asked));
+    timer = after(interval, tick);
+  }
+
+  function report(): void {
+    const { usedBytes, peakBytes } = heapStatistics();
+    sensor.report({ done: ended && pne.idle, ...counts, heapBytes: usedBytes, heapPeakBytes: peakBytes });
+  }
+
+  return {
+    configure(value: unknown): void {
+      const wanted = readInterval(value);
+      if (wanted === undefined) return;
+      interval = wanted;
+      timer?.cancel();
+      report();
+      tick();
+      proceed();
+    },
+    proceed,
+  };
+}
+
+function readInterval(value: unknown): number | undefined {
+  if (typeof value !== 'object' || value === null || !('interval' in value)) return undefined;
+  const { interval } = value;
+  if (typeof interval !== 'number' || !(interval >= 0 && interval <= MAX_INTERVAL_MS)) return undefined;
+  return interval;
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Status codes that a peer learns inside a protected session. CPNS publishes none: this table is local.
+ * Outside a session a peer learns nothing.
+ */
+export const Status = Object.freeze({
+  ok: 0,
+  badRequest: 1,
+} as const);
+
+export type StatusCode = (typeof Status)[keyof typeof Status];
