@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { Encoder } from 'cbor-x/index-no-eval';
+import { ImplementationLimits } from '../limits.ts';
+import { refuse } from '../refusal.ts';
+import { scanPayload } from './scan.ts';
+
+/**
+ * Returns `value` as an application payload (its form: see `scanPayload`), owned by the caller and the
+ * same on every engine. A value that a payload cannot hold is refused as if it had been received.
+ *
+ * The codec lives for one call: it is mutable, and a module frozen into flash must hold nothing mutable.
+ */
+export function encodePayload(value: unknown): Uint8Array {
+  checkDepth(value, 0);
+  const payload = new Uint8Array(encode(value));
+  scanPayload(payload);
+  return payload;
+}
+
+/**
+ * Returns the value of an application payload that passes `scanPayload`: maps become objects, byte strings
+ * are copies. `payload` is borrowed.
+ */
+export function decodePayload(payload: Uint8Array): unknown {
+  scanPayload(payload);
+  return new Encoder(SETTINGS).decode(payload.subarray());
+}
+
+/**
+ * Plain CBOR on every engine: no tags or records of cbor-x's own, shortest map heads, integers as numbers,
+ * byte strings that do not alias the payload. Complete, so that cbor-x adds nothing to the frozen object.
+ */
+const SETTINGS = Object.freeze({
+  tagUint8Array: false,
+  useRecords: false,
+  variableMapSize: true,
+  mapsAsObjects: true,
+  int64AsNumber: true,
+  copyBuffers: true,
+});
+
+/** cbor-x throws plain errors for what it does not know, such as functions. */
+function encode(value: unknown): Uint8Array {
+  try {
+    return new Encoder(SETTINGS).encode(value);
+  } catch {
+    return refuse('wrongType');
+  }
+}
+
+/** Ends the encoder's recursion before it begins: a cyclic value would exhaust the engine's stack. */
+function checkDepth(value: unknown, depth: number): void {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return;
+  if (depth >= ImplementationLimits.payloadMaxDepth) refuse('tooDeep');
+  for (const inner of Object.values(value)) checkDepth(inner, depth + 1);
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { checkUtf8, decodeUtf8 } from '../bytes/utf8.ts';
+import { HeadReader, Major, Simple } from '../cbor/head.ts';
+import { integerValue } from '../cbor/reader.ts';
+import { ImplementationLimits } from '../limits.ts';
+import { refuse } from '../refusal.ts';
+
+const { payloadMaxBytes, payloadMaxDepth, payloadMaxItems, payloadMaxTextBytes } = ImplementationLimits;
+
+/** An array or map whose items are being scanned. A map counts its keys and its values. */
+interface Container {
+  left: number;
+  /** The keys met so far, as the property names they become. An array has none. */
+  readonly keys: Set<string> | undefined;
+}
+
+/**
+ * Refuses every application payload that the general decoder behind it should not see. What passes is one
+ * item, in this CDDL (RFC 8610), with definite lengths and shortest heads; floats may have any width:
+ *
+ *     value = number / tstr / bstr / bool / null / undefined / [* value] / { * key => value }
+ *     number = -9007199254740991..9007199254740991 / float
+ *     key = -9007199254740991..9007199254740991 / tstr
+ *
+ * The keys of a map differ as property names: 1 and "1" are duplicates, "__proto__" is none. There are no
+ * tags and no recursion; depth, entries, bytes and text are held to the payload limits.
+ */
+export function scanPayload(bytes: Uint8Array): void {
+  if (bytes.length > payloadMaxBytes) refuse('tooLong');
+  const head = new HeadReader(bytes);
+  const open: Container[] = [];
+  let entries = 0;
+  do {
+    const container = scanItem(head, open[open.length - 1]);
+    if (container !== undefined) {
+      if (open.push(container) > payloadMaxDepth) refuse('tooDeep');
+      entries += container.keys === undefined ? container.left : container.left / 2;
+      if (entries > payloadMaxItems) refuse('tooManyItems');
+    }
+    while (open.length > 0 && open[open.length - 1]!.left === 0) open.pop();
+  } while (open.length > 0);
+  head.input.end();
+}
+
+/** Scans the next item of `parent`. Returns the container that it opens, if it does. */
+function scanItem(head: HeadReader, parent: Container | undefined): Container | undefined {
+  head.next();
+  if (parent === undefined) return scanValue(head);
+  const isKey = parent.keys !== undefined && parent.left % 2 === 0;
+  parent.left -= 1;
+  if (!isKey) return scanValue(head);
+  scanKey(head, parent.keys!);
+  return undefined;
+}
+
+function scanValue(head: HeadReader): Container | undefined {
+  switch (head.major) {
+    case Major.byteString:
+      head.input.take(head.argument);
+      return undefined;
+    case Major.textString:
+      checkUtf8(textContent(head));
+      return undefined;
+    case Major.array:
+      return { left: fitting(head, 1), keys: undefined };
+    case Major.map:
+      return { left: fitting(head, 2), keys: new Set() };
+    case Major.tag:
+      return refuse('wrongType');
+    case Major.simple:
+      return scanSimple(head);
+    default:
+      integerValue(head);
+      return undefined;
+  }
+}
+
+function scanSimple(head: HeadReader): undefined {
+  if (head.isFloat) return;
+  if (head.low < Simple.false || head.low > Simple.undefined) refuse('wrongType');
+}
+
+function scanKey(head: HeadReader, keys: Set<string>): void {
+  const isText = head.major === Major.textString;
+  const name = isText ? decodeUtf8(textContent(head)) : String(integerValue(head));
+  if (name === '__proto__') refuse('wrongType');
+  if (keys.has(name)) refuse('duplicateKey');
+  keys.add(name);
+}
+
+function textContent(head: HeadReader): Uint8Array {
+  if (head.argument > payloadMaxTextBytes) refuse('tooLong');
+  return head.input.take(head.argument);
+}
+
+/** Returns how many items the container announces: no more than bytes are left for them. */
+function fitting(head: HeadReader, itemsEach: number): number {
+  const items = head.argument * itemsEach;
+  if (items > head.input.remaining) refuse('truncated');
+  return items;
+}
