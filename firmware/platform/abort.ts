@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Where every error ends that nothing caught: in a callback of the platform, in a promise, or in the engine
+ * itself (memory). Reports it; the engine then restarts a board and ends a process. Call it first of all.
+ *
+ * The SDK calls the global `abort` for this when the image defines `xs.abortHook`.
+ */
+export function reportAborts(): void {
+  Object.assign(globalThis, { abort });
+}
+
+function abort(reason: string, exception: unknown): void {
+  trace(`${reason}: ${exception}\n`);
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import TCP from 'embedded:io/socket/tcp';
+import { ImplementationLimits } from '../../src/limits.ts';
+
+/** Bytes that may wait for the network: two messages of the largest size with their frames. */
+const MAX_QUEUED_BYTES = 2 * ImplementationLimits.linkMaxMessageBytes + 4;
+
+export interface SocketOptions {
+  /** IPv4 address in dotted form. */
+  readonly address: string;
+  readonly port: number;
+  /** The connection is up. Comes once, before any bytes. */
+  onConnected(): void;
+  /** The bytes are owned by the callee. */
+  onBytes(bytes: Uint8Array): void;
+  /** The connection could not be made or has ended. Comes once and last, and not after `close`. */
+  onClosed(): void;
+}
+
+/** A TCP connection that holds bounded memory in both directions. */
+export interface Socket {
+  /** Queues the bytes, borrowed for the call. False where there is no room: nothing is queued then. */
+  write(bytes: Uint8Array): boolean;
+  /** Stops reading; TCP then stops the peer. */
+  pause(): void;
+  resume(): void;
+  /** Safe to call twice. What is queued is lost. */
+  close(): void;
+}
+
+/** Starts to connect. What is written before the connection is up waits for it. */
+export function connectSocket(options: SocketOptions): Socket {
+  const queue: Uint8Array[] = [];
+  let queuedBytes = 0;
+  let writableBytes = 0;
+  let connected = false;
+  let paused = false;
+  let closed = false;
+
+  const tcp = new TCP({
+    address: options.address,
+    port: options.port,
+    nodelay: true,
+    onReadable: readAll,
+    onWritable(bytes: number): void {
+      writableBytes = bytes;
+      drain();
+      if (connected || closed) return;
+      connected = true;
+      options.onConnected();
+    },
+    onError(): void {
+      if (closed) return;
+      close();
+      options.onClosed();
+    },
+  });
+
+  /** The platform may call once more after a close from within a callback. */
+  function readAll(): void {
+    if (closed || paused) return;
+    const bytes = tcp.read();
+    if (bytes !== undefined) options.onBytes(new Uint8Array(bytes));
+  }
+
+  function drain(): void {
+    while (!closed && writableBytes > 0 && queue.length > 0) {
+      const next = queue[0]!;
+      const part = next.subarray(0, writableBytes);
+      if (part.length === next.length) queue.shift();
+      else queue[0] = next.subarray(part.length);
+      queuedBytes -= part.length;
+      writableBytes = tcp.write(part) ?? 0;
+    }
+  }
+
+  function close(): void {
+    if (closed) return;
+    closed = true;
+    queue.length = 0;
+    tcp.close();
+  }
+
+  return {
+    write(bytes: Uint8Array): boolean {
+      if (closed || queuedBytes + bytes.length > MAX_QUEUED_BYTES) return false;
+      queue.push(bytes.slice());
+      queuedBytes += bytes.length;
+      drain();
+      return true;
+    },
+    pause(): void {
+      paused = true;
+    },
+    resume(): void {
+      paused = false;
+      readAll();
+    },
+    close,
+  };
+}
