@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ByteWriter } from '../bytes/writer.ts';
 import { refuse } from '../refusal.ts';
 import { type HeadReader, Info, Major } from './head.ts';
 
@@ -23,25 +22,28 @@ export function floatValue(head: HeadReader): number {
   return refuseShorter(view.getFloat64(0), Info.eightBytes);
 }
 
-/** Writes the shortest float that holds `value` exactly. */
-export function writeFloat(output: ByteWriter, value: number): void {
+/** Returns the shortest float that holds `value` exactly, as an encoded item. */
+export function encodeFloat(value: number): Uint8Array {
   const half = toHalf(value);
   if (half !== undefined) {
-    output.uint8((Major.simple << 5) | Info.twoBytes);
-    output.uint(half, 2);
-    return;
+    const item = floatItem(Info.twoBytes, 2);
+    item.setUint16(1, half);
+    return new Uint8Array(item.buffer);
   }
-  const view = new DataView(new ArrayBuffer(8));
   if (Math.fround(value) === value) {
-    view.setFloat32(0, value);
-    output.uint8((Major.simple << 5) | Info.fourBytes);
-    output.uint(view.getUint32(0), 4);
-    return;
+    const item = floatItem(Info.fourBytes, 4);
+    item.setFloat32(1, value);
+    return new Uint8Array(item.buffer);
   }
-  view.setFloat64(0, value);
-  output.uint8((Major.simple << 5) | Info.eightBytes);
-  output.uint(view.getUint32(0), 4);
-  output.uint(view.getUint32(4), 4);
+  const item = floatItem(Info.eightBytes, 8);
+  item.setFloat64(1, value);
+  return new Uint8Array(item.buffer);
+}
+
+function floatItem(info: number, width: number): DataView {
+  const item = new DataView(new ArrayBuffer(1 + width));
+  item.setUint8(0, (Major.simple << 5) | info);
+  return item;
 }
 
 function refuseShorter(value: number, info: number): number {

@@ -60,11 +60,17 @@ export class HeadReader {
     this.readArgument();
     if (this.major === Major.simple) refuseReservedSimple(this.info, this.low);
     else if (this.hasShorterForm()) refuse('notDeterministic');
+    else if (this.major > Major.negative && !this.isExact) refuse('tooLong');
+  }
+
+  /** Whether a number holds the argument exactly. Lengths and tag numbers that pass always are. */
+  get isExact(): boolean {
+    return this.high <= 0x1fffff;
   }
 
   /** The argument as an exact number. Past 2^53 - 1 it is refused with `tooLong`. */
   get argument(): number {
-    if (this.high > 0x1fffff) refuse('tooLong');
+    if (!this.isExact) refuse('tooLong');
     return this.high * TWO_TO_32 + this.low;
   }
 
@@ -107,15 +113,10 @@ export function writeHead(output: ByteWriter, major: number, argument: number): 
     output.uint8(initial | Info.fourBytes);
     output.uint(argument, 4);
   } else {
-    writeLongHead(output, major, Math.floor(argument / TWO_TO_32), argument % TWO_TO_32);
+    output.uint8(initial | Info.eightBytes);
+    output.uint(Math.floor(argument / TWO_TO_32), 4);
+    output.uint(argument % TWO_TO_32, 4);
   }
-}
-
-/** Writes a head with an eight-byte argument, given as its upper and lower 32 bits. */
-export function writeLongHead(output: ByteWriter, major: number, high: number, low: number): void {
-  output.uint8((major << 5) | Info.eightBytes);
-  output.uint(high, 4);
-  output.uint(low, 4);
 }
 
 /** 31 opens an indefinite-length string, array or map; anywhere else it has no meaning, as 28 to 30. */
