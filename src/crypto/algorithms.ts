@@ -17,6 +17,8 @@ export interface AeadParameters {
   readonly keyLength: number;
   readonly nonceLength: number;
   readonly tagLength: number;
+  /** P_MAX of RFC 5116 section 4. */
+  readonly maxPlaintextLength: number;
 }
 
 export interface MacParameters {
@@ -34,8 +36,21 @@ export interface HashParameters {
 
 export type AlgorithmParameters = AeadParameters | MacParameters | HashParameters;
 
-function aead(name: string, keyLength: number, nonceLength: number, tagLength: number): AeadParameters {
-  return Object.freeze({ kind: 'aead', name, keyLength, nonceLength, tagLength });
+/** AES-CCM with a 2-byte length field (RFC 9053 section 4.2: L = 16 bits). */
+const CCM_16_MAX = 2 ** 16 - 1;
+/** SP 800-38D section 5.2.1.1: 2^39 - 256 bits. */
+const GCM_MAX = 2 ** 36 - 32;
+/** RFC 8439 section 2.8: 2^32 - 1 blocks of 64 bytes. */
+const CHACHA20_MAX = 2 ** 38 - 64;
+
+function aead(
+  name: string,
+  keyLength: number,
+  nonceLength: number,
+  tagLength: number,
+  maxPlaintextLength: number,
+): AeadParameters {
+  return Object.freeze({ kind: 'aead', name, keyLength, nonceLength, tagLength, maxPlaintextLength });
 }
 
 function mac(name: string, keyLength: number, tagLength: number): MacParameters {
@@ -45,12 +60,12 @@ function mac(name: string, keyLength: number, tagLength: number): MacParameters 
 /** Lengths in bytes per algorithm. The names are IANA's. */
 const PARAMETERS: Readonly<Record<number, AlgorithmParameters>> = Object.freeze({
   __proto__: null,
-  [Algorithm.A128GCM]: aead('A128GCM', 16, 12, 16),
+  [Algorithm.A128GCM]: aead('A128GCM', 16, 12, 16, GCM_MAX),
   [Algorithm.HMAC_256_64]: mac('HMAC 256/64', 32, 8),
   [Algorithm.HMAC_256_256]: mac('HMAC 256/256', 32, 32),
-  [Algorithm.AES_CCM_16_64_128]: aead('AES-CCM-16-64-128', 16, 13, 8),
-  [Algorithm.CHACHA20_POLY1305]: aead('ChaCha20/Poly1305', 32, 12, 16),
-  [Algorithm.AES_CCM_16_128_128]: aead('AES-CCM-16-128-128', 16, 13, 16),
+  [Algorithm.AES_CCM_16_64_128]: aead('AES-CCM-16-64-128', 16, 13, 8, CCM_16_MAX),
+  [Algorithm.CHACHA20_POLY1305]: aead('ChaCha20/Poly1305', 32, 12, 16, CHACHA20_MAX),
+  [Algorithm.AES_CCM_16_128_128]: aead('AES-CCM-16-128-128', 16, 13, 16, CCM_16_MAX),
   [Algorithm.SHA_256]: Object.freeze({ kind: 'hash', name: 'SHA-256', length: 32 }),
 });
 

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { AeadParameters } from './algorithms.ts';
+import type { FillRandom } from './provider.ts';
+
+/**
+ * What a cryptographic library brings to become a provider (see create-provider.ts). `Material` is its
+ * own form of key bytes. Arguments have been checked: lengths fit the algorithm, nothing is wiped.
+ */
+export interface Backend<Material> {
+  readonly name: string;
+  readonly fillRandom: FillRandom;
+  /** By COSE number: how key material of the right length becomes an AEAD. */
+  readonly aeads: Readonly<Record<number, (key: Material, parameters: AeadParameters) => BackendAead>>;
+  hmacSha256(key: Material): BackendMac;
+  sha256(data: Uint8Array): Uint8Array;
+  extract(salt: Uint8Array, inputKeyingMaterial: Material): Material;
+  expand(pseudorandomKey: Material, info: Uint8Array, length: number): Uint8Array;
+  /** Copies the bytes in. */
+  importBytes(bytes: Uint8Array): Material;
+  lengthOf(material: Material): number;
+  wipe(material: Material): void;
+}
+
+export interface BackendAead {
+  seal(nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array;
+  open(nonce: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined;
+  wipe(): void;
+}
+
+export interface BackendMac {
+  /** Returns all 32 bytes. */
+  compute(data: Uint8Array): Uint8Array;
+  wipe(): void;
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { refuse } from '../refusal.ts';
+import { Algorithm, algorithmParameters } from './algorithms.ts';
+import type { Backend } from './backend.ts';
+import { createSecrets, guardAead, guardMac } from './handles.ts';
+import type { AeadKey, CryptoProvider, MacKey, Secret } from './provider.ts';
+
+const SHA_256_LENGTH = 32;
+/** RFC 5869 section 2.3: L <= 255 * HashLen. */
+const MAX_EXPANDED_LENGTH = 255 * SHA_256_LENGTH;
+
+/** Makes a provider of a backend. Arguments are checked here, once, so that every provider refuses alike. */
+export function createProvider<Material>(backend: Backend<Material>): CryptoProvider {
+  const secrets = createSecrets(backend);
+
+  function expand(hash: number, pseudorandomKey: Secret, info: Uint8Array, length: number): Uint8Array {
+    requireSha256(hash);
+    const material = secrets.materialOf(pseudorandomKey);
+    // RFC 5869 section 2.3: the PRK has at least HashLen bytes. A key or IV without bytes is a mistake.
+    if (backend.lengthOf(material) < SHA_256_LENGTH) refuse('badArgument');
+    if (!Number.isInteger(length) || length < 1 || length > MAX_EXPANDED_LENGTH) refuse('badArgument');
+    return backend.expand(material, info, length);
+  }
+
+  return Object.freeze({
+    name: backend.name,
+    fillRandom: backend.fillRandom,
+    expand,
+
+    supports(algorithm: number): boolean {
+      const parameters = algorithmParameters(algorithm);
+      if (parameters === undefined) return false;
+      return parameters.kind !== 'aead' || backend.aeads[algorithm] !== undefined;
+    },
+
+    hash(algorithm: number, data: Uint8Array): Uint8Array {
+      requireSha256(algorithm);
+      return backend.sha256(data);
+    },
+
+    secret(bytes: Uint8Array): Secret {
+      return secrets.handleTo(backend.importBytes(bytes));
+    },
+
+    extract(hash: number, salt: Uint8Array, inputKeyingMaterial: Secret): Secret {
+      requireSha256(hash);
+      return secrets.handleTo(backend.extract(salt, secrets.materialOf(inputKeyingMaterial)));
+    },
+
+    expandSecret(hash: number, pseudorandomKey: Secret, info: Uint8Array, length: number): Secret {
+      const bytes = expand(hash, pseudorandomKey, info, length);
+      const secret = secrets.handleTo(backend.importBytes(bytes));
+      bytes.fill(0);
+      return secret;
+    },
+
+    aeadKey(algorithm: number, secret: Secret): AeadKey {
+      const parameters = algorithmParameters(algorithm);
+      const bind = backend.aeads[algorithm];
+      if (parameters?.kind !== 'aead' || bind === undefined) return refuse('unsupportedAlgorithm');
+      return guardAead(bind(secrets.keyOf(secret, parameters.keyLength), parameters), parameters);
+    },
+
+    macKey(algorithm: number, secret: Secret): MacKey {
+      const parameters = algorithmParameters(algorithm);
+      if (parameters?.kind !== 'mac') return refuse('unsupportedAlgorithm');
+      return guardMac(backend.hmacSha256(secrets.keyOf(secret, parameters.keyLength)), parameters);
+    },
+  });
+}
+
+function requireSha256(algorithm: number): void {
+  if (algorithm !== Algorithm.SHA_256) refuse('unsupportedAlgorithm');
+}

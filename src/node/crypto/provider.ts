@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import {
+  type CipherCCMTypes,
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createSecretKey,
+  type KeyObject,
+  randomFillSync,
+} from 'node:crypto';
+import { Algorithm } from '../../crypto/algorithms.ts';
+import type { Backend, BackendAead, BackendMac } from '../../crypto/backend.ts';
+import { createProvider } from '../../crypto/create-provider.ts';
+import type { CryptoProvider } from '../../crypto/provider.ts';
+
+/** node:crypto, for the gateway and the server. Key bytes lie in OpenSSL's memory, behind KeyObjects. */
+export function createNodeProvider(): CryptoProvider {
+  return createProvider(BACKEND);
+}
+
+const BACKEND: Backend<KeyObject> = Object.freeze({
+  name: 'node',
+  fillRandom: (target) => {
+    randomFillSync(target);
+  },
+  aeads: Object.freeze({
+    __proto__: null,
+    [Algorithm.A128GCM]: aead('aes-128-gcm'),
+    [Algorithm.AES_CCM_16_64_128]: aead('aes-128-ccm'),
+    [Algorithm.AES_CCM_16_128_128]: aead('aes-128-ccm'),
+    [Algorithm.CHACHA20_POLY1305]: aead('chacha20-poly1305'),
+  } as Backend<KeyObject>['aeads']),
+  hmacSha256: createMac,
+  sha256: (data) => new Uint8Array(createHash('sha256').update(data).digest()),
+  extract: (salt, inputKeyingMaterial) => {
+    const bytes = inputKeyingMaterial.export();
+    const pseudorandomKey = createSecretKey(createHmac('sha256', salt).update(bytes).digest());
+    bytes.fill(0);
+    return pseudorandomKey;
+  },
+  expand,
+  importBytes: (bytes) => createSecretKey(bytes),
+  lengthOf: (material) => material.symmetricKeySize ?? 0,
+  // A KeyObject cannot be overwritten: OpenSSL clears its memory once the last reference is gone.
+  wipe: () => {},
+});
+
+function aead(
+  name: CipherCCMTypes | 'aes-128-gcm' | 'chacha20-poly1305',
+): Backend<KeyObject>['aeads'][number] {
+  // The others take CCM's options as well, and ignore plaintextLength.
+  const cipherName = name as CipherCCMTypes;
+  return (material, { tagLength }) => createAead(cipherName, material, tagLength);
+}
+
+function createAead(cipherName: CipherCCMTypes, material: KeyObject, authTagLength: number): BackendAead {
+  let key: KeyObject | undefined = material;
+  return Object.freeze({
+    seal(nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
+      const length = plaintext.length;
+      const cipher = createCipheriv(cipherName, key!, nonce, { authTagLength });
+      cipher.setAAD(aad, { plaintextLength: length });
+      const sealed = new Uint8Array(length + authTagLength);
+      sealed.set(cipher.update(plaintext));
+      cipher.final();
+      sealed.set(cipher.getAuthTag(), length);
+      return sealed;
+    },
+    open(nonce: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined {
+      const length = ciphertext.length - authTagLength;
+      const decipher = createDecipheriv(cipherName, key!, nonce, { authTagLength });
+      decipher.setAuthTag(ciphertext.subarray(length));
+      decipher.setAAD(aad, { plaintextLength: length });
+      try {
+        // CCM verifies in update, the others in final. Both have to have passed before bytes leave.
+        const plaintext = new Uint8Array(decipher.update(ciphertext.subarray(0, length)));
+        decipher.final();
+        return plaintext;
+      } catch {
+        return undefined;
+      }
+    },
+    wipe(): void {
+      key = undefined;
+    },
+  });
+}
+
+function createMac(material: KeyObject): BackendMac {
+  let key: KeyObject | undefined = material;
+  return Object.freeze({
+    compute: (data: Uint8Array) => new Uint8Array(createHmac('sha256', key!).update(data).digest()),
+    wipe(): void {
+      key = undefined;
+    },
+  });
+}
+
+/** HKDF-Expand by its definition (RFC 5869 section 2.3): node's hkdf always extracts first. */
+function expand(pseudorandomKey: KeyObject, info: Uint8Array, length: number): Uint8Array {
+  const okm = new Uint8Array(length);
+  let block = new Uint8Array(0);
+  for (let counter = 1, at = 0; at < length; counter++) {
+    const mac = createHmac('sha256', pseudorandomKey).update(block).update(info);
+    block = new Uint8Array(mac.update(Uint8Array.of(counter)).digest());
+    okm.set(block.subarray(0, length - at), at);
+    at += block.length;
+  }
+  return okm;
+}
