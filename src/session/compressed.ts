@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { concatBytes } from '../bytes/compare.ts';
+import { ImplementationLimits, SpecificationLimits } from '../limits.ts';
+import { refuse } from '../refusal.ts';
+import { decodePartialIv } from './partial-iv.ts';
+
+/**
+ * The compressed record. What a record says is what a COSE_Encrypt0 or COSE_Mac0 of RFC 8613 says: Partial
+ * IV, kid, kid context, and a body (ciphertext ‖ tag, or payload ‖ tag).
+ *
+ * Short form, for a Partial IV of one byte below 128, a kid of one byte and no kid context:
+ *
+ *    0 1 2 3 4 5 6 7
+ *   +-+-------------+---------------+--------
+ *   |0| Partial IV  |      kid      | body
+ *   +-+-------------+---------------+--------
+ *
+ * Extended form, for everything else:
+ *
+ *    0 1 2 3 4 5 6 7
+ *   +-+-+-----+-----+------------+ - - - - - - - - - - - - - +-----+--------
+ *   |1|h|  k  |  n  | Partial IV | length (1)  kid context   | kid | body
+ *   +-+-+-----+-----+------------+ - - - - - - - - - - - - - +-----+--------
+ *                      n (1..5)      if h = 1   (0..16)       k (0..7)
+ *
+ * There is one encoding of each record: a Partial IV has no leading zero, and what the short form can say
+ * is not said in the extended form.
+ */
+export interface RecordFields {
+  readonly partialIv: Uint8Array;
+  /** The value of the Partial IV. */
+  readonly sequence: number;
+  readonly kid: Uint8Array;
+  readonly kidContext: Uint8Array | undefined;
+  /** Ciphertext ‖ tag, or payload ‖ tag. */
+  readonly body: Uint8Array;
+}
+
+const EXTENDED = 0x80;
+const KID_CONTEXT_PRESENT = 0x40;
+
+/** Returns the record, owned by the caller. The fields are within the lengths drawn above. */
+export function encodeCompressed(fields: Omit<RecordFields, 'sequence'>): Uint8Array {
+  const { partialIv, kid, kidContext, body } = fields;
+  if (fitsShortForm(partialIv, kid, kidContext)) return concatBytes(partialIv, kid, body);
+  const head = EXTENDED | (kid.length << 3) | partialIv.length;
+  if (kidContext === undefined) return concatBytes(Uint8Array.of(head), partialIv, kid, body);
+  const contextLength = Uint8Array.of(kidContext.length);
+  return concatBytes(
+    Uint8Array.of(head | KID_CONTEXT_PRESENT),
+    partialIv,
+    contextLength,
+    kidContext,
+    kid,
+    body,
+  );
+}
+
+/**
+ * Reads a record into views that are borrowed from it. Refuses with `truncated` a record that ends within
+ * its header, with `headerInvalid` a reserved length or an encoding that is not the one.
+ */
+export function parseCompressed(record: Uint8Array): RecordFields {
+  const head = record[0] ?? refuse('truncated');
+  return head < EXTENDED ? parseShort(record, head) : parseExtended(record, head);
+}
+
+/** Refuses with `headerInvalid` a kid or kid context that no record can carry. */
+export function checkIdentifiers(kid: Uint8Array, kidContext: Uint8Array | undefined): void {
+  if (kid.length > SpecificationLimits.maxKidBytes) refuse('headerInvalid');
+  if (kidContext === undefined) return;
+  if (kidContext.length > ImplementationLimits.maxKidContextBytes) refuse('headerInvalid');
+}
+
+// In the short form the first byte is the Partial IV itself: its top bit is the form.
+function parseShort(record: Uint8Array, head: number): RecordFields {
+  if (record.length < 2) refuse('truncated');
+  return {
+    partialIv: record.subarray(0, 1),
+    sequence: head,
+    kid: record.subarray(1, 2),
+    kidContext: undefined,
+    body: record.subarray(2),
+  };
+}
+
+function parseExtended(record: Uint8Array, head: number): RecordFields {
+  const partialIvEnd = 1 + (head & 7);
+  const contextStart = partialIvEnd + ((head & KID_CONTEXT_PRESENT) >> 6);
+  const contextEnd = contextStart + contextLength(record, partialIvEnd, contextStart);
+  const kidEnd = contextEnd + ((head >> 3) & 7);
+  if (record.length < kidEnd) refuse('truncated');
+
+  const partialIv = record.subarray(1, partialIvEnd);
+  const sequence = decodePartialIv(partialIv);
+  const kidContext = contextStart > partialIvEnd ? record.subarray(contextStart, contextEnd) : undefined;
+  const kid = record.subarray(contextEnd, kidEnd);
+  checkIdentifiers(kid, kidContext);
+  if (fitsShortForm(partialIv, kid, kidContext)) refuse('headerInvalid');
+  return { partialIv, sequence, kid, kidContext, body: record.subarray(kidEnd) };
+}
+
+function contextLength(record: Uint8Array, lengthAt: number, contextStart: number): number {
+  if (contextStart === lengthAt) return 0;
+  return record[lengthAt] ?? refuse('truncated');
+}
+
+function fitsShortForm(partialIv: Uint8Array, kid: Uint8Array, kidContext: Uint8Array | undefined): boolean {
+  return kidContext === undefined && kid.length === 1 && partialIv.length === 1 && partialIv[0]! < EXTENDED;
+}

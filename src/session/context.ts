@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { equalBytes } from '../bytes/compare.ts';
+import {
+  type AeadParameters,
+  Algorithm,
+  algorithmParameters,
+  type MacParameters,
+} from '../crypto/algorithms.ts';
+import type { CryptoProvider, Secret } from '../crypto/provider.ts';
+import { ImplementationLimits, SpecificationLimits } from '../limits.ts';
+import { refuse } from '../refusal.ts';
+import { encodeInfo } from './info.ts';
+import { baseIv } from './nonce.ts';
+import { createAuthentication, createEncryption, type Protection } from './protection.ts';
+
+/**
+ * The input parameters of RFC 8613 section 3.2, as a handshake or provisioning agrees on them. All byte
+ * strings are borrowed while the session is created; the secret stays the caller's to wipe.
+ */
+export interface SecurityContext {
+  readonly provider: CryptoProvider;
+  /** COSE number: an AEAD encrypts, a MAC protects integrity only. */
+  readonly algorithm: number;
+  readonly masterSecret: Secret;
+  /** Zero-length for none. */
+  readonly masterSalt: Uint8Array;
+  readonly senderId: Uint8Array;
+  readonly recipientId: Uint8Array;
+  /** Sent as kid context with every record, where there is one. Up to 16 bytes. */
+  readonly idContext?: Uint8Array;
+}
+
+/** One direction: the Sender Context or the Recipient Context (RFC 8613 section 3.1). */
+export interface DirectionContext {
+  readonly algorithm: number;
+  /** Bytes of the tag at the end of a body. */
+  readonly tagLength: number;
+  readonly kid: Uint8Array;
+  readonly kidContext: Uint8Array | undefined;
+  readonly protection: Protection;
+}
+
+export interface DerivedContexts {
+  readonly sender: DirectionContext;
+  readonly recipient: DirectionContext;
+}
+
+/**
+ * Derives keys and IVs with HKDF SHA-256 (RFC 8613 section 3.2.1). Refuses with `unsupportedAlgorithm` what
+ * the provider lacks, with `badArgument` IDs that are too long, or equal: each end would then accept what it
+ * sent itself.
+ */
+export function deriveContexts(context: SecurityContext): DerivedContexts {
+  const parameters = recordParameters(context);
+  checkIds(context, parameters);
+  const { provider, masterSalt, masterSecret } = context;
+  const pseudorandomKey = provider.extract(Algorithm.SHA_256, masterSalt, masterSecret);
+  try {
+    return {
+      sender: derive(context, parameters, pseudorandomKey, context.senderId),
+      recipient: derive(context, parameters, pseudorandomKey, context.recipientId),
+    };
+  } finally {
+    pseudorandomKey.wipe();
+  }
+}
+
+type RecordParameters = AeadParameters | MacParameters;
+
+function recordParameters({ provider, algorithm }: SecurityContext): RecordParameters {
+  const parameters = algorithmParameters(algorithm);
+  if (parameters === undefined || parameters.kind === 'hash') refuse('unsupportedAlgorithm');
+  if (!provider.supports(algorithm)) refuse('unsupportedAlgorithm');
+  return parameters;
+}
+
+function checkIds({ senderId, recipientId, idContext }: SecurityContext, parameters: RecordParameters): void {
+  // RFC 8613 section 3.3. A MAC has no nonce: its IDs are bounded by the record alone.
+  const maxLength = parameters.kind === 'aead' ? parameters.nonceLength - 6 : SpecificationLimits.maxKidBytes;
+  if (senderId.length > maxLength || recipientId.length > maxLength) refuse('badArgument');
+  if (equalBytes(senderId, recipientId)) refuse('badArgument');
+  if (idContext !== undefined && idContext.length > ImplementationLimits.maxKidContextBytes) {
+    refuse('badArgument');
+  }
+}
+
+function derive(
+  context: SecurityContext,
+  parameters: RecordParameters,
+  pseudorandomKey: Secret,
+  id: Uint8Array,
+): DirectionContext {
+  const { provider, algorithm, idContext } = context;
+  const info = encodeInfo(id, idContext, algorithm, 'Key', parameters.keyLength);
+  const secret = provider.expandSecret(Algorithm.SHA_256, pseudorandomKey, info, parameters.keyLength);
+  const kid = id.slice();
+  const protection =
+    parameters.kind === 'aead'
+      ? createEncryption(
+          algorithm,
+          kid,
+          provider.aeadKey(algorithm, secret),
+          baseIv(deriveCommonIv(context, parameters, pseudorandomKey), id),
+        )
+      : createAuthentication(algorithm, kid, provider.macKey(algorithm, secret), parameters.tagLength);
+  secret.wipe();
+  return { algorithm, tagLength: parameters.tagLength, kid, kidContext: idContext?.slice(), protection };
+}
+
+function deriveCommonIv(
+  { provider, algorithm, idContext }: SecurityContext,
+  { nonceLength }: AeadParameters,
+  pseudorandomKey: Secret,
+): Uint8Array {
+  const info = encodeInfo(new Uint8Array(0), idContext, algorithm, 'IV', nonceLength);
+  return provider.expand(Algorithm.SHA_256, pseudorandomKey, info, nonceLength);
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { refuse } from '../refusal.ts';
+import { parseCompressed, type RecordFields } from './compressed.ts';
+import { fullKid, parseFull } from './expand.ts';
+
+/** Compressed, as drawn in compressed.ts, or the full COSE message that it stands for. */
+export type RecordForm = 'compressed' | 'full';
+
+/** Tag 17, and the empty protected header that stands in its third byte. */
+const MAC0 = 0xd1;
+const EMPTY_BYTE_STRING = 0x40;
+const ENCRYPT0 = 0xd0;
+
+/**
+ * Tells the forms apart. A full message begins with its COSE tag and an empty protected header:
+ *
+ *   d0 83 40   16([h'', {4: kid, 6: Partial IV, ? 10: kid context}, ciphertext ‖ tag])
+ *   d1 84 40   17([h'', {4: kid, 6: Partial IV, ? 10: kid context}, payload, tag])
+ *
+ * No compressed record begins so: d0 has a Partial IV of length 0, and behind d1 and a Partial IV the length
+ * of the kid context would be 64, which is past its limit.
+ */
+export function recordForm(record: Uint8Array): RecordForm {
+  const full = record[0] === ENCRYPT0 || (record[0] === MAC0 && record[2] === EMPTY_BYTE_STRING);
+  return full ? 'full' : 'compressed';
+}
+
+/** Reads a record made with `algorithm`. Refuses with `formNotAccepted` another form than those given. */
+export function parseRecord(
+  record: Uint8Array,
+  algorithm: number,
+  acceptedForms: readonly RecordForm[],
+): RecordFields {
+  const form = recordForm(record);
+  if (!acceptedForms.includes(form)) refuse('formNotAccepted');
+  return form === 'full' ? parseFull(record, algorithm) : parseCompressed(record);
+}
+
+/**
+ * Returns the kid of a record in either form, so that whoever holds many sessions finds the one to ask. It
+ * is a claim: only `unprotect` verifies it. Borrowed from the record.
+ */
+export function recordKid(record: Uint8Array): Uint8Array {
+  return recordForm(record) === 'full' ? fullKid(record) : parseCompressed(record).kid;
+}

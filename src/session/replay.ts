@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { ImplementationLimits, SpecificationLimits } from '../limits.ts';
+import { refuse } from '../refusal.ts';
+
+const SIZE = ImplementationLimits.replayWindowSize;
+
+const NOTHING: ReplayState = Object.freeze({ highest: -1, seen: 0 });
+
+/** What a replay window remembers: all that a store has to keep. */
+export interface ReplayState {
+  /** Highest accepted sequence number, -1 before the first. */
+  readonly highest: number;
+  /** 32-bit mask: bit i says that `highest - i` was accepted. */
+  readonly seen: number;
+}
+
+/**
+ * Sliding replay window (RFC 8613 section 7.4): numbers above the highest accepted one, and numbers less
+ * than 32 below it that were not yet accepted.
+ *
+ * Asking and moving are apart, so that a record is verified in between: only a verified number moves the
+ * window, and nothing moves it backwards.
+ */
+export class ReplayWindow {
+  private highest: number;
+  private seen: number;
+
+  /** `from` is an earlier window's state; one that no window can have is refused with `badArgument`. */
+  constructor(from: ReplayState = NOTHING) {
+    checkState(from);
+    this.highest = from.highest;
+    this.seen = from.seen;
+  }
+
+  /** Whether a number was neither accepted before nor is too old to tell. Changes nothing. */
+  isFresh(sequence: number): boolean {
+    const behind = this.highest - sequence;
+    if (behind < 0) return true;
+    return behind < SIZE && (this.seen & (1 << behind)) === 0;
+  }
+
+  /** Remembers a number whose record has been verified. Refuses with `replay` one that is not fresh. */
+  accept(sequence: number): void {
+    if (!this.isFresh(sequence)) refuse('replay');
+    // Numbers have up to 40 bits: they are subtracted, never shifted. Only the mask is.
+    const ahead = sequence - this.highest;
+    if (ahead <= 0) {
+      this.seen = (this.seen | (1 << -ahead)) >>> 0;
+      return;
+    }
+    this.seen = ahead >= SIZE ? 1 : ((this.seen << ahead) | 1) >>> 0;
+    this.highest = sequence;
+  }
+
+  state(): ReplayState {
+    return { highest: this.highest, seen: this.seen };
+  }
+}
+
+function checkState({ highest, seen }: ReplayState): void {
+  const empty = highest === -1 && seen === 0;
+  const inRange = highest >= 0 && highest <= SpecificationLimits.maxSequenceNumber;
+  const started = Number.isInteger(highest) && inRange && (seen & 1) === 1 && seen >>> 0 === seen;
+  if (!empty && !started) refuse('badArgument');
+}
