@@ -19,7 +19,7 @@ export function createNobleProvider(fillRandom: FillRandom): CryptoProvider {
   return createProvider({ ...BACKEND, fillRandom });
 }
 
-const BACKEND: Omit<Backend<Uint8Array>, 'fillRandom'> = Object.freeze({
+const BACKEND = Object.freeze<Omit<Backend<Uint8Array>, 'fillRandom'>>({
   name: 'noble',
   aeads: Object.freeze({
     __proto__: null,

@@ -20,7 +20,7 @@ export function createNodeProvider(): CryptoProvider {
   return createProvider(BACKEND);
 }
 
-const BACKEND: Backend<KeyObject> = Object.freeze({
+const BACKEND = Object.freeze<Backend<KeyObject>>({
   name: 'node',
   fillRandom: (target) => {
     randomFillSync(target);

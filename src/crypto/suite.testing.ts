@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { runAeadTests } from './aead.testing.ts';
+import { runKeyDerivationTests } from './derivation.testing.ts';
+import { runMacTests } from './mac.testing.ts';
+import type { CryptoProvider } from './provider.ts';
+import { runVectorTests } from './vectors.testing.ts';
+
+/** The tests that every provider passes. `create` gives a provider with handles of its own each time. */
+export function runProviderSuite(create: () => CryptoProvider): void {
+  runVectorTests(create);
+  runAeadTests(create);
+  runMacTests(create);
+  runKeyDerivationTests(create);
+}
