@@ -98,8 +98,9 @@ export class HeadReader {
   }
 }
 
-/** Writes the shortest head for `argument`, an integer from 0 to 2^53 - 1. */
+/** Writes the shortest head for `argument`. One that is no integer from 0 to 2^53 - 1 is `badArgument`. */
 export function writeHead(output: ByteWriter, major: number, argument: number): void {
+  if (!Number.isSafeInteger(argument) || argument < 0) refuse('badArgument');
   const initial = major << 5;
   if (argument < SMALLEST_ONE_BYTE) {
     output.uint8(initial | argument);
