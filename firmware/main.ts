@@ -64,8 +64,8 @@ function openSession(provisioning: Provisioning, store: Store, firstNumber: numb
       recipientId: provisioning.recipientId,
     },
     {
-      firstSequenceNumber: firstNumber,
-      reserve: (bound: number) => store.write('sequence', new CborWriter().integer(bound).finish()),
+      next: firstNumber,
+      reserve: (upTo: number) => store.write('sequence', new CborWriter().integer(upTo).finish()),
     },
   );
 }

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What a run shows of one PNE. */
+export interface PneFigures {
+  readonly id: string;
+  /** Readings the PNE protected, and readings the server verified byte for byte. */
+  sent: number;
+  received: number;
+  refusedByPne: number;
+  refusedByServer: number;
+  heapBytes: number;
+  heapPeakBytes: number;
+  /** What the server read last. */
+  last: unknown;
+  /** The PNE has no more to send. */
+  done: boolean;
+  /** Its process ended. */
+  lost: boolean;
+}
+
+export function newFigures(id: string): PneFigures {
+  return {
+    id,
+    sent: 0,
+    received: 0,
+    refusedByPne: 0,
+    refusedByServer: 0,
+    heapBytes: 0,
+    heapPeakBytes: 0,
+    last: undefined,
+    done: false,
+    lost: false,
+  };
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** `npm start`: a personal network at work. */
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { bundleFirmware } from '../build/bundle.ts';
+import { engine } from '../build/xs.ts';
+import { createDisplay } from './display.ts';
+import { type Options, parseOptions, USAGE, UsageError } from './options.ts';
+import { type Row, readRows } from './readings.ts';
+import { ExitStatus, exitStatus, jsonReport, recordFacts } from './report.ts';
+import { run } from './run.ts';
+
+const SAMPLE = fileURLToPath(new URL('sample.csv', import.meta.url));
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args);
+  if (options.help) {
+    console.log(USAGE);
+    return ExitStatus.ok;
+  }
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  process.once('SIGTERM', () => stop.abort());
+  const display = createDisplay(options, engine(), recordFacts(options.algorithm));
+  const result = await run({
+    ...options,
+    bundle: await bundleFirmware(),
+    rows: openRows(options),
+    stop: stop.signal,
+    onProgress: display.progress,
+    onSkipped: display.skipped,
+    onProblem: display.problem,
+  });
+  const status = exitStatus(result, options.once);
+  display.end(result, status);
+  if (options.json)
+    console.log(JSON.stringify(jsonReport(result, options.algorithm, engine(), status), null, 2));
+  return status;
+}
+
+/** The sample goes round and round, unless it is to be sent once. */
+async function* openRows({ input, once }: Options): AsyncGenerator<Row> {
+  if (input !== undefined) {
+    yield* readRows(await openInput(input));
+    return;
+  }
+  do yield* readRows(createReadStream(SAMPLE));
+  while (!once);
+}
+
+async function openInput(path: string): Promise<Readable> {
+  if (path === '-') return process.stdin;
+  const stream = createReadStream(path);
+  await new Promise<void>((resolve, reject) => {
+    stream.once('open', () => resolve());
+    stream.once('error', (error) => reject(new UsageError(`cannot read ${path}: ${error.message}`)));
+  });
+  return stream;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`pne-runtime: ${error.message}`);
+  process.exitCode = ExitStatus.usage;
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { parseArgs } from 'node:util';
+import { Algorithm, algorithmParameters } from '../../src/crypto/algorithms.ts';
+import { ImplementationLimits } from '../../src/limits.ts';
+
+export const USAGE = `usage: npm start -- [options]
+  --input FILE      readings to send: CSV with a header, or NDJSON; - reads standard input
+                    (default: the sample file, over and over)
+  --pnes N          number of PNEs, 1 to ${ImplementationLimits.gatewayMaxPnes} (default 3)
+  --once            end after the input: exit status 0 if the server has every reading
+  --interval MS     pause between two readings of a PNE (default 1000; with --once 0)
+  --algorithm NAME  how records are protected, by IANA's COSE name (default AES-CCM-16-64-128)
+  --json            one JSON document on standard output, at the end
+  --help            this text`;
+
+export interface Options {
+  /** A path, '-' for standard input, or undefined for the sample file. */
+  readonly input: string | undefined;
+  readonly pnes: number;
+  readonly once: boolean;
+  readonly intervalMs: number;
+  /** COSE number of an AEAD or a MAC. */
+  readonly algorithm: number;
+  readonly json: boolean;
+  readonly help: boolean;
+}
+
+/** An error of the user's own making: shown in one line, exit status 2. */
+export class UsageError extends Error {}
+
+export function parseOptions(args: readonly string[]): Options {
+  const values = parseValues(args);
+  const once = values.once ?? false;
+  return {
+    input: values.input,
+    pnes: wholeNumber('--pnes', values.pnes ?? '3', 1, ImplementationLimits.gatewayMaxPnes),
+    once,
+    intervalMs: wholeNumber('--interval', values.interval ?? (once ? '0' : '1000'), 0, 86_400_000),
+    algorithm: algorithmNamed(values.algorithm ?? 'AES-CCM-16-64-128'),
+    json: values.json ?? false,
+    help: values.help ?? false,
+  };
+}
+
+function parseValues(args: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        input: { type: 'string' },
+        pnes: { type: 'string' },
+        once: { type: 'boolean' },
+        interval: { type: 'string' },
+        algorithm: { type: 'string' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    });
+    return values;
+  } catch (error) {
+    const [firstLine] = (error as Error).message.split('\n');
+    throw new UsageError(`${firstLine} (npm start -- --help lists the options)`);
+  }
+}
+
+function wholeNumber(option: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new UsageError(`${option} takes a whole number from ${least} to ${most}, not '${text}'`);
+}
+
+function algorithmNamed(name: string): number {
+  const protecting = Object.values(Algorithm).filter(
+    (number) => algorithmParameters(number)?.kind !== 'hash',
+  );
+  const found = protecting.find((number) => algorithmParameters(number)?.name === name);
+  if (found !== undefined) return found;
+  const names = protecting.map((number) => algorithmParameters(number)?.name).join(', ');
+  throw new UsageError(`--algorithm takes one of ${names}; not '${name}'`);
+}

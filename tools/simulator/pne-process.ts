@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** One PNE: the firmware on the XS engine in a process of its own, fed by a sensor that we play. */
+import type { ChildProcess } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Figures } from '../../firmware/sensor.ts';
+import {
+  decodeSensorMessage,
+  encodeSensorMessage,
+  type SensorMessage,
+  SensorMessageType,
+} from '../../firmware/sensor-message.ts';
+import { CborWriter } from '../../src/cbor/writer.ts';
+import type { Link, LinkEvents } from '../../src/link/link.ts';
+import { listenTcp } from '../../src/node/tcp.ts';
+import { encodeProvisioning, type Provisioning } from '../../src/roles/provisioning.ts';
+import { spawnXs } from '../build/xs.ts';
+import type { Reading } from './readings.ts';
+
+/** How long a PNE that was asked to end may take. */
+const STOP_MS = 2000;
+
+export interface PneProcessOptions {
+  readonly bundle: string;
+  /** Folder for the PNE's store; made where it is missing. */
+  readonly folder: string;
+  readonly provisioning: Provisioning;
+  /** The firmware asks for so many more readings. */
+  onSample(count: number): void;
+  onFigures(figures: Figures): void;
+  /** The process ended by itself; `problem` says how, in one line. */
+  onExit(problem: string): void;
+}
+
+export interface PneProcess {
+  give(reading: Reading): void;
+  end(): void;
+  /** Ends the process and waits for it. */
+  stop(): Promise<void>;
+}
+
+export async function startPneProcess(options: PneProcessOptions): Promise<PneProcess> {
+  const sensor = new HostedSensor(options);
+  const listener = await listenTcp(0, (link) => sensor.adopt(link));
+  await provision(options.folder, options.provisioning, listener.port);
+  const child = spawnXs(options.bundle, { env: { PNE_STORE: options.folder } });
+  let stopping = false;
+  const exited = lastWords(child).then((problem) => {
+    if (!stopping) options.onExit(problem);
+  });
+  return {
+    give: (reading) => sensor.send({ type: SensorMessageType.reading, text: reading.text }),
+    end: () => sensor.send({ type: SensorMessageType.end }),
+    async stop(): Promise<void> {
+      stopping = true;
+      child.kill('SIGTERM');
+      const killer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+      await exited;
+      clearTimeout(killer);
+      await listener.close();
+    },
+  };
+}
+
+/** The host's end of a board's sensor feed. */
+class HostedSensor {
+  private readonly options: PneProcessOptions;
+  private link: Link | undefined;
+
+  constructor(options: PneProcessOptions) {
+    this.options = options;
+  }
+
+  adopt(link: Link): LinkEvents {
+    this.link = link;
+    return {
+      onMessage: (bytes) => this.receive(decodeSensorMessage(bytes)),
+      onClosed: () => {
+        this.link = undefined;
+      },
+    };
+  }
+
+  send(message: SensorMessage): void {
+    this.link?.send(encodeSensorMessage(message));
+  }
+
+  private receive(message: SensorMessage): void {
+    if (message.type === SensorMessageType.sample) this.options.onSample(message.count);
+    if (message.type === SensorMessageType.figures)
+      this.options.onFigures(JSON.parse(message.text) as Figures);
+  }
+}
+
+/** Writes what provisioning leaves in a PNE's store: its record, and where its sensor is. */
+async function provision(folder: string, provisioning: Provisioning, sensorPort: number): Promise<void> {
+  const domain = join(folder, 'pne');
+  await mkdir(domain, { recursive: true, mode: 0o700 });
+  await writeFile(join(domain, 'provisioning'), encodeProvisioning(provisioning), { mode: 0o600 });
+  await writeFile(join(domain, 'sensor'), new CborWriter().integer(sensorPort).finish());
+}
+
+/** Resolves when the process has ended, with the last line it wrote to stderr, or its status. */
+function lastWords(child: ChildProcess): Promise<string> {
+  let tail = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    tail = (tail + text).slice(-1000);
+  });
+  return new Promise((resolve) => {
+    child.on('error', (error) => resolve(error.message));
+    child.on('close', (status, signal) => {
+      resolve(tail.trim().split('\n').at(-1) || `ended with ${signal ?? `status ${status}`}`);
+    });
+  });
+}

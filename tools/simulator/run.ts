@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Runs a personal network: PNEs in XS processes, PN GW and CPNS Server here, readings from the input. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Figures } from '../../firmware/sensor.ts';
+import { Distributor } from './distributor.ts';
+import { newFigures, type PneFigures } from './figures.ts';
+import { Ledger, type MissingReading } from './ledger.ts';
+import { type Network, startNetwork } from './network.ts';
+import { type PneProcess, startPneProcess } from './pne-process.ts';
+import type { Row, SkippedRow } from './readings.ts';
+
+/** With readings on their way and none arriving for so long, a run gives up on them. */
+const STALL_MS = 30_000;
+const MAX_PROBLEMS_KEPT = 20;
+
+export interface RunOptions {
+  readonly bundle: string;
+  readonly pnes: number;
+  readonly algorithm: number;
+  readonly intervalMs: number;
+  readonly rows: AsyncIterable<Row>;
+  /** Ends the run when every PNE is done; else it goes on until `stop` is aborted. */
+  readonly once: boolean;
+  readonly stop: AbortSignal;
+  onProgress(pnes: readonly PneFigures[]): void;
+  onSkipped(row: SkippedRow): void;
+  /** Something the user should know, in one line. */
+  onProblem(problem: string): void;
+}
+
+export interface RunResult {
+  readonly pnes: readonly PneFigures[];
+  readonly skipped: readonly SkippedRow[];
+  readonly missing: readonly MissingReading[];
+  readonly problems: readonly string[];
+}
+
+export async function run(options: RunOptions): Promise<RunResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'pne-runtime-'));
+  const simulation = new Simulation(options, folder);
+  try {
+    await simulation.start();
+    await simulation.ended;
+    return simulation.result();
+  } finally {
+    await simulation.stop();
+    await rm(folder, { recursive: true });
+  }
+}
+
+class Simulation {
+  /** Settles when the run is over; rejects where the input cannot be read. */
+  readonly ended: Promise<void>;
+  private readonly options: RunOptions;
+  private readonly folder: string;
+  private readonly figures: PneFigures[];
+  private readonly ledger = new Ledger();
+  private readonly skipped: SkippedRow[] = [];
+  private readonly problems: string[] = [];
+  private readonly processes: PneProcess[] = [];
+  private network: Network | undefined;
+  private stallTimer: NodeJS.Timeout | undefined;
+  private end: () => void = () => {};
+  private fail: (error: unknown) => void = () => {};
+
+  constructor(options: RunOptions, folder: string) {
+    this.options = options;
+    this.folder = folder;
+    this.figures = Array.from({ length: options.pnes }, (_, index) => newFigures(`pne-${index + 1}`));
+    this.ended = new Promise((resolve, reject) => {
+      this.end = resolve;
+      this.fail = reject;
+    });
+    options.stop.addEventListener('abort', () => this.end());
+  }
+
+  async start(): Promise<void> {
+    const pneIds = this.figures.map(({ id }) => id);
+    for (const id of pneIds) this.ledger.add(id);
+    this.network = await startNetwork({
+      pneIds,
+      algorithm: this.options.algorithm,
+      intervalMs: this.options.intervalMs,
+      onReading: (id, reading, payload, value) => this.receive(id, reading, payload, value),
+      onRefused: (reason, id) => this.countRefusal(reason, id),
+    });
+    const distributor = new Distributor(this.options.rows, (row) => this.skip(row));
+    await Promise.all(this.figures.map((figures, index) => this.startPne(figures, index, distributor)));
+    this.watchForStall();
+  }
+
+  result(): RunResult {
+    return {
+      pnes: this.figures,
+      skipped: this.skipped,
+      missing: this.ledger.missing(),
+      problems: this.problems,
+    };
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.stallTimer);
+    await Promise.all(this.processes.map((process) => process.stop()));
+    await this.network?.close();
+  }
+
+  private async startPne(figures: PneFigures, index: number, distributor: Distributor): Promise<void> {
+    const ask = distributor.add(
+      (reading) => {
+        this.ledger.given(figures.id, reading);
+        process.give(reading);
+      },
+      () => process.end(),
+    );
+    const process = await startPneProcess({
+      bundle: this.options.bundle,
+      folder: join(this.folder, figures.id),
+      provisioning: this.network!.provisioning[index]!,
+      onSample: (count) => ask(count).catch(this.fail),
+      onFigures: (reported) => this.takeFigures(figures, reported),
+      onExit: (problem) => this.loseProcess(figures, problem),
+    });
+    this.processes.push(process);
+  }
+
+  private receive(id: string, reading: number, payload: Uint8Array, value: unknown): void {
+    this.ledger.received(id, reading, payload);
+    const figures = this.figuresOf(id);
+    figures.received = this.ledger.receivedOf(id);
+    figures.last = value;
+    this.watchForStall();
+    this.options.onProgress(this.figures);
+  }
+
+  private takeFigures(figures: PneFigures, reported: Figures): void {
+    figures.sent = reported.sent;
+    figures.refusedByPne = reported.refused;
+    figures.heapBytes = reported.heapBytes;
+    figures.heapPeakBytes = reported.heapPeakBytes;
+    figures.done = reported.done;
+    this.options.onProgress(this.figures);
+    this.endWhenDone();
+  }
+
+  private skip(row: SkippedRow): void {
+    this.skipped.push(row);
+    this.options.onSkipped(row);
+  }
+
+  private countRefusal(reason: string, id: string | undefined): void {
+    if (id !== undefined) this.figuresOf(id).refusedByServer += 1;
+    this.addProblem(`${id ?? 'gateway'}: a message was refused: ${reason}`);
+  }
+
+  private loseProcess(figures: PneFigures, problem: string): void {
+    figures.lost = true;
+    this.addProblem(`${figures.id} ended: ${problem}`);
+    this.endWhenDone();
+  }
+
+  private addProblem(problem: string): void {
+    if (this.problems.length < MAX_PROBLEMS_KEPT) this.problems.push(problem);
+    this.options.onProblem(problem);
+  }
+
+  private endWhenDone(): void {
+    const allLost = this.figures.every(({ lost }) => lost);
+    const allDone = this.figures.every(({ done, lost }) => done || lost);
+    if (allLost || (this.options.once && allDone)) this.end();
+  }
+
+  /** A pipe may be silent for any time; readings that a PNE already has may not. */
+  private watchForStall(): void {
+    clearTimeout(this.stallTimer);
+    this.stallTimer = setTimeout(() => {
+      if (this.ledger.missing().length === 0 || !this.options.once) return this.watchForStall();
+      this.addProblem(`no reading arrived for ${STALL_MS / 1000} s; gave up`);
+      this.end();
+    }, STALL_MS);
+  }
+
+  private figuresOf(id: string): PneFigures {
+    const figures = this.figures.find((candidate) => candidate.id === id);
+    if (figures === undefined) throw new Error(`no PNE ${id} in this run`);
+    return figures;
+  }
+}
