@@ -14,8 +14,8 @@ export interface Backend<Material> {
   readonly aeads: Readonly<Record<number, (key: Material, parameters: AeadParameters) => BackendAead>>;
   hmacSha256(key: Material): BackendMac;
   sha256(data: Uint8Array): Uint8Array;
+  /** HKDF-Extract (RFC 5869 section 2.2). */
   extract(salt: Uint8Array, inputKeyingMaterial: Material): Material;
-  expand(pseudorandomKey: Material, info: Uint8Array, length: number): Uint8Array;
   /** Copies the bytes in. */
   importBytes(bytes: Uint8Array): Material;
   lengthOf(material: Material): number;

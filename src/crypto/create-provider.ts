@@ -4,11 +4,11 @@ import { refuse } from '../refusal.ts';
 import { Algorithm, algorithmParameters } from './algorithms.ts';
 import type { Backend } from './backend.ts';
 import { createSecrets, guardAead, guardMac } from './handles.ts';
+import * as hkdf from './hkdf.ts';
 import type { AeadKey, CryptoProvider, MacKey, Secret } from './provider.ts';
 
-const SHA_256_LENGTH = 32;
 /** RFC 5869 section 2.3: L <= 255 * HashLen. */
-const MAX_EXPANDED_LENGTH = 255 * SHA_256_LENGTH;
+const MAX_EXPANDED_LENGTH = 255 * hkdf.SHA_256_LENGTH;
 
 /** Makes a provider of a backend. Arguments are checked here, once, so that every provider refuses alike. */
 export function createProvider<Material>(backend: Backend<Material>): CryptoProvider {
@@ -18,9 +18,12 @@ export function createProvider<Material>(backend: Backend<Material>): CryptoProv
     requireSha256(hash);
     const material = secrets.materialOf(pseudorandomKey);
     // RFC 5869 section 2.3: the PRK has at least HashLen bytes. A key or IV without bytes is a mistake.
-    if (backend.lengthOf(material) < SHA_256_LENGTH) refuse('badArgument');
+    if (backend.lengthOf(material) < hkdf.SHA_256_LENGTH) refuse('badArgument');
     if (!Number.isInteger(length) || length < 1 || length > MAX_EXPANDED_LENGTH) refuse('badArgument');
-    return backend.expand(material, info, length);
+    const mac = backend.hmacSha256(material);
+    const bytes = hkdf.expand(mac, info, length);
+    mac.wipe();
+    return bytes;
   }
 
   return Object.freeze({

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
-import { expand, extract } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { Algorithm } from '../algorithms.ts';
@@ -12,7 +11,7 @@ import { createCcm } from './ccm.ts';
 import { createGcm } from './gcm.ts';
 
 /**
- * The portable provider: noble's ChaCha20-Poly1305, SHA-256, HMAC and HKDF, and a compact AES of our own
+ * The portable provider: noble's ChaCha20-Poly1305, SHA-256 and HMAC, and a compact AES of our own
  * (noble's takes 1.33 MB of tables and has no CCM). Key bytes stay in buffers of this provider.
  */
 export function createNobleProvider(fillRandom: FillRandom): CryptoProvider {
@@ -30,8 +29,7 @@ const BACKEND = Object.freeze<Omit<Backend<Uint8Array>, 'fillRandom'>>({
   } as Backend<Uint8Array>['aeads']),
   hmacSha256: createHmac,
   sha256: (data) => sha256(data),
-  extract: (salt, inputKeyingMaterial) => extract(sha256, inputKeyingMaterial, salt),
-  expand: (pseudorandomKey, info, length) => expand(sha256, pseudorandomKey, info, length),
+  extract: (salt, inputKeyingMaterial) => hmac(sha256, salt, inputKeyingMaterial),
   importBytes: (bytes) => bytes.slice(),
   lengthOf: (material) => material.length,
   wipe: (material) => {

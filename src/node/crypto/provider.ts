@@ -40,7 +40,6 @@ const BACKEND = Object.freeze<Backend<KeyObject>>({
     bytes.fill(0);
     return pseudorandomKey;
   },
-  expand,
   importBytes: (bytes) => createSecretKey(bytes),
   lengthOf: (material) => material.symmetricKeySize ?? 0,
   // A KeyObject cannot be overwritten: OpenSSL clears its memory once the last reference is gone.
@@ -96,17 +95,4 @@ function createMac(material: KeyObject): BackendMac {
       key = undefined;
     },
   });
-}
-
-/** HKDF-Expand by its definition (RFC 5869 section 2.3): node's hkdf always extracts first. */
-function expand(pseudorandomKey: KeyObject, info: Uint8Array, length: number): Uint8Array {
-  const okm = new Uint8Array(length);
-  let block = new Uint8Array(0);
-  for (let counter = 1, at = 0; at < length; counter++) {
-    const mac = createHmac('sha256', pseudorandomKey).update(block).update(info);
-    block = new Uint8Array(mac.update(Uint8Array.of(counter)).digest());
-    okm.set(block.subarray(0, length - at), at);
-    at += block.length;
-  }
-  return okm;
 }
