@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The device program as a Moddable image: the bodies of its modules run on the build machine and what they
+ * made lies in flash. XS calls the default export when the board starts.
+ */
+import './platform/names.ts';
+import { reportAborts } from './platform/abort.ts';
+import { startPne } from './pne.ts';
+
+// biome-ignore lint/style/noDefaultExport: Moddable's surface of a main module.
+export default function main(): void {
+  reportAborts();
+  startPne();
+}
