@@ -96,7 +96,7 @@ function serverSession(
     recipientId: pneSenderId,
   };
   // The secrets end with the run, so no bound has to outlive it.
-  return createSession(context, { next: 0, reserve(): void {} });
+  return createSession(context, { firstSequenceNumber: 0, reserve(): void {} });
 }
 
 async function startGateway(options: NetworkOptions, serverUrl: string): Promise<Listener> {

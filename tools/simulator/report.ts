@@ -68,7 +68,7 @@ export function recordFacts(algorithm: number): RecordFacts {
       senderId: Uint8Array.of(0),
       recipientId: Uint8Array.of(1),
     },
-    { next: 0, reserve(): void {} },
+    { firstSequenceNumber: 0, reserve(): void {} },
   );
   const plaintext = new Uint8Array(32);
   return {

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { toHex } from '../bytes/hex.ts';
+import { Algorithm } from '../crypto/algorithms.ts';
+import { ImplementationLimits } from '../limits.ts';
+import { encodePayload } from '../payload/codec.ts';
+import { type ReasonName, Refusal } from '../refusal.ts';
+import { createTestNetwork, type TestNetwork } from './network.testing.ts';
+
+const MODES = Object.freeze({
+  encrypt: Algorithm.AES_CCM_16_64_128,
+  'integrity-only': Algorithm.HMAC_256_64,
+});
+
+const test = suite('roles');
+
+for (const [mode, algorithm] of Object.entries(MODES)) {
+  const connected = (): TestNetwork => {
+    const network = createTestNetwork(algorithm);
+    network.linkUp();
+    network.settle();
+    return network;
+  };
+
+  test(`${mode}: a reading reaches the server byte for byte and its receipt comes back`, () => {
+    const network = connected();
+    const value = { temperature: 21.5, room: 'küche', motion: true };
+    assert.is(network.pne.report(value), 0);
+    network.settle();
+    assert.equal(network.received, [{ id: 0, payload: encodePayload(value), value }]);
+    assert.equal(network.receipts, [{ id: 0, accepted: true }]);
+    assert.ok(network.pne.idle);
+    assert.equal(network.refusals, []);
+  });
+
+  test(`${mode}: a content reaches the PNE once, after it registered`, () => {
+    const network = createTestNetwork(algorithm);
+    network.server.deliver('pne-1', { interval: 250 });
+    network.server.deliver('pne-1', 'second');
+    network.settle();
+    assert.equal(network.contents, []);
+    network.linkUp();
+    network.settle();
+    assert.equal(network.contents, [{ interval: 250 }, 'second']);
+    network.linkDown();
+    network.linkUp();
+    network.settle();
+    assert.is(network.contents.length, 2);
+  });
+
+  test(`${mode}: a record with any bit flipped is refused, and the next good one is accepted`, () => {
+    const network = connected();
+    let record = new Uint8Array();
+    network.tap = (message) => {
+      record = message.slice();
+      return [];
+    };
+    network.pne.report('once');
+    network.tap = (message) => [message];
+    for (let bit = 0; bit < record.length * 8; bit += 1) {
+      const altered = record.slice();
+      altered[bit >> 3]! ^= 1 << (bit & 7);
+      network.inject(altered, 'gateway');
+      network.settle();
+    }
+    assert.equal(network.received, []);
+    assert.is(network.refusals.length, record.length * 8);
+    network.inject(record, 'gateway');
+    network.settle();
+    assert.equal(
+      network.received.map(({ value }) => value),
+      ['once'],
+    );
+  });
+
+  test(`${mode}: a replayed reading counts once`, () => {
+    const network = connected();
+    network.tap = (message) => [message, message, message];
+    network.pne.report(1);
+    network.settle();
+    assert.is(network.received.length, 1);
+    assert.is(network.receipts.length, 1);
+    assert.ok(network.refusals.length > 0);
+    assert.ok(network.refusals.every(({ reason }) => reason === 'replay'));
+  });
+
+  test(`${mode}: readings that arrive in reverse are all taken`, () => {
+    const network = connected();
+    const held: Uint8Array[] = [];
+    network.tap = (message, towards) => {
+      if (towards === 'pne') return [message];
+      held.push(message);
+      return [];
+    };
+    for (let value = 0; value < ImplementationLimits.pneMaxOutstanding; value += 1) network.pne.report(value);
+    for (const message of held.splice(0).reverse()) network.inject(message, 'gateway');
+    network.settle();
+    assert.equal(
+      network.received.map(({ id }) => id),
+      [7, 6, 5, 4, 3, 2, 1, 0],
+    );
+    assert.ok(network.pne.idle);
+  });
+
+  test(`${mode}: a record sent back to its sender is refused`, () => {
+    const network = connected();
+    network.tap = (message, towards) => {
+      if (towards === 'gateway') network.inject(message, 'pne');
+      return [];
+    };
+    network.pne.report(1);
+    assert.equal(network.refusals, [{ at: 'pne', reason: 'kidUnknown' }]);
+  });
+
+  test(`${mode}: a PNE under another secret delivers nothing`, () => {
+    const stranger = createTestNetwork(algorithm, new Uint8Array(16).fill(8));
+    const network = connected();
+    stranger.linkUp();
+    stranger.tap = (message) => {
+      network.inject(message, 'gateway');
+      return [];
+    };
+    stranger.pne.report('forged');
+    network.settle();
+    assert.equal(network.received, []);
+    assert.is(network.refusals.length, 1);
+  });
+}
+
+const connected = (): TestNetwork => {
+  const network = createTestNetwork(Algorithm.AES_CCM_16_64_128);
+  network.linkUp();
+  network.settle();
+  return network;
+};
+
+test('a reading reported while the link is down arrives when it comes up', () => {
+  const network = createTestNetwork(Algorithm.AES_CCM_16_64_128);
+  network.pne.report('early');
+  network.settle();
+  assert.equal(network.received, []);
+  network.linkUp();
+  network.settle();
+  assert.equal(
+    network.received.map(({ value }) => value),
+    ['early'],
+  );
+  assert.ok(network.pne.idle);
+});
+
+test('a reading whose receipt was lost with the link is sent again and counts once', () => {
+  const network = connected();
+  network.tap = (message, towards) => (towards === 'pne' ? [] : [message]);
+  network.pne.report('kept');
+  network.settle();
+  assert.is(network.received.length, 1);
+  assert.not(network.pne.idle);
+  network.tap = (message) => [message];
+  network.linkDown();
+  network.linkUp();
+  network.settle();
+  assert.is(network.received.length, 1);
+  assert.equal(network.receipts, [{ id: 0, accepted: true }]);
+});
+
+test('a reading that was lost is sent again when its receipt is late', () => {
+  const network = connected();
+  network.tap = () => [];
+  network.pne.report('lost');
+  network.settle();
+  network.tap = (message) => [message];
+  network.fireTimers();
+  network.settle();
+  assert.equal(
+    network.received.map(({ value }) => value),
+    ['lost'],
+  );
+  network.fireTimers();
+  network.settle();
+  assert.is(network.received.length, 1);
+});
+
+test('a registration that was lost is sent again', () => {
+  const network = createTestNetwork(Algorithm.AES_CCM_16_64_128);
+  network.server.deliver('pne-1', 'hello');
+  network.tap = () => [];
+  network.linkUp();
+  network.settle();
+  network.tap = (message) => [message];
+  network.fireTimers();
+  network.settle();
+  assert.equal(network.contents, ['hello']);
+});
+
+test('no more readings are taken than may wait for a receipt', () => {
+  const network = createTestNetwork(Algorithm.AES_CCM_16_64_128);
+  while (network.pne.room > 0) network.pne.report(0);
+  assert.throws(() => network.pne.report(0), refusedWith('queueFull'));
+  network.linkUp();
+  network.settle();
+  assert.is(network.received.length, ImplementationLimits.pneMaxOutstanding);
+});
+
+test('a value that is no payload is refused and leaves nothing behind', () => {
+  const network = connected();
+  assert.throws(() => network.pne.report(() => 1), refusedWith('wrongType'));
+  assert.ok(network.pne.idle);
+});
+
+test('the gateway drops unknown channels, empty bodies and routes it does not have', () => {
+  const network = connected();
+  for (const message of [[], [1], [0, 1, 2], [2, 1, 2]]) network.inject(Uint8Array.from(message), 'gateway');
+  network.settle();
+  assert.equal(
+    network.refusals,
+    Array.from({ length: 4 }, () => ({ at: 'gateway', reason: 'frameInvalid' })),
+  );
+  network.pne.report(1);
+  network.settle();
+  assert.is(network.received.length, 1);
+});
+
+test('the gateway sees neither a payload nor a name in encrypted mode', () => {
+  const network = createTestNetwork(Algorithm.AES_CCM_16_64_128);
+  let seen = '';
+  network.tap = (message) => {
+    seen += toHex(message);
+    return [message];
+  };
+  network.linkUp();
+  network.pne.report('a secret reading');
+  network.settle();
+  assert.is(network.received.length, 1);
+  for (const text of ['a secret reading', 'pne-1']) assert.not.ok(seen.includes(hexOf(text)));
+});
+
+test('the gateway sees a payload in integrity-only mode', () => {
+  const network = createTestNetwork(Algorithm.HMAC_256_64);
+  let seen = '';
+  network.tap = (message) => {
+    seen += toHex(message);
+    return [message];
+  };
+  network.linkUp();
+  network.pne.report('a public reading');
+  network.settle();
+  assert.ok(seen.includes(hexOf('a public reading')));
+});
+
+function refusedWith(reason: ReasonName): (error: unknown) => boolean {
+  return (error) => error instanceof Refusal && error.reasonName === reason;
+}
+
+function hexOf(text: string): string {
+  return toHex(Uint8Array.from(text, (character) => character.charCodeAt(0)));
+}
+
+test.run();
