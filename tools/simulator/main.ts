@@ -5,7 +5,7 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { bundleFirmware } from '../build/bundle.ts';
-import { engine } from '../build/xs.ts';
+import { engine, spawnXs } from '../build/xs.ts';
 import { createDisplay } from './display.ts';
 import { type Options, parseOptions, USAGE, UsageError } from './options.ts';
 import { type Row, readRows } from './readings.ts';
@@ -23,10 +23,11 @@ async function main(args: readonly string[]): Promise<number> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
+  const bundle = await bundleFirmware();
   const display = createDisplay(options, engine(), recordFacts(options.algorithm));
   const result = await run({
     ...options,
-    bundle: await bundleFirmware(),
+    spawnPne: (env) => spawnXs(bundle, { env }),
     rows: openRows(options),
     stop: stop.signal,
     onProgress: display.progress,

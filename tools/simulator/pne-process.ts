@@ -15,14 +15,16 @@ import { CborWriter } from '../../src/cbor/writer.ts';
 import type { Link, LinkEvents } from '../../src/link/link.ts';
 import { listenTcp } from '../../src/node/tcp.ts';
 import { encodeProvisioning, type Provisioning } from '../../src/roles/provisioning.ts';
-import { spawnXs } from '../build/xs.ts';
 import type { Reading } from './readings.ts';
 
 /** How long a PNE that was asked to end may take. */
 const STOP_MS = 2000;
 
+/** Starts the firmware on some engine, with these variables added to its environment. */
+export type SpawnPne = (environment: Readonly<Record<string, string>>) => ChildProcess;
+
 export interface PneProcessOptions {
-  readonly bundle: string;
+  readonly spawn: SpawnPne;
   /** Folder for the PNE's store; made where it is missing. */
   readonly folder: string;
   readonly provisioning: Provisioning;
@@ -44,7 +46,7 @@ export async function startPneProcess(options: PneProcessOptions): Promise<PnePr
   const sensor = new HostedSensor(options);
   const listener = await listenTcp(0, (link) => sensor.adopt(link));
   await provision(options.folder, options.provisioning, listener.port);
-  const child = spawnXs(options.bundle, { env: { PNE_STORE: options.folder } });
+  const child = options.spawn({ PNE_STORE: options.folder });
   let stopping = false;
   const exited = lastWords(child).then((problem) => {
     if (!stopping) options.onExit(problem);

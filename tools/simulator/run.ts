@@ -9,7 +9,7 @@ import { Distributor } from './distributor.ts';
 import { newFigures, type PneFigures } from './figures.ts';
 import { Ledger, type MissingReading } from './ledger.ts';
 import { type Network, startNetwork } from './network.ts';
-import { type PneProcess, startPneProcess } from './pne-process.ts';
+import { type PneProcess, type SpawnPne, startPneProcess } from './pne-process.ts';
 import type { Row, SkippedRow } from './readings.ts';
 
 /** With readings on their way and none arriving for so long, a run gives up on them. */
@@ -17,7 +17,7 @@ const STALL_MS = 30_000;
 const MAX_PROBLEMS_KEPT = 20;
 
 export interface RunOptions {
-  readonly bundle: string;
+  readonly spawnPne: SpawnPne;
   readonly pnes: number;
   readonly algorithm: number;
   readonly intervalMs: number;
@@ -116,7 +116,7 @@ class Simulation {
       () => process.end(),
     );
     const process = await startPneProcess({
-      bundle: this.options.bundle,
+      spawn: this.options.spawnPne,
       folder: join(this.folder, figures.id),
       provisioning: this.network!.provisioning[index]!,
       onSample: (count) => ask(count).catch(this.fail),
