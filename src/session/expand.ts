@@ -10,7 +10,8 @@ import { refuse } from '../refusal.ts';
 import { checkIdentifiers, encodeCompressed, parseCompressed, type RecordFields } from './compressed.ts';
 import { decodePartialIv } from './partial-iv.ts';
 
-const ENCRYPT0 = 0xd0;
+/** Tag 16: the first byte of a full COSE_Encrypt0. */
+export const ENCRYPT0 = 0xd0;
 
 /** Returns the full COSE message of a compressed record made with `algorithm`. Nothing is verified. */
 export function expandRecord(record: Uint8Array, algorithm: number): Uint8Array {

@@ -2,7 +2,7 @@
 
 import { refuse } from '../refusal.ts';
 import { parseCompressed, type RecordFields } from './compressed.ts';
-import { fullKid, parseFull } from './expand.ts';
+import { ENCRYPT0, fullKid, parseFull } from './expand.ts';
 
 /** Compressed, as drawn in compressed.ts, or the full COSE message that it stands for. */
 export type RecordForm = 'compressed' | 'full';
@@ -10,7 +10,6 @@ export type RecordForm = 'compressed' | 'full';
 /** Tag 17, and the empty protected header that stands in its third byte. */
 const MAC0 = 0xd1;
 const EMPTY_BYTE_STRING = 0x40;
-const ENCRYPT0 = 0xd0;
 
 /**
  * Tells the forms apart. A full message begins with its COSE tag and an empty protected header:
