@@ -6,8 +6,8 @@
  *   runner path/to/mc.so
  *
  * The SDK's simulator draws a window around such an image; all the image asks of it is the screen record of
- * the SDK's own screen.h and a GLib main loop, which this program gives it. Trace output of the image goes to
- * stdout. An abort of the VM ends the process with status 70 and a line on stderr that names the cause.
+ * the SDK's own screen.h and a GLib main loop, which this program gives it. What the image traces goes to
+ * stderr. An abort of the VM ends the process with status 70, after the image has traced its cause.
  */
 
 #include <dlfcn.h>
@@ -15,18 +15,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "screen.h"
-
-typedef const char *(*AbortString)(int status);
-
-static AbortString abortString;
 
 static void onAbort(txScreen *screen, int status);
 static void ignorePost(txScreen *screen, char *buffer, int size);
 static void ignoreScreen(txScreen *screen);
 static void ignoreStart(txScreen *screen, double interval);
-static void *symbolOf(void *image, const char *name);
 
 int main(int argc, char **argv)
 {
@@ -39,9 +35,13 @@ int main(int argc, char **argv)
 		fprintf(stderr, "runner: %s\n", dlerror());
 		return EX_NOINPUT;
 	}
-	txScreenLaunchProc launch = (txScreenLaunchProc)symbolOf(image, "fxScreenLaunch");
-	abortString = (AbortString)symbolOf(image, "fxAbortString");
+	txScreenLaunchProc launch = (txScreenLaunchProc)dlsym(image, "fxScreenLaunch");
+	if (!launch) {
+		fprintf(stderr, "runner: not an image of mcconfig -p lin: %s\n", dlerror());
+		return EX_DATAERR;
+	}
 
+	dup2(STDERR_FILENO, STDOUT_FILENO);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	/* The SDK's TCP writes without MSG_NOSIGNAL: a peer that went away must be an error, not our end. */
 	signal(SIGPIPE, SIG_IGN);
@@ -69,8 +69,7 @@ int main(int argc, char **argv)
 static void onAbort(txScreen *screen, int status)
 {
 	(void)screen;
-	fflush(stdout);
-	fprintf(stderr, "runner: XS abort: %s\n", abortString(status));
+	(void)status;
 	exit(EX_SOFTWARE);
 }
 
@@ -91,14 +90,4 @@ static void ignoreStart(txScreen *screen, double interval)
 {
 	(void)screen;
 	(void)interval;
-}
-
-static void *symbolOf(void *image, const char *name)
-{
-	void *symbol = dlsym(image, name);
-	if (!symbol) {
-		fprintf(stderr, "runner: not an image of mcconfig -p lin: %s\n", dlerror());
-		exit(EX_DATAERR);
-	}
-	return symbol;
 }

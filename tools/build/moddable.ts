@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The firmware as an image of the Moddable SDK, `mcconfig -m -p lin`, and a way to run it without a display. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { access, mkdir } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { preloadable } from './preload.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** Where the manifests look for the bundles, and where mcconfig builds. */
+const OUTPUT = join(ROOT, 'build/moddable');
+
+const run = promisify(execFile);
+
+export interface ModdableImage {
+  /** Starts the image with these variables added to its environment. */
+  spawn(environment: Readonly<Record<string, string>>): ChildProcess;
+}
+
+/**
+ * Builds the image of manifests/pne with the SDK at `sdk`, whose tools its owner has built. Rejects with one
+ * line that names what is missing.
+ */
+export async function buildModdableImage(sdk: string): Promise<ModdableImage> {
+  const tools = join(sdk, 'build/bin/lin/release');
+  await requireTools(tools);
+  await bundle();
+  await runTool(join(tools, 'mcconfig'), mcconfigArguments(), {
+    MODDABLE: sdk,
+    PATH: `${tools}${delimiter}${process.env.PATH}`,
+  });
+  const runner = await compileRunner(sdk);
+  const image = join(OUTPUT, 'bin/lin/mc/release/pne/mc.so');
+  return {
+    spawn: (environment) =>
+      spawn(runner, [image], {
+        env: { ...process.env, ...environment },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      }),
+  };
+}
+
+async function requireTools(tools: string): Promise<void> {
+  for (const tool of ['mcconfig', 'mcrez', 'xsc', 'xsid', 'xsl']) {
+    await access(join(tools, tool)).catch(() => {
+      throw new Error(`MODDABLE: no ${tool} in ${tools}; build the SDK's tools (build/makefiles/lin)`);
+    });
+  }
+  await run('pkg-config', ['--exists', 'gio-2.0']).catch(() => {
+    throw new Error('MODDABLE: the lin platform needs GLib: apt-get install pkg-config libglib2.0-dev');
+  });
+}
+
+async function bundle(): Promise<void> {
+  await mkdir(OUTPUT, { recursive: true });
+  await build({
+    entryPoints: {
+      pne: join(ROOT, 'firmware/image.ts'),
+      'key-value': join(ROOT, 'boards/linux/modules/key-value.ts'),
+    },
+    outdir: OUTPUT,
+    bundle: true,
+    format: 'esm',
+    target: 'es2021',
+    external: ['timer', 'embedded:*'],
+    plugins: [preloadable()],
+    logLevel: 'warning',
+  });
+}
+
+function mcconfigArguments(): string[] {
+  return ['-m', '-p', 'lin', '-o', OUTPUT, join(ROOT, 'manifests/pne/manifest.json')];
+}
+
+/** The SDK's screen.h says what an image expects of its host. */
+async function compileRunner(sdk: string): Promise<string> {
+  const runner = join(OUTPUT, 'runner');
+  const glib = (await run('pkg-config', ['--cflags', '--libs', 'glib-2.0'])).stdout.trim().split(/\s+/);
+  await runTool('cc', [
+    '-O1',
+    '-Wall',
+    '-DmxLinux=1',
+    `-I${join(sdk, 'build/simulators/modules')}`,
+    join(ROOT, 'boards/moddable-lin/runner.c'),
+    ...glib,
+    '-ldl',
+    '-o',
+    runner,
+  ]);
+  return runner;
+}
+
+async function runTool(
+  tool: string,
+  args: string[],
+  environment: Record<string, string> = {},
+): Promise<void> {
+  const options = { env: { ...process.env, ...environment }, maxBuffer: 16 * 1024 * 1024 };
+  await run(tool, args, options).catch((error: { stdout: string; stderr: string; message: string }) => {
+    const cause = `${error.stderr}\n${error.stdout}`.split('\n').find((line) => /error/i.test(line));
+    throw new Error(`MODDABLE: ${tool} failed: ${cause?.trim() ?? error.message}`);
+  });
+}

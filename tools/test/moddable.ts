@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The running slice with the PNE on the Moddable SDK's XS, built by mcconfig and run without a display. */
+import { Readable } from 'node:stream';
+import { Algorithm } from '../../src/crypto/algorithms.ts';
+import { buildModdableImage, type ModdableImage } from '../build/moddable.ts';
+import { readRows } from '../simulator/readings.ts';
+import { type RunResult, run } from '../simulator/run.ts';
+
+const READINGS = 50;
+const PNES = 2;
+/** Our own AES, and noble's cipher. */
+const ALGORITHMS = [Algorithm.AES_CCM_16_64_128, Algorithm.CHACHA20_POLY1305];
+
+/** Returns what was seen, in one line. Rejects with what failed, in one line. */
+export async function testModdable(sdk: string): Promise<string> {
+  const image = await buildModdableImage(sdk);
+  let heapBytes = 0;
+  for (const algorithm of ALGORITHMS) heapBytes = Math.max(heapBytes, await deliver(image, algorithm));
+  return `mcconfig -m -p lin: ${PNES} PNEs delivered ${READINGS} readings with each of ${ALGORITHMS.length} algorithms, heap ${heapBytes} bytes`;
+}
+
+/** Sends readings through the whole network. Returns the largest heap of a PNE, in bytes. */
+async function deliver(image: ModdableImage, algorithm: number): Promise<number> {
+  const result = await run({
+    spawnPne: image.spawn,
+    pnes: PNES,
+    algorithm,
+    intervalMs: 0,
+    rows: readRows(Readable.from(sampleReadings())),
+    once: true,
+    stop: AbortSignal.timeout(60_000),
+    onProgress(): void {},
+    onSkipped(): void {},
+    onProblem(): void {},
+  });
+  requireAll(result);
+  return Math.max(...result.pnes.map((pne) => pne.heapBytes));
+}
+
+function* sampleReadings(): Generator<string> {
+  for (let index = 0; index < READINGS; index += 1) {
+    yield `${JSON.stringify({ index, temperature: 20 + index / 8, place: 'höhe 3' })}\n`;
+  }
+}
+
+function requireAll({ pnes, missing, problems }: RunResult): void {
+  const received = pnes.reduce((sum, pne) => sum + pne.received, 0);
+  if (problems.length > 0) throw new Error(`MODDABLE: ${problems[0]}`);
+  if (missing.length > 0) throw new Error(`MODDABLE: ${missing.length} of ${READINGS} readings are missing`);
+  if (received !== READINGS) throw new Error(`MODDABLE: ${received} readings arrived of ${READINGS}`);
+}
