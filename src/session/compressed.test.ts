@@ -4,15 +4,16 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fromHex, toHex } from '../bytes/hex.ts';
 import { because, createRandom, outcome, randomBytes } from '../cose/test-fixture.ts';
-import { encodeCompressed, parseCompressed } from './compressed.ts';
+import { parseCompressed } from './compressed.ts';
 import { encodePartialIv } from './partial-iv.ts';
+import { encode } from './test-fixture.ts';
 
 const test = suite('compressed record');
 
 function header(sequence: number, kid: string, kidContext?: string): string {
   const context = kidContext === undefined ? undefined : fromHex(kidContext);
   const partialIv = encodePartialIv(sequence);
-  return toHex(encodeCompressed({ partialIv, kid: fromHex(kid), kidContext: context, body: fromHex('') }));
+  return toHex(encode({ partialIv, kid: fromHex(kid), kidContext: context, body: fromHex('') }));
 }
 
 test('a 1-byte kid and a number up to 127 take two bytes', () => {
@@ -89,7 +90,7 @@ test('what parses encodes to the same bytes', () => {
     const record = randomBytes(random, random() % 24);
     if (outcome(() => parseCompressed(record)) !== 'accepted') continue;
     parsed += 1;
-    assert.equal(encodeCompressed(parseCompressed(record)), record);
+    assert.equal(encode(parseCompressed(record)), record);
   }
   assert.ok(parsed > 500, `${parsed} parsed`);
 });
@@ -105,7 +106,7 @@ test('what is encoded parses to the same fields', () => {
       kidContext: random() % 2 === 0 ? undefined : randomBytes(random, random() % 17),
       body: randomBytes(random, random() % 40),
     };
-    const { partialIv, kid, kidContext, body, ...parsed } = parseCompressed(encodeCompressed(fields));
+    const { partialIv, kid, kidContext, body, ...parsed } = parseCompressed(encode(fields));
     assert.equal(
       {
         ...parsed,

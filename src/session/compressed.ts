@@ -40,10 +40,14 @@ export interface RecordFields {
 const EXTENDED = 0x80;
 const KID_CONTEXT_PRESENT = 0x40;
 
-/** Returns the record, owned by the caller. The fields are within the lengths drawn above. */
-export function encodeCompressed(fields: Omit<RecordFields, 'sequence'>): Uint8Array {
-  const { partialIv, kid, kidContext, body } = fields;
-  if (fitsShortForm(partialIv, kid, kidContext)) return concatBytes(partialIv, kid, body);
+/** Returns the record, owned by the caller. The arguments are within the lengths drawn above. */
+export function encodeCompressed(
+  partialIv: Uint8Array,
+  kid: Uint8Array,
+  kidContext: Uint8Array | undefined,
+  body: Uint8Array,
+): Uint8Array {
+  if (fitsShortForm(partialIv, kid, kidContext)) return encodeShort(partialIv, kid, body);
   const head = EXTENDED | (kid.length << 3) | partialIv.length;
   if (kidContext === undefined) return concatBytes(Uint8Array.of(head), partialIv, kid, body);
   const contextLength = Uint8Array.of(kidContext.length);
@@ -71,6 +75,14 @@ export function checkIdentifiers(kid: Uint8Array, kidContext: Uint8Array | undef
   if (kid.length > SpecificationLimits.maxKidBytes) refuse('headerInvalid');
   if (kidContext === undefined) return;
   if (kidContext.length > ImplementationLimits.maxKidContextBytes) refuse('headerInvalid');
+}
+
+function encodeShort(partialIv: Uint8Array, kid: Uint8Array, body: Uint8Array): Uint8Array {
+  const record = new Uint8Array(2 + body.length);
+  record[0] = partialIv[0]!;
+  record[1] = kid[0]!;
+  record.set(body, 2);
+  return record;
 }
 
 // In the short form the first byte is the Partial IV itself: its top bit is the form.

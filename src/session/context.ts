@@ -57,9 +57,10 @@ export function deriveContexts(context: SecurityContext): DerivedContexts {
   const { provider, masterSalt, masterSecret } = context;
   const pseudorandomKey = provider.extract(Algorithm.SHA_256, masterSalt, masterSecret);
   try {
+    const protectionOf = protections(context, parameters, pseudorandomKey);
     return {
-      sender: derive(context, parameters, pseudorandomKey, context.senderId),
-      recipient: derive(context, parameters, pseudorandomKey, context.recipientId),
+      sender: direction(context, parameters, context.senderId, protectionOf),
+      recipient: direction(context, parameters, context.recipientId, protectionOf),
     };
   } finally {
     pseudorandomKey.wipe();
@@ -67,6 +68,9 @@ export function deriveContexts(context: SecurityContext): DerivedContexts {
 }
 
 type RecordParameters = AeadParameters | MacParameters;
+
+/** Makes the protection of one direction from the Sender ID of that direction. */
+type Protections = (kid: Uint8Array) => Protection;
 
 function recordParameters({ provider, algorithm }: SecurityContext): RecordParameters {
   const parameters = algorithmParameters(algorithm);
@@ -85,27 +89,39 @@ function checkIds({ senderId, recipientId, idContext }: SecurityContext, paramet
   }
 }
 
-function derive(
+function direction(
+  { algorithm, idContext }: SecurityContext,
+  { tagLength }: RecordParameters,
+  id: Uint8Array,
+  protectionOf: Protections,
+): DirectionContext {
+  const kid = id.slice();
+  return { algorithm, tagLength, kid, kidContext: idContext?.slice(), protection: protectionOf(kid) };
+}
+
+function protections(
   context: SecurityContext,
   parameters: RecordParameters,
   pseudorandomKey: Secret,
-  id: Uint8Array,
-): DirectionContext {
-  const { provider, algorithm, idContext } = context;
-  const info = encodeInfo(id, idContext, algorithm, 'Key', parameters.keyLength);
-  const secret = provider.expandSecret(Algorithm.SHA_256, pseudorandomKey, info, parameters.keyLength);
-  const kid = id.slice();
-  const protection =
-    parameters.kind === 'aead'
-      ? createEncryption(
-          algorithm,
-          kid,
-          provider.aeadKey(algorithm, secret),
-          baseIv(deriveCommonIv(context, parameters, pseudorandomKey), id),
-        )
-      : createAuthentication(algorithm, kid, provider.macKey(algorithm, secret), parameters.tagLength);
-  secret.wipe();
-  return { algorithm, tagLength: parameters.tagLength, kid, kidContext: idContext?.slice(), protection };
+): Protections {
+  const { provider, algorithm } = context;
+  const { keyLength, tagLength } = parameters;
+
+  function withKey<Key>(kid: Uint8Array, bind: (secret: Secret) => Key): Key {
+    const info = encodeInfo(kid, context.idContext, algorithm, 'Key', keyLength);
+    const secret = provider.expandSecret(Algorithm.SHA_256, pseudorandomKey, info, keyLength);
+    const key = bind(secret);
+    secret.wipe();
+    return key;
+  }
+
+  if (parameters.kind === 'mac') {
+    const bind = (secret: Secret) => provider.macKey(algorithm, secret);
+    return (kid) => createAuthentication(algorithm, kid, withKey(kid, bind), tagLength);
+  }
+  const bind = (secret: Secret) => provider.aeadKey(algorithm, secret);
+  const commonIv = deriveCommonIv(context, parameters, pseudorandomKey);
+  return (kid) => createEncryption(algorithm, kid, withKey(kid, bind), baseIv(commonIv, kid));
 }
 
 function deriveCommonIv(

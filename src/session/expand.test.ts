@@ -11,14 +11,13 @@ import { because, createRandom, outcome, provider, randomBytes } from '../cose/t
 import { Algorithm, algorithmParameters } from '../crypto/algorithms.ts';
 import type { Secret } from '../crypto/provider.ts';
 import { aadArray } from './aad.ts';
-import { encodeCompressed } from './compressed.ts';
 import { compressMessage, expandRecord } from './expand.ts';
 import { encodeInfo } from './info.ts';
 import { baseIv } from './nonce.ts';
 import { encodePartialIv } from './partial-iv.ts';
 import { recordForm, recordKid } from './record.ts';
 import type { SecurityContext } from './session.ts';
-import { ALGORITHMS, contextOf, mirrored, open, pair } from './test-fixture.ts';
+import { ALGORITHMS, contextOf, encode, mirrored, open, pair } from './test-fixture.ts';
 
 const READING = fromHex('a2617419012c61750a');
 const CCM8 = Algorithm.AES_CCM_16_64_128;
@@ -30,7 +29,7 @@ const test = suite('expanded record');
 /** A record of random fields, with a body that holds at least a tag. */
 function randomRecord(random: () => number, tagLength: number): Uint8Array {
   const sequence = (random() * 256 + (random() & 255)) % 2 ** (1 + (random() % 40));
-  return encodeCompressed({
+  return encode({
     partialIv: encodePartialIv(sequence),
     kid: randomBytes(random, random() % 8),
     kidContext: random() % 3 === 0 ? randomBytes(random, random() % 17) : undefined,

@@ -27,7 +27,8 @@ export function expandRecord(record: Uint8Array, algorithm: number): Uint8Array 
 
 /** Returns the compressed record of a full COSE message made with `algorithm`. Nothing is verified. */
 export function compressMessage(message: Uint8Array, algorithm: number): Uint8Array {
-  return encodeCompressed(parseFull(message, algorithm));
+  const { partialIv, kid, kidContext, body } = parseFull(message, algorithm);
+  return encodeCompressed(partialIv, kid, kidContext, body);
 }
 
 /**

@@ -9,10 +9,10 @@ import { fromHex } from '../bytes/hex.ts';
 import { because, createRandom, outcome, randomBytes } from '../cose/test-fixture.ts';
 import { ImplementationLimits } from '../limits.ts';
 import type { ReasonName } from '../refusal.ts';
-import { encodeCompressed, parseCompressed } from './compressed.ts';
+import { parseCompressed } from './compressed.ts';
 import { recordKid } from './record.ts';
 import type { Session } from './session.ts';
-import { ALGORITHMS, contextOf, mirrored, open, type Pair, pair } from './test-fixture.ts';
+import { ALGORITHMS, contextOf, encode, mirrored, open, type Pair, pair } from './test-fixture.ts';
 
 const READING = fromHex('a2617419012c61750a');
 const FORMS = { acceptedForms: ['compressed', 'full'] } as const;
@@ -119,7 +119,7 @@ for (const [name, algorithm, tagLength] of ALGORITHMS) {
     const genuine = ends.pne.protect(READING);
     const { kid, kidContext, body } = parseCompressed(genuine);
     const partialIv = fromHex('ffffffffff');
-    const forged = encodeCompressed({ partialIv, kid, kidContext, body });
+    const forged = encode({ partialIv, kid, kidContext, body });
     assertRefused(ends.server, forged, failureOf(ends.server));
     assert.equal(ends.server.unprotect(genuine), READING);
     assertAlive(ends);
@@ -142,7 +142,7 @@ for (const [name, algorithm, tagLength] of ALGORITHMS) {
         const context = contextOf(algorithm, { senderId });
         const record = parseCompressed(open(context).protect(READING));
         const server = open(mirrored(contextOf(algorithm, { senderId: other })));
-        assertRefused(server, encodeCompressed({ ...record, kid: other }), failureOf(server));
+        assertRefused(server, encode({ ...record, kid: other }), failureOf(server));
       }
     }
   });
@@ -151,7 +151,7 @@ for (const [name, algorithm, tagLength] of ALGORITHMS) {
     const ends = pair(algorithm);
     const record = parseCompressed(ends.pne.protect(READING));
     for (const kid of ['', '0b', '0c', '0a0a', '000a', '0a000000000000']) {
-      assertRefused(ends.server, encodeCompressed({ ...record, kid: fromHex(kid) }), 'kidUnknown');
+      assertRefused(ends.server, encode({ ...record, kid: fromHex(kid) }), 'kidUnknown');
     }
     assertAlive(ends);
   });
@@ -160,7 +160,7 @@ for (const [name, algorithm, tagLength] of ALGORITHMS) {
     const ends = pair(algorithm, { idContext: fromHex('c0c1') });
     const record = parseCompressed(ends.pne.protect(READING));
     for (const kidContext of [undefined, fromHex(''), fromHex('c0'), fromHex('c0c2'), fromHex('c0c100')]) {
-      assertRefused(ends.server, encodeCompressed({ ...record, kidContext }), 'contextUnknown');
+      assertRefused(ends.server, encode({ ...record, kidContext }), 'contextUnknown');
     }
     assertAlive(ends);
   });
@@ -169,7 +169,7 @@ for (const [name, algorithm, tagLength] of ALGORITHMS) {
     const ends = pair(algorithm);
     const record = parseCompressed(ends.pne.protect(READING));
     for (const kidContext of [fromHex(''), fromHex('c0')]) {
-      assertRefused(ends.server, encodeCompressed({ ...record, kidContext }), 'contextUnknown');
+      assertRefused(ends.server, encode({ ...record, kidContext }), 'contextUnknown');
     }
     assertAlive(ends);
   });

@@ -22,7 +22,7 @@ export function createSender(context: DirectionContext, options: SequenceOptions
   function protect(plaintext: Uint8Array): Uint8Array {
     if (plaintext.length > ImplementationLimits.recordMaxMessageBytes) refuse('tooLong');
     const partialIv = encodePartialIv(numbers.take());
-    return encodeCompressed({ partialIv, kid, kidContext, body: protection.seal(partialIv, plaintext) });
+    return encodeCompressed(partialIv, kid, kidContext, protection.seal(partialIv, plaintext));
   }
 
   return { protect, close: () => protection.wipe() };

@@ -32,17 +32,17 @@ export interface SessionOptions extends SequenceOptions {
 const COMPRESSED_ONLY: readonly RecordForm[] = Object.freeze(['compressed']);
 
 export function createSession(context: SecurityContext, options: SessionOptions): Session {
-  const { algorithm } = context;
   const acceptedForms = options.acceptedForms?.slice() ?? COMPRESSED_ONLY;
   const derived = deriveContexts(context);
   const sender = createSender(derived.sender, options);
   const recipient = createRecipient(derived.recipient, options.received);
 
   return {
-    algorithm,
+    algorithm: context.algorithm,
     mode: derived.sender.protection.mode,
     protect: (plaintext) => sender.protect(plaintext),
-    unprotect: (record) => recipient.unprotect(parseRecord(record, algorithm, acceptedForms)),
+    unprotect: (record) =>
+      recipient.unprotect(parseRecord(record, derived.recipient.algorithm, acceptedForms)),
     received: () => recipient.state(),
     close() {
       sender.close();

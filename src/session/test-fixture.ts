@@ -5,6 +5,7 @@
 import { fromHex } from '../bytes/hex.ts';
 import { provider } from '../cose/test-fixture.ts';
 import { Algorithm } from '../crypto/algorithms.ts';
+import { encodeCompressed, type RecordFields } from './compressed.ts';
 import { createSession, type SecurityContext, type Session, type SessionOptions } from './session.ts';
 
 /** Every algorithm that protects records, by the name its tests carry. */
@@ -36,6 +37,11 @@ export function mirrored(context: SecurityContext): SecurityContext {
 
 export function open(context: SecurityContext, options: Partial<SessionOptions> = {}): Session {
   return createSession(context, { firstSequenceNumber: 0, reserve: () => undefined, ...options });
+}
+
+/** Encodes what `parseCompressed` returned, with what a test changed in it. */
+export function encode({ partialIv, kid, kidContext, body }: Omit<RecordFields, 'sequence'>): Uint8Array {
+  return encodeCompressed(partialIv, kid, kidContext, body);
 }
 
 export interface Pair {
