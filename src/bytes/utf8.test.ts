@@ -52,6 +52,11 @@ utf8('round-trips text longer than one chunk, wherever the pairs fall', () => {
   assert.is(decodeUtf8(new Uint8Array(0)), '');
 });
 
+utf8('joins a pair that was put together from its halves', () => {
+  const halves = [0xd83d, 0xdd10].map((unit) => String.fromCharCode(unit));
+  assert.is(toHex(encodeUtf8(`a${halves.join('')}b`)), '61f09f949062');
+});
+
 for (const [kind, encodings] of Object.entries(INVALID)) {
   utf8(`refuses bytes: ${kind}`, () => {
     for (const hex of encodings) {
@@ -62,7 +67,7 @@ for (const [kind, encodings] of Object.entries(INVALID)) {
 }
 
 utf8('refuses text with a surrogate that has no partner', () => {
-  for (const text of ['\ud800', 'a\udc00', '\ud800a', '\udc00\ud800', '\ud800\ud800\udc00']) {
+  for (const text of ['\ud800', 'a\udc00', '\ud800a', '\udc00\ud800', '\ud800\ud800\udc00', '\udc00\udc00', '\ud800é']) {
     refuses('invalidUtf8', () => encodeUtf8(text));
   }
 });

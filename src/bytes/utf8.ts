@@ -3,22 +3,32 @@
 import { refuse } from '../refusal.ts';
 import { ByteReader } from './reader.ts';
 
-/** UTF-16 code units handed to one call: every argument takes a slot of the engine's small stack. */
+/** Code points handed to one call: every argument takes a slot of the engine's small stack. */
 const CHUNK = 32;
 
 /** Smallest code point of a sequence with 1, 2 or 3 continuation bytes (RFC 3629 section 3). */
 const SMALLEST = Object.freeze([0, 0x80, 0x800, 0x10000]);
 
-/** Returns `text` as UTF-8 (RFC 3629). A surrogate without its partner is refused with `invalidUtf8`. */
+/**
+ * Returns `text` as UTF-8 (RFC 3629). A surrogate without its partner is refused with `invalidUtf8`.
+ *
+ * The engine's strings may be UTF-16, where a pair is two units, or code points, where it is one (XS built
+ * without mxCESU8, as on a device). Both come out the same.
+ */
 export function encodeUtf8(text: string): Uint8Array {
-  const bytes = new Uint8Array(encodedLength(text));
+  const bytes = new Uint8Array(text.length * 4);
   let end = 0;
   for (let i = 0; i < text.length; i++) {
-    const code = codePointAt(text, i);
-    if (code > 0xffff) i += 1;
+    let code = text.codePointAt(i)!;
+    if (code > 0xffff) {
+      i += String.fromCodePoint(code).length - 1;
+    } else if (isSurrogate(code)) {
+      i += 1;
+      code = joinPair(code, text.charCodeAt(i));
+    }
     end = putCodePoint(bytes, end, code);
   }
-  return bytes;
+  return bytes.slice(0, end);
 }
 
 /** Reads strict UTF-8: overlong forms, surrogates and code points past 10FFFF are `invalidUtf8`. */
@@ -36,13 +46,9 @@ export function checkUtf8(bytes: Uint8Array): void {
 }
 
 function decodeChunk(input: ByteReader): string {
-  const units: number[] = [];
-  while (input.remaining > 0 && units.length < CHUNK) {
-    const code = nextCodePoint(input);
-    if (code > 0xffff) units.push(0xd7c0 + (code >> 10), 0xdc00 + (code & 0x3ff));
-    else units.push(code);
-  }
-  return String.fromCharCode(...units);
+  const codes: number[] = [];
+  while (input.remaining > 0 && codes.length < CHUNK) codes.push(nextCodePoint(input));
+  return String.fromCodePoint(...codes);
 }
 
 function nextCodePoint(input: ByteReader): number {
@@ -71,20 +77,10 @@ function isSurrogate(code: number): boolean {
   return code >= 0xd800 && code <= 0xdfff;
 }
 
-function codePointAt(text: string, index: number): number {
-  const code = text.codePointAt(index)!;
-  if (isSurrogate(code)) refuse('invalidUtf8');
-  return code;
-}
-
-function encodedLength(text: string): number {
-  let length = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit >= 0x80) length += 1;
-    if (unit >= 0x800 && !isSurrogate(unit)) length += 1;
-  }
-  return length;
+/** Strings of code points hold a pair as two characters where it was put together from its halves. */
+function joinPair(high: number, low: number): number {
+  if (high > 0xdbff || !(low >= 0xdc00 && low <= 0xdfff)) refuse('invalidUtf8');
+  return 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
 }
 
 function putCodePoint(bytes: Uint8Array, start: number, code: number): number {

@@ -38,6 +38,8 @@ const ENCODINGS: readonly (readonly [unknown, string])[] = [
   [5e-324, 'fb0000000000000001'],
   ['', '60'],
   ['é€\u{1f510}', '69c3a9e282acf09f9490'],
+  ['\u{20bb7}', '64f0a0aeb7'],
+  [{ '\u{1f510}': ['\u{10ffff}'] }, 'a164f09f94908164f48fbfbf'],
   ['x'.repeat(23), `77${'78'.repeat(23)}`],
   ['x'.repeat(24), `7818${'78'.repeat(24)}`],
   ['é'.repeat(12), `7818${'c3a9'.repeat(12)}`],

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Encoder } from 'cbor-x/index-no-eval';
-import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
+import { hasWideText, withPairs } from './pairs.ts';
 import { scanPayload } from './scan.ts';
 
 /**
@@ -12,8 +12,7 @@ import { scanPayload } from './scan.ts';
  * The codec lives for one call: it is mutable, and a module frozen into flash must hold nothing mutable.
  */
 export function encodePayload(value: unknown): Uint8Array {
-  checkDepth(value, 0);
-  const payload = new Uint8Array(encode(value));
+  const payload = new Uint8Array(encode(hasWideText(value) ? withPairs(value) : value));
   scanPayload(payload);
   return payload;
 }
@@ -47,11 +46,4 @@ function encode(value: unknown): Uint8Array {
   } catch {
     return refuse('wrongType');
   }
-}
-
-/** Ends the encoder's recursion before it begins: a cyclic value would exhaust the engine's stack. */
-function checkDepth(value: unknown, depth: number): void {
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return;
-  if (depth >= ImplementationLimits.payloadMaxDepth) refuse('tooDeep');
-  for (const inner of Object.values(value)) checkDepth(inner, depth + 1);
 }
