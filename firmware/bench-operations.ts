@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { type AeadParameters, Algorithm, algorithmParameters } from '../src/crypto/algorithms.ts';
+import type { CryptoProvider } from '../src/crypto/provider.ts';
+import { createSession, type Session } from '../src/session/session.ts';
+
+export interface BenchOperation {
+  readonly op: string;
+  readonly bytes: number;
+  /** Makes what `count` runs use up. Not measured. */
+  prepare?(count: number): void;
+  /** `index` counts from 0 within a batch. */
+  run(index: number): void;
+}
+
+const AEADS = [
+  Algorithm.AES_CCM_16_64_128,
+  Algorithm.AES_CCM_16_128_128,
+  Algorithm.A128GCM,
+  Algorithm.CHACHA20_POLY1305,
+];
+const AEAD_BYTES = [16, 64, 256, 1024];
+const RECORD_BYTES = [64, 1024];
+/** RFC 8613's Enc_structure for small identifiers is about as long. */
+const AAD_BYTES = 20;
+const RECORD_ALGORITHM = Algorithm.AES_CCM_16_64_128;
+
+/** What the protocols do most, with the provider's keys prepared. */
+export function benchOperations(provider: CryptoProvider): BenchOperation[] {
+  return [
+    ...RECORD_BYTES.flatMap((bytes) => recordOperations(provider, bytes)),
+    ...AEADS.flatMap((algorithm) =>
+      AEAD_BYTES.flatMap((bytes) => aeadOperations(provider, algorithm, bytes)),
+    ),
+    macOperation(provider, 64),
+    hashOperation(provider, 1024),
+    derivationOperation(provider, 42),
+  ];
+}
+
+function recordOperations(provider: CryptoProvider, bytes: number): BenchOperation[] {
+  const plaintext = filled(bytes);
+  const sender = openSession(provider, 0, 1);
+  const recipient = openSession(provider, 1, 0);
+  let records: Uint8Array[] = [];
+  return [
+    { op: 'record.protect', bytes, run: () => sender.protect(plaintext) },
+    {
+      op: 'record.unprotect',
+      bytes,
+      prepare(count) {
+        records = Array.from({ length: count }, () => sender.protect(plaintext));
+      },
+      run: (index) => recipient.unprotect(records[index]!),
+    },
+  ];
+}
+
+function openSession(provider: CryptoProvider, senderId: number, recipientId: number): Session {
+  return createSession(
+    {
+      provider,
+      algorithm: RECORD_ALGORITHM,
+      masterSecret: provider.secret(filled(16)),
+      masterSalt: filled(8),
+      senderId: Uint8Array.of(senderId),
+      recipientId: Uint8Array.of(recipientId),
+    },
+    { firstSequenceNumber: 0, reserve() {} },
+  );
+}
+
+function aeadOperations(provider: CryptoProvider, algorithm: number, bytes: number): BenchOperation[] {
+  const { name, keyLength, nonceLength } = algorithmParameters(algorithm) as AeadParameters;
+  const key = provider.aeadKey(algorithm, provider.secret(filled(keyLength)));
+  const nonce = filled(nonceLength);
+  const aad = filled(AAD_BYTES);
+  const plaintext = filled(bytes);
+  const sealed = key.seal(nonce, aad, plaintext);
+  return [
+    { op: `seal ${name}`, bytes, run: () => key.seal(nonce, aad, plaintext) },
+    { op: `open ${name}`, bytes, run: () => key.open(nonce, aad, sealed) },
+  ];
+}
+
+function macOperation(provider: CryptoProvider, bytes: number): BenchOperation {
+  const key = provider.macKey(Algorithm.HMAC_256_256, provider.secret(filled(32)));
+  const data = filled(bytes);
+  return { op: 'compute HMAC 256/256', bytes, run: () => key.compute(data) };
+}
+
+function hashOperation(provider: CryptoProvider, bytes: number): BenchOperation {
+  const data = filled(bytes);
+  return { op: 'hash SHA-256', bytes, run: () => provider.hash(Algorithm.SHA_256, data) };
+}
+
+/** Extract and expand, as in RFC 5869's test case 1. */
+function derivationOperation(provider: CryptoProvider, bytes: number): BenchOperation {
+  const hash = Algorithm.SHA_256;
+  const inputKeyingMaterial = provider.secret(filled(22));
+  const salt = filled(13);
+  const info = filled(10);
+  return {
+    op: 'derive HKDF-SHA-256',
+    bytes,
+    run() {
+      const pseudorandomKey = provider.extract(hash, salt, inputKeyingMaterial);
+      provider.expand(hash, pseudorandomKey, info, bytes);
+      pseudorandomKey.wipe();
+    },
+  };
+}
+
+function filled(length: number): Uint8Array {
+  return new Uint8Array(length).map((_, i) => i + 1);
+}
