@@ -70,7 +70,7 @@ test('a jump of 31, 32 and 33 forgets exactly what falls out', () => {
     [32, 1],
     [33, 1],
   ] as const) {
-    assert.equal(windowAfter(10, 10 + jump).state(), { highest: 10 + jump, seen });
+    assert.equal(windowAfter(9, 10, 10 + jump).state(), { highest: 10 + jump, seen });
   }
 });
 

@@ -54,11 +54,13 @@ test('a restart at any moment never repeats a number', () => {
 
 test('when the bound cannot be stored no number is used', () => {
   let full = true;
+  const stored: number[] = [];
   const numbers = createSequenceNumbers(
     {
       firstSequenceNumber: 3,
-      reserve() {
+      reserve(upTo) {
         if (full) throw new Error('store is full');
+        stored.push(upTo);
       },
     },
     END,
@@ -66,6 +68,7 @@ test('when the bound cannot be stored no number is used', () => {
   assert.throws(() => numbers.take(), /store is full/);
   full = false;
   assert.is(numbers.take(), 3);
+  assert.equal(stored, [3 + BLOCK]);
 });
 
 test('the last number is used, and none after it', () => {

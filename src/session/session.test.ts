@@ -171,11 +171,11 @@ test('what the caller does to its bytes later does not reach the session', () =>
   const senderId = fromHex('0a');
   const recipientId = fromHex('0b');
   const idContext = fromHex('0c');
-  const context = contextOf(CCM8, { senderId, recipientId, idContext });
-  const pne = open(context);
-  const server = open(mirrored(context));
+  const pne = open(contextOf(CCM8, { senderId, recipientId, idContext }));
+  const server = open(mirrored(contextOf(CCM8, { idContext: fromHex('0c') })));
   for (const bytes of [senderId, recipientId, idContext]) bytes.fill(0xff);
   assert.equal(server.unprotect(pne.protect(READING)), READING);
+  assert.equal(pne.unprotect(server.protect(READING)), READING);
 });
 
 test('results are the caller’s: a later record does not change an earlier one', () => {
