@@ -16,10 +16,21 @@ export const Reason = Object.freeze({
   tooLong: 17,
   tooDeep: 18,
   tooManyItems: 19,
+  // handshake (2x)
+  methodNotSupported: 20,
+  suiteNotSupported: 21,
+  connectionIdInvalid: 22,
+  credentialUnknown: 23,
+  credentialInvalid: 24,
+  macInvalid: 25,
+  signatureInvalid: 26,
+  criticalEadUnknown: 27,
+  stateInvalid: 28,
   // crypto (3x)
   badArgument: 30,
   unsupportedAlgorithm: 31,
   keyWiped: 32,
+  publicKeyInvalid: 33,
   // cose, session (4x)
   headerInvalid: 40,
   contextUnknown: 41,

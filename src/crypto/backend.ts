@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { AeadParameters } from './algorithms.ts';
+import type { BackendCurve } from './backend-curve.ts';
 import type { FillRandom } from './provider.ts';
 
 /**
@@ -12,6 +13,8 @@ export interface Backend<Material> {
   readonly fillRandom: FillRandom;
   /** By COSE number: how key material of the right length becomes an AEAD. */
   readonly aeads: Readonly<Record<number, (key: Material, parameters: AeadParameters) => BackendAead>>;
+  /** By COSE number. */
+  readonly curves: Readonly<Record<number, BackendCurve>>;
   hmacSha256(key: Material): BackendMac;
   sha256(data: Uint8Array): Uint8Array;
   /** HKDF-Extract (RFC 5869 section 2.2). */

@@ -2,6 +2,7 @@
 
 import { refuse } from '../refusal.ts';
 import { Algorithm, algorithmParameters } from './algorithms.ts';
+import { createAsymmetric } from './asymmetric.ts';
 import type { Backend } from './backend.ts';
 import { createSecrets, guardAead, guardMac } from './handles.ts';
 import * as hkdf from './hkdf.ts';
@@ -13,6 +14,7 @@ const MAX_EXPANDED_LENGTH = 255 * hkdf.SHA_256_LENGTH;
 /** Makes a provider of a backend. Arguments are checked here, once, so that every provider refuses alike. */
 export function createProvider<Material>(backend: Backend<Material>): CryptoProvider {
   const secrets = createSecrets(backend);
+  const secret = (bytes: Uint8Array) => secrets.handleTo(backend.importBytes(bytes));
 
   function expand(hash: number, pseudorandomKey: Secret, info: Uint8Array, length: number): Uint8Array {
     requireSha256(hash);
@@ -27,8 +29,10 @@ export function createProvider<Material>(backend: Backend<Material>): CryptoProv
   }
 
   return Object.freeze({
+    ...createAsymmetric({ fillRandom: backend.fillRandom, curves: backend.curves, secret }),
     name: backend.name,
     fillRandom: backend.fillRandom,
+    secret,
     expand,
 
     supports(algorithm: number): boolean {
@@ -42,10 +46,6 @@ export function createProvider<Material>(backend: Backend<Material>): CryptoProv
       return backend.sha256(data);
     },
 
-    secret(bytes: Uint8Array): Secret {
-      return secrets.handleTo(backend.importBytes(bytes));
-    },
-
     extract(hash: number, salt: Uint8Array, inputKeyingMaterial: Secret): Secret {
       requireSha256(hash);
       return secrets.handleTo(backend.extract(salt, secrets.materialOf(inputKeyingMaterial)));
@@ -53,9 +53,9 @@ export function createProvider<Material>(backend: Backend<Material>): CryptoProv
 
     expandSecret(hash: number, pseudorandomKey: Secret, info: Uint8Array, length: number): Secret {
       const bytes = expand(hash, pseudorandomKey, info, length);
-      const secret = secrets.handleTo(backend.importBytes(bytes));
+      const handle = secret(bytes);
       bytes.fill(0);
-      return secret;
+      return handle;
     },
 
     aeadKey(algorithm: number, secret: Secret): AeadKey {

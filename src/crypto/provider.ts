@@ -3,8 +3,8 @@
 /**
  * The narrow synchronous door to cryptography. Algorithms are COSE numbers (see algorithms.ts).
  *
- * Key bytes enter through `secret` and never come back out: `Secret`, `AeadKey` and `MacKey` are opaque
- * handles whose bytes stay on the provider's side. Handles belong to the provider that made them; any
+ * Key bytes enter through `secret` and `privateKey` and never come back out: `Secret`, `AeadKey`, `MacKey`
+ * and `PrivateKey` are opaque handles whose bytes stay on the provider's side. Handles belong to the provider that made them; any
  * other handle, a wrong length or an algorithm the provider lacks is refused (`badArgument`,
  * `unsupportedAlgorithm`), a wiped handle with `keyWiped`.
  *
@@ -35,7 +35,34 @@ export interface MacKey {
   wipe(): void;
 }
 
-export interface CryptoProvider {
+/** A private key behind a handle. */
+export interface PrivateKey {
+  /** COSE number (see curves.ts). */
+  readonly curve: number;
+  /** x ‖ y on P-256, the one encoding elsewhere. */
+  readonly publicKey: Uint8Array;
+  /** Overwrites the private part. Safe to call twice. */
+  wipe(): void;
+}
+
+/** Key agreement and signatures, by COSE curve and algorithm numbers (see curves.ts). */
+export interface AsymmetricProvider {
+  supportsCurve(curve: number): boolean;
+  /** Draws a key from the provider's random source. */
+  generateKey(curve: number): PrivateKey;
+  /** Copies `bytes` in. The caller wipes its own copy. */
+  privateKey(curve: number, bytes: Uint8Array): PrivateKey;
+  /**
+   * Diffie-Hellman: the x of the shared point. `publicKey` on P-256 is x alone or x ‖ y. A point that is
+   * off the curve or of low order is refused with `publicKeyInvalid`.
+   */
+  agree(privateKey: PrivateKey, publicKey: Uint8Array): Secret;
+  sign(algorithm: number, privateKey: PrivateKey, message: Uint8Array): Uint8Array;
+  /** Whether the signature verifies. ES256 is r ‖ s, with a high s as good as a low one. */
+  verify(algorithm: number, publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+}
+
+export interface CryptoProvider extends AsymmetricProvider {
   readonly name: string;
   /** Whether the provider carries this COSE algorithm. */
   supports(algorithm: number): boolean;

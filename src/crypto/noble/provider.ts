@@ -8,6 +8,7 @@ import type { Backend, BackendAead, BackendMac } from '../backend.ts';
 import { createProvider } from '../create-provider.ts';
 import type { CryptoProvider, FillRandom } from '../provider.ts';
 import { createCcm } from './ccm.ts';
+import { NOBLE_CURVES } from './curves.ts';
 import { createGcm } from './gcm.ts';
 
 /**
@@ -27,6 +28,7 @@ const BACKEND = Object.freeze<Omit<Backend<Uint8Array>, 'fillRandom'>>({
     [Algorithm.AES_CCM_16_128_128]: (key, { tagLength }) => createCcm(key, tagLength),
     [Algorithm.CHACHA20_POLY1305]: createChaCha20Poly1305,
   } as Backend<Uint8Array>['aeads']),
+  curves: NOBLE_CURVES,
   hmacSha256: createHmac,
   sha256: (data) => sha256(data),
   extract: (salt, inputKeyingMaterial) => hmac(sha256, salt, inputKeyingMaterial),

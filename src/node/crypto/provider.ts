@@ -14,6 +14,7 @@ import { Algorithm } from '../../crypto/algorithms.ts';
 import type { Backend, BackendAead, BackendMac } from '../../crypto/backend.ts';
 import { createProvider } from '../../crypto/create-provider.ts';
 import type { CryptoProvider } from '../../crypto/provider.ts';
+import { NODE_CURVES } from './curves.ts';
 
 /** node:crypto, for the gateway and the server. Key bytes lie in OpenSSL's memory, behind KeyObjects. */
 export function createNodeProvider(): CryptoProvider {
@@ -32,6 +33,7 @@ const BACKEND = Object.freeze<Backend<KeyObject>>({
     [Algorithm.AES_CCM_16_128_128]: aead('aes-128-ccm'),
     [Algorithm.CHACHA20_POLY1305]: aead('chacha20-poly1305'),
   } as Backend<KeyObject>['aeads']),
+  curves: NODE_CURVES,
   hmacSha256: createMac,
   sha256: (data) => new Uint8Array(createHash('sha256').update(data).digest()),
   extract: (salt, inputKeyingMaterial) => {

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { compareBytes } from '../bytes/compare.ts';
+import { fromHex } from '../bytes/hex.ts';
+import { refuse } from '../refusal.ts';
+import type { BackendCurve, BackendPrivateKey } from './backend-curve.ts';
+import { Curve, type CurveParameters, curveParameters, P256_ORDER, signatureParameters } from './curves.ts';
+import type { AsymmetricProvider, FillRandom, PrivateKey, Secret } from './provider.ts';
+
+/** What the asymmetric half of a provider is made of. */
+export interface AsymmetricParts {
+  readonly fillRandom: FillRandom;
+  readonly curves: Readonly<Record<number, BackendCurve>>;
+  /** Copies bytes behind a handle of the same provider. */
+  secret(bytes: Uint8Array): Secret;
+}
+
+/** Draws for one key. A source that fails the range check this often (2^-32 each on P-256) is broken. */
+const MAX_DRAWS = 4;
+
+/** Checks arguments, once, so that every provider refuses alike. */
+export function createAsymmetric(parts: AsymmetricParts): AsymmetricProvider {
+  const { curves } = parts;
+  const keys = new WeakMap<PrivateKey, { key: BackendPrivateKey | undefined }>();
+
+  function handleTo(curve: number, key: BackendPrivateKey): PrivateKey {
+    const entry: { key: BackendPrivateKey | undefined } = { key };
+    const handle = Object.freeze({
+      curve,
+      publicKey: key.publicKey,
+      wipe(): void {
+        entry.key?.wipe();
+        entry.key = undefined;
+      },
+    });
+    keys.set(handle, entry);
+    return handle;
+  }
+
+  function keyOf(handle: PrivateKey): BackendPrivateKey {
+    const entry = keys.get(handle);
+    if (entry === undefined) return refuse('badArgument');
+    return entry.key ?? refuse('keyWiped');
+  }
+
+  function backendCurve(curve: number): BackendCurve {
+    return curves[curve] ?? refuse('unsupportedAlgorithm');
+  }
+
+  return {
+    supportsCurve: (curve) => curves[curve] !== undefined,
+
+    generateKey(curve: number): PrivateKey {
+      const backend = backendCurve(curve);
+      const bytes = new Uint8Array(curveParameters(curve)!.privateKeyLength);
+      for (let draw = 0; draw < MAX_DRAWS; draw++) {
+        parts.fillRandom(bytes);
+        if (!isPrivateKey(curve, bytes)) continue;
+        const handle = handleTo(curve, backend.importPrivate(bytes));
+        bytes.fill(0);
+        return handle;
+      }
+      return refuse('badArgument');
+    },
+
+    privateKey(curve: number, bytes: Uint8Array): PrivateKey {
+      const backend = backendCurve(curve);
+      if (!isPrivateKey(curve, bytes)) refuse('badArgument');
+      return handleTo(curve, backend.importPrivate(bytes));
+    },
+
+    agree(handle: PrivateKey, publicKey: Uint8Array): Secret {
+      const key = keyOf(handle);
+      if (key.agree === undefined) return refuse('badArgument');
+      if (!hasAgreementLength(curveParameters(handle.curve)!, publicKey)) refuse('publicKeyInvalid');
+      const shared = key.agree(publicKey) ?? refuse('publicKeyInvalid');
+      // RFC 7748 section 6.1. On P-256 the point with x = 0 is as good as any.
+      if (handle.curve === Curve.X25519 && isZero(shared)) refuse('publicKeyInvalid');
+      const secret = parts.secret(shared);
+      shared.fill(0);
+      return secret;
+    },
+
+    sign(algorithm: number, handle: PrivateKey, message: Uint8Array): Uint8Array {
+      const parameters = signatureParameters(algorithm) ?? refuse('unsupportedAlgorithm');
+      const key = keyOf(handle);
+      if (handle.curve !== parameters.curve || key.sign === undefined) return refuse('badArgument');
+      return key.sign(message);
+    },
+
+    verify(algorithm: number, publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+      const parameters = signatureParameters(algorithm) ?? refuse('unsupportedAlgorithm');
+      const { verify } = backendCurve(parameters.curve);
+      if (verify === undefined) return refuse('unsupportedAlgorithm');
+      if (publicKey.length !== curveParameters(parameters.curve)!.publicKeyLength) return false;
+      return signature.length === parameters.signatureLength && verify(publicKey, message, signature);
+    },
+  };
+}
+
+/** RFC 7748 and RFC 8032 take any 32 bytes, P-256 a number from 1 to n - 1 (FIPS 186-5). */
+function isPrivateKey(curve: number, bytes: Uint8Array): boolean {
+  if (bytes.length !== curveParameters(curve)!.privateKeyLength) return false;
+  if (curve !== Curve.P256) return true;
+  return !isZero(bytes) && compareBytes(bytes, fromHex(P256_ORDER)) < 0;
+}
+
+/** x alone, or the whole public key. */
+function hasAgreementLength(parameters: CurveParameters, publicKey: Uint8Array): boolean {
+  const { length } = publicKey;
+  return length === parameters.coordinateLength || length === parameters.publicKeyLength;
+}
+
+function isZero(bytes: Uint8Array): boolean {
+  let bits = 0;
+  for (const byte of bytes) bits |= byte;
+  return bits === 0;
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { ed25519, x25519 } from '@noble/curves/ed25519.js';
+import { p256 } from '@noble/curves/nist.js';
+import { concatBytes } from '../../bytes/compare.ts';
+import type { BackendCurve, BackendPrivateKey } from '../backend-curve.ts';
+import { Curve } from '../curves.ts';
+
+/** noble's curves, without the tables that its base points build on first use (hundreds of kilobytes). */
+export const NOBLE_CURVES = Object.freeze({
+  __proto__: null,
+  [Curve.P256]: Object.freeze({ importPrivate: importP256, verify: verifyP256 }),
+  [Curve.X25519]: Object.freeze({ importPrivate: importX25519 }),
+  [Curve.Ed25519]: Object.freeze({ importPrivate: importEd25519, verify: verifyEd25519 }),
+} as Readonly<Record<number, BackendCurve>>);
+
+const COORDINATE_LENGTH = 32;
+/** First bytes of a point (SEC 1 section 2.3.3). Either y of an x leads to the same shared x. */
+const COMPRESSED_EVEN = 2;
+const UNCOMPRESSED = 4;
+
+function importP256(bytes: Uint8Array): BackendPrivateKey {
+  p256.Point.BASE.precompute(1);
+  const key = bytes.slice();
+  return Object.freeze({
+    publicKey: p256.getPublicKey(key, false).slice(1),
+    agree: (publicKey: Uint8Array) => xOfProduct(key, publicKey),
+    sign: (message: Uint8Array) => p256.sign(message, key, { lowS: false }),
+    wipe: () => wipe(key),
+  });
+}
+
+function xOfProduct(key: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined {
+  try {
+    return p256.getSharedSecret(key, sec1Point(publicKey)).slice(1);
+  } catch {
+    return undefined;
+  }
+}
+
+function sec1Point(publicKey: Uint8Array): Uint8Array {
+  const prefix = publicKey.length === COORDINATE_LENGTH ? COMPRESSED_EVEN : UNCOMPRESSED;
+  return concatBytes(Uint8Array.of(prefix), publicKey);
+}
+
+/** COSE does not ask for the lower s (RFC 9053 section 2.1). */
+function verifyP256(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  p256.Point.BASE.precompute(1);
+  return p256.verify(signature, message, sec1Point(publicKey), { lowS: false });
+}
+
+function importX25519(bytes: Uint8Array): BackendPrivateKey {
+  ed25519.Point.BASE.precompute(1);
+  const key = bytes.slice();
+  return Object.freeze({
+    publicKey: x25519.getPublicKey(key),
+    agree(publicKey: Uint8Array): Uint8Array | undefined {
+      try {
+        return x25519.getSharedSecret(key, publicKey);
+      } catch {
+        return undefined;
+      }
+    },
+    wipe: () => wipe(key),
+  });
+}
+
+function importEd25519(bytes: Uint8Array): BackendPrivateKey {
+  ed25519.Point.BASE.precompute(1);
+  const key = bytes.slice();
+  return Object.freeze({
+    publicKey: ed25519.getPublicKey(key),
+    sign: (message: Uint8Array) => ed25519.sign(message, key),
+    wipe: () => wipe(key),
+  });
+}
+
+/** RFC 8032's strict decoding, not ZIP 215's. */
+function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  ed25519.Point.BASE.precompute(1);
+  return ed25519.verify(signature, message, publicKey, { zip215: false });
+}
+
+function wipe(key: Uint8Array): void {
+  key.fill(0);
+}
