@@ -47,6 +47,14 @@ export const Reason = Object.freeze({
   queueFull: 62,
   linkClosed: 63,
   notProvisioned: 64,
+  // negotiation (7x)
+  mechanismNotSupported: 70,
+  negotiationMismatch: 71,
+  belowFloor: 72,
+  attestationInsufficient: 73,
+  channelMismatch: 74,
+  negotiationInvalid: 75,
+  methodNotPreferred: 76,
 } as const);
 
 export type ReasonName = keyof typeof Reason;
