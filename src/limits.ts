@@ -57,6 +57,11 @@ export const ImplementationLimits = Object.freeze({
   pneMaxOutstanding: 8,
   /** How long a PNE waits for a receipt before it sends again. */
   receiptTimeoutMs: 5000,
+  /**
+   * Bytes that name a link's channel: enough that a man in the middle of two channels cannot make them
+   * collide while a handshake waits.
+   */
+  linkBindingBytes: 16,
   /** PNE links of one gateway. */
   gatewayMaxPnes: 64,
   /** Contents that wait for delivery to one PNE. */
