@@ -27,6 +27,21 @@ export function macStructure(
     .finish();
 }
 
+/** Sig_structure of a COSE_Sign1: ["Signature1", protected, external_aad, payload] (RFC 9052 section 4.4). */
+export function signatureStructure(
+  protectedBytes: Uint8Array,
+  externalAad: Uint8Array,
+  payload: Uint8Array,
+): Uint8Array {
+  return new CborWriter()
+    .array(4)
+    .textString('Signature1')
+    .byteString(authenticatedProtected(protectedBytes))
+    .byteString(externalAad)
+    .byteString(payload)
+    .finish();
+}
+
 /** An encoded empty map is authenticated as the zero-length string (RFC 9052 section 3). */
 function authenticatedProtected(protectedBytes: Uint8Array): Uint8Array {
   const emptyMap = protectedBytes.length === 1 && protectedBytes[0] === 0xa0;
