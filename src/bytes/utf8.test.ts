@@ -67,7 +67,15 @@ for (const [kind, encodings] of Object.entries(INVALID)) {
 }
 
 utf8('refuses text with a surrogate that has no partner', () => {
-  for (const text of ['\ud800', 'a\udc00', '\ud800a', '\udc00\ud800', '\ud800\ud800\udc00', '\udc00\udc00', '\ud800é']) {
+  for (const text of [
+    '\ud800',
+    'a\udc00',
+    '\ud800a',
+    '\udc00\ud800',
+    '\ud800\ud800\udc00',
+    '\udc00\udc00',
+    '\ud800é',
+  ]) {
     refuses('invalidUtf8', () => encodeUtf8(text));
   }
 });
