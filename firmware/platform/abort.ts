@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Where every error ends that nothing caught: in a callback of the platform, in a promise, or in the engine
- * itself (memory). Reports it; the engine then restarts a board and ends a process. Call it first of all.
+ * Where every error ends that nothing caught, in a callback of the platform or in the engine itself (memory).
+ * Reports it; the engine then restarts a board and ends a process. Call it first of all. The SDK notices a
+ * rejected promise only when it collects it: firmware uses none.
  *
  * The SDK calls the global `abort` for this when the image defines `xs.abortHook`.
  */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import TCP from 'embedded:io/socket/tcp';
 import { ImplementationLimits } from '../../src/limits.ts';
+import { after } from './timer.ts';
 
 /** Bytes that may wait for the network: two messages of the largest size with their frames. */
 const MAX_QUEUED_BYTES = 2 * ImplementationLimits.linkMaxMessageBytes + 4;
@@ -21,9 +22,6 @@ export interface SocketOptions {
 export interface Socket {
   /** Queues the bytes, borrowed for the call. False where there is no room: nothing is queued then. */
   write(bytes: Uint8Array): boolean;
-  /** Stops reading; TCP then stops the peer. */
-  pause(): void;
-  resume(): void;
   /** Safe to call twice. What is queued is lost. */
   close(): void;
 }
@@ -34,14 +32,17 @@ export function connectSocket(options: SocketOptions): Socket {
   let queuedBytes = 0;
   let writableBytes = 0;
   let connected = false;
-  let paused = false;
   let closed = false;
 
-  const tcp = new TCP({
+  const tcp = openTcp({
     address: options.address,
     port: options.port,
     nodelay: true,
-    onReadable: readAll,
+    /** The platform may call once more after a close from within a callback. */
+    onReadable(): void {
+      const bytes = closed ? undefined : tcp?.read();
+      if (bytes !== undefined) options.onBytes(new Uint8Array(bytes));
+    },
     onWritable(bytes: number): void {
       writableBytes = bytes;
       drain();
@@ -49,18 +50,14 @@ export function connectSocket(options: SocketOptions): Socket {
       connected = true;
       options.onConnected();
     },
-    onError(): void {
-      if (closed) return;
-      close();
-      options.onClosed();
-    },
+    onError: fail,
   });
+  if (tcp === undefined) after(0, fail);
 
-  /** The platform may call once more after a close from within a callback. */
-  function readAll(): void {
-    if (closed || paused) return;
-    const bytes = tcp.read();
-    if (bytes !== undefined) options.onBytes(new Uint8Array(bytes));
+  function fail(): void {
+    if (closed) return;
+    close();
+    options.onClosed();
   }
 
   function drain(): void {
@@ -70,7 +67,7 @@ export function connectSocket(options: SocketOptions): Socket {
       if (part.length === next.length) queue.shift();
       else queue[0] = next.subarray(part.length);
       queuedBytes -= part.length;
-      writableBytes = tcp.write(part) ?? 0;
+      writableBytes = tcp?.write(part) ?? 0;
     }
   }
 
@@ -78,7 +75,7 @@ export function connectSocket(options: SocketOptions): Socket {
     if (closed) return;
     closed = true;
     queue.length = 0;
-    tcp.close();
+    tcp?.close();
   }
 
   return {
@@ -89,13 +86,15 @@ export function connectSocket(options: SocketOptions): Socket {
       drain();
       return true;
     },
-    pause(): void {
-      paused = true;
-    },
-    resume(): void {
-      paused = false;
-      readAll();
-    },
     close,
   };
+}
+
+/** Undefined where the platform cannot even try: no route, no network yet, no socket left. */
+function openTcp(options: ConstructorParameters<typeof TCP>[0]): TCP | undefined {
+  try {
+    return new TCP(options);
+  } catch {
+    return undefined;
+  }
 }
