@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/* The run loop: timers in order of their due time, descriptors through poll. */
+
+#include "host.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stddef.h>
+#include <time.h>
+
+#define MAX_WATCHES 16
+
+static LoopTimer *gTimers = NULL;
+static LoopWatch *gWatches[MAX_WATCHES];
+static uint64_t gSequence = 0;
+
+int64_t hostMicroseconds(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+void loopAddTimer(LoopTimer *timer, int64_t due)
+{
+	LoopTimer **address = &gTimers;
+	while (*address && (*address)->due <= due)
+		address = &(*address)->next;
+	timer->due = due;
+	timer->sequence = gSequence++;
+	timer->next = *address;
+	*address = timer;
+}
+
+void loopRemoveTimer(LoopTimer *timer)
+{
+	for (LoopTimer **address = &gTimers; *address; address = &(*address)->next) {
+		if (*address == timer) {
+			*address = timer->next;
+			return;
+		}
+	}
+}
+
+int loopAddWatch(LoopWatch *watch)
+{
+	for (int i = 0; i < MAX_WATCHES; i++) {
+		if (!gWatches[i]) {
+			gWatches[i] = watch;
+			return 1;
+		}
+	}
+	return 0;
+}
+
+void loopRemoveWatch(LoopWatch *watch)
+{
+	for (int i = 0; i < MAX_WATCHES; i++) {
+		if (gWatches[i] == watch)
+			gWatches[i] = NULL;
+	}
+}
+
+static int timeoutMilliseconds(void)
+{
+	if (!gTimers)
+		return -1;
+	int64_t wait = gTimers->due - hostMicroseconds();
+	if (wait <= 0)
+		return 0;
+	return wait > 3600000000 ? 3600000 : (int)((wait + 999) / 1000);
+}
+
+/* Fires the timers that were due and set when the pass began, so that a 0 ms timer cannot starve sockets. */
+static void runTimers(void (*settle)(void *machine), void *machine)
+{
+	int64_t now = hostMicroseconds();
+	uint64_t limit = gSequence;
+	for (;;) {
+		LoopTimer *timer = gTimers;
+		while (timer && timer->due <= now && timer->sequence >= limit)
+			timer = timer->next;
+		if (!timer || timer->due > now)
+			return;
+		loopRemoveTimer(timer);
+		timer->fire(timer);
+		settle(machine);
+	}
+}
+
+/* Polls the watches. Returns 0 when there is neither a watch nor a timer. */
+static int pollOnce(void (*settle)(void *machine), void *machine)
+{
+	struct pollfd polls[MAX_WATCHES];
+	int count = 0;
+	for (int i = 0; i < MAX_WATCHES; i++) {
+		polls[i].fd = gWatches[i] ? gWatches[i]->descriptor : -1;
+		polls[i].events = gWatches[i] ? gWatches[i]->events : 0;
+		polls[i].revents = 0;
+		count += gWatches[i] != NULL;
+	}
+	if (!count && !gTimers)
+		return 0;
+	if (poll(polls, MAX_WATCHES, timeoutMilliseconds()) < 0)
+		return errno == EINTR;
+	for (int i = 0; i < MAX_WATCHES; i++) {
+		if (polls[i].revents && gWatches[i] && gWatches[i]->descriptor == polls[i].fd) {
+			gWatches[i]->ready(gWatches[i], polls[i].revents);
+			settle(machine);
+		}
+	}
+	return 1;
+}
+
+void loopRun(void (*settle)(void *machine), void *machine)
+{
+	do {
+		settle(machine);
+		runTimers(settle, machine);
+	} while (pollOnce(settle, machine));
+}

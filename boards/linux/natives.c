@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/*
+ * The globals `native(name)` and `Native(destructorName)`. The Moddable SDK resolves them when it compiles;
+ * here the bundle is parsed at run time, so that they are functions over a static table.
+ */
+
+#include "xsAll.h"
+#include "host.h"
+#include "natives.h"
+
+typedef struct {
+	const char *name;
+	txCallback callback;
+} NativeEntry;
+
+typedef struct {
+	const char *name;
+	txDestructor destructor;
+} DestructorEntry;
+
+#define DECLARE_CALLBACK(name) extern void name(txMachine *the);
+#define DECLARE_DESTRUCTOR(name) extern void name(void *data);
+#define ENTRY(name) { #name, name },
+
+PNE_NATIVES(DECLARE_CALLBACK)
+PNE_DESTRUCTORS(DECLARE_DESTRUCTOR)
+
+static const NativeEntry gNatives[] = { PNE_NATIVES(ENTRY) };
+static const DestructorEntry gDestructors[] = { PNE_DESTRUCTORS(ENTRY) };
+
+#define NATIVE_COUNT (sizeof(gNatives) / sizeof(gNatives[0]))
+#define DESTRUCTOR_COUNT (sizeof(gDestructors) / sizeof(gDestructors[0]))
+
+/* Host functions made on first use and remembered for the life of the one machine. */
+static txSlot gFunctions[NATIVE_COUNT];
+
+static int compareName(const void *name, const void *entry)
+{
+	return strcmp(name, ((const NativeEntry *)entry)->name);
+}
+
+/* native(name): the C function of that name. */
+static void hostNative(txMachine *the)
+{
+	txString name = fxToString(the, mxArgv(0));
+	const NativeEntry *entry = bsearch(name, gNatives, NATIVE_COUNT, sizeof(NativeEntry), compareName);
+	if (!entry)
+		mxReferenceError("native: %s is not in this host", name);
+	txSlot *function = &gFunctions[entry - gNatives];
+	if (function->kind != XS_REFERENCE_KIND) {
+		fxNewHostFunction(the, entry->callback, 0, XS_NO_ID, XS_NO_ID);
+		function->kind = the->stack->kind;
+		function->value = the->stack->value;
+		fxRemember(the, function);
+		mxPop();
+	}
+	mxResult->kind = function->kind;
+	mxResult->value = function->value;
+}
+
+/* What `super()` of a class that extends Native(name) does: a host object with the class's prototype. */
+static void constructHostObject(txMachine *the)
+{
+	mxPushSlot(mxTarget->kind == XS_UNDEFINED_KIND ? mxFunction : mxTarget);
+	fxGetID(the, fxID(the, "prototype"));
+	txSlot *prototype = fxToInstance(the, the->stack);
+	mxPushSlot(mxFunction);
+	fxGetID(the, fxID(the, "prototype"));
+	txSlot *instance = fxNewHostInstance(the);
+	instance->value.instance.prototype = prototype;
+	mxPullSlot(mxResult);
+	mxPop();
+}
+
+/* Native(name): a class to extend, whose instances carry C data released by that destructor. */
+static void hostNativeClass(txMachine *the)
+{
+	txString name = fxToString(the, mxArgv(0));
+	for (size_t i = 0; i < DESTRUCTOR_COUNT; i++) {
+		if (!strcmp(gDestructors[i].name, name)) {
+			fxNewHostObject(the, gDestructors[i].destructor);
+			fxNewHostConstructor(the, constructHostObject, 0, XS_NO_ID);
+			mxPullSlot(mxResult);
+			return;
+		}
+	}
+	mxReferenceError("Native: %s is not in this host", name);
+}
+
+static void setGlobal(txMachine *the, const char *name)
+{
+	mxPush(mxGlobal);
+	fxSetID(the, fxID(the, (txString)name));
+	mxPop();
+}
+
+/* Writes the arguments as console.log does, without formatting: strings joined by spaces, one line. */
+static void writeLine(txMachine *the, FILE *file)
+{
+	for (int i = 0; i < mxArgc; i++) {
+		if (i)
+			fputc(' ', file);
+		fputs(fxToString(the, mxArgv(i)), file);
+	}
+	fputc('\n', file);
+}
+
+static void consoleOut(txMachine *the)
+{
+	writeLine(the, stdout);
+}
+
+static void consoleError(txMachine *the)
+{
+	writeLine(the, stderr);
+}
+
+/* trace(text): Moddable's, without a line end. */
+static void hostTrace(txMachine *the)
+{
+	fputs(fxToString(the, mxArgv(0)), stderr);
+}
+
+static void installConsole(txMachine *the)
+{
+	static const NativeEntry methods[] = {
+		{ "debug", consoleOut }, { "error", consoleError }, { "info", consoleOut },
+		{ "log", consoleOut }, { "warn", consoleError },
+	};
+	mxPush(mxObjectPrototype);
+	fxNewObjectInstance(the);
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+		fxNewHostFunction(the, methods[i].callback, 0, XS_NO_ID, XS_NO_ID);
+		mxPushSlot(the->stack + 1);
+		fxSetID(the, fxID(the, (txString)methods[i].name));
+		mxPop();
+	}
+	setGlobal(the, "console");
+}
+
+void nativesInstall(txMachine *the)
+{
+	fxNewHostFunction(the, hostNative, 1, XS_NO_ID, XS_NO_ID);
+	setGlobal(the, "native");
+	fxNewHostFunction(the, hostNativeClass, 1, XS_NO_ID, XS_NO_ID);
+	setGlobal(the, "Native");
+	fxNewHostFunction(the, hostTrace, 1, XS_NO_ID, XS_NO_ID);
+	setGlobal(the, "trace");
+	installConsole(the);
+}

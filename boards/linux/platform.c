@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/* Memory within a budget, promise jobs and the one way out when XS gives up. */
+
+#include "xsAll.h"
+#include "host.h"
+
+#if XS_MAJOR_VERSION < 17
+#define XS_JAVASCRIPT_STACK_OVERFLOW_EXIT XS_STACK_OVERFLOW_EXIT
+#endif
+
+void fxCreateMachinePlatform(txMachine *the)
+{
+	the->promiseJobs = 0;
+	the->reservedBytes = 0;
+}
+
+void fxDeleteMachinePlatform(txMachine *the)
+{
+	(void)the;
+}
+
+void fxQueuePromiseJobs(txMachine *the)
+{
+	the->promiseJobs = 1;
+}
+
+/* NULL makes XS abort with "memory full", as a device's static region does. */
+static void *reserve(txMachine *the, size_t bytes)
+{
+	if (the->reservedBytes + bytes > (size_t)gOptions.limitBytes)
+		return NULL;
+	void *result = malloc(bytes);
+	if (result)
+		the->reservedBytes += bytes;
+	return result;
+}
+
+void *fxAllocateChunks(txMachine *the, txSize size)
+{
+	return reserve(the, (size_t)size);
+}
+
+void fxFreeChunks(txMachine *the, void *chunks)
+{
+	(void)the;
+	free(chunks);
+}
+
+txSlot *fxAllocateSlots(txMachine *the, txSize count)
+{
+	return reserve(the, (size_t)count * sizeof(txSlot));
+}
+
+void fxFreeSlots(txMachine *the, void *slots)
+{
+	(void)the;
+	free(slots);
+}
+
+/* Writes the uncaught value: an error's stack when it has one, else the value as a string. */
+static void reportException(txMachine *the, const char *cause)
+{
+	mxTry(the) {
+		txString message = fxToString(the, &mxException);
+		fprintf(stderr, "pne-host: %s: %s\n", cause, message);
+		if (mxException.kind == XS_REFERENCE_KIND) {
+			mxPush(mxException);
+			fxGetID(the, fxID(the, "stack"));
+			if (the->stack->kind != XS_UNDEFINED_KIND)
+				fprintf(stderr, "%s\n", fxToString(the, the->stack));
+			mxPop();
+		}
+	}
+	mxCatch(the) {
+		fprintf(stderr, "pne-host: %s: a value that has no string\n", cause);
+	}
+}
+
+static void failException(txMachine *the, const char *cause, int status)
+{
+	txSlot exception = mxException;
+	fflush(stdout);
+	mxPush(exception);
+	mxException = exception;
+	reportException(the, cause);
+	_exit(status);
+}
+
+void fxAbort(txMachine *the, int status)
+{
+	switch (status) {
+	case XS_JAVASCRIPT_STACK_OVERFLOW_EXIT:
+		hostFail(exitStackOverflow, "XS stack overflow (%d slots); raise --stack or bound the recursion",
+			gOptions.stackCount);
+	case XS_NOT_ENOUGH_MEMORY_EXIT:
+		hostFail(exitMemoryFull, "XS memory full (%lld of %lld bytes reserved); raise --limit or keep less",
+			(long long)the->reservedBytes, (long long)gOptions.limitBytes);
+	case XS_NO_MORE_KEYS_EXIT:
+		hostFail(exitKeysFull, "XS has no more keys; use fewer distinct property names");
+	case XS_UNHANDLED_EXCEPTION_EXIT:
+		failException(the, "uncaught exception", exitException);
+		break;
+	case XS_UNHANDLED_REJECTION_EXIT:
+		failException(the, "unhandled promise rejection", exitRejection);
+		break;
+#if XS_MAJOR_VERSION >= 17
+	case XS_NATIVE_STACK_OVERFLOW_EXIT:
+		hostFail(exitStackOverflow, "native stack overflow; bound the recursion");
+#endif
+	default:
+		hostFail(exitAbort, "XS aborted (status %d)", status);
+	}
+}
