@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The XS engine on this machine: its host program, built by tools/setup. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import board from '../../boards/linux/board.json';
+import { OUTPUT } from './bundle.ts';
+
+export interface Engine {
+  readonly name: string;
+  readonly version: string;
+}
+
+export interface SpawnXsOptions {
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Bytes of slots and chunks; the board's own limit unless given. A test bundle needs more than a PNE. */
+  readonly limitBytes?: number;
+}
+
+/** What tools/setup left behind: which engine it built, and where the host program is. */
+interface BuiltHost {
+  readonly engine: Engine;
+  readonly host: string;
+}
+
+export function engine(): Engine {
+  return builtHost().engine;
+}
+
+/** Runs a bundle on XS with the board's stack and heap. Output comes through pipes. */
+export function spawnXs(bundle: string, { env = {}, limitBytes }: SpawnXsOptions = {}): ChildProcess {
+  const { stack, chunk, heap, limit } = board.creation;
+  const sizes = {
+    '--stack': stack,
+    '--chunk-initial': chunk.initial,
+    '--chunk-incremental': chunk.incremental,
+    '--heap-initial': heap.initial,
+    '--heap-incremental': heap.incremental,
+    '--limit': limitBytes ?? limit,
+  };
+  const args = Object.entries(sizes).flatMap(([option, size]) => [option, String(size)]);
+  return spawn(builtHost().host, [...args, bundle], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+function builtHost(): BuiltHost {
+  return JSON.parse(readFileSync(join(OUTPUT, 'host.json'), 'utf8')) as BuiltHost;
+}
