@@ -36,7 +36,7 @@ export const ImplementationLimits = Object.freeze({
   /** Entries of all arrays and maps of one application payload together. */
   payloadMaxItems: 256,
   /** Bytes of one text string in an application payload: cbor-x puts each on the engine's small stack. */
-  payloadMaxTextBytes: 512,
+  payloadMaxTextBytes: 128,
   /** Bytes of one encoded application payload. */
   payloadMaxBytes: 2048,
   /** Bytes of one link message. */

@@ -140,17 +140,11 @@ function writeItem(output: CborWriter, item: CborItem, depth: number): void {
   else if (item instanceof Uint8Array) output.byteString(item);
   else if (item instanceof CborFloat) output.encoded(encodeFloat(item.value));
   else if (item instanceof CborSimple) output.encoded(unnamedSimple(item.value));
-  else writeNested(output, item, deeper(depth));
-}
-
-function writeNested(output: CborWriter, item: CborItem[] | CborMap | CborTagged, depth: number): void {
-  if (item instanceof CborTagged) {
-    writeItem(output.tag(item.tag), item.content, depth);
-  } else if (item instanceof Map) {
-    writeMap(output, item, depth);
-  } else {
+  else if (item instanceof CborTagged) writeItem(output.tag(item.tag), item.content, deeper(depth));
+  else if (item instanceof Map) writeMap(output, item, deeper(depth));
+  else {
     output.array(item.length);
-    for (const inner of item) writeItem(output, inner, depth);
+    for (const inner of item) writeItem(output, inner, deeper(depth));
   }
 }
 

@@ -47,8 +47,8 @@ const ENCODINGS: readonly (readonly [unknown, string])[] = [
   ['é'.repeat(31), `783e${'c3a9'.repeat(31)}`],
   ['x'.repeat(63), `783f${'78'.repeat(63)}`],
   ['x'.repeat(64), `7840${'78'.repeat(64)}`],
-  ['€'.repeat(100), `79012c${'e282ac'.repeat(100)}`],
-  ['x'.repeat(256), `790100${'78'.repeat(256)}`],
+  ['€'.repeat(42), `787e${'e282ac'.repeat(42)}`],
+  ['x'.repeat(128), `7880${'78'.repeat(128)}`],
   [true, 'f5'],
   [false, 'f4'],
   [null, 'f6'],
@@ -157,7 +157,7 @@ codec('refuses depth and cycles before it encodes', () => {
 });
 
 codec('decodes the longest text at the greatest depth', () => {
-  const text = 'é'.repeat(payloadMaxTextBytes / 2);
+  const text = 'x'.repeat(payloadMaxTextBytes);
   let nested: unknown = text;
   for (let i = 0; i < payloadMaxDepth; i++) nested = [nested];
   assert.equal(decodePayload(encodePayload(nested)), nested);
@@ -178,7 +178,7 @@ codec('decodes or refuses every mutation, and never fails otherwise', () => {
   const random = createRandom(2718);
   const seeds = ENCODINGS.filter(([, hex]) => hex.length <= 64).map(([, hex]) => fromHex(hex));
   assert.ok(seeds.length > 30);
-  const cases = 'WebAssembly' in globalThis ? 20_000 : 4_000;
+  const cases = 'WebAssembly' in globalThis ? 20_000 : 2_000;
   let decoded = 0;
   for (let i = 0; i < cases; i++) {
     const bytes = seeds[random(seeds.length)]!.slice();

@@ -176,11 +176,7 @@ scan('refuses a declared length before it takes memory', () => {
 });
 
 scan('refuses more bytes or text than the limits say', () => {
-  const text = (length: number) => {
-    const bytes = new Uint8Array(3 + length).fill(0x61);
-    bytes.set([0x79, length >> 8, length & 0xff]);
-    return bytes;
-  };
+  const text = (length: number) => Uint8Array.from([0x78, length, ...new Uint8Array(length).fill(0x61)]);
   scanPayload(text(payloadMaxTextBytes));
   refuses('tooLong', () => scanPayload(text(payloadMaxTextBytes + 1)));
   const longest = new Uint8Array(payloadMaxBytes);
