@@ -130,9 +130,10 @@ static void installConsole(txMachine *the)
 	};
 	mxPush(mxObjectPrototype);
 	fxNewObjectInstance(the);
+	txSlot *console = the->stack;
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
 		fxNewHostFunction(the, methods[i].callback, 0, XS_NO_ID, XS_NO_ID);
-		mxPushSlot(the->stack + 1);
+		mxPushSlot(console);
 		fxSetID(the, fxID(the, (txString)methods[i].name));
 		mxPop();
 	}

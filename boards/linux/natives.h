@@ -23,7 +23,7 @@
 #define PNE_DESTRUCTORS(X) \
 	X(xs_tcp_destructor)
 
-/* Defines the globals `native`, `Native` and `console`. */
+/* Defines the globals `native`, `Native`, `trace` and `console`. */
 void nativesInstall(txMachine *the);
 
 #endif

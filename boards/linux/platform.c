@@ -58,32 +58,41 @@ void fxFreeSlots(txMachine *the, void *slots)
 	free(slots);
 }
 
-/* Writes the uncaught value: an error's stack when it has one, else the value as a string. */
-static void reportException(txMachine *the, const char *cause)
+/* Prints a copy of the uncaught value as a string; `fxToString` converts in place. */
+static void printException(txMachine *the, const char *cause)
 {
+	mxPush(mxException);
+	fprintf(stderr, "pne-host: %s: %s\n", cause, fxToString(the, the->stack));
+	mxPop();
+}
+
+/* Prints where an error came from: the lines of its stack after the first, which is its message. */
+static void printStack(txMachine *the)
+{
+	if (mxException.kind != XS_REFERENCE_KIND)
+		return;
+	mxPush(mxException);
+	fxGetID(the, fxID(the, "stack"));
+	if (the->stack->kind != XS_UNDEFINED_KIND) {
+		const char *lines = strchr(fxToString(the, the->stack), '\n');
+		if (lines)
+			fprintf(stderr, "%s\n", lines + 1);
+	}
+	mxPop();
+}
+
+/* Needs a frame of its own: the current one may still be the function that threw. */
+static void failException(txMachine *machine, const char *cause, int status)
+{
+	fflush(stdout);
+	txMachine *the = fxBeginHost(machine);
 	mxTry(the) {
-		txString message = fxToString(the, &mxException);
-		fprintf(stderr, "pne-host: %s: %s\n", cause, message);
-		if (mxException.kind == XS_REFERENCE_KIND) {
-			mxPush(mxException);
-			fxGetID(the, fxID(the, "stack"));
-			if (the->stack->kind != XS_UNDEFINED_KIND)
-				fprintf(stderr, "%s\n", fxToString(the, the->stack));
-			mxPop();
-		}
+		printException(the, cause);
+		printStack(the);
 	}
 	mxCatch(the) {
 		fprintf(stderr, "pne-host: %s: a value that has no string\n", cause);
 	}
-}
-
-static void failException(txMachine *the, const char *cause, int status)
-{
-	txSlot exception = mxException;
-	fflush(stdout);
-	mxPush(exception);
-	mxException = exception;
-	reportException(the, cause);
 	_exit(status);
 }
 
