@@ -62,6 +62,14 @@ export const ImplementationLimits = Object.freeze({
    * collide while a handshake waits.
    */
   linkBindingBytes: 16,
+  /** Bytes of one handshake message, which is what a half-open handshake keeps of it. */
+  handshakeMaxMessageBytes: 2048,
+  /** Items of one EAD field, padding included. */
+  handshakeMaxEadItems: 8,
+  /** How often a handshake message is sent before its sender gives up, the first time included. */
+  handshakeMaxTransmissions: 5,
+  /** How long the sender of a handshake message waits before it sends the first time again. */
+  handshakeFirstTimeoutMs: 2000,
   /** PNE links of one gateway. */
   gatewayMaxPnes: 64,
   /** Contents that wait for delivery to one PNE. */
