@@ -2,19 +2,14 @@
 
 /** The same benchmark body in Node and in XS, one provider after the other. */
 import type { ChildProcess } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { type BenchFigure, runBench } from '../../firmware/bench.ts';
 import { createNobleProvider } from '../../src/crypto/noble/provider.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
+import { bundleForXs, ROOT } from '../build/bundle.ts';
 import { engine, spawnXs } from '../build/xs.ts';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const OUTPUT = join(ROOT, 'build/bench');
 
 /** One figure and where it was taken. */
 export interface BenchRow {
@@ -58,7 +53,9 @@ function measureInNode(provider: CryptoProvider, ops: string, onProgress: OnProg
 async function measureInXs(ops: string, onProgress: OnProgress): Promise<BenchRow[]> {
   const { name, version } = engine();
   const rows = new Rows({ board: 'linux', engine: `${name} ${version}`, provider: 'noble' }, onProgress);
-  const child = spawnXs(await bundleBench(ops));
+  const child = spawnXs(
+    await bundleForXs(join(ROOT, 'firmware/bench-main.ts'), 'bench', { BENCH_OPS: JSON.stringify(ops) }),
+  );
   const exited = new Promise<void>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (status: number | null) =>
@@ -76,21 +73,6 @@ async function measureInXs(ops: string, onProgress: OnProgress): Promise<BenchRo
 
 function linesOf(child: ChildProcess): AsyncIterable<string> {
   return createInterface({ input: child.stdout! });
-}
-
-async function bundleBench(ops: string): Promise<string> {
-  await mkdir(OUTPUT, { recursive: true });
-  const outfile = join(OUTPUT, 'bench.js');
-  await build({
-    entryPoints: [join(ROOT, 'firmware/bench-main.ts')],
-    outfile,
-    bundle: true,
-    format: 'esm',
-    target: 'es2021',
-    define: { BENCH_OPS: JSON.stringify(ops) },
-    logLevel: 'warning',
-  });
-  return outfile;
 }
 
 /** Collects the figures of one place. A run that stops short is an error, not a short table. */

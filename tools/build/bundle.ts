@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Bundles TypeScript into one ES module, for XS on the Linux board or for Node. */
+/** Bundles TypeScript into one ES module for XS on the Linux board. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type StdinOptions } from 'esbuild';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -17,15 +17,18 @@ const LINUX_MODULES = Object.freeze({
   timer: join(ROOT, 'boards/linux/modules/timer.ts'),
 });
 
-/** Bundles an entry point for XS, at the language level of its oldest version here. Returns the path. */
+/**
+ * Bundles an entry point, or source given as text, for XS, at the language level of its oldest version
+ * here. Returns the path.
+ */
 export async function bundleForXs(
-  entryPoint: string,
+  entry: string | StdinOptions,
   name: string,
   define: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const outfile = join(OUTPUT, 'bundles', `${name}.xs.js`);
+  const outfile = join(OUTPUT, 'bundles', `${name}.js`);
   await build({
-    entryPoints: [entryPoint],
+    ...(typeof entry === 'string' ? { entryPoints: [entry] } : { stdin: entry }),
     outfile,
     bundle: true,
     format: 'esm',
@@ -37,21 +40,10 @@ export async function bundleForXs(
   return outfile;
 }
 
-/** Bundles an entry point for Node; packages stay outside. Returns the path. */
-export async function bundleForNode(entryPoint: string, name: string): Promise<string> {
-  const outfile = join(OUTPUT, 'bundles', `${name}.node.mjs`);
-  await build({
-    entryPoints: [entryPoint],
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    packages: 'external',
-    sourcemap: 'inline',
-    logLevel: 'warning',
-  });
-  return outfile;
+/** Bundles a test file for XS, behind the globals that its runner expects. Returns the path. */
+export function bundleTestForXs(testFile: string): Promise<string> {
+  const globals = join(ROOT, 'firmware/platform/globals.ts');
+  return bundleForXs({ contents: `import '${globals}';\nimport '${testFile}';`, resolveDir: ROOT }, testFile);
 }
 
 /** The device program for the Linux board. */

@@ -11,8 +11,10 @@ export async function installDependencies() {
   const lock = readFileSync(join(ROOT, 'package-lock.json'), 'utf8');
   if (readStamp(STAMP) === lock && existsSync(join(ROOT, 'node_modules'))) return;
   say('installing npm dependencies');
-  await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']).catch((error) => {
-    throw new SetupError(`npm ci failed: ${error.message}; check the network and run the command again`);
-  });
+  await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']).catch(
+    (error) => {
+      throw new SetupError(`npm ci failed: ${error.message}; check the network and run the command again`);
+    },
+  );
   writeStamp(STAMP, lock);
 }

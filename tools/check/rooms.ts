@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What a room may import. Rooms are folders of src, or the other top-level folders. */
+export interface Room {
+  /** Rooms it may import from, besides itself. */
+  readonly rooms: readonly string[];
+  /** Rooms of which it may import types only. */
+  readonly types?: readonly string[];
+  /** npm packages, by the start of their specifier. */
+  readonly packages?: readonly string[];
+  /** Whether it may import Node's own modules. */
+  readonly node?: boolean;
+  /** Whether it may use what the Moddable SDK supplies: its modules and `native`. */
+  readonly moddable?: boolean;
+}
+
+/** Every room may import src/refusal.ts and src/limits.ts. */
+export const GROUND: readonly string[] = Object.freeze(['src/refusal', 'src/limits']);
+
+const PORTABLE = Object.freeze([
+  'src/bytes',
+  'src/cbor',
+  'src/crypto',
+  'src/cose',
+  'src/payload',
+  'src/link',
+  'src/session',
+  'src/handshake',
+  'src/negotiation',
+  'src/roles',
+]);
+
+/** The direction of imports: a room sees those below it. */
+export const ROOMS: Readonly<Record<string, Room>> = Object.freeze({
+  'src/bytes': { rooms: [] },
+  'src/cbor': { rooms: ['src/bytes'] },
+  'src/crypto': { rooms: ['src/bytes'], packages: ['@noble/'] },
+  'src/cose': { rooms: ['src/bytes', 'src/cbor', 'src/crypto'] },
+  'src/payload': { rooms: ['src/bytes', 'src/cbor'], packages: ['cbor-x'] },
+  'src/link': { rooms: ['src/bytes', 'src/cbor', 'src/crypto'] },
+  'src/session': { rooms: ['src/bytes', 'src/cbor', 'src/crypto', 'src/cose'] },
+  'src/handshake': {
+    rooms: ['src/bytes', 'src/cbor', 'src/crypto', 'src/cose'],
+    types: ['src/link', 'src/session'],
+  },
+  'src/negotiation': { rooms: ['src/bytes', 'src/cbor', 'src/crypto'], types: ['src/link', 'src/handshake'] },
+  'src/roles': { rooms: PORTABLE },
+  'src/node': { rooms: PORTABLE, packages: ['ws'], node: true },
+  firmware: { rooms: PORTABLE },
+  'firmware/platform': { rooms: PORTABLE, moddable: true },
+  boards: { rooms: [], moddable: true },
+  tools: {
+    rooms: [...PORTABLE, 'src/node', 'firmware', 'boards'],
+    packages: ['esbuild', 'csv-parse', 'typescript'],
+    node: true,
+  },
+});
+
+/** Only the noble provider may import noble, so that a native image is free of it. */
+export const NOBLE_FOLDER = 'src/crypto/noble/';

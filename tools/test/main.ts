@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** `npm test`: every check there is, ending in `N passed, N failed`. */
+import { parseArgs } from 'node:util';
+import { runChecks } from './checks.ts';
+import { testModdable } from './moddable.ts';
+import { Tally } from './tally.ts';
+import { runUnitTests } from './units.ts';
+
+const { values } = parseArgs({ options: { only: { type: 'string' } } });
+const tally = new Tally(values.only ?? '');
+
+await runChecks(tally);
+await runUnitTests(tally);
+await runModdable();
+process.exitCode = tally.close();
+
+async function runModdable(): Promise<void> {
+  const sdk = process.env.MODDABLE;
+  if (sdk === undefined) console.log('left out  moddable: set MODDABLE to an SDK with its tools built');
+  else
+    await tally.run('moddable', 'mcconfig -m -p lin', async () => ({
+      passed: 1,
+      notes: [await testModdable(sdk)],
+    }));
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The uvu test files: all of them on Node, those of portable code inside XS too. */
+import { readdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { bundleTestForXs, ROOT } from '../build/bundle.ts';
+import { engine, spawnXs } from '../build/xs.ts';
+import { type Finished, finish, runCommand } from './command.ts';
+import { CheckFailure, type Outcome, type Tally } from './tally.ts';
+
+/** Vectors and their results take more than a device has; the stack is the device's. */
+const XS_TEST_LIMIT_BYTES = 1024 ** 3;
+
+interface Job {
+  readonly stage: string;
+  readonly file: string;
+  run(): Promise<Outcome>;
+}
+
+export async function runUnitTests(tally: Tally): Promise<void> {
+  const files = await testFiles();
+  const { name, version } = engine();
+  const jobs: Job[] = [
+    ...files.map((file) => ({ stage: 'node', file, run: () => onNode(file) })),
+    ...files.filter(isPortable).map((file) => ({ stage: `${name} ${version}`, file, run: () => onXs(file) })),
+  ];
+  await Promise.all(Array.from({ length: availableParallelism() }, () => work(jobs, tally)));
+}
+
+async function work(jobs: Job[], tally: Tally): Promise<void> {
+  for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
+    await tally.run(job.stage, job.file, job.run);
+  }
+}
+
+async function testFiles(): Promise<string[]> {
+  const found: string[] = [];
+  for (const folder of ['src', 'firmware', 'tools']) {
+    for (const path of await readdir(join(ROOT, folder), { recursive: true })) {
+      if (path.endsWith('.test.ts')) found.push(join(folder, path));
+    }
+  }
+  return found.sort();
+}
+
+/** XS has no Node: what stands on it, and the tools, are tested there alone. */
+function isPortable(file: string): boolean {
+  return !file.startsWith('tools/') && !file.startsWith('src/node/');
+}
+
+async function onNode(file: string): Promise<Outcome> {
+  return outcomeOf(await runCommand('node', ['--import', 'tsx', file]));
+}
+
+async function onXs(file: string): Promise<Outcome> {
+  const bundle = await bundleTestForXs(`./${file}`);
+  return outcomeOf(await finish(spawnXs(bundle, { limitBytes: XS_TEST_LIMIT_BYTES })));
+}
+
+/** Reads uvu's summary. A file that ends without one, or that ran no test, has failed. */
+function outcomeOf({ status, output }: Finished): Outcome {
+  const text = stripVTControlCharacters(output);
+  const total = Number(text.match(/^ {2}Total: +(\d+)$/m)?.[1] ?? 0);
+  const passed = Number(text.match(/^ {2}Passed: +(\d+)$/m)?.[1] ?? 0);
+  if (status !== 0 || total === 0 || passed !== total) {
+    throw new CheckFailure(`${text}\nended with status ${status}`, passed, Math.max(1, total - passed));
+  }
+  return { passed, notes: notesOf(text) };
+}
+
+/** What a test said besides uvu's own lines: how many vectors ran. */
+function notesOf(text: string): string[] {
+  const own = /^\s*$|^ \S.* (• )*( |$)|^ {2}(Total|Passed|Skipped|Duration): |\(\d+ \/ \d+\)$/;
+  return text
+    .split('\n')
+    .filter((line) => !own.test(line))
+    .map((line) => line.trim());
+}

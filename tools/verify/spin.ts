@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Claim, Verdict } from './claims.ts';
+
+export interface Finding {
+  readonly verdict: Verdict;
+  /** States that spin stored. */
+  readonly states: number;
+  readonly seconds: number;
+  /** The command that shows the run to a violation, undefined where there is none. */
+  readonly replay: string | undefined;
+}
+
+/** The search could not be made, or did not end: nothing is known. One line, with the remedy where known. */
+export class VerifyError extends Error {}
+
+const MODEL = fileURLToPath(new URL('./negotiation.pml', import.meta.url));
+/** Steps; a search that needs more is reported, not cut off in silence. */
+const MAX_DEPTH = 100_000;
+const MEMORY_MB = 2048;
+
+/** The version line of spin. Refuses with the remedy where spin or a C compiler is missing. */
+export function spinVersion(): string {
+  requireProgram('gcc', ['--version']);
+  return requireProgram('spin', ['-V']).trim();
+}
+
+/** Searches every state of one claim's model. Works in a directory of its own, which it removes. */
+export function verify(claim: Claim): Finding {
+  const directory = mkdtempSync(join(tmpdir(), 'pne-verify-'));
+  try {
+    const defines = claim.defines.map((name) => `-D${name}`);
+    run('spin', [...defines, '-a', MODEL], directory);
+    run(
+      'gcc',
+      ['-O2', '-w', '-DSAFETY', '-DCOLLAPSE', `-DMEMLIM=${MEMORY_MB}`, '-o', 'pan', 'pan.c'],
+      directory,
+    );
+    const started = performance.now();
+    const ignored = claim.checks === 'deadlock' ? '-A' : '-E';
+    const report = run('./pan', [ignored, '-n', `-m${MAX_DEPTH}`], directory);
+    return { ...readReport(report, claim), seconds: (performance.now() - started) / 1000 };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function readReport(report: string, claim: Claim): Omit<Finding, 'seconds'> {
+  const errors = /errors: (\d+)/.exec(report)?.[1];
+  const states = /^\s*(\d+) states, stored/m.exec(report)?.[1];
+  if (errors === undefined || states === undefined) throw new VerifyError('spin gave no verdict');
+  if (errors === '0') return { verdict: 'holds', states: completeStates(report, states), replay: undefined };
+  const expected = claim.checks === 'deadlock' ? 'invalid end state' : 'assertion violated';
+  if (!report.includes(expected)) throw new VerifyError(`spin found something else than: ${expected}`);
+  const defines = claim.defines.map((name) => `-D${name}`).join(' ');
+  const replay = `spin ${defines} -search -O2 -DSAFETY tools/verify/negotiation.pml`;
+  return { verdict: 'violated', states: Number(states), replay };
+}
+
+/** `holds` is said only of a search that reached everything. */
+function completeStates(report: string, states: string): number {
+  const isCut = /max search depth too small|Search not completed|reached -DMEMLIM/i.test(report);
+  if (isCut) throw new VerifyError('the search ran out of depth or memory: nothing is proved');
+  return Number(states);
+}
+
+function requireProgram(program: string, args: readonly string[]): string {
+  const { status, stdout } = spawnSync(program, [...args], { encoding: 'utf8' });
+  if (status === 0) return stdout;
+  throw new VerifyError(`${program} is missing: apt-get install ${program}`);
+}
+
+function run(program: string, args: readonly string[], cwd: string): string {
+  const result = spawnSync(program, [...args], { cwd, encoding: 'utf8', maxBuffer: 2 ** 26 });
+  if (result.status === 0) return result.stdout;
+  const [line] = `${result.stdout}${result.stderr}`.trim().split('\n');
+  throw new VerifyError(`${program} failed: ${line}`);
+}
