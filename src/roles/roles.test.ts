@@ -106,23 +106,27 @@ for (const [mode, algorithm] of Object.entries(MODES)) {
 
   test(`${mode}: a record sent back to its sender is refused`, () => {
     const network = connected();
-    network.tap = (message, towards) => {
-      if (towards === 'gateway') network.inject(message, 'pne');
+    const sent: Uint8Array[] = [];
+    network.tap = (message) => {
+      sent.push(message);
       return [];
     };
     network.pne.report(1);
+    network.inject(sent[0]!, 'pne');
     assert.equal(network.refusals, [{ at: 'pne', reason: 'kidUnknown' }]);
   });
 
   test(`${mode}: a PNE under another secret delivers nothing`, () => {
     const stranger = createTestNetwork(algorithm, new Uint8Array(16).fill(8));
     const network = connected();
+    const forged: Uint8Array[] = [];
     stranger.linkUp();
     stranger.tap = (message) => {
-      network.inject(message, 'gateway');
+      forged.push(message);
       return [];
     };
     stranger.pne.report('forged');
+    for (const message of forged) network.inject(message, 'gateway');
     network.settle();
     assert.equal(network.received, []);
     assert.is(network.refusals.length, 1);
@@ -135,6 +139,17 @@ const connected = (): TestNetwork => {
   network.settle();
   return network;
 };
+
+test('the deepest payload with the longest text passes both ways', () => {
+  const network = connected();
+  let value: unknown = 'x'.repeat(ImplementationLimits.payloadMaxTextBytes);
+  for (let depth = 0; depth < ImplementationLimits.payloadMaxDepth; depth += 1) value = { v: value };
+  network.server.deliver('pne-1', value);
+  network.pne.report(value);
+  network.settle();
+  assert.equal(network.contents, [value]);
+  assert.equal(network.received[0]?.value, value);
+});
 
 test('a reading reported while the link is down arrives when it comes up', () => {
   const network = createTestNetwork(Algorithm.AES_CCM_16_64_128);

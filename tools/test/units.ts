@@ -70,11 +70,8 @@ function outcomeOf({ status, output }: Finished): Outcome {
   return { passed, notes: notesOf(text) };
 }
 
-/** What a test said besides uvu's own lines: how many vectors ran. */
+/** How many vectors a test ran, where it said so: `name: 70 of 138, 68 refused by length`. */
 function notesOf(text: string): string[] {
-  const own = /^\s*$|^ \S.* (• )*( |$)|^ {2}(Total|Passed|Skipped|Duration): |\(\d+ \/ \d+\)$/;
-  return text
-    .split('\n')
-    .filter((line) => !own.test(line))
-    .map((line) => line.trim());
+  const notes = text.match(/\S+ [^\n•]*: \d+ of \d+[^\n•]*/g) ?? [];
+  return notes.map((note) => note.trim());
 }
