@@ -59,7 +59,10 @@ static void tcpMark(xsMachine *the, void *data, xsMarkRoot markRoot)
 
 static Tcp *tcpThis(xsMachine *the)
 {
-	return xsmcGetHostDataValidate(xsThis, (void *)&gTcpHooks);
+	Tcp *tcp = xsmcGetHostDataValidate(xsThis, (void *)&gTcpHooks);
+	if (!tcp)
+		xsUnknownError("tcp: closed");
+	return tcp;
 }
 
 /* Polls while there is room to read; for writing while connecting and after every write. */
@@ -256,7 +259,7 @@ void xs_tcp_constructor(xsMachine *the)
 /* Idempotent, as ECMA-419 asks. */
 void xs_tcp_close(xsMachine *the)
 {
-	Tcp *tcp = xsmcGetHostData(xsThis);
+	Tcp *tcp = xsmcGetHostDataValidate(xsThis, (void *)&gTcpHooks);
 	if (!tcp)
 		return;
 	xsForget(tcp->self);
