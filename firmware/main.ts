@@ -2,7 +2,7 @@
 
 /**
  * Starts the device program on a host that runs the bundle as it is: boards/linux. From a timer, because
- * the body of a bundle holds a stack slot for each of its hundreds of declarations.
+ * the stack is the device's only once the body of the bundle has ended.
  */
 import { after } from './platform/timer.ts';
 import { startPne } from './pne.ts';

@@ -32,7 +32,7 @@ export const ImplementationLimits = Object.freeze({
   /** Bytes of one protocol CBOR byte or text string, and of one encoded item. */
   cborMaxBytes: 8192,
   /** Nesting of an application payload. */
-  payloadMaxDepth: 6,
+  payloadMaxDepth: 4,
   /** Entries of all arrays and maps of one application payload together. */
   payloadMaxItems: 256,
   /** Bytes of one text string in an application payload: cbor-x puts each on the engine's small stack. */

@@ -72,6 +72,12 @@ static void parseOptions(int argc, char **argv)
 	gOptions.argv = argv + index + 1;
 }
 
+/*
+ * Stack for the body of the bundle, which holds a slot for each of its declarations. On a device it has run
+ * on the build machine (preload), so that it does not count against the device's stack.
+ */
+#define LOAD_STACK_SLOTS 4096
+
 static txMachine *createMachine(void)
 {
 	txCreation creation = {
@@ -79,7 +85,7 @@ static txMachine *createMachine(void)
 		.incrementalChunkSize = gOptions.chunkIncrement,
 		.initialHeapCount = gOptions.heapInitial,
 		.incrementalHeapCount = gOptions.heapIncrement,
-		.stackCount = gOptions.stackCount,
+		.stackCount = gOptions.stackCount + LOAD_STACK_SLOTS,
 		.initialKeyCount = 4096,
 		.incrementalKeyCount = 1024,
 		.nameModulo = 1993,
@@ -90,9 +96,10 @@ static txMachine *createMachine(void)
 	return fxCreateMachine(&creation, "pne", NULL, XS_NO_ID);
 }
 
+/* From here on the stack is as deep as --stack says. */
 static void bundleLoaded(txMachine *the)
 {
-	(void)the;
+	the->stackBottom = the->stackTop - gOptions.stackCount;
 }
 
 static void bundleFailed(txMachine *the)
