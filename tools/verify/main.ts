@@ -34,11 +34,11 @@ function examine(claim: Claim): Result {
   return { ...finding, claim, ok: finding.verdict === claim.expected };
 }
 
-function line({ claim, ok, verdict, states, seconds, replay }: Result): string {
+function line({ claim, ok, verdict, states, seconds, trace }: Result): string {
   const wanted = claim.expected === 'violated' ? ' (as it must be)' : '';
   const outcome = ok ? `${verdict}${wanted}` : `${verdict}, expected: ${claim.expected}`;
   const text = `${ok ? 'ok  ' : 'FAIL'} ${claim.name}: ${outcome}, ${states} states, ${seconds.toFixed(1)} s`;
-  return ok || replay === undefined ? text : `${text}\n     see it: ${replay}`;
+  return trace === '' ? text : `${text}\n${trace}`;
 }
 
 function document(tool: string, results: readonly Result[], states: number): object {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,14 +12,15 @@ export interface Finding {
   /** States that spin stored. */
   readonly states: number;
   readonly seconds: number;
-  /** The command that shows the run to a violation, undefined where there is none. */
-  readonly replay: string | undefined;
+  /** The messages of the run into a violation that was not expected, one a line. Otherwise empty. */
+  readonly trace: string;
 }
 
 /** The search could not be made, or did not end: nothing is known. One line, with the remedy where known. */
 export class VerifyError extends Error {}
 
-const MODEL = fileURLToPath(new URL('./negotiation.pml', import.meta.url));
+const MODEL = 'negotiation.pml';
+const SOURCES = [MODEL, 'attacker.pml', 'lossy.pml'];
 /** Steps; a search that needs more is reported, not cut off in silence. */
 const MAX_DEPTH = 100_000;
 const MEMORY_MB = 2048;
@@ -34,6 +35,7 @@ export function spinVersion(): string {
 export function verify(claim: Claim): Finding {
   const directory = mkdtempSync(join(tmpdir(), 'pne-verify-'));
   try {
+    for (const name of SOURCES) copyFileSync(sourcePath(name), join(directory, name));
     const defines = claim.defines.map((name) => `-D${name}`);
     run('spin', [...defines, '-a', MODEL], directory);
     run(
@@ -44,22 +46,29 @@ export function verify(claim: Claim): Finding {
     const started = performance.now();
     const ignored = claim.checks === 'deadlock' ? '-A' : '-E';
     const report = run('./pan', [ignored, '-n', `-m${MAX_DEPTH}`], directory);
-    return { ...readReport(report, claim), seconds: (performance.now() - started) / 1000 };
+    const seconds = (performance.now() - started) / 1000;
+    const found = readReport(report, claim);
+    const isSurprise = found.verdict === 'violated' && claim.expected === 'holds';
+    const trace = isSurprise ? replay(defines, directory) : '';
+    return { ...found, seconds, trace };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
-function readReport(report: string, claim: Claim): Omit<Finding, 'seconds'> {
+/** Copied, because spin leaves its trail beside the model. */
+function sourcePath(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
+}
+
+function readReport(report: string, claim: Claim): Pick<Finding, 'verdict' | 'states'> {
   const errors = /errors: (\d+)/.exec(report)?.[1];
   const states = /^\s*(\d+) states, stored/m.exec(report)?.[1];
   if (errors === undefined || states === undefined) throw new VerifyError('spin gave no verdict');
-  if (errors === '0') return { verdict: 'holds', states: completeStates(report, states), replay: undefined };
-  const expected = claim.checks === 'deadlock' ? 'invalid end state' : 'assertion violated';
-  if (!report.includes(expected)) throw new VerifyError(`spin found something else than: ${expected}`);
-  const defines = claim.defines.map((name) => `-D${name}`).join(' ');
-  const replay = `spin ${defines} -search -O2 -DSAFETY tools/verify/negotiation.pml`;
-  return { verdict: 'violated', states: Number(states), replay };
+  if (errors === '0') return { verdict: 'holds', states: completeStates(report, states) };
+  const fault = claim.checks === 'deadlock' ? 'invalid end state (' : 'assertion violated ';
+  if (!report.includes(fault)) throw new VerifyError(`spin found something else in: ${claim.name}`);
+  return { verdict: 'violated', states: Number(states) };
 }
 
 /** `holds` is said only of a search that reached everything. */
@@ -67,6 +76,11 @@ function completeStates(report: string, states: string): number {
   const isCut = /max search depth too small|Search not completed|reached -DMEMLIM/i.test(report);
   if (isCut) throw new VerifyError('the search ran out of depth or memory: nothing is proved');
   return Number(states);
+}
+
+/** The exit status is spin's verdict on the run that it replays, so it is not asked. */
+function replay(defines: readonly string[], cwd: string): string {
+  return spawnSync('spin', [...defines, '-t', '-c', MODEL], { cwd, encoding: 'utf8' }).stdout.trimEnd();
 }
 
 function requireProgram(program: string, args: readonly string[]): string {
