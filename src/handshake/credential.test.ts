@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import trace1 from '../../tools/vectors/edhoc-rfc9529/trace1_method0_suite0_x5t.json';
+import trace2 from '../../tools/vectors/edhoc-rfc9529/trace2_method3_suite2_kid.json';
+import { fromHex, toHex } from '../bytes/hex.ts';
+import { Curve } from '../crypto/curves.ts';
+import { ccsCredential, certificateCredential, createCredentialStore, encodeCcs } from './credential.ts';
+import { createProvider, outcome } from './test-fixture.ts';
+
+const test = suite('credentials');
+const KEY = 'a5010202412b2001215820'.concat('11'.repeat(32), '225820', '22'.repeat(32));
+
+function entryOf(trace: { vectors: readonly { name: string; hex: string }[] }, name: string): string {
+  return trace.vectors.find((entry) => entry.name === name)!.hex;
+}
+
+test('reads the CCS of RFC 9529 and writes the same bytes', () => {
+  for (const [end, subject] of [
+    ['I', '42-50-31-FF-EF-37-32-39'],
+    ['R', 'example.edu'],
+  ] as const) {
+    const ccs = entryOf(trace2, `CRED_${end}`);
+    const credential = ccsCredential(fromHex(ccs));
+    assert.is(toHex(credential.cred), ccs);
+    assert.is(toHex(credential.idCred), entryOf(trace2, `ID_CRED_${end}`));
+    assert.is(credential.subject, subject);
+    const { curve, publicKey } = credential;
+    const kid = credential.idCred.slice(-1);
+    assert.is(toHex(encodeCcs({ curve, publicKey, kid }, subject)), ccs);
+  }
+});
+
+test('refers to a certificate by its truncated hash', () => {
+  const provider = createProvider(1);
+  for (const end of ['I', 'R']) {
+    const publicKey = fromHex(entryOf(trace1, `PK_${end}`));
+    const certificate = fromHex(entryOf(trace1, `CRED_${end}`));
+    const credential = certificateCredential(provider, certificate, { curve: Curve.Ed25519, publicKey });
+    assert.is(toHex(credential.idCred), entryOf(trace1, `ID_CRED_${end}`));
+    assert.is(toHex(credential.cred), trace1.vectors.filter(({ name }) => name === `CRED_${end}`)[1]!.hex);
+  }
+});
+
+test('passes over claims that say nothing about the key', () => {
+  const bare = ccsCredential(fromHex(`a108a101${KEY}`));
+  assert.is(bare.subject, undefined);
+  const full = ccsCredential(fromHex(`a3016161041a5fffffff08a101${KEY}`));
+  assert.equal(full.publicKey, bare.publicKey);
+  assert.not.equal(full.cred, bare.cred);
+});
+
+test('refuses a claims set without a key, or whose key has no kid', () => {
+  for (const ccs of [
+    'a10263616263',
+    'a108a0',
+    `a108a102${KEY}`,
+    `a108a101a301012004215820${'11'.repeat(32)}`,
+  ]) {
+    assert.is(
+      outcome(() => ccsCredential(fromHex(ccs))),
+      'credentialInvalid',
+      ccs,
+    );
+  }
+});
+
+test('refuses claims twice, out of order, or with bytes after them', () => {
+  assert.is(
+    outcome(() => ccsCredential(fromHex(`a208a101${KEY}026161`))),
+    'notDeterministic',
+  );
+  assert.is(
+    outcome(() => ccsCredential(fromHex(`a208a101${KEY}08a101${KEY}`))),
+    'duplicateKey',
+  );
+  assert.is(
+    outcome(() => ccsCredential(fromHex(`a108a101${KEY}00`))),
+    'trailingBytes',
+  );
+});
+
+test('a store finds by reference, and nothing else', () => {
+  const one = ccsCredential(fromHex(`a108a101${KEY}`));
+  const store = createCredentialStore([one]);
+  assert.is(store.find(one.idCred.slice()), one);
+  assert.is(store.find(fromHex('a104412c')), undefined);
+  assert.is(store.find(new Uint8Array(0)), undefined);
+});
+
+test.run();
