@@ -3,13 +3,15 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fromHex, toHex } from '../bytes/hex.ts';
-import { CborWriter } from '../cbor/writer.ts';
+import { CborReader } from '../cbor/reader.ts';
+import { encodeEad, readEad } from '../handshake/ead.ts';
 import {
   decodeAnswer,
   decodeOffer,
   encodeAnswer,
   encodeOffer,
   NEGOTIATION_EAD_LABEL as LABEL,
+  negotiationItem,
   negotiationValue,
 } from './ead.ts';
 import { answerOffer, createOffer, verifyEcho } from './exchange.ts';
@@ -22,7 +24,7 @@ const BINDING = '50'.concat('01'.repeat(16));
 
 /** Bytes that the item adds to its EDHOC message: label and bstr head included. */
 function itemBytes(value: Uint8Array): number {
-  return new CborWriter().integer(LABEL).byteString(value).finish().length;
+  return encodeEad([negotiationItem(value)]).length;
 }
 
 /** [offer, answer] and the bytes that each adds to its message; the echo adds what the answer adds. */
@@ -165,20 +167,23 @@ test('random bytes are refused, or read and written alike', () => {
   assert.ok(read > 0, 'the generator never hit an offer');
 });
 
-test('the item is found by its critical label among others', () => {
-  const value = Uint8Array.of(1);
-  assert.is(negotiationValue([{ label: 0 }, { label: LABEL, value }]), value);
+test('the item survives its EDHOC message and is found among others', () => {
+  const item = negotiationItem(Uint8Array.of(1));
+  const message = encodeEad([{ label: 0, critical: false }, item]);
+  assert.is(toHex(message), '00397fff4101');
+  const { items } = readEad(new CborReader(message), message, [LABEL]);
+  assert.equal(negotiationValue(items), item.value);
   assert.is(negotiationValue([]), undefined);
 });
 
 test('the item made non-critical is no negotiation', () => {
-  assert.is(negotiationValue([{ label: -LABEL, value: Uint8Array.of(1) }]), undefined);
+  assert.is(negotiationValue([{ ...negotiationItem(Uint8Array.of(1)), critical: false }]), undefined);
 });
 
 test('a second item, or one without value, is refused', () => {
-  const item = { label: LABEL, value: Uint8Array.of(1) };
+  const item = negotiationItem(Uint8Array.of(1));
   refuses('negotiationInvalid', () => negotiationValue([item, item]));
-  refuses('negotiationInvalid', () => negotiationValue([{ label: LABEL }]));
+  refuses('negotiationInvalid', () => negotiationValue([{ label: LABEL, critical: true }]));
 });
 
 test('an answer that outlives the bytes it was made from still verifies', () => {

@@ -9,20 +9,15 @@
  */
 import { CborReader } from '../cbor/reader.ts';
 import { CborWriter } from '../cbor/writer.ts';
+import type { EadItem } from '../handshake/ead.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import type { Protection } from './admissible.ts';
 import { Axis, axisOf, isDelegated, MECHANISM_LIMIT } from './mechanisms.ts';
 import { type Choice, chosen, type Offer, type OfferedProtection } from './select.ts';
 
-/** Local: from the private-use range of the registry (RFC 9528 section 10.5). Negative, so critical. */
-export const NEGOTIATION_EAD_LABEL = -32768;
-
-/** An EAD item (RFC 9528 section 3.8). */
-export interface NegotiationItem {
-  readonly label: number;
-  readonly value?: Uint8Array;
-}
+/** Local: from the private-use range of the registry (RFC 9528 section 10.5). Always sent as critical. */
+export const NEGOTIATION_EAD_LABEL = 32768;
 
 export interface Answer {
   readonly choice: Choice;
@@ -30,13 +25,18 @@ export interface Answer {
   readonly offer: Uint8Array;
 }
 
+/** Returns the item that carries an offer, an answer or an echo. */
+export function negotiationItem(value: Uint8Array): EadItem {
+  return { label: NEGOTIATION_EAD_LABEL, critical: true, value };
+}
+
 /**
- * Returns the value of the negotiation's item among those of one message, or undefined where it has none.
- * The label without its sign is another item: it may be ignored, a negotiation may not. Refuses
+ * Returns the value of the negotiation's item among those of one message, or undefined where it has none. An
+ * item that is not critical is none: it could have been ignored, which a negotiation cannot. Refuses
  * `negotiationInvalid` for an item without value or a second one.
  */
-export function negotiationValue(items: readonly NegotiationItem[]): Uint8Array | undefined {
-  const found = items.filter(({ label }) => label === NEGOTIATION_EAD_LABEL);
+export function negotiationValue(items: readonly EadItem[]): Uint8Array | undefined {
+  const found = items.filter(({ label, critical }) => label === NEGOTIATION_EAD_LABEL && critical);
   if (found.length === 0) return undefined;
   const value = found[0]!.value;
   if (found.length > 1 || value === undefined) return refuse('negotiationInvalid');

@@ -304,6 +304,18 @@ for (const [name, initiator, responder] of HONEST) {
   });
 }
 
+test('the Initiator itself takes only what it offered, goes together and runs under its method', () => {
+  const offer = createOffer(PNE);
+  const taken = everyChoice().filter((choice) => {
+    const bytes = encodeAnswer(choice, offer.bytes);
+    const reason = refusalOf(() => acceptAnswer(bytes, offer, PNE, 3));
+    assert.ok(reason === undefined || reason === 'negotiationMismatch');
+    return reason === undefined;
+  });
+  assert.is(taken.length, 4);
+  assert.ok(taken.every(({ authentication }) => authentication === method3));
+});
+
 /** The answer with the offer that the Responder saw replaced by the one that was sent. */
 function restored(bytes: Uint8Array, seen: Uint8Array, sent: Uint8Array): Uint8Array {
   const choice = bytes.subarray(0, bytes.length - seen.length - (seen.length < 24 ? 1 : 2));
