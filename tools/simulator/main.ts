@@ -20,6 +20,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(USAGE);
     return ExitStatus.ok;
   }
+  const rows = await openRows(options);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
@@ -28,7 +29,7 @@ async function main(args: readonly string[]): Promise<number> {
   const result = await run({
     ...options,
     spawnPne: (env) => spawnXs(bundle, { env }),
-    rows: openRows(options),
+    rows,
     stop: stop.signal,
     onProgress: display.progress,
     onSkipped: display.skipped,
@@ -41,14 +42,13 @@ async function main(args: readonly string[]): Promise<number> {
   return status;
 }
 
-/** The sample goes round and round, unless it is to be sent once. */
-async function* openRows({ input, once }: Options): AsyncGenerator<Row> {
-  if (input !== undefined) {
-    yield* readRows(await openInput(input));
-    return;
-  }
-  do yield* readRows(createReadStream(SAMPLE));
-  while (!once);
+async function openRows({ input, once }: Options): Promise<AsyncIterable<Row>> {
+  if (input !== undefined) return readRows(await openInput(input));
+  return once ? readRows(createReadStream(SAMPLE)) : sampleForever();
+}
+
+async function* sampleForever(): AsyncGenerator<Row> {
+  for (;;) yield* readRows(createReadStream(SAMPLE));
 }
 
 async function openInput(path: string): Promise<Readable> {

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The running slice as a user starts it: PNEs on XS, gateway and server on Node. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ROOT } from '../build/bundle.ts';
+
+interface Report {
+  readonly ok: boolean;
+  readonly engine: { readonly name: string; readonly version: string };
+  readonly pnes: readonly {
+    id: string;
+    board: string;
+    sent: number;
+    received: number;
+    refused: number;
+    heapBytes: number;
+    heapPeakBytes: number;
+  }[];
+  readonly record: { readonly mode: string; readonly algorithm: string; readonly overheadBytes: number };
+  readonly skipped: readonly { readonly line: number; readonly error: string }[];
+  readonly missing: readonly unknown[];
+}
+
+interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const test = suite('npm start');
+
+function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+  const command = ['--import', 'tsx', 'tools/simulator/main.ts', ...args];
+  return spawn('node', command, { cwd: ROOT, env: { ...process.env, ...env } });
+}
+
+function ended(child: ChildProcess, input = ''): Promise<Ended> {
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr?.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  child.stdin?.end(input);
+  return new Promise((resolve) => child.on('close', (status) => resolve({ status, stdout, stderr })));
+}
+
+async function report(args: readonly string[], input = ''): Promise<Ended & { readonly report: Report }> {
+  const end = await ended(start(['--once', '--json', ...args]), input);
+  return { ...end, report: JSON.parse(end.stdout) as Report };
+}
+
+function received({ pnes }: Report): number {
+  return pnes.reduce((sum, pne) => sum + pne.received, 0);
+}
+
+test('the sample arrives whole from three PNEs, and stdout holds the document alone', async () => {
+  const { status, report: document } = await report([]);
+  assert.is(status, 0);
+  assert.is(document.ok, true);
+  assert.is(document.engine.name, 'XS');
+  assert.is(document.pnes.length, 3);
+  assert.is(received(document), 16);
+  for (const pne of document.pnes) {
+    assert.is(pne.board, 'linux');
+    assert.is(pne.sent, pne.received);
+    assert.is(pne.refused, 0);
+    assert.ok(pne.heapBytes > 0 && pne.heapPeakBytes >= pne.heapBytes);
+  }
+  assert.equal(document.record, { mode: 'encrypt', algorithm: 'AES-CCM-16-64-128', overheadBytes: 10 });
+});
+
+for (const [algorithm, mode, overheadBytes] of [
+  ['AES-CCM-16-128-128', 'encrypt', 18],
+  ['A128GCM', 'encrypt', 18],
+  ['ChaCha20/Poly1305', 'encrypt', 18],
+  ['HMAC 256/64', 'integrity-only', 10],
+  ['HMAC 256/256', 'integrity-only', 34],
+] as const) {
+  test(`readings arrive protected with ${algorithm}`, async () => {
+    const { status, report: document } = await report(['--pnes', '1', '--algorithm', algorithm]);
+    assert.is(status, 0);
+    assert.equal(document.record, { mode, algorithm, overheadBytes });
+    assert.is(received(document), 16);
+  });
+}
+
+test('the heap of a PNE does not grow with the readings it sends', async () => {
+  const rows = (count: number) => Array.from({ length: count }, (_, index) => `{"n":${index}}\n`).join('');
+  const few = await report(['--pnes', '1', '--input', '-'], rows(200));
+  const many = await report(['--pnes', '1', '--input', '-'], rows(3000));
+  assert.is(received(many.report), 3000);
+  // The numbers themselves take a few bytes more; garbage per record would be a hundred times that.
+  assert.ok(many.report.pnes[0]!.heapBytes <= few.report.pnes[0]!.heapBytes + 1024);
+});
+
+test('bad rows are named with their lines, the rest arrives, and the status says so', async () => {
+  const {
+    status,
+    report: document,
+    stderr,
+  } = await report(['--input', '-'], 'a,b\n1,2\nbroken\n3,4\n"x\n5,6\n');
+  assert.is(status, 3);
+  assert.is(document.ok, false);
+  assert.is(received(document), 3);
+  assert.equal(
+    document.skipped.map(({ line }) => line),
+    [3, 5],
+  );
+  assert.equal(document.missing, []);
+  assert.match(stderr, /line 3 skipped/);
+});
+
+test('a file with a header alone is no error', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'pne-test-'));
+  const path = join(folder, 'empty.csv');
+  await writeFile(path, 'a,b\n');
+  const { status, report: document } = await report(['--input', path]);
+  await rm(folder, { recursive: true });
+  assert.is(status, 0);
+  assert.is(received(document), 0);
+});
+
+for (const [args, message] of [
+  [['--pnes', '0'], /--pnes takes a whole number/],
+  [['--pnes', '1.5'], /--pnes takes a whole number/],
+  [['--input', '/nonexistent/readings.csv'], /cannot read \/nonexistent\/readings.csv/],
+  [['--algorithm', 'ROT13'], /--algorithm takes one of/],
+  [['--nonsense'], /--help lists the options/],
+] as const) {
+  test(`${args.join(' ')} is refused in one line, with status 2`, async () => {
+    const { status, stdout, stderr } = await ended(start(args));
+    assert.is(status, 2);
+    assert.is(stdout, '');
+    assert.match(stderr, message);
+    assert.is(stderr.trim().split('\n').length, 1);
+  });
+}
+
+test('an empty input is refused with status 2 and leaves nothing running or lying about', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'pne-test-'));
+  const { status, stderr } = await ended(start(['--once', '--input', '-'], { TMPDIR: folder }));
+  assert.is(status, 2);
+  assert.match(stderr, /the input is empty/);
+  assert.equal(await readdir(folder).then((names) => names.filter((name) => name.startsWith('pne-'))), []);
+  await rm(folder, { recursive: true });
+});
+
+test('without --once it runs until it is interrupted, and ends with status 0', async () => {
+  const child = start(['--pnes', '2', '--interval', '20']);
+  const end = ended(child);
+  await new Promise<void>((resolve) => {
+    child.stdout?.on('data', (chunk) => {
+      if (String(chunk).includes('readings received')) resolve();
+    });
+  });
+  child.kill('SIGINT');
+  const { status, stdout } = await end;
+  assert.is(status, 0);
+  assert.match(stdout, /verified byte for byte/);
+});
+
+test.run();
