@@ -146,8 +146,10 @@ function report(
   file: keyof typeof COUNTS,
   tally: Readonly<Record<string, number>>,
 ): void {
-  const share = stride === 1 ? '' : `, every ${stride}th vector`;
-  console.log(`  ${provider.name} ${file}: ${JSON.stringify(tally)}${share}`);
+  const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((a, b) => a + b, 0);
+  const total = sum(COUNTS[file]);
+  console.log(`  ${provider.name} ${file}: ${sum(tally)} of ${total}, ${tally.refused} to be refused`);
+  assert.is(sum(tally), Math.ceil(total / stride));
   if (stride === 1) assert.equal(tally, COUNTS[file]);
   else for (const [outcome, count] of Object.entries(tally)) assert.ok(count > 0, outcome);
 }
