@@ -12,11 +12,14 @@ export interface Engine {
   readonly version: string;
 }
 
+/** What XS may reserve: chunks and the limit in bytes, the heap in slots. */
+export type Memory = Readonly<Omit<typeof board.creation, 'stack'>>;
+
 export interface SpawnXsOptions {
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Bytes of slots and chunks; the board's own limit unless given. A test bundle needs more than a PNE. */
-  readonly limitBytes?: number;
+  /** The board's own unless given. A test bundle needs more than a PNE. */
+  readonly memory?: Memory;
 }
 
 /** What tools/setup left behind: which engine it built, and where the host program is. */
@@ -30,15 +33,18 @@ export function engine(): Engine {
 }
 
 /** Runs a bundle on XS with the board's stack and heap. Output comes through pipes. */
-export function spawnXs(bundle: string, { env = {}, limitBytes }: SpawnXsOptions = {}): ChildProcess {
-  const { stack, chunk, heap, limit } = board.creation;
+export function spawnXs(
+  bundle: string,
+  { env = {}, memory = board.creation }: SpawnXsOptions = {},
+): ChildProcess {
+  const { chunk, heap, limit } = memory;
   const sizes = {
-    '--stack': stack,
+    '--stack': board.creation.stack,
     '--chunk-initial': chunk.initial,
     '--chunk-incremental': chunk.incremental,
     '--heap-initial': heap.initial,
     '--heap-incremental': heap.incremental,
-    '--limit': limitBytes ?? limit,
+    '--limit': limit,
   };
   const args = Object.entries(sizes).flatMap(([option, size]) => [option, String(size)]);
   return spawn(builtHost().host, [...args, bundle], {
