@@ -119,7 +119,7 @@ static void consoleError(txMachine *the)
 /* trace(text): Moddable's, without a line end. */
 static void hostTrace(txMachine *the)
 {
-	fputs(fxToString(the, mxArgv(0)), stderr);
+	fputs(fxToString(the, mxArgv(0)), stdout);
 }
 
 static void installConsole(txMachine *the)
