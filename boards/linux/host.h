@@ -29,8 +29,6 @@ typedef struct {
 	int heapIncrement;
 	int64_t limitBytes;
 	const char *bundle;
-	int argc;
-	char **argv;
 } HostOptions;
 
 extern HostOptions gOptions;

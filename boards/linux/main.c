@@ -10,7 +10,8 @@
 
 #define USAGE \
 	"usage: pne-host [--stack SLOTS] [--chunk-initial BYTES] [--chunk-incremental BYTES]\n" \
-	"                [--heap-initial SLOTS] [--heap-incremental SLOTS] [--limit BYTES] BUNDLE [ARGUMENT...]"
+	"                [--heap-initial SLOTS] [--heap-incremental SLOTS] [--limit BYTES] BUNDLE\n" \
+	"       pne-host --version"
 
 HostOptions gOptions = {
 	.stackCount = 1024,
@@ -63,13 +64,15 @@ static void setOption(const char *name, const char *value)
 static void parseOptions(int argc, char **argv)
 {
 	int index = 1;
+	if (argc == 2 && !strcmp(argv[1], "--version")) {
+		printf("%d.%d.%d\n", XS_MAJOR_VERSION, XS_MINOR_VERSION, XS_PATCH_VERSION);
+		exit(exitDone);
+	}
 	for (; index < argc && argv[index][0] == '-'; index += 2)
 		setOption(argv[index], index + 1 < argc ? argv[index + 1] : NULL);
-	if (index >= argc)
-		hostFail(exitUsage, "no bundle\n" USAGE);
+	if (index != argc - 1)
+		hostFail(exitUsage, "one bundle\n" USAGE);
 	gOptions.bundle = argv[index];
-	gOptions.argc = argc - index - 1;
-	gOptions.argv = argv + index + 1;
 }
 
 /*

@@ -11,11 +11,11 @@ const TARBALL = 'agoric-xsnap-0.15.0.tgz';
 const INTEGRITY =
   'sha512-ZBm4DZxbtfacxMHVVdJjZi0Y8zOxN77vpu1WwI5RWfPkaRh0aHkz/dVdTGKXalDNzWfz183lljKxlxl3/h0n+A==';
 
-/** Returns XS's version and its folder: of the Moddable SDK where MODDABLE names one, else of npm's copy. */
+/** Returns XS's major version and its folder: of the Moddable SDK where MODDABLE names one, else of npm's copy. */
 export async function fetchEngine() {
   const sdk = process.env.MODDABLE;
   const folder = sdk ? join(sdk, 'xs') : await fetchFromNpm();
-  return { version: versionOf(folder), folder };
+  return { major: majorOf(folder), folder };
 }
 
 async function fetchFromNpm() {
@@ -49,11 +49,9 @@ async function unpack(tarball, target) {
   renameSync(partial, target);
 }
 
-/** The version that applies to our build: xsCommon.h counts SDK features up, the lowest branch is the last. */
-function versionOf(folder) {
+/** The major version: it names the build's folder. The host itself tells the whole version. */
+function majorOf(folder) {
   const header = join(folder, 'sources/xsCommon.h');
   if (!existsSync(header)) throw new SetupError(`no XS sources in ${folder}: check MODDABLE`);
-  const text = readFileSync(header, 'utf8');
-  const number = (name) => text.match(new RegExp(`#define XS_${name}_VERSION \\(?(\\d+)`))?.[1] ?? '0';
-  return ['MAJOR', 'MINOR', 'PATCH'].map(number).join('.');
+  return readFileSync(header, 'utf8').match(/#define XS_MAJOR_VERSION (\d+)/)?.[1] ?? 'unknown';
 }

@@ -1,19 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { OUTPUT, readStamp, run, SetupError, say, writeStamp } from './run.mjs';
 
 /** Builds boards/linux with an engine; make decides what is out of date. */
-export async function buildHost({ version, folder }) {
-  const output = join(OUTPUT, 'linux', version);
+export async function buildHost({ major, folder }) {
+  const output = join(OUTPUT, 'linux', `xs${major}-${fingerprint(folder)}`);
   mkdirSync(output, { recursive: true });
   const args = ['-C', 'boards/linux', `XS=${folder}`, `OUT=${output}`];
   const total = await stepsToDo(args);
-  if (total > 0) await compile(args, total, version);
-  const built = JSON.stringify({ engine: { name: 'XS', version }, host: join(output, 'pne-host') });
+  if (total > 0) await compile(args, total, major);
+  const host = join(output, 'pne-host');
+  const version = (await run(host, ['--version'])).trim();
+  const built = JSON.stringify({ engine: { name: 'XS', version }, host });
   if (readStamp('host.json') !== built) writeStamp('host.json', built);
+}
+
+/** Keeps what different copies of an engine were compiled to apart: make compares only times. */
+function fingerprint(folder) {
+  return createHash('sha256').update(folder).digest('hex').slice(0, 8);
 }
 
 async function stepsToDo(args) {
@@ -21,9 +29,9 @@ async function stepsToDo(args) {
   return plan.split('\n').filter((line) => /^echo /.test(line)).length;
 }
 
-async function compile(args, total, version) {
+async function compile(args, total, major) {
   let done = 0;
-  say(`building the XS ${version} host: ${total} steps`);
+  say(`building the XS ${major} host: ${total} steps`);
   const onLine = () => {
     done += 1;
     if (process.stderr.isTTY) process.stderr.write(`\rsetup: ${done} of ${total} `);
