@@ -20,8 +20,10 @@ import { createAuthentication, createEncryption, type Protection } from './prote
  */
 export interface SecurityContext {
   readonly provider: CryptoProvider;
-  /** COSE number: an AEAD encrypts, a MAC protects integrity only. */
+  /** COSE number for what this end sends: an AEAD encrypts, a MAC protects integrity only. */
   readonly algorithm: number;
+  /** The same for what it receives, where that differs. */
+  readonly recipientAlgorithm?: number;
   readonly masterSecret: Secret;
   /** Zero-length for none. */
   readonly masterSalt: Uint8Array;
@@ -52,15 +54,20 @@ export interface DerivedContexts {
  * sent itself.
  */
 export function deriveContexts(context: SecurityContext): DerivedContexts {
-  const parameters = recordParameters(context);
-  checkIds(context, parameters);
-  const { provider, masterSalt, masterSecret } = context;
-  const pseudorandomKey = provider.extract(Algorithm.SHA_256, masterSalt, masterSecret);
+  const { provider, algorithm, recipientAlgorithm = algorithm, senderId, recipientId } = context;
+  const sending = recordParameters(provider, algorithm);
+  const receiving = recordParameters(provider, recipientAlgorithm);
+  checkIds(context, Math.min(maxIdLength(sending), maxIdLength(receiving)));
+  const pseudorandomKey = provider.extract(Algorithm.SHA_256, context.masterSalt, context.masterSecret);
   try {
-    const protectionOf = protections(context, parameters, pseudorandomKey);
+    const protectSent = protections(context, algorithm, sending, pseudorandomKey);
+    const protectReceived =
+      algorithm === recipientAlgorithm
+        ? protectSent
+        : protections(context, recipientAlgorithm, receiving, pseudorandomKey);
     return {
-      sender: direction(context, parameters, context.senderId, protectionOf),
-      recipient: direction(context, parameters, context.recipientId, protectionOf),
+      sender: direction(context, algorithm, sending, senderId, protectSent),
+      recipient: direction(context, recipientAlgorithm, receiving, recipientId, protectReceived),
     };
   } finally {
     pseudorandomKey.wipe();
@@ -72,16 +79,19 @@ type RecordParameters = AeadParameters | MacParameters;
 /** Makes the protection of one direction from the Sender ID of that direction. */
 type Protections = (kid: Uint8Array) => Protection;
 
-function recordParameters({ provider, algorithm }: SecurityContext): RecordParameters {
+function recordParameters(provider: CryptoProvider, algorithm: number): RecordParameters {
   const parameters = algorithmParameters(algorithm);
   if (parameters === undefined || parameters.kind === 'hash') refuse('unsupportedAlgorithm');
   if (!provider.supports(algorithm)) refuse('unsupportedAlgorithm');
   return parameters;
 }
 
-function checkIds({ senderId, recipientId, idContext }: SecurityContext, parameters: RecordParameters): void {
-  // RFC 8613 section 3.3. A MAC has no nonce: its IDs are bounded by the record alone.
-  const maxLength = parameters.kind === 'aead' ? parameters.nonceLength - 6 : SpecificationLimits.maxKidBytes;
+/** RFC 8613 section 3.3. A MAC has no nonce: its IDs are bounded by the record alone. */
+function maxIdLength(parameters: RecordParameters): number {
+  return parameters.kind === 'aead' ? parameters.nonceLength - 6 : SpecificationLimits.maxKidBytes;
+}
+
+function checkIds({ senderId, recipientId, idContext }: SecurityContext, maxLength: number): void {
   if (senderId.length > maxLength || recipientId.length > maxLength) refuse('badArgument');
   if (equalBytes(senderId, recipientId)) refuse('badArgument');
   if (idContext !== undefined && idContext.length > ImplementationLimits.maxKidContextBytes) {
@@ -90,7 +100,8 @@ function checkIds({ senderId, recipientId, idContext }: SecurityContext, paramet
 }
 
 function direction(
-  { algorithm, idContext }: SecurityContext,
+  { idContext }: SecurityContext,
+  algorithm: number,
   { tagLength }: RecordParameters,
   id: Uint8Array,
   protectionOf: Protections,
@@ -101,10 +112,11 @@ function direction(
 
 function protections(
   context: SecurityContext,
+  algorithm: number,
   parameters: RecordParameters,
   pseudorandomKey: Secret,
 ): Protections {
-  const { provider, algorithm } = context;
+  const { provider } = context;
   const { keyLength, tagLength } = parameters;
 
   function withKey<Key>(kid: Uint8Array, bind: (secret: Secret) => Key): Key {
@@ -120,12 +132,13 @@ function protections(
     return (kid) => createAuthentication(algorithm, kid, withKey(kid, bind), tagLength);
   }
   const bind = (secret: Secret) => provider.aeadKey(algorithm, secret);
-  const commonIv = deriveCommonIv(context, parameters, pseudorandomKey);
+  const commonIv = deriveCommonIv(context, algorithm, parameters, pseudorandomKey);
   return (kid) => createEncryption(algorithm, kid, withKey(kid, bind), baseIv(commonIv, kid));
 }
 
 function deriveCommonIv(
-  { provider, algorithm, idContext }: SecurityContext,
+  { provider, idContext }: SecurityContext,
+  algorithm: number,
   { nonceLength }: AeadParameters,
   pseudorandomKey: Secret,
 ): Uint8Array {

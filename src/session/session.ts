@@ -10,6 +10,7 @@ export type { SecurityContext } from './context.ts';
 
 /** Records in both directions between two ends that share a security context (RFC 8613). */
 export interface Session {
+  /** COSE number and mode of what this end sends. */
   readonly algorithm: number;
   readonly mode: 'encrypt' | 'integrity-only';
   /** Returns a compressed record of `plaintext`. The caller owns it. */
