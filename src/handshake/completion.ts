@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Secret } from '../crypto/provider.ts';
-import type { HandshakeContext } from './context.ts';
+import type { SuiteContext } from './context.ts';
 import { type Ead, type EadItem, encodeEad } from './ead.ts';
 import { KdfLabel, type MessageKey } from './key-schedule.ts';
 import type { Keyring } from './keyring.ts';
@@ -18,7 +18,7 @@ export interface Completion {
 
 /** `keys` keeps PRK_out and the key of message_4. */
 export function complete(
-  { schedule }: HandshakeContext,
+  { schedule }: SuiteContext,
   prk4e3m: Secret,
   transcript: Uint8Array,
   keys: Keyring,

@@ -4,8 +4,8 @@ import { equalBytes } from '../bytes/compare.ts';
 import { refuse } from '../refusal.ts';
 import { readMessage4 } from './completion.ts';
 import type { SentMessage3 } from './compose-message-3.ts';
-import type { HandshakeContext } from './context.ts';
-import type { Credential } from './credential.ts';
+import type { SuiteContext } from './context.ts';
+import type { Party } from './credential.ts';
 import type { EadItem } from './ead.ts';
 import { type ConnectionIds, type Established, type ExportedContext, establish } from './established.ts';
 import type { Keyring } from './keyring.ts';
@@ -14,7 +14,7 @@ import type { Keyring } from './keyring.ts';
 export interface WaitConfirmation {
   /** message_3, to be sent and sent again. */
   readonly message: Uint8Array;
-  readonly peer: Credential;
+  readonly peer: Party;
   /** Returns message_3 where `message` is the message_2 that it answers, else undefined. */
   answerTo(message: Uint8Array): Uint8Array | undefined;
   /** Verifies message_4. Ends this state. */
@@ -35,12 +35,12 @@ export interface Confirmed<Content> {
 
 export interface UnconfirmedHandshake extends SentMessage3, ConnectionIds {
   readonly message2: Uint8Array;
-  readonly peer: Credential;
+  readonly peer: Party;
 }
 
 /** Takes over `keys`, which hold PRK_out and the key of message_4. */
 export function waitConfirmation(
-  context: HandshakeContext,
+  context: SuiteContext,
   { message3, completion, message2, peer, senderId, recipientId }: UnconfirmedHandshake,
   keys: Keyring,
 ): WaitConfirmation {

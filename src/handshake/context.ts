@@ -9,24 +9,32 @@ import { type Authentication, type MethodParameters, methodParameters } from './
 import type { ProofContext } from './proof.ts';
 import { authenticationCurve, type Suite, supportedSuite } from './suite.ts';
 
-/** What either end brings to a handshake. */
-export interface HandshakeOptions {
+/** What either end brings to any handshake. */
+export interface CommonOptions {
   readonly provider: CryptoProvider;
   /** Cipher suites in order of preference (RFC 9528 section 3.6). */
   readonly suites: readonly number[];
-  /** One's own credentials: of those whose key fits suite and method, the first is used. */
-  readonly identities: readonly Identity[];
   /** EAD labels that the owner processes. Others are ignored, or refused where critical. */
   readonly knownEad?: readonly number[];
 }
 
-/** What is settled once suite and method are. */
-export interface HandshakeContext extends ProofContext {
+/** What either end brings to a handshake with public keys. */
+export interface HandshakeOptions extends CommonOptions {
+  /** One's own credentials: of those whose key fits suite and method, the first is used. */
+  readonly identities: readonly Identity[];
+}
+
+/** What is settled once the suite is. */
+export interface SuiteContext extends ProofContext {
   readonly method: number;
+  readonly knownEad: readonly number[];
+}
+
+/** What is settled once the method is, too. */
+export interface HandshakeContext extends SuiteContext {
   readonly own: Identity;
   readonly ownAuthentication: Authentication;
   readonly peerAuthentication: Authentication;
-  readonly knownEad: readonly number[];
 }
 
 export type Role = keyof MethodParameters;
@@ -45,19 +53,23 @@ export function createContext(
   suiteNumber: number,
   method: number,
 ): HandshakeContext {
-  const { provider } = options;
   const parameters = methodParameters(method) ?? refuse('methodNotSupported');
-  const suite = supportedSuite(provider, suiteNumber);
+  const context = createSuiteContext(options, suiteNumber, method);
   return {
-    provider,
-    suite,
-    schedule: createKeySchedule(provider, suite),
-    method,
-    own: identityFor(options.identities, suite, parameters[role]),
+    ...context,
+    own: identityFor(options.identities, context.suite, parameters[role]),
     ownAuthentication: parameters[role],
     peerAuthentication: parameters[role === 'initiator' ? 'responder' : 'initiator'],
-    knownEad: options.knownEad ?? [],
   };
+}
+
+export function createSuiteContext(
+  { provider, knownEad = [] }: CommonOptions,
+  suiteNumber: number,
+  method: number,
+): SuiteContext {
+  const suite = supportedSuite(provider, suiteNumber);
+  return { provider, suite, schedule: createKeySchedule(provider, suite), method, knownEad };
 }
 
 /**

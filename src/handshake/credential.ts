@@ -12,16 +12,20 @@ import { refuse } from '../refusal.ts';
 import { kidReference, x5tReference } from './id-cred.ts';
 
 /** Who an end is, as both ends know it (RFC 9528 section 3.5). To be trusted where it comes from. */
-export interface Credential {
-  /** ID_CRED_x: the COSE header map that refers to it. */
-  readonly idCred: Uint8Array;
+export interface Party {
   /** CRED_x: the CBOR item that both ends authenticate, byte for byte. */
   readonly cred: Uint8Array;
+  /** The `sub` claim of a CCS. */
+  readonly subject?: string;
+}
+
+/** A party and the public key that it proves itself with. */
+export interface Credential extends Party {
+  /** ID_CRED_x: the COSE header map that refers to it. */
+  readonly idCred: Uint8Array;
   readonly curve: number;
   /** As the crypto door takes it. */
   readonly publicKey: Uint8Array;
-  /** The `sub` claim of a CCS. */
-  readonly subject?: string;
 }
 
 /** A credential of one's own. */

@@ -18,13 +18,16 @@ export type HandshakeError =
   | { readonly code: 2; readonly suitesR: readonly number[] }
   | { readonly code: 3 };
 
+/** What a peer may know before it has proved who it is: that the two ends have nothing in common. */
+const TOLD: readonly ReasonName[] = Object.freeze(['mechanismNotSupported', 'methodNotPreferred']);
+
 /**
- * Returns what the peer is told of a refusal. It has not proved who it is, so it learns nothing but SUITES_R:
- * every other reason is error 1 with the same text.
+ * Returns what the peer is told of a refusal: SUITES_R, or that no mechanism is common. Every other reason
+ * is error 1 with the same text.
  */
 export function errorFor(reason: ReasonName, suites: readonly number[]): Uint8Array {
   if (reason === 'suiteNotSupported') return encodeError({ code: 2, suitesR: suites });
-  return encodeError({ code: 1, diagnostic: 'refused' });
+  return encodeError({ code: 1, diagnostic: TOLD.includes(reason) ? reason : 'refused' });
 }
 
 export function encodeError(error: HandshakeError): Uint8Array {

@@ -4,8 +4,8 @@ import { type AeadParameters, algorithmParameters, type MacParameters } from '..
 import type { CryptoProvider, Secret } from '../crypto/provider.ts';
 import { refuse } from '../refusal.ts';
 import type { Completion } from './completion.ts';
-import type { HandshakeContext } from './context.ts';
-import type { Credential } from './credential.ts';
+import type { SuiteContext } from './context.ts';
+import type { Party } from './credential.ts';
 import { KdfLabel } from './key-schedule.ts';
 
 /** A completed handshake, from which keys are exported (RFC 9528 section 4.2). */
@@ -13,7 +13,7 @@ export interface Established {
   readonly method: number;
   readonly suite: number;
   /** Who the peer has proved to be. */
-  readonly peer: Credential;
+  readonly peer: Party;
   /** TH_4, which both ends share and no other handshake has. */
   readonly transcript: Uint8Array;
   /** EDHOC_Exporter for values that are no keys. `label` is an unsigned integer, `length` in bytes. */
@@ -52,9 +52,9 @@ const MASTER_SALT_LENGTH = 8;
 
 /** Takes over PRK_out of the completion. */
 export function establish(
-  handshake: HandshakeContext,
+  handshake: SuiteContext,
   completion: Pick<Completion, 'prkOut' | 'transcript'>,
-  peer: Credential,
+  peer: Party,
   ids: ConnectionIds,
 ): Established {
   const { provider, suite, schedule, method } = handshake;

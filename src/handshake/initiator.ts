@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { curveParameters } from '../crypto/curves.ts';
 import { refuse } from '../refusal.ts';
+import { composeMessage1, type SentMessage1, type StartRequest } from './compose-message-1.ts';
 import { composeMessage3 } from './compose-message-3.ts';
 import { type WaitConfirmation, waitConfirmation } from './confirmation.ts';
 import { checkOptions, createContext, type HandshakeContext, type HandshakeOptions } from './context.ts';
@@ -9,11 +9,9 @@ import type { Credential } from './credential.ts';
 import { type EadItem, encodeEad } from './ead.ts';
 import { checkConnectionId } from './identifier.ts';
 import { attempt, createKeyring, type Keyring } from './keyring.ts';
-import { encodeMessage1 } from './message-1.ts';
 import {
   type ReadMessage2,
   readMessage2,
-  type SentMessage1,
   type VerifiedMessage2,
   verifyMessage2,
 } from './process-message-2.ts';
@@ -35,14 +33,6 @@ export interface InitiatorOptions extends HandshakeOptions {
 export interface Initiator {
   /** Makes message_1 with a fresh ephemeral key. */
   start(request: StartRequest): WaitMessage2;
-}
-
-export interface StartRequest {
-  /** C_I, under which this end will expect records. Up to 7 bytes. */
-  readonly connectionId: Uint8Array;
-  readonly ead1?: readonly EadItem[];
-  /** The suite that the Responder is known to support. Without, the one preferred. */
-  readonly suite?: number;
 }
 
 export interface WaitMessage2 {
@@ -110,18 +100,6 @@ function start(
   return waitMessage2(run, (suitesR) =>
     start(options, { ...request, suite: suiteToRetry(options.suites, suitesR, triedNow) }, triedNow),
   );
-}
-
-function composeMessage1(
-  { provider, suite, method }: HandshakeContext,
-  suites: readonly number[],
-  { connectionId, ead1 }: StartRequest,
-  keys: Keyring,
-): SentMessage1 {
-  const ephemeral = keys.hold(provider.generateKey(suite.curve));
-  const gX = ephemeral.publicKey.subarray(0, curveParameters(suite.curve)!.coordinateLength);
-  const cI = connectionId.slice();
-  return { message1: encodeMessage1({ method, suites, gX, cI }, ead1 ?? []), cI, ephemeral };
 }
 
 function waitMessage2(run: Run, retry: WaitMessage2['retry']): WaitMessage2 {

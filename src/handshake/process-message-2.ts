@@ -2,8 +2,9 @@
 
 import { equalBytes } from '../bytes/compare.ts';
 import { curveParameters } from '../crypto/curves.ts';
-import type { PrivateKey, Secret } from '../crypto/provider.ts';
+import type { Secret } from '../crypto/provider.ts';
 import { refuse } from '../refusal.ts';
+import type { SentMessage1 } from './compose-message-1.ts';
 import { checkCredential, type HandshakeContext } from './context.ts';
 import type { Credential } from './credential.ts';
 import type { Ead } from './ead.ts';
@@ -13,13 +14,6 @@ import { decodeMessage2, decodePlaintext2, type Plaintext2 } from './message-2.t
 import { xorKeystream2 } from './message-keys.ts';
 import { checkProof } from './proof.ts';
 import { nextTranscript, transcript2 } from './transcript.ts';
-
-/** What the Initiator keeps of its message_1. */
-export interface SentMessage1 {
-  readonly message1: Uint8Array;
-  readonly cI: Uint8Array;
-  readonly ephemeral: PrivateKey;
-}
 
 /** message_2 decrypted, by whoever sent it: nothing in it has been proved. */
 export interface ReadMessage2 extends Plaintext2 {

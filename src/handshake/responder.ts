@@ -3,18 +3,22 @@
 import { equalBytes } from '../bytes/compare.ts';
 import { curveParameters } from '../crypto/curves.ts';
 import { refuse } from '../refusal.ts';
-import { type Completion, composeMessage4 } from './completion.ts';
 import { composeMessage2, type SentMessage2 } from './compose-message-2.ts';
 import { checkOptions, createContext, type HandshakeContext, type HandshakeOptions } from './context.ts';
 import type { Credential } from './credential.ts';
 import { type EadItem, encodeEad } from './ead.ts';
-import { type Established, establish } from './established.ts';
 import { checkConnectionId } from './identifier.ts';
-import { attempt, createKeyring, type Keyring } from './keyring.ts';
+import { attempt, createKeyring } from './keyring.ts';
 import { decodeMessage1, type Message1 } from './message-1.ts';
 import { methodParameters } from './method.ts';
 import { type ReadMessage3, readMessage3, verifyMessage3 } from './process-message-3.ts';
 import { acceptedSuite } from './suite.ts';
+import {
+  endRun,
+  type ResponderRun,
+  type VerifiedInitiator,
+  verifiedInitiator,
+} from './verified-initiator.ts';
 
 /*
  * The Responder (RFC 9528 appendix J.2). A refused call changes nothing: the state goes on waiting and still
@@ -71,22 +75,6 @@ export interface ClaimedInitiator {
   verify(credential: Credential): VerifiedInitiator;
 }
 
-/** The Initiator has proved that it holds the credential's key and all the keys of this handshake. */
-export interface VerifiedInitiator {
-  readonly peer: Credential;
-  readonly ead3: readonly EadItem[];
-  /** Makes message_4, once. Ends WaitMessage3. */
-  answer(ead4?: readonly EadItem[]): Answered & { readonly message: Uint8Array };
-  /** Completes without message_4: a protected reply is to follow. Ends WaitMessage3. */
-  conclude(): Answered;
-}
-
-export interface Answered {
-  readonly established: Established;
-  /** Returns message_4 where it was made and `message` is the message_3 that it answers, else undefined. */
-  answerTo(message: Uint8Array): Uint8Array | undefined;
-}
-
 /** Refuses options with which a handshake could not be run. */
 export function createResponder(options: ResponderOptions): Responder {
   checkOptions(options, 'responder', options.methods);
@@ -101,17 +89,10 @@ export function createResponder(options: ResponderOptions): Responder {
 }
 
 /** One handshake from message_2 to message_3. */
-interface Run {
+interface Run extends ResponderRun {
   readonly context: HandshakeContext;
   readonly message1: Uint8Array;
-  readonly cI: Uint8Array;
-  readonly cR: Uint8Array;
   readonly sent: SentMessage2;
-  /** The ephemeral key, PRK_3e2m and what message_3 is opened with. */
-  readonly keys: Keyring;
-  /** The keys of the message_3 verified last. */
-  verified: Keyring;
-  ended: boolean;
 }
 
 function acceptedContext(options: ResponderOptions, { method, suites, gX }: Message1): HandshakeContext {
@@ -156,7 +137,7 @@ function waitMessage3(run: Run): WaitMessage3 {
       const bytes = message3.slice();
       return claimedInitiator(run, bytes, readMessage3(context, sent, bytes));
     },
-    close: () => end(run),
+    close: () => endRun(run),
   };
 }
 
@@ -173,50 +154,4 @@ function claimedInitiator(run: Run, message3: Uint8Array, read: ReadMessage3): C
       return verifiedInitiator(run, { keys, message3, completion, peer, ead3: read.ead3.items });
     },
   };
-}
-
-interface Verified {
-  readonly keys: Keyring;
-  readonly message3: Uint8Array;
-  readonly completion: Completion;
-  readonly peer: Credential;
-  readonly ead3: readonly EadItem[];
-}
-
-function verifiedInitiator(run: Run, verified: Verified): VerifiedInitiator {
-  const { peer, ead3, message3, completion } = verified;
-  return {
-    peer,
-    ead3,
-    answer(ead4 = []) {
-      checkCurrent(run, verified);
-      const message = composeMessage4(completion, ead4);
-      const answerTo = (bytes: Uint8Array) => (equalBytes(bytes, message3) ? message : undefined);
-      return { established: release(run, verified), message, answerTo };
-    },
-    conclude() {
-      checkCurrent(run, verified);
-      return { established: release(run, verified), answerTo: () => undefined };
-    },
-  };
-}
-
-/** Refuses what was verified before a later message_3, or after the end. */
-function checkCurrent(run: Run, { keys }: Verified): void {
-  if (run.ended || run.verified !== keys) refuse('stateInvalid');
-}
-
-/** PRK_out goes to the result, all other keys end. */
-function release(run: Run, { completion, peer }: Verified): Established {
-  const established = establish(run.context, completion, peer, { senderId: run.cI, recipientId: run.cR });
-  completion.message4Key.key.wipe();
-  run.verified = createKeyring();
-  end(run);
-  return established;
-}
-
-function end(run: Run): void {
-  run.ended = true;
-  run.verified.wipe();
-  run.keys.wipe();
 }

@@ -50,10 +50,10 @@ function verifyP256(publicKey: Uint8Array, message: Uint8Array, signature: Uint8
 }
 
 function importX25519(bytes: Uint8Array): BackendPrivateKey {
-  ed25519.Point.BASE.precompute(1);
   const key = bytes.slice();
   return Object.freeze({
-    publicKey: x25519.getPublicKey(key),
+    // noble's getPublicKey is for Edwards tables: without them the ladder is faster.
+    publicKey: x25519.getSharedSecret(key, x25519.GuBytes),
     agree(publicKey: Uint8Array): Uint8Array | undefined {
       try {
         return x25519.getSharedSecret(key, publicKey);
