@@ -66,12 +66,20 @@ export const ImplementationLimits = Object.freeze({
   handshakeMaxMessageBytes: 2048,
   /** Items of one EAD field, padding included. */
   handshakeMaxEadItems: 8,
+  /** Messages 2 that an EDHOC-PSK Initiator answers while none is confirmed: any of them may be forged. */
+  pskMaxAnswers: 8,
   /** How often a handshake message is sent before its sender gives up, the first time included. */
   handshakeMaxTransmissions: 5,
   /** How long the sender of a handshake message waits before it sends the first time again. */
   handshakeFirstTimeoutMs: 2000,
+  /** Half-open handshakes that a Responder holds for one link. */
+  maxHalfOpenPerPeer: 4,
+  /** Times that a PNE sends again without any answer before it runs the handshake anew. */
+  maxSilentResends: 3,
   /** PNE links of one gateway. */
   gatewayMaxPnes: 64,
+  /** Flows on which one server link may run handshakes: the oldest makes room. */
+  serverMaxFlows: 128,
   /** Contents that wait for delivery to one PNE. */
   serverMaxQueuedContents: 8,
 });

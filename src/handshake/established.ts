@@ -5,15 +5,15 @@ import type { CryptoProvider, Secret } from '../crypto/provider.ts';
 import { refuse } from '../refusal.ts';
 import type { Completion } from './completion.ts';
 import type { SuiteContext } from './context.ts';
-import type { Party } from './credential.ts';
+import type { Credential, Party } from './credential.ts';
 import { KdfLabel } from './key-schedule.ts';
 
 /** A completed handshake, from which keys are exported (RFC 9528 section 4.2). */
-export interface Established {
+export interface Established<Peer extends Party = Credential> {
   readonly method: number;
   readonly suite: number;
   /** Who the peer has proved to be. */
-  readonly peer: Party;
+  readonly peer: Peer;
   /** TH_4, which both ends share and no other handshake has. */
   readonly transcript: Uint8Array;
   /** EDHOC_Exporter for values that are no keys. `label` is an unsigned integer, `length` in bytes. */
@@ -23,7 +23,7 @@ export interface Established {
   /** What a session is made of. `algorithm` is the suite's application AEAD unless another was agreed on. */
   securityContext(algorithm?: number): ExportedContext;
   /** EDHOC_KeyUpdate (appendix H). Both ends give the same `context`. Closes this one, returns the next. */
-  updateKey(context: Uint8Array): Established;
+  updateKey(context: Uint8Array): Established<Peer>;
   /** Wipes the keys. What is asked later is refused with `keyWiped`. Safe to call twice. */
   close(): void;
 }
@@ -51,12 +51,12 @@ const ExporterLabel = Object.freeze({ masterSecret: 0, masterSalt: 1 } as const)
 const MASTER_SALT_LENGTH = 8;
 
 /** Takes over PRK_out of the completion. */
-export function establish(
+export function establish<Peer extends Party>(
   handshake: SuiteContext,
   completion: Pick<Completion, 'prkOut' | 'transcript'>,
-  peer: Party,
+  peer: Peer,
   ids: ConnectionIds,
-): Established {
+): Established<Peer> {
   const { provider, suite, schedule, method } = handshake;
   const { prkOut, transcript } = completion;
   const none = new Uint8Array(0);
@@ -92,7 +92,7 @@ export function establish(
         ...ids,
       };
     },
-    updateKey(context): Established {
+    updateKey(context): Established<Peer> {
       const next = schedule.expandSecret(prkOut, KdfLabel.keyUpdate, context, schedule.hashLength);
       const updated = establish(handshake, { prkOut: next, transcript }, peer, ids);
       close();

@@ -17,6 +17,8 @@ import {
 } from './process-message-2.ts';
 import { offeredSuites, suiteToRetry } from './suite.ts';
 
+export type { Confirmed, WaitConfirmation } from './confirmation.ts';
+
 /*
  * The Initiator (RFC 9528 appendix J.1). A refused call changes nothing: the state goes on waiting and still
  * takes the right message.

@@ -26,6 +26,11 @@ export function encodeMessage1(message: Message1, ead1: readonly EadItem[]): Uin
   return checkMessageLength(writer.encoded(encodeEad(ead1)).finish());
 }
 
+/** Returns METHOD, by which an owner of several Responders tells whose a message_1 is. */
+export function methodOf(message1: Uint8Array): number {
+  return new CborReader(message1).integer();
+}
+
 /** The fields are views borrowed from `bytes`. What they mean together is the Responder's to check. */
 export function decodeMessage1(bytes: Uint8Array, knownEad: readonly number[]): Message1 & { ead1: Ead } {
   const reader = new CborReader(checkMessageLength(bytes));

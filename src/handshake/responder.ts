@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { equalBytes } from '../bytes/compare.ts';
-import { curveParameters } from '../crypto/curves.ts';
 import { refuse } from '../refusal.ts';
 import { composeMessage2, type SentMessage2 } from './compose-message-2.ts';
 import { checkOptions, createContext, type HandshakeContext, type HandshakeOptions } from './context.ts';
@@ -12,13 +11,15 @@ import { attempt, createKeyring } from './keyring.ts';
 import { decodeMessage1, type Message1 } from './message-1.ts';
 import { methodParameters } from './method.ts';
 import { type ReadMessage3, readMessage3, verifyMessage3 } from './process-message-3.ts';
-import { acceptedSuite } from './suite.ts';
+import { acceptedSuite, checkEphemeralLength } from './suite.ts';
 import {
   endRun,
   type ResponderRun,
   type VerifiedInitiator,
   verifiedInitiator,
 } from './verified-initiator.ts';
+
+export type { Answered, VerifiedInitiator } from './verified-initiator.ts';
 
 /*
  * The Responder (RFC 9528 appendix J.2). A refused call changes nothing: the state goes on waiting and still
@@ -100,8 +101,8 @@ function acceptedContext(options: ResponderOptions, { method, suites, gX }: Mess
     refuse('methodNotSupported');
   }
   const context = createContext(options, 'responder', acceptedSuite(suites, options.suites), method);
-  const { coordinateLength } = curveParameters(context.suite.curve)!;
-  return gX.length === coordinateLength ? context : refuse('publicKeyInvalid');
+  checkEphemeralLength(context.suite, gX);
+  return context;
 }
 
 function receivedMessage1(

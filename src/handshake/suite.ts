@@ -4,7 +4,7 @@ import { Major } from '../cbor/head.ts';
 import type { CborReader } from '../cbor/reader.ts';
 import type { CborWriter } from '../cbor/writer.ts';
 import { Algorithm } from '../crypto/algorithms.ts';
-import { Curve, SignatureAlgorithm, signatureParameters } from '../crypto/curves.ts';
+import { Curve, curveParameters, SignatureAlgorithm, signatureParameters } from '../crypto/curves.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import { refuse } from '../refusal.ts';
 import type { Authentication } from './method.ts';
@@ -43,6 +43,11 @@ export function supportedSuite(provider: CryptoProvider, number: number): Suite 
   if (!algorithms.every((algorithm) => provider.supports(algorithm))) refuse('suiteNotSupported');
   if (!provider.supportsCurve(found.curve)) refuse('suiteNotSupported');
   return found;
+}
+
+/** Refuses with `publicKeyInvalid` a G_X or G_Y that is not as long as the suite's (section 3.7). */
+export function checkEphemeralLength({ curve }: Suite, publicKey: Uint8Array): void {
+  if (publicKey.length !== curveParameters(curve)!.coordinateLength) refuse('publicKeyInvalid');
 }
 
 /** The curve that an authentication key lies on. */
