@@ -3,12 +3,15 @@
 /** The device program: wires a PNE from its store, its crypto provider, its link and its sensor. */
 import { CborReader } from '../src/cbor/reader.ts';
 import { CborWriter } from '../src/cbor/writer.ts';
+import { Curve } from '../src/crypto/curves.ts';
 import { createNobleProvider } from '../src/crypto/noble/provider.ts';
+import { ccsCredential } from '../src/handshake/credential.ts';
 import type { Link, LinkEvents } from '../src/link/link.ts';
 import { refuse } from '../src/refusal.ts';
-import { createPne, type Pne } from '../src/roles/pne.ts';
+import { p256Interface } from '../src/roles/interface.ts';
+import { createPne, type Pne, type PneOptions } from '../src/roles/pne.ts';
 import { decodeProvisioning, type Provisioning } from '../src/roles/provisioning.ts';
-import { createSession, type Session } from '../src/session/session.ts';
+import type { SequenceOptions } from '../src/session/sequence.ts';
 import { openHostSensor } from './host-sensor.ts';
 import { fillRandom } from './platform/random.ts';
 import { openStore, type Store } from './platform/store.ts';
@@ -23,13 +26,13 @@ const RECONNECT_MS = Object.freeze([100, 500, 2000, 10000]);
 export function startPne(): void {
   const store = openStore('pne');
   const provisioning = decodeProvisioning(store.read('provisioning') ?? refuse('notProvisioned'));
-  const firstNumber = readCounter(store, 'sequence') ?? 0;
   const counts = { sent: 0, accepted: 0, refused: 0 };
   const pne: Pne = createPne({
     pneId: provisioning.pneId,
-    session: openSession(provisioning, store, firstNumber),
+    ...openInterfaces(provisioning),
     after,
-    firstReadingId: firstNumber,
+    readingIds: storedNumbers(store, 'reading-ids'),
+    onAgreed(): void {},
     onContent: (value) => sampler.configure(value),
     onReceipt(_id, accepted) {
       counts[accepted ? 'accepted' : 'refused'] += 1;
@@ -49,25 +52,25 @@ function openSensor(store: Store, events: SensorEvents): Sensor {
   return port === undefined ? openSelfSensor(events) : openHostSensor(port, events);
 }
 
-/** Numbers below the stored bound may have been used: the session starts there. */
-function openSession(provisioning: Provisioning, store: Store, firstNumber: number): Session {
+function openInterfaces(provisioning: Provisioning): Pick<PneOptions, 'hop' | 'endToEnd'> {
   const provider = createNobleProvider(fillRandom);
-  const masterSecret = provider.secret(provisioning.masterSecret);
-  provisioning.masterSecret.fill(0);
-  return createSession(
-    {
-      provider,
-      algorithm: provisioning.algorithm,
-      masterSecret,
-      masterSalt: provisioning.masterSalt,
-      senderId: provisioning.senderId,
-      recipientId: provisioning.recipientId,
-    },
-    {
-      firstSequenceNumber: firstNumber,
-      reserve: (upTo: number) => store.write('sequence', new CborWriter().integer(upTo).finish()),
-    },
-  );
+  const privateKey = provider.privateKey(Curve.P256, provisioning.privateKey);
+  provisioning.privateKey.fill(0);
+  const own = { privateKey, credential: ccsCredential(provisioning.ownCcs) };
+  const gateway = ccsCredential(provisioning.gatewayCcs);
+  const server = ccsCredential(provisioning.serverCcs);
+  return {
+    hop: p256Interface('pne', 'CPNS-1', provider, own, [gateway]),
+    endToEnd: p256Interface('pne', 'CPNS-3', provider, own, [server]),
+  };
+}
+
+/** Numbers below the stored bound may have been used: a restarted board starts there. */
+function storedNumbers(store: Store, key: string): SequenceOptions {
+  return {
+    firstSequenceNumber: readCounter(store, key) ?? 0,
+    reserve: (upTo) => store.write(key, new CborWriter().integer(upTo).finish()),
+  };
 }
 
 function keepConnected(provisioning: Provisioning, attach: (link: Link) => LinkEvents): void {

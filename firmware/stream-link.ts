@@ -2,6 +2,7 @@
 
 /** The plain stream link of CPNS-1 on the PNE's side: frames over a socket. */
 import { ImplementationLimits } from '../src/limits.ts';
+import { PLAIN_STREAM } from '../src/link/attestation.ts';
 import { encodeFrame, FrameAssembler } from '../src/link/frame.ts';
 import type { Link, LinkEvents } from '../src/link/link.ts';
 import { Refusal, refuse } from '../src/refusal.ts';
@@ -49,6 +50,7 @@ export function connectStream(
         if (!open) refuse('linkClosed');
         if (!socket.write(encodeFrame(message))) refuse('queueFull');
       },
+      attestation: () => PLAIN_STREAM,
       close(): void {
         socket.close();
         closed();

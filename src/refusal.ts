@@ -26,6 +26,7 @@ export const Reason = Object.freeze({
   signatureInvalid: 26,
   criticalEadUnknown: 27,
   stateInvalid: 28,
+  peerRefused: 29,
   // crypto (3x)
   badArgument: 30,
   unsupportedAlgorithm: 31,

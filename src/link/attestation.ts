@@ -29,6 +29,16 @@ export interface Attestation {
   readonly channelBinding?: Uint8Array;
 }
 
+/** What a plain byte stream says of itself. */
+export const PLAIN_STREAM: Attestation = Object.freeze({
+  kind: 'stream',
+  encrypted: false,
+  authenticated: false,
+  bonded: false,
+  keySize: 0,
+  secureConnections: false,
+});
+
 /** What a link may realise in place of CPNS, as strengths in bits. undefined: not at all. */
 export interface LinkEvidence {
   readonly kind: LinkKind;

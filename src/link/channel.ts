@@ -1,24 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * What a link message on CPNS-1 (PNE - PN GW) is for, in its first byte:
+ * What a message on CPNS-1 (PNE - PN GW) is for, in its first byte:
  *
  *     +---------+------------------+
  *     | channel | body             |
  *     +---------+------------------+
+ *
+ * A link carries the channels of the hop. Inside a hop record are the channels of CPNS-3 (PNE - CPNS
+ * Server), which the gateway relays unread. `delegated` hop records are bare: the link protects them.
  */
 import { refuse } from '../refusal.ts';
 
 export const Channel = Object.freeze({
-  /** A record of CPNS-3, end to end between PNE and CPNS Server. The gateway relays it unread. */
-  endToEnd: 1,
+  /** A handshake message of CPNS-1. */
+  hopHandshake: 1,
+  /** A record of CPNS-1, around a message of the channels below. */
+  hopRecord: 2,
+  /** A handshake message of CPNS-3. */
+  endToEndHandshake: 3,
+  /** A record of CPNS-3. */
+  endToEndRecord: 4,
 } as const);
 
 export type ChannelNumber = (typeof Channel)[keyof typeof Channel];
+export type HopChannel = typeof Channel.hopHandshake | typeof Channel.hopRecord;
+export type EndToEndChannel = typeof Channel.endToEndHandshake | typeof Channel.endToEndRecord;
 
-export interface ChannelMessage {
-  readonly channel: ChannelNumber;
-  /** Borrowed from the link message. */
+export interface ChannelMessage<Number extends ChannelNumber = ChannelNumber> {
+  readonly channel: Number;
+  /** Borrowed from the message. */
   readonly body: Uint8Array;
 }
 
@@ -29,9 +40,21 @@ export function encodeChannelMessage(channel: ChannelNumber, body: Uint8Array): 
   return message;
 }
 
-/** Refuses `frameInvalid` for an unknown channel or an empty body. */
-export function decodeChannelMessage(message: Uint8Array): ChannelMessage {
+/** Reads a message of the link. Refuses `frameInvalid` for another channel or an empty body. */
+export function decodeHopMessage(message: Uint8Array): ChannelMessage<HopChannel> {
   const channel = message[0];
-  if (channel !== Channel.endToEnd || message.length < 2) refuse('frameInvalid');
-  return { channel, body: message.subarray(1) };
+  if (channel !== Channel.hopHandshake && channel !== Channel.hopRecord) return refuse('frameInvalid');
+  return { channel, body: bodyOf(message) };
+}
+
+/** Reads what a hop record holds. Refuses `frameInvalid` for another channel or an empty body. */
+export function decodeEndToEndMessage(message: Uint8Array): ChannelMessage<EndToEndChannel> {
+  const channel = message[0];
+  if (channel !== Channel.endToEndHandshake && channel !== Channel.endToEndRecord)
+    return refuse('frameInvalid');
+  return { channel, body: bodyOf(message) };
+}
+
+function bodyOf(message: Uint8Array): Uint8Array {
+  return message.length > 1 ? message.subarray(1) : refuse('frameInvalid');
 }

@@ -3,6 +3,7 @@
 /** The plain stream link of CPNS-1 on the gateway's side: frames over TCP. */
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { ImplementationLimits } from '../limits.ts';
+import { PLAIN_STREAM } from '../link/attestation.ts';
 import { encodeFrame, FrameAssembler } from '../link/frame.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import { Refusal, refuse } from '../refusal.ts';
@@ -59,6 +60,7 @@ function socketLink(socket: Socket): Link {
       if (socket.writableLength > MAX_QUEUED_BYTES) refuse('queueFull');
       socket.write(encodeFrame(message));
     },
+    attestation: () => PLAIN_STREAM,
     close(): void {
       socket.destroy();
     },

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import { ImplementationLimits } from '../limits.ts';
+import { PLAIN_STREAM } from '../link/attestation.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import { refuse } from '../refusal.ts';
 import type { Listener } from './tcp.ts';
@@ -59,6 +60,7 @@ function webSocketLink(socket: WebSocket): Link {
       if (socket.bufferedAmount > MAX_QUEUED_BYTES) refuse('queueFull');
       socket.send(message);
     },
+    attestation: () => PLAIN_STREAM,
     close(): void {
       socket.terminate();
     },

@@ -51,7 +51,7 @@ for (const hex of [
 test('a route carries its flow and body, and nothing else', () => {
   const bytes = encodeRoute(0xffffffff, Uint8Array.of(1, 2));
   assert.is(toHex(bytes), '821affffffff420102');
-  assert.equal(decodeRoute(bytes), { flow: 0xffffffff, body: Uint8Array.of(1, 2) });
+  assert.equal(decodeRoute(bytes), { flow: 0xffffffff, message: Uint8Array.of(1, 2) });
   for (const hex of ['821b0000000100000000420102', '8120', '8300410000', '82002041', '820041']) {
     assert.throws(() => decodeRoute(fromHex(hex)), isRefusal);
   }
@@ -61,11 +61,10 @@ const PROVISIONING = Object.freeze({
   pneId: 'pne-1',
   gatewayAddress: '127.0.0.1',
   gatewayPort: 5683,
-  algorithm: 10,
-  senderId: Uint8Array.of(1),
-  recipientId: Uint8Array.of(2),
-  masterSecret: new Uint8Array(16).fill(3),
-  masterSalt: new Uint8Array(8).fill(4),
+  privateKey: new Uint8Array(32).fill(3),
+  ownCcs: Uint8Array.of(0xa0),
+  gatewayCcs: Uint8Array.of(0xa1),
+  serverCcs: Uint8Array.of(0xa2),
 });
 
 test('a provisioning record comes back as it was written', () => {
@@ -78,7 +77,7 @@ test('a provisioning record of another version, or cut short, is refused', () =>
     assert.throws(() => decodeProvisioning(bytes.subarray(0, length)), isRefusal);
   }
   const other = bytes.slice();
-  other[1] = 2;
+  other[1] = 1;
   assert.throws(
     () => decodeProvisioning(other),
     (error: unknown) => error instanceof Refusal && error.reasonName === 'notProvisioned',

@@ -2,26 +2,30 @@
 
 import { ImplementationLimits } from '../limits.ts';
 /**
- * The Personal Network Element: protects readings for the CPNS Server, keeps each until its receipt
- * comes, and sends it again when the link was lost or the receipt is late. The server tells a repeated
- * reading by its id, so that none is lost and none counts twice.
+ * The Personal Network Element: secures the hop to its gateway (CPNS-1) and, through it, the end-to-end
+ * interface with the CPNS Server (CPNS-3). It keeps each reading until its receipt comes, and sends it
+ * again when the link was lost or the receipt is late. The server tells a repeated reading by its id, so
+ * that none is lost and none counts twice.
  */
-import { Channel, decodeChannelMessage, encodeChannelMessage } from '../link/channel.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After, RunningTimer } from '../link/timer.ts';
 import { decodePayload, encodePayload } from '../payload/codec.ts';
-import { type ReasonName, Refusal, refuse } from '../refusal.ts';
-import type { Session } from '../session/session.ts';
+import { type ReasonName, refuse } from '../refusal.ts';
+import { createSequenceNumbers, type SequenceOptions } from '../session/sequence.ts';
+import type { Agreement, InterfaceOptions } from './interface.ts';
 import { decodeMessage, encodeMessage, type Message, MessageType } from './message.ts';
+import { createPneInterfaces } from './pne-interfaces.ts';
 import { Status } from './status.ts';
 
 export interface PneOptions {
   readonly pneId: string;
-  /** CPNS-3: end to end with the CPNS Server. */
-  readonly session: Session;
+  /** CPNS-1 and CPNS-3. */
+  readonly hop: InterfaceOptions;
+  readonly endToEnd: InterfaceOptions;
   readonly after: After;
-  /** Id of the first reading: above every id this PNE used before, restarts included. */
-  readonly firstReadingId: number;
+  /** Ids of readings: above every id this PNE used before, restarts included. */
+  readonly readingIds: SequenceOptions;
+  onAgreed(agreement: Agreement): void;
   /** A content of the server, decoded. Called once for each. */
   onContent(value: unknown): void;
   /** The server has this reading (`accepted`) or will never take it. There is room for another. */
@@ -35,67 +39,56 @@ export interface Pne {
   readonly room: number;
   /** Whether every reading reported so far has its receipt. */
   readonly idle: boolean;
-  /** Adopts a link that just came up, and registers over it. Returns what the link shall call. */
+  /** Adopts a link that just came up. Returns what the link shall call. */
   attach(link: Link): LinkEvents;
   /**
-   * Protects and sends one reading, at once or when a link comes up, and returns its id. Refuses
-   * `queueFull` without room, and what src/payload and src/session refuse; nothing is queued then.
+   * Protects and sends one reading, at once or when the interfaces are secured, and returns its id.
+   * Refuses `queueFull` without room, and what src/payload refuses; nothing is queued then.
    */
   report(value: unknown): number;
 }
 
 export function createPne(options: PneOptions): Pne {
-  const { session } = options;
   /** Encoded readings without a receipt, by id. Bounded by `room`. */
   const outstanding = new Map<number, Uint8Array>();
-  let nextReadingId = options.firstReadingId;
+  const readingIds = createSequenceNumbers(options.readingIds, Number.MAX_SAFE_INTEGER);
   let highestContentId = -1;
   let registered = false;
-  let link: Link | undefined;
+  let silentResends = 0;
   let resendTimer: RunningTimer | undefined;
 
-  function send(plaintext: Uint8Array): void {
-    if (link !== undefined) transmit(link, session.protect(plaintext));
-  }
-
-  /** A link that cannot take a record has lost it: what needs an answer is sent again. */
-  function transmit(current: Link, record: Uint8Array): void {
-    try {
-      current.send(encodeChannelMessage(Channel.endToEnd, record));
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      options.onRefused(error.reasonName);
-    }
-  }
+  const interfaces = createPneInterfaces({
+    ...options,
+    onReady: sendUnanswered,
+    onMessage: (bytes) => handle(decodeMessage(bytes)),
+    onLost: () => resendTimer?.cancel(),
+  });
 
   /** Registers if the server has not answered yet, then repeats what has no receipt. */
   function sendUnanswered(): void {
     armResend();
-    if (!registered) send(encodeMessage({ type: MessageType.registration, pneId: options.pneId }));
-    for (const reading of outstanding.values()) send(reading);
+    if (!registered) {
+      interfaces.send(encodeMessage({ type: MessageType.registration, pneId: options.pneId }));
+    }
+    for (const reading of outstanding.values()) interfaces.send(reading);
   }
 
   function armResend(): void {
     resendTimer?.cancel();
-    resendTimer =
-      link === undefined ? undefined : options.after(ImplementationLimits.receiptTimeoutMs, resend);
+    resendTimer = options.after(ImplementationLimits.receiptTimeoutMs, resend);
   }
 
+  /** A server that stays silent may have lost its keys: the handshake is run anew. */
   function resend(): void {
-    if (!registered || outstanding.size > 0) sendUnanswered();
-  }
-
-  function receive(linkMessage: Uint8Array): void {
-    try {
-      const { body } = decodeChannelMessage(linkMessage);
-      handle(decodeMessage(session.unprotect(body)));
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      options.onRefused(error.reasonName);
-    }
+    if (registered && outstanding.size === 0) return;
+    silentResends += 1;
+    if (silentResends <= ImplementationLimits.maxSilentResends) return sendUnanswered();
+    silentResends = 0;
+    interfaces.renew();
   }
 
   function handle(message: Message): void {
+    silentResends = 0;
     switch (message.type) {
       case MessageType.registered:
         registered = true;
@@ -118,7 +111,7 @@ export function createPne(options: PneOptions): Pne {
   function handleContent(id: number, payload: Uint8Array): void {
     const repeated = id <= highestContentId;
     const value = repeated ? undefined : decodePayload(payload);
-    send(encodeMessage({ type: MessageType.receipt, id, status: Status.ok }));
+    interfaces.send(encodeMessage({ type: MessageType.receipt, id, status: Status.ok }));
     if (repeated) return;
     highestContentId = id;
     options.onContent(value);
@@ -131,28 +124,20 @@ export function createPne(options: PneOptions): Pne {
     get idle(): boolean {
       return outstanding.size === 0;
     },
-    attach(newLink: Link): LinkEvents {
-      link = newLink;
+    attach(link: Link): LinkEvents {
       registered = false;
-      sendUnanswered();
-      return {
-        onMessage: receive,
-        onClosed(): void {
-          if (link === newLink) link = undefined;
-          resendTimer?.cancel();
-        },
-      };
+      silentResends = 0;
+      return interfaces.attach(link);
     },
     report(value: unknown): number {
       if (outstanding.size >= ImplementationLimits.pneMaxOutstanding) refuse('queueFull');
-      const id = nextReadingId;
-      const reading = encodeMessage({ type: MessageType.reading, id, payload: encodePayload(value) });
-      const current = link;
-      const record = current === undefined ? undefined : session.protect(reading);
-      nextReadingId += 1;
+      const payload = encodePayload(value);
+      const id = readingIds.take();
+      const reading = encodeMessage({ type: MessageType.reading, id, payload });
       outstanding.set(id, reading);
+      if (!interfaces.ready) return id;
       if (outstanding.size === 1) armResend();
-      if (current !== undefined && record !== undefined) transmit(current, record);
+      interfaces.send(reading);
       return id;
     },
   });

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What a person sees of a run: on a terminal a table that is drawn anew, else a line now and then. */
+import type { Agreement } from '../../src/roles/interface.ts';
+import type { Engine } from '../build/xs.ts';
 import type { PneFigures } from './figures.ts';
 import type { Options } from './options.ts';
 import type { SkippedRow } from './readings.ts';
-import { type Engine, ExitStatus, type ExitStatusCode, type RecordFacts } from './report.ts';
+import { ExitStatus, type ExitStatusCode, interfaceFacts } from './report.ts';
 import type { RunResult } from './run.ts';
 
 const REDRAW_MS = 200;
 const LINE_MS = 2000;
 
 export interface Display {
+  agreed(agreement: Agreement): void;
   progress(pnes: readonly PneFigures[]): void;
   skipped(row: SkippedRow): void;
   problem(problem: string): void;
@@ -18,7 +21,7 @@ export interface Display {
 }
 
 /** With `--json` everything goes to stderr, so that stdout holds nothing but the document. */
-export function createDisplay(options: Options, engine: Engine, record: RecordFacts): Display {
+export function createDisplay(options: Options, engine: Engine): Display {
   const stream = options.json ? process.stderr : process.stdout;
   const live = stream.isTTY === true;
   let lastDrawn = Date.now();
@@ -26,8 +29,7 @@ export function createDisplay(options: Options, engine: Engine, record: RecordFa
 
   stream.write(
     `${options.pnes} PNE${options.pnes > 1 ? 's' : ''} (${engine.name} ${engine.version}) -> PN GW -> CPNS Server; ` +
-      `records ${record.algorithm}, ${record.mode}, ${record.overheadBytes} bytes overhead` +
-      `${options.once ? '' : '; Ctrl-C ends'}\n`,
+      `${options.once ? 'ends after the input' : 'Ctrl-C ends'}\n`,
   );
 
   function say(line: string): void {
@@ -48,6 +50,10 @@ export function createDisplay(options: Options, engine: Engine, record: RecordFa
   }
 
   return {
+    agreed(agreement): void {
+      erase();
+      stream.write(`${agreementLine(agreement)}\n`);
+    },
     progress(pnes): void {
       if (Date.now() - lastDrawn < (live ? REDRAW_MS : LINE_MS)) return;
       if (live) draw(pnes);
@@ -64,6 +70,15 @@ export function createDisplay(options: Options, engine: Engine, record: RecordFa
       stream.write(`${verdict(result, status)}\n`);
     },
   };
+}
+
+function agreementLine(agreement: Agreement): string {
+  const { name, pne, method, suite, ...facts } = interfaceFacts(agreement);
+  const { integrity, confidentiality, handshakeBytes, handshakeMessages } = facts;
+  return (
+    `${pne}  ${name}  EDHOC method ${method}, suite ${suite}, ${handshakeBytes} bytes in ` +
+    `${handshakeMessages} messages: ${confidentiality}, integrity ${integrity}`
+  );
 }
 
 function pneLine(pne: PneFigures): string {

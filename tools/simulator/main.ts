@@ -9,7 +9,7 @@ import { engine, spawnXs } from '../build/xs.ts';
 import { createDisplay } from './display.ts';
 import { type Options, parseOptions, USAGE, UsageError } from './options.ts';
 import { type Row, readRows } from './readings.ts';
-import { ExitStatus, exitStatus, jsonReport, recordFacts } from './report.ts';
+import { ExitStatus, exitStatus, jsonReport } from './report.ts';
 import { run } from './run.ts';
 
 const SAMPLE = fileURLToPath(new URL('sample.csv', import.meta.url));
@@ -25,20 +25,20 @@ async function main(args: readonly string[]): Promise<number> {
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
   const bundle = await bundleFirmware();
-  const display = createDisplay(options, engine(), recordFacts(options.algorithm));
+  const display = createDisplay(options, engine());
   const result = await run({
     ...options,
     spawnPne: (env) => spawnXs(bundle, { env }),
     rows,
     stop: stop.signal,
+    onAgreed: display.agreed,
     onProgress: display.progress,
     onSkipped: display.skipped,
     onProblem: display.problem,
   });
   const status = exitStatus(result, options.once);
   display.end(result, status);
-  if (options.json)
-    console.log(JSON.stringify(jsonReport(result, options.algorithm, engine(), status), null, 2));
+  if (options.json) console.log(JSON.stringify(jsonReport(result, engine(), status), null, 2));
   return status;
 }
 

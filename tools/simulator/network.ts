@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The CPNS Server and the PN GW, joined by a real WebSocket, with PNEs provisioned for them. */
+import { Curve } from '../../src/crypto/curves.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
+import { ccsCredential, encodeCcs, type Identity } from '../../src/handshake/credential.ts';
+import type { After } from '../../src/link/timer.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
 import { type Listener, listenTcp } from '../../src/node/tcp.ts';
 import { connectWebSocket, listenWebSocket } from '../../src/node/websocket.ts';
 import type { ReasonName } from '../../src/refusal.ts';
 import { createGateway } from '../../src/roles/gateway.ts';
+import { type Agreement, p256Interface } from '../../src/roles/interface.ts';
 import type { Provisioning } from '../../src/roles/provisioning.ts';
-import { createServer, type Server, type ServerPeer } from '../../src/roles/server.ts';
-import { createSession, type Session } from '../../src/session/session.ts';
+import { createServer, type Server } from '../../src/roles/server.ts';
 
-/** The server's sender id. A PNE's is its index, so the two never meet. */
-const SERVER_ID = Uint8Array.of(0xff);
+const PRIVATE_KEY_BYTES = 32;
 
 export interface NetworkOptions {
   readonly pneIds: readonly string[];
-  readonly algorithm: number;
+  /** COSE algorithm that the server's records use; undefined leaves the choice to the negotiation. */
+  readonly algorithm: number | undefined;
   readonly intervalMs: number;
+  onAgreed(agreement: Agreement): void;
   onReading(pneId: string, id: number, payload: Uint8Array, value: unknown): void;
   onRefused(reason: ReasonName, pneId: string | undefined): void;
 }
@@ -28,21 +32,32 @@ export interface Network {
   close(): Promise<void>;
 }
 
+/** Everybody who is provisioned for everybody else. */
+interface Members {
+  readonly provider: CryptoProvider;
+  readonly pnes: readonly NewIdentity[];
+  readonly gateway: NewIdentity;
+  readonly server: NewIdentity;
+}
+
+interface NewIdentity extends Identity {
+  readonly privateKeyBytes: Uint8Array;
+}
+
 export async function startNetwork(options: NetworkOptions): Promise<Network> {
-  const provider = createNodeProvider();
-  const secrets = options.pneIds.map(() => freshSecrets(provider));
-  const server = startServer(options, provider, secrets);
+  const members = provisionMembers(options.pneIds);
+  const server = startServer(options, members);
   const serverListener = await listenWebSocket(0, (link) => server.attachGateway(link));
-  const gatewayListener = await startGateway(options, `ws://127.0.0.1:${serverListener.port}`);
+  const gatewayListener = await startGateway(options, members, `ws://127.0.0.1:${serverListener.port}`);
   return {
-    provisioning: options.pneIds.map((pneId, index) => ({
-      pneId,
+    provisioning: members.pnes.map(({ privateKeyBytes, credential }, index) => ({
+      pneId: options.pneIds[index]!,
       gatewayAddress: '127.0.0.1',
       gatewayPort: gatewayListener.port,
-      algorithm: options.algorithm,
-      senderId: Uint8Array.of(index),
-      recipientId: SERVER_ID,
-      ...secrets[index]!,
+      privateKey: privateKeyBytes,
+      ownCcs: credential.cred,
+      gatewayCcs: members.gateway.credential.cred,
+      serverCcs: members.server.credential.cred,
     })),
     async close(): Promise<void> {
       await gatewayListener.close();
@@ -51,56 +66,61 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
   };
 }
 
-interface Secrets {
-  readonly masterSecret: Uint8Array;
-  readonly masterSalt: Uint8Array;
+/** Keys are new in every run. */
+function provisionMembers(pneIds: readonly string[]): Members {
+  const provider = createNodeProvider();
+  const create = (subject: string, kid: number) => newIdentity(provider, subject, Uint8Array.of(kid));
+  return {
+    provider,
+    gateway: create('gateway', 0),
+    server: create('server', 1),
+    pnes: pneIds.map((pneId, index) => create(pneId, 2 + index)),
+  };
 }
 
-/** New in every run, so that neither side meets a sequence number of an earlier one. */
-function freshSecrets(provider: CryptoProvider): Secrets {
-  const masterSecret = new Uint8Array(16);
-  const masterSalt = new Uint8Array(8);
-  provider.fillRandom(masterSecret);
-  provider.fillRandom(masterSalt);
-  return { masterSecret, masterSalt };
+/** A P-256 private key is any number from 1 to the order of the group: of 32 random bytes nearly all are. */
+function newIdentity(provider: CryptoProvider, subject: string, kid: Uint8Array): NewIdentity {
+  const privateKeyBytes = new Uint8Array(PRIVATE_KEY_BYTES);
+  provider.fillRandom(privateKeyBytes);
+  const privateKey = provider.privateKey(Curve.P256, privateKeyBytes);
+  const { curve, publicKey } = privateKey;
+  const credential = ccsCredential(encodeCcs({ curve, publicKey, kid }, subject));
+  return { privateKey, privateKeyBytes, credential };
 }
 
-function startServer(options: NetworkOptions, provider: CryptoProvider, secrets: readonly Secrets[]): Server {
-  const peers: ServerPeer[] = options.pneIds.map((pneId, index) => ({
-    pneId,
-    kid: Uint8Array.of(index),
-    session: serverSession(provider, options.algorithm, Uint8Array.of(index), secrets[index]!),
-  }));
+function startServer(options: NetworkOptions, { provider, server: own, pnes }: Members): Server {
+  const endToEnd = p256Interface('server', 'CPNS-3', provider, own, credentialsOf(pnes));
+  const { algorithm } = options;
   const server = createServer({
-    peers,
+    endToEnd: algorithm === undefined ? endToEnd : { ...endToEnd, algorithms: [algorithm] },
+    after,
+    firstContentId: 0,
+    onAgreed: options.onAgreed,
     onRegistered(): void {},
     onReading: options.onReading,
     onRefused: options.onRefused,
   });
-  for (const { pneId } of peers) server.deliver(pneId, { interval: options.intervalMs });
+  for (const pneId of options.pneIds) server.deliver(pneId, { interval: options.intervalMs });
   return server;
 }
 
-function serverSession(
-  provider: CryptoProvider,
-  algorithm: number,
-  pneSenderId: Uint8Array,
-  { masterSecret, masterSalt }: Secrets,
-): Session {
-  const context = {
-    provider,
-    algorithm,
-    masterSecret: provider.secret(masterSecret),
-    masterSalt,
-    senderId: SERVER_ID,
-    recipientId: pneSenderId,
-  };
-  // The secrets end with the run, so no bound has to outlive it.
-  return createSession(context, { firstSequenceNumber: 0, reserve(): void {} });
-}
-
-async function startGateway(options: NetworkOptions, serverUrl: string): Promise<Listener> {
-  const gateway = createGateway({ onRefused: (reason) => options.onRefused(reason, undefined) });
+async function startGateway(options: NetworkOptions, members: Members, serverUrl: string): Promise<Listener> {
+  const { provider, gateway: own, pnes } = members;
+  const gateway = createGateway({
+    hop: p256Interface('gateway', 'CPNS-1', provider, own, credentialsOf(pnes)),
+    after,
+    onAgreed: options.onAgreed,
+    onRefused: options.onRefused,
+  });
   await connectWebSocket(serverUrl, (link) => gateway.attachServer(link));
   return listenTcp(0, (link) => gateway.attachPne(link));
 }
+
+function credentialsOf(identities: readonly Identity[]) {
+  return identities.map(({ credential }) => credential);
+}
+
+const after: After = (milliseconds, callback) => {
+  const timer = setTimeout(callback, milliseconds);
+  return { cancel: () => clearTimeout(timer) };
+};

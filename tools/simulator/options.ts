@@ -10,7 +10,8 @@ export const USAGE = `usage: npm start -- [options]
   --pnes N          number of PNEs, 1 to ${ImplementationLimits.gatewayMaxPnes} (default 3)
   --once            end after the input: exit status 0 if the server has every reading
   --interval MS     pause between two readings of a PNE (default 1000; with --once 0)
-  --algorithm NAME  how records are protected, by IANA's COSE name (default AES-CCM-16-64-128)
+  --algorithm NAME  the only AEAD the server takes on CPNS-3, by IANA's COSE name
+                    (default: what the policies of PNE and server prefer)
   --json            one JSON document on standard output, at the end
   --help            this text`;
 
@@ -20,8 +21,8 @@ export interface Options {
   readonly pnes: number;
   readonly once: boolean;
   readonly intervalMs: number;
-  /** COSE number of an AEAD or a MAC. */
-  readonly algorithm: number;
+  /** COSE number of an AEAD. */
+  readonly algorithm: number | undefined;
   readonly json: boolean;
   readonly help: boolean;
 }
@@ -37,7 +38,7 @@ export function parseOptions(args: readonly string[]): Options {
     pnes: wholeNumber('--pnes', values.pnes ?? '3', 1, ImplementationLimits.gatewayMaxPnes),
     once,
     intervalMs: wholeNumber('--interval', values.interval ?? (once ? '0' : '1000'), 0, 86_400_000),
-    algorithm: algorithmNamed(values.algorithm ?? 'AES-CCM-16-64-128'),
+    algorithm: values.algorithm === undefined ? undefined : algorithmNamed(values.algorithm),
     json: values.json ?? false,
     help: values.help ?? false,
   };
@@ -71,11 +72,9 @@ function wholeNumber(option: string, text: string, least: number, most: number):
 }
 
 function algorithmNamed(name: string): number {
-  const protecting = Object.values(Algorithm).filter(
-    (number) => algorithmParameters(number)?.kind !== 'hash',
-  );
-  const found = protecting.find((number) => algorithmParameters(number)?.name === name);
+  const aeads = Object.values(Algorithm).filter((number) => algorithmParameters(number)?.kind === 'aead');
+  const found = aeads.find((number) => algorithmParameters(number)?.name === name);
   if (found !== undefined) return found;
-  const names = protecting.map((number) => algorithmParameters(number)?.name).join(', ');
+  const names = aeads.map((number) => algorithmParameters(number)?.name).join(', ');
   throw new UsageError(`--algorithm takes one of ${names}; not '${name}'`);
 }

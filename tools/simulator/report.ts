@@ -2,14 +2,11 @@
 
 /** What a run says at its end, for scripts and for people. */
 import { algorithmParameters } from '../../src/crypto/algorithms.ts';
-import { createNodeProvider } from '../../src/node/crypto/provider.ts';
-import { createSession } from '../../src/session/session.ts';
+import { mechanismName } from '../../src/negotiation/select.ts';
+import type { Agreement } from '../../src/roles/interface.ts';
+import type { Engine } from '../build/xs.ts';
+import { recordOverheadBytes } from './overhead.ts';
 import type { RunResult } from './run.ts';
-
-export interface Engine {
-  readonly name: string;
-  readonly version: string;
-}
 
 /** Exit statuses of the simulator. */
 export const ExitStatus = Object.freeze({ ok: 0, missing: 1, usage: 2, skipped: 3 } as const);
@@ -24,12 +21,7 @@ export function exitStatus(result: RunResult, once: boolean): ExitStatusCode {
 }
 
 /** The document that `--json` prints. */
-export function jsonReport(
-  result: RunResult,
-  algorithm: number,
-  engine: Engine,
-  status: ExitStatusCode,
-): object {
+export function jsonReport(result: RunResult, engine: Engine, status: ExitStatusCode): object {
   return {
     ok: status === ExitStatus.ok,
     engine,
@@ -42,11 +34,36 @@ export function jsonReport(
       heapBytes: pne.heapBytes,
       heapPeakBytes: pne.heapPeakBytes,
     })),
-    record: recordFacts(algorithm),
+    record: recordFacts(result.agreements) ?? null,
+    interfaces: result.agreements.map(interfaceFacts).sort(byPneAndName),
     skipped: result.skipped,
     missing: result.missing,
     problems: result.problems,
   };
+}
+
+type InterfaceFacts = ReturnType<typeof interfaceFacts>;
+
+/** What one PNE agreed on with its gateway (CPNS-1) or the server (CPNS-3). */
+export function interfaceFacts(agreement: Agreement) {
+  const { choice, linkKind } = agreement;
+  const nameOf = (mechanism: number) => mechanismName(mechanism, linkKind);
+  const { integrity, confidentiality } = choice.toResponder;
+  return {
+    name: agreement.name,
+    pne: agreement.peer.subject,
+    method: agreement.method,
+    suite: agreement.suite,
+    authentication: nameOf(choice.authentication),
+    integrity: nameOf(integrity),
+    confidentiality: nameOf(confidentiality),
+    handshakeBytes: agreement.handshakeBytes,
+    handshakeMessages: agreement.handshakeMessages,
+  };
+}
+
+function byPneAndName(a: InterfaceFacts, b: InterfaceFacts): number {
+  return `${a.pne} ${a.name}` < `${b.pne} ${b.name}` ? -1 : 1;
 }
 
 export interface RecordFacts {
@@ -56,24 +73,14 @@ export interface RecordFacts {
   readonly overheadBytes: number;
 }
 
-/** Measured on a record of a session like the run's. */
-export function recordFacts(algorithm: number): RecordFacts {
-  const provider = createNodeProvider();
-  const session = createSession(
-    {
-      provider,
-      algorithm,
-      masterSecret: provider.secret(new Uint8Array(16)),
-      masterSalt: new Uint8Array(8),
-      senderId: Uint8Array.of(0),
-      recipientId: Uint8Array.of(1),
-    },
-    { firstSequenceNumber: 0, reserve(): void {} },
-  );
-  const plaintext = new Uint8Array(32);
+/** How the PNEs' readings are protected from end to end, once one has agreed on it. */
+export function recordFacts(agreements: readonly Agreement[]): RecordFacts | undefined {
+  const algorithm = agreements.find(({ name }) => name === 'CPNS-3')?.choice.toResponder.recordAlgorithm;
+  const parameters = algorithm === undefined ? undefined : algorithmParameters(algorithm);
+  if (algorithm === undefined || parameters === undefined) return undefined;
   return {
-    mode: session.mode,
-    algorithm: algorithmParameters(algorithm)?.name ?? String(algorithm),
-    overheadBytes: session.protect(plaintext).length - plaintext.length,
+    mode: parameters.kind === 'aead' ? 'encrypt' : 'integrity-only',
+    algorithm: parameters.name,
+    overheadBytes: recordOverheadBytes(algorithm),
   };
 }

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Figures } from '../../firmware/sensor.ts';
+import type { Agreement } from '../../src/roles/interface.ts';
 import { Distributor } from './distributor.ts';
 import { newFigures, type PneFigures } from './figures.ts';
 import { Ledger, type MissingReading } from './ledger.ts';
@@ -19,12 +20,14 @@ const MAX_PROBLEMS_KEPT = 20;
 export interface RunOptions {
   readonly spawnPne: SpawnPne;
   readonly pnes: number;
-  readonly algorithm: number;
+  /** COSE AEAD for CPNS-3; undefined leaves it to the negotiation. */
+  readonly algorithm: number | undefined;
   readonly intervalMs: number;
   readonly rows: AsyncIterable<Row>;
   /** Ends the run when every PNE is done; else it goes on until `stop` is aborted. */
   readonly once: boolean;
   readonly stop: AbortSignal;
+  onAgreed(agreement: Agreement): void;
   onProgress(pnes: readonly PneFigures[]): void;
   onSkipped(row: SkippedRow): void;
   /** Something the user should know, in one line. */
@@ -36,6 +39,8 @@ export interface RunResult {
   readonly skipped: readonly SkippedRow[];
   readonly missing: readonly MissingReading[];
   readonly problems: readonly string[];
+  /** What each PNE agreed on with gateway and server, the last time. */
+  readonly agreements: readonly Agreement[];
 }
 
 export async function run(options: RunOptions): Promise<RunResult> {
@@ -60,6 +65,7 @@ class Simulation {
   private readonly ledger = new Ledger();
   private readonly skipped: SkippedRow[] = [];
   private readonly problems: string[] = [];
+  private readonly agreements = new Map<string, Agreement>();
   private readonly processes: PneProcess[] = [];
   private network: Network | undefined;
   private stallTimer: NodeJS.Timeout | undefined;
@@ -84,6 +90,7 @@ class Simulation {
       pneIds,
       algorithm: this.options.algorithm,
       intervalMs: this.options.intervalMs,
+      onAgreed: (agreement) => this.agree(agreement),
       onReading: (id, reading, payload, value) => this.receive(id, reading, payload, value),
       onRefused: (reason, id) => this.countRefusal(reason, id),
     });
@@ -98,6 +105,7 @@ class Simulation {
       skipped: this.skipped,
       missing: this.ledger.missing(),
       problems: this.problems,
+      agreements: [...this.agreements.values()],
     };
   }
 
@@ -124,6 +132,11 @@ class Simulation {
       onExit: (problem) => this.loseProcess(figures, problem),
     });
     this.processes.push(process);
+  }
+
+  private agree(agreement: Agreement): void {
+    this.agreements.set(`${agreement.peer.subject} ${agreement.name}`, agreement);
+    this.options.onAgreed(agreement);
   }
 
   private receive(id: string, reading: number, payload: Uint8Array, value: unknown): void {

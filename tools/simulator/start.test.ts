@@ -22,6 +22,11 @@ interface Report {
     heapPeakBytes: number;
   }[];
   readonly record: { readonly mode: string; readonly algorithm: string; readonly overheadBytes: number };
+  readonly interfaces: readonly {
+    readonly name: string;
+    readonly pne: string;
+    readonly handshakeBytes: number;
+  }[];
   readonly skipped: readonly { readonly line: number; readonly error: string }[];
   readonly missing: readonly unknown[];
 }
@@ -77,17 +82,32 @@ test('the sample arrives whole from three PNEs, and stdout holds the document al
   assert.equal(document.record, { mode: 'encrypt', algorithm: 'AES-CCM-16-64-128', overheadBytes: 10 });
 });
 
-for (const [algorithm, mode, overheadBytes] of [
-  ['AES-CCM-16-128-128', 'encrypt', 18],
-  ['A128GCM', 'encrypt', 18],
-  ['ChaCha20/Poly1305', 'encrypt', 18],
-  ['HMAC 256/64', 'integrity-only', 10],
-  ['HMAC 256/256', 'integrity-only', 34],
-] as const) {
-  test(`readings arrive protected with ${algorithm}`, async () => {
+test('both interfaces of each PNE come from a handshake and a negotiation', async () => {
+  const { report: document } = await report(['--pnes', '2']);
+  const [first, ...others] = document.interfaces;
+  assert.equal(
+    document.interfaces.map(({ pne, name }) => `${pne} ${name}`),
+    ['pne-1 CPNS-1', 'pne-1 CPNS-3', 'pne-2 CPNS-1', 'pne-2 CPNS-3'],
+  );
+  assert.equal(first, {
+    name: 'CPNS-1',
+    pne: 'pne-1',
+    method: 3,
+    suite: 2,
+    authentication: 'EDHOC method 3',
+    integrity: 'AEAD 64-bit tag',
+    confidentiality: 'AES-CCM-16-64-128',
+    handshakeBytes: 157,
+    handshakeMessages: 4,
+  });
+  for (const { handshakeBytes } of others) assert.is(handshakeBytes, 157);
+});
+
+for (const algorithm of ['AES-CCM-16-128-128', 'A128GCM', 'ChaCha20/Poly1305']) {
+  test(`readings arrive protected with ${algorithm} where the server takes no other`, async () => {
     const { status, report: document } = await report(['--pnes', '1', '--algorithm', algorithm]);
     assert.is(status, 0);
-    assert.equal(document.record, { mode, algorithm, overheadBytes });
+    assert.equal(document.record, { mode: 'encrypt', algorithm, overheadBytes: 18 });
     assert.is(received(document), 16);
   });
 }
@@ -133,6 +153,7 @@ for (const [args, message] of [
   [['--pnes', '1.5'], /--pnes takes a whole number/],
   [['--input', '/nonexistent/readings.csv'], /cannot read \/nonexistent\/readings.csv/],
   [['--algorithm', 'ROT13'], /--algorithm takes one of/],
+  [['--algorithm', 'HMAC 256/64'], /--algorithm takes one of/],
   [['--nonsense'], /--help lists the options/],
 ] as const) {
   test(`${args.join(' ')} is refused in one line, with status 2`, async () => {

@@ -30,6 +30,7 @@ async function deliver(image: ModdableImage, algorithm: number): Promise<number>
     rows: readRows(Readable.from(sampleReadings())),
     once: true,
     stop: AbortSignal.timeout(60_000),
+    onAgreed(): void {},
     onProgress(): void {},
     onSkipped(): void {},
     onProblem(): void {},

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { Algorithm } from '../crypto/algorithms.ts';
+import type { CryptoProvider } from '../crypto/provider.ts';
+import type { HandshakeOptions } from '../handshake/context.ts';
+import {
+  type Credential,
+  type CredentialStore,
+  createCredentialStore,
+  type Identity,
+} from '../handshake/credential.ts';
+import type { LinkKind } from '../link/attestation.ts';
+import { linkEvidence } from '../link/attestation.ts';
+import type { Link } from '../link/link.ts';
+import { NEGOTIATION_EAD_LABEL } from '../negotiation/ead.ts';
+import { type InterfaceName, POLICIES, type RoleName } from '../negotiation/policies.ts';
+import type { Policy, Side } from '../negotiation/policy.ts';
+import type { Choice } from '../negotiation/select.ts';
+import { refuse } from '../refusal.ts';
+import type { SecureChannel } from './secure-channel.ts';
+
+/** What one entity brings to one CPNS interface. */
+export interface InterfaceOptions {
+  readonly name: InterfaceName;
+  readonly policy: Policy;
+  readonly provider: CryptoProvider;
+  /** EDHOC methods and cipher suites, most wanted first. */
+  readonly methods: readonly number[];
+  readonly suites: readonly number[];
+  /** Its own credentials. */
+  readonly identities: readonly Identity[];
+  /** Who may be at the other end. */
+  readonly peers: CredentialStore;
+  /** COSE algorithms that its records may use, if not all that the provider carries. */
+  readonly algorithms?: readonly number[];
+}
+
+/** What both ends of an interface have agreed on, each having proved who it is. */
+export interface Agreement {
+  readonly name: InterfaceName;
+  readonly peer: Credential;
+  readonly method: number;
+  readonly suite: number;
+  readonly choice: Choice;
+  readonly linkKind: LinkKind;
+  /** Messages of the handshake that succeeded, and their bytes together. */
+  readonly handshakeMessages: number;
+  readonly handshakeBytes: number;
+  /** The identifier under which this end expects records. */
+  readonly connectionId: Uint8Array;
+  readonly channel: SecureChannel;
+}
+
+/** What a role brings to an interface with one P-256 key: static Diffie-Hellman, suites 2 and 3. */
+export function p256Interface(
+  role: RoleName,
+  name: InterfaceName,
+  provider: CryptoProvider,
+  identity: Identity,
+  peers: readonly Credential[],
+): InterfaceOptions {
+  return {
+    name,
+    policy: policyOf(role, name),
+    provider,
+    methods: [3],
+    suites: [2, 3],
+    identities: [identity],
+    peers: createCredentialStore(peers),
+  };
+}
+
+/** The policy of a role on an interface. Refuses `badArgument` where the role does not join it. */
+export function policyOf(role: RoleName, name: InterfaceName): Policy {
+  return POLICIES[role][name] ?? refuse('badArgument');
+}
+
+export function handshakeOptions({ provider, suites, identities }: InterfaceOptions): HandshakeOptions {
+  return { provider, suites, identities, knownEad: [NEGOTIATION_EAD_LABEL] };
+}
+
+/** This end of a negotiation over a link. */
+export function sideOf({ policy, methods, provider, algorithms }: InterfaceOptions, link: Link): Side {
+  const sha256 = (data: Uint8Array) => provider.hash(Algorithm.SHA_256, data);
+  return {
+    policy,
+    methods,
+    supports: (algorithm) => provider.supports(algorithm) && algorithms?.includes(algorithm) !== false,
+    evidence: linkEvidence(link.attestation(), sha256),
+  };
+}
+
+/** The credential behind a claim, which is yet to be verified. */
+export function findPeer({ peers }: InterfaceOptions, idCred: Uint8Array): Credential {
+  return peers.find(idCred) ?? refuse('credentialUnknown');
+}

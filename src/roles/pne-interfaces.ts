@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * A PNE's two interfaces, one inside the other: CPNS-1 with the gateway on the link, CPNS-3 with the CPNS
+ * Server through the hop. The hop is secured anew on each link; CPNS-3 outlives it.
+ */
+import { Channel, decodeEndToEndMessage, decodeHopMessage, encodeChannelMessage } from '../link/channel.ts';
+import type { Link, LinkEvents } from '../link/link.ts';
+import type { After } from '../link/timer.ts';
+import { type ReasonName, Refusal, refuse } from '../refusal.ts';
+import { type Initiation, initiate } from './initiation.ts';
+import type { Agreement, InterfaceOptions } from './interface.ts';
+
+export interface PneInterfacesOptions {
+  readonly hop: InterfaceOptions;
+  readonly endToEnd: InterfaceOptions;
+  readonly after: After;
+  onAgreed(agreement: Agreement): void;
+  onRefused(reason: ReasonName): void;
+  /** Both interfaces are secured: messages pass. */
+  onReady(): void;
+  /** A message of the server, verified. What it refuses is reported. */
+  onMessage(message: Uint8Array): void;
+  /** The link is gone. */
+  onLost(): void;
+}
+
+export interface PneInterfaces {
+  /** Whether `send` reaches the network. */
+  readonly ready: boolean;
+  attach(link: Link): LinkEvents;
+  /** Protects and sends a message to the server. Where that fails it is lost; what needs an answer repeats. */
+  send(message: Uint8Array): void;
+  /** Runs the handshake of CPNS-3 anew. */
+  renew(): void;
+}
+
+export function createPneInterfaces(options: PneInterfacesOptions): PneInterfaces {
+  let link: Link | undefined;
+  let hop: Agreement | undefined;
+  let endToEnd: Agreement | undefined;
+  let hopInitiation: Initiation | undefined;
+  let endToEndInitiation: Initiation | undefined;
+
+  function guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      options.onRefused(error.reasonName);
+      if (error.reasonName === 'keyLimitReached' || error.reasonName === 'sequenceExhausted') renewKeys();
+    }
+  }
+
+  /** Limits that end one interface's keys end the other's soon: both are renewed, the outer one first. */
+  function renewKeys(): void {
+    closeEndToEnd();
+    if (link !== undefined) startHop(link);
+  }
+
+  function startHop(current: Link): void {
+    hopInitiation?.stop();
+    hopInitiation = initiate({
+      own: options.hop,
+      link: current,
+      after: options.after,
+      send: (message) => sendOnLink(Channel.hopHandshake, message),
+      onAgreed(agreement): void {
+        hop?.channel.close();
+        hop = agreement;
+        options.onAgreed(agreement);
+        if (endToEnd === undefined) startEndToEnd();
+        else options.onReady();
+      },
+      onFailed: () => current.close(),
+      onRefused: options.onRefused,
+    });
+  }
+
+  function startEndToEnd(): void {
+    if (link === undefined || hop === undefined) return;
+    endToEndInitiation?.stop();
+    endToEndInitiation = initiate({
+      own: options.endToEnd,
+      link,
+      after: options.after,
+      send: (message) => sendOnHop(Channel.endToEndHandshake, message),
+      onAgreed(agreement): void {
+        closeEndToEnd();
+        endToEnd = agreement;
+        options.onAgreed(agreement);
+        options.onReady();
+      },
+      onFailed: startEndToEnd,
+      onRefused: options.onRefused,
+    });
+  }
+
+  function closeEndToEnd(): void {
+    endToEnd?.channel.close();
+    endToEnd = undefined;
+  }
+
+  function sendOnLink(
+    channel: typeof Channel.hopHandshake | typeof Channel.hopRecord,
+    body: Uint8Array,
+  ): void {
+    guard(() => link?.send(encodeChannelMessage(channel, body)));
+  }
+
+  function sendOnHop(
+    channel: typeof Channel.endToEndHandshake | typeof Channel.endToEndRecord,
+    body: Uint8Array,
+  ): void {
+    guard(() => {
+      if (hop === undefined) return;
+      sendOnLink(Channel.hopRecord, hop.channel.protect(encodeChannelMessage(channel, body)));
+    });
+  }
+
+  function receive(message: Uint8Array): void {
+    const { channel, body } = decodeHopMessage(message);
+    if (channel === Channel.hopHandshake) return hopInitiation?.receive(body);
+    const inner = (hop ?? refuse('contextUnknown')).channel.unprotect(body);
+    const endToEndMessage = decodeEndToEndMessage(inner);
+    if (endToEndMessage.channel === Channel.endToEndHandshake) {
+      return endToEndInitiation?.receive(endToEndMessage.body);
+    }
+    options.onMessage((endToEnd ?? refuse('contextUnknown')).channel.unprotect(endToEndMessage.body));
+  }
+
+  function detach(): void {
+    hopInitiation?.stop();
+    endToEndInitiation?.stop();
+    hop?.channel.close();
+    hop = undefined;
+    link = undefined;
+    options.onLost();
+  }
+
+  return {
+    get ready(): boolean {
+      return hop !== undefined && endToEnd !== undefined;
+    },
+    attach(newLink: Link): LinkEvents {
+      if (link !== undefined) detach();
+      link = newLink;
+      guard(() => startHop(newLink));
+      return {
+        onMessage: (message: Uint8Array) => guard(() => receive(message)),
+        onClosed(): void {
+          if (link === newLink) detach();
+        },
+      };
+    },
+    send(message: Uint8Array): void {
+      guard(() => {
+        if (endToEnd !== undefined) sendOnHop(Channel.endToEndRecord, endToEnd.channel.protect(message));
+      });
+    },
+    renew: () => guard(startEndToEnd),
+  };
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** ARCHITECTURE.md draws the bytes of one reading: they are those that the code makes. */
+import { readFileSync } from 'node:fs';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { fromHex, toHex } from '../../src/bytes/hex.ts';
+import { Algorithm } from '../../src/crypto/algorithms.ts';
+import { createNobleProvider } from '../../src/crypto/noble/provider.ts';
+import { Channel, encodeChannelMessage } from '../../src/link/channel.ts';
+import { encodeFrame } from '../../src/link/frame.ts';
+import { encodeRoute } from '../../src/link/route.ts';
+import { encodePayload } from '../../src/payload/codec.ts';
+import { encodeMessage, type Message, MessageType } from '../../src/roles/message.ts';
+import { expandRecord } from '../../src/session/expand.ts';
+import { createSession, type Session } from '../../src/session/session.ts';
+
+const test = suite('check/walkthrough');
+const DOCUMENT = readFileSync(new URL('../../ARCHITECTURE.md', import.meta.url), 'utf8');
+
+const algorithm = Algorithm.AES_CCM_16_64_128;
+/** Input parameters of RFC 8613: for CPNS-3 those of appendix C.1, for CPNS-1 those of C.2. */
+const MASTER_SECRET = '0102030405060708090a0b0c0d0e0f10';
+const END_TO_END_SALT = '9e7ca92223786340';
+const HOP_SALT = '';
+
+interface End {
+  readonly endToEnd: Session;
+  readonly hop: Session;
+}
+
+/** As a first handshake numbers the ends: the Responder's identifier is 01, the Initiator's 00. */
+const pne = end(0x01, 0x00);
+const network = end(0x00, 0x01);
+
+function end(senderId: number, recipientId: number): End {
+  return {
+    endToEnd: session(END_TO_END_SALT, senderId, recipientId),
+    hop: session(HOP_SALT, senderId, recipientId),
+  };
+}
+
+function session(salt: string, senderId: number, recipientId: number): Session {
+  const provider = createNobleProvider(() => assert.unreachable('a record needs no randomness'));
+  const context = {
+    provider,
+    algorithm,
+    masterSecret: provider.secret(fromHex(MASTER_SECRET)),
+    masterSalt: fromHex(salt),
+    senderId: Uint8Array.of(senderId),
+    recipientId: Uint8Array.of(recipientId),
+  };
+  return createSession(context, { firstSequenceNumber: 0, reserve(): void {} });
+}
+
+function draws(name: string, bytes: Uint8Array): void {
+  const line = new RegExp(`^${name} +${bytes.length} +${toHex(bytes)}$`, 'm');
+  assert.match(DOCUMENT, line, `ARCHITECTURE.md: no line '${name}  ${bytes.length}  ${toHex(bytes)}'`);
+}
+
+function drawsJourney(name: string, message: Message, from: End, to: End): Uint8Array {
+  const plaintext = encodeMessage(message);
+  const record = from.endToEnd.protect(plaintext);
+  const endToEnd = encodeChannelMessage(Channel.endToEndRecord, record);
+  const hopRecord = from.hop.protect(endToEnd);
+  const link = encodeChannelMessage(Channel.hopRecord, hopRecord);
+  assert.equal(to.hop.unprotect(hopRecord), endToEnd);
+  assert.equal(to.endToEnd.unprotect(record), plaintext);
+  draws(`${name} message`, plaintext);
+  draws(`${name} record`, record);
+  draws(`${name} hop record`, hopRecord);
+  draws(`${name} frame`, encodeFrame(link));
+  draws(`${name} route`, encodeRoute(0, endToEnd));
+  return record;
+}
+
+test('a reading, its receipt and a content are drawn as they are', () => {
+  const payload = encodePayload({ temperature: 21.5, motion: true });
+  draws('reading payload', payload);
+  const reading = drawsJourney('reading', { type: MessageType.reading, id: 0, payload }, pne, network);
+  draws('reading expanded', expandRecord(reading, algorithm));
+  drawsJourney('receipt', { type: MessageType.receipt, id: 0, status: 0 }, network, pne);
+  const settings = encodePayload({ interval: 1000 });
+  draws('content payload', settings);
+  drawsJourney('content', { type: MessageType.content, id: 0, payload: settings }, network, pne);
+});
+
+test.run();
