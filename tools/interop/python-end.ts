@@ -14,6 +14,8 @@ export function startPythonEnd(python: string): End {
     env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  // A peer that has ended is noticed where its answer is missing.
+  child.stdin.on('error', () => undefined);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     name: 'python',
