@@ -21,7 +21,7 @@ const APT = ['apt-get', 'install', '-y', '--no-install-recommends', 'python3', '
 /** Returns the interpreter, installing what is missing. Quick when nothing is. */
 export function setUpPython(): string {
   const requirements = readFileSync(REQUIREMENTS, 'utf8');
-  if (readStamp() === requirements && succeeds(PYTHON, ['--version'])) return PYTHON;
+  if (readStamp() === requirements && succeeds(PYTHON, ['-c', ''])) return PYTHON;
   rmSync(FOLDER, { recursive: true, force: true });
   createVenv();
   say(`installing ${requirements.trim().split('\n').join(', ')}`);
