@@ -5,19 +5,63 @@
  * into flash, where a buffer cannot be written any more.
  */
 import { readFile } from 'node:fs/promises';
-import type { Plugin } from 'esbuild';
+import { fileURLToPath } from 'node:url';
+import type { Plugin, PluginBuild } from 'esbuild';
 
-/** Gives each SHA-256 its own message schedule, where noble shares one at module level. */
+/** What src/crypto/noble takes from @noble/curves. */
+const CURVES = `
+  export { ed25519, x25519 } from '@noble/curves/ed25519.js';
+  export { p256 } from '@noble/curves/nist.js';
+`;
+const CURVE_NAMES = Object.freeze(['ed25519', 'x25519', 'p256']);
+
+/**
+ * Gives each SHA-256 its own message schedule, where noble shares one at module level, and makes noble's
+ * curves when they are first used: XS 17 reads BigInt constants in flash as 0.
+ */
 export function preloadable(): Plugin {
   return {
     name: 'preloadable',
     setup(build): void {
+      build.onResolve({ filter: /^@noble\/curves\// }, () => ({ path: 'curves', namespace: 'lazy' }));
+      build.onLoad({ filter: /^curves$/, namespace: 'lazy' }, async () => ({
+        contents: lazyModule(await bundleCurves(build.esbuild), CURVE_NAMES),
+        loader: 'js',
+      }));
       build.onLoad({ filter: /@noble\/hashes\/sha2\.js$/ }, async ({ path }) => ({
         contents: ownSchedule(await readFile(path, 'utf8')),
         loader: 'js',
       }));
     },
   };
+}
+
+async function bundleCurves({ build }: PluginBuild['esbuild']): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents: CURVES, resolveDir: fileURLToPath(new URL('.', import.meta.url)) },
+    bundle: true,
+    format: 'iife',
+    globalName: 'curves',
+    target: 'es2021',
+    write: false,
+  });
+  return outputFiles[0]!.text;
+}
+
+/** A module that runs `source`, which defines `curves`, when one of its exports is first asked for something. */
+function lazyModule(source: string, names: readonly string[]): string {
+  const exports = names.map((name) => `export const ${name} = lazy('${name}');`);
+  return `
+    let loaded;
+    function load() {
+      ${source}
+      return curves;
+    }
+    function lazy(name) {
+      return new Proxy({}, { get: (_, property) => (loaded ??= load())[name][property] });
+    }
+    ${exports.join('\n')}
+  `;
 }
 
 function ownSchedule(source: string): string {
