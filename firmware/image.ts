@@ -5,6 +5,7 @@
  * made lies in flash. XS calls the default export when the board starts.
  */
 import './platform/names.ts';
+import './platform/text-decoder.ts';
 import { reportAborts } from './platform/abort.ts';
 import { startPne } from './pne.ts';
 

@@ -35,8 +35,8 @@ export const ImplementationLimits = Object.freeze({
   payloadMaxDepth: 4,
   /** Entries of all arrays and maps of one application payload together. */
   payloadMaxItems: 256,
-  /** Bytes of one text string in an application payload: cbor-x puts each on the engine's small stack. */
-  payloadMaxTextBytes: 128,
+  /** Bytes of one text string in an application payload. */
+  payloadMaxTextBytes: 1024,
   /** Bytes of one encoded application payload. */
   payloadMaxBytes: 2048,
   /** Bytes of one link message. */

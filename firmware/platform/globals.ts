@@ -4,6 +4,7 @@
  * Gives XS the few globals that test runners written for Node and browsers take for granted, where the host
  * has none. For test images only, imported before all else: firmware calls `after` and `printLine`.
  */
+import './text-decoder.ts';
 import { printLine } from './console.ts';
 import { after } from './timer.ts';
 

@@ -176,7 +176,8 @@ scan('refuses a declared length before it takes memory', () => {
 });
 
 scan('refuses more bytes or text than the limits say', () => {
-  const text = (length: number) => Uint8Array.from([0x78, length, ...new Uint8Array(length).fill(0x61)]);
+  const text = (length: number) =>
+    Uint8Array.from([0x79, length >> 8, length & 0xff, ...new Uint8Array(length).fill(0x61)]);
   scanPayload(text(payloadMaxTextBytes));
   refuses('tooLong', () => scanPayload(text(payloadMaxTextBytes + 1)));
   const longest = new Uint8Array(payloadMaxBytes);
