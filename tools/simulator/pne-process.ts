@@ -19,6 +19,8 @@ import type { Reading } from './readings.ts';
 
 /** How long a PNE that was asked to end may take. */
 const STOP_MS = 2000;
+/** Characters of a PNE's stderr that are kept. */
+const MAX_WORDS = 2000;
 
 /** Starts the firmware on some engine, with these variables added to its environment. */
 export type SpawnPne = (environment: Readonly<Record<string, string>>) => ChildProcess;
@@ -103,16 +105,16 @@ async function provision(folder: string, provisioning: Provisioning, sensorPort:
   await writeFile(join(domain, 'sensor'), new CborWriter().integer(sensorPort).finish());
 }
 
-/** Resolves when the process has ended, with the last line it wrote to stderr, or its status. */
+/** Resolves when the process has ended, with the first line it wrote to stderr, or its status. */
 function lastWords(child: ChildProcess): Promise<string> {
-  let tail = '';
+  let words = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    tail = (tail + text).slice(-1000);
+    if (words.length < MAX_WORDS) words += text;
   });
   return new Promise((resolve) => {
     child.on('error', (error) => resolve(error.message));
     child.on('close', (status, signal) => {
-      resolve(tail.trim().split('\n').at(-1) || `ended with ${signal ?? `status ${status}`}`);
+      resolve(words.trim().split('\n')[0] || `ended with ${signal ?? `status ${status}`}`);
     });
   });
 }
