@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Major } from '../cbor/head.ts';
-import { CborReader } from '../cbor/reader.ts';
 /**
  * The Responder's end of an interface with one peer: answers handshakes and ends each in an agreement. It
  * holds few half-open ones, each for a time, so that a flood of message_1 takes bounded memory and cannot
  * push out a handshake that is under way.
  */
+import { Major } from '../cbor/head.ts';
+import { CborReader } from '../cbor/reader.ts';
 import { errorFor } from '../handshake/error-message.ts';
 import {
   type Answered,
@@ -17,21 +17,24 @@ import {
 } from '../handshake/responder.ts';
 import { halfOpenLifetimeMs } from '../handshake/retransmission.ts';
 import { ImplementationLimits } from '../limits.ts';
-import type { Link } from '../link/link.ts';
+import type { Attestation } from '../link/attestation.ts';
 import type { After, RunningTimer } from '../link/timer.ts';
 import { negotiationItem, negotiationValue } from '../negotiation/ead.ts';
 import { answerOffer, type SentAnswer, verifyEcho } from '../negotiation/exchange.ts';
+import type { Choice } from '../negotiation/select.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import type { ConnectionIds } from './connection-ids.ts';
+import { firstVerified } from './first-verified.ts';
 import { type Agreement, findPeer, handshakeOptions, type InterfaceOptions, sideOf } from './interface.ts';
 import { openChannel } from './secure-channel.ts';
 
 export interface AcceptanceOptions {
   readonly own: InterfaceOptions;
-  readonly link: Link;
   readonly after: After;
   /** Where this end's identifiers come from. The owner releases that of an agreement. */
   readonly connectionIds: ConnectionIds;
+  /** What the link that reaches from end to end shows now. */
+  attestation(): Attestation;
   send(message: Uint8Array): void;
   onAgreed(agreement: Agreement): void;
   /** A message was refused; nothing changed. */
@@ -53,8 +56,17 @@ interface HalfOpen {
   readonly timer: RunningTimer;
 }
 
+/** A handshake whose Initiator has proved itself and what it offered. */
+interface Verified extends Answered {
+  readonly handshake: HalfOpen;
+  /** message_4. */
+  readonly message: Uint8Array;
+  readonly message3Bytes: number;
+  readonly choice: Choice;
+}
+
 export function accept(options: AcceptanceOptions): Acceptance {
-  const { own, link, connectionIds } = options;
+  const { own, connectionIds } = options;
   const responder = createResponder({ ...handshakeOptions(own), methods: own.methods });
   const halfOpen = new Set<HalfOpen>();
   let last: Answered | undefined;
@@ -82,7 +94,8 @@ export function accept(options: AcceptanceOptions): Acceptance {
     }
     if (halfOpen.size >= ImplementationLimits.maxHalfOpenPerPeer) refuse('queueFull');
     const received = responder.receive(message);
-    const answer = answerOffer(negotiationValue(received.ead1), sideOf(own, link), received.method);
+    const side = sideOf(own, options.attestation());
+    const answer = answerOffer(negotiationValue(received.ead1), side, received.method);
     const connectionId = connectionIds.take(received.peerConnectionId);
     const wait = respond(received, { connectionId, ead2: [negotiationItem(answer.bytes)] });
     const handshakeBytes = message.length + wait.message.length;
@@ -104,38 +117,35 @@ export function accept(options: AcceptanceOptions): Acceptance {
   function receiveMessage3(message: Uint8Array): void {
     const repeated = last?.answerTo(message);
     if (repeated !== undefined) return options.send(repeated);
-    let refusal: unknown = new Refusal('stateInvalid');
-    for (const handshake of [...halfOpen].reverse()) {
-      try {
-        return finish(handshake, message);
-      } catch (error) {
-        refusal = error;
-      }
-    }
-    throw refusal;
+    finish(firstVerified(halfOpen, (handshake) => verify(handshake, message)));
   }
 
-  function finish(handshake: HalfOpen, message3: Uint8Array): void {
+  function verify(handshake: HalfOpen, message3: Uint8Array): Verified {
     const claimed = handshake.wait.receive(message3);
     const verified = claimed.verify(findPeer(own, claimed.idCred));
     const choice = verifyEcho(negotiationValue(verified.ead3), handshake.answer);
-    const answered = verified.answer();
-    const { method, suite, peer } = answered.established;
-    last = answered;
+    return { ...verified.answer(), handshake, choice, message3Bytes: message3.length };
+  }
+
+  /** The agreement stands before message_4 leaves: where it cannot, it is sent when message_3 comes again. */
+  function finish(verified: Verified): void {
+    const { handshake, established, choice, message, message3Bytes } = verified;
+    const { method, suite, peer } = established;
+    last = verified;
     forget(handshake);
-    options.send(answered.message);
     options.onAgreed({
       name: own.name,
       peer,
       method,
       suite,
       choice,
-      linkKind: link.attestation().kind,
+      linkKind: options.attestation().kind,
       handshakeMessages: 4,
-      handshakeBytes: handshake.handshakeBytes + message3.length + answered.message.length,
+      handshakeBytes: handshake.handshakeBytes + message3Bytes + message.length,
       connectionId: handshake.connectionId,
-      channel: openChannel(answered.established, choice, 'responder'),
+      channel: openChannel(established, choice, 'responder'),
     });
+    options.send(message);
   }
 
   function end(handshake: HalfOpen): void {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { ImplementationLimits } from '../limits.ts';
 /**
  * The PN GW: secures the hop to each of its PNEs (CPNS-1) and relays their end-to-end messages (CPNS-3)
  * between them and the CPNS Server. It holds no key of CPNS-3 and learns nothing of it but lengths, times
  * and flows. Its PNE links live as long as the server link: a PNE that loses its link keeps its readings,
  * so nothing has to be queued here.
  */
+import { ImplementationLimits } from '../limits.ts';
 import { Channel, decodeEndToEndMessage, decodeHopMessage, encodeChannelMessage } from '../link/channel.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import { decodeRoute, encodeRoute } from '../link/route.ts';
@@ -47,12 +47,16 @@ export function createGateway(options: GatewayOptions): Gateway {
   let nextFlow = 0;
   let server: Link | undefined;
 
+  /** A hop whose keys are used up ends with its link: only the PNE can begin a handshake, on the next one. */
   function guard(flow: Flow | undefined, work: () => void): void {
     try {
       work();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       options.onRefused(error.reasonName, flow?.hop?.peer.subject);
+      if (error.reasonName === 'keyLimitReached' || error.reasonName === 'sequenceExhausted') {
+        flow?.link.close();
+      }
     }
   }
 
@@ -64,7 +68,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       hop: undefined,
       acceptance: accept({
         own: options.hop,
-        link,
+        attestation: () => link.attestation(),
         after: options.after,
         connectionIds,
         send: (message) => link.send(encodeChannelMessage(Channel.hopHandshake, message)),
@@ -101,8 +105,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     const { flow: number, message } = decodeRoute(bytes);
     decodeEndToEndMessage(message);
     const flow = flows.get(number);
-    if (flow?.hop === undefined) return;
-    flow.link.send(encodeChannelMessage(Channel.hopRecord, flow.hop.channel.protect(message)));
+    guard(flow, () => {
+      if (flow?.hop === undefined) return;
+      flow.link.send(encodeChannelMessage(Channel.hopRecord, flow.hop.channel.protect(message)));
+    });
   }
 
   return Object.freeze({
@@ -111,7 +117,9 @@ export function createGateway(options: GatewayOptions): Gateway {
       server = link;
       former?.close();
       return {
-        onMessage: (message: Uint8Array) => guard(undefined, () => receiveFromServer(message)),
+        onMessage(message: Uint8Array): void {
+          if (server === link) guard(undefined, () => receiveFromServer(message));
+        },
         onClosed(): void {
           if (server !== link) return;
           server = undefined;

@@ -8,20 +8,22 @@ import type { WaitConfirmation } from '../handshake/confirmation.ts';
 import { decodeError, isError } from '../handshake/error-message.ts';
 import { createInitiator, type WaitMessage2 } from '../handshake/initiator.ts';
 import { waitMs } from '../handshake/retransmission.ts';
-import type { Link } from '../link/link.ts';
+import type { Attestation } from '../link/attestation.ts';
 import type { After, RunningTimer } from '../link/timer.ts';
 import { negotiationItem, negotiationValue } from '../negotiation/ead.ts';
 import { acceptAnswer, createOffer } from '../negotiation/exchange.ts';
+import type { Side } from '../negotiation/policy.ts';
 import type { Choice } from '../negotiation/select.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
+import { firstVerified } from './first-verified.ts';
 import { type Agreement, findPeer, handshakeOptions, type InterfaceOptions, sideOf } from './interface.ts';
 import { openChannel } from './secure-channel.ts';
 
 export interface InitiationOptions {
   readonly own: InterfaceOptions;
-  /** What carries the interface. For CPNS-3 that is the hop, which attests nothing end to end. */
-  readonly link: Link;
   readonly after: After;
+  /** What the link that reaches from end to end shows now. */
+  attestation(): Attestation;
   send(message: Uint8Array): void;
   onAgreed(agreement: Agreement): void;
   /** The peer did not answer to the last repetition. */
@@ -55,9 +57,8 @@ interface Closing {
 
 /** Sends message_1. Refuses what `createOffer` refuses: the policy leaves nothing to offer. */
 export function initiate(options: InitiationOptions): Initiation {
-  const { own, link } = options;
-  const side = sideOf(own, link);
-  const offer = createOffer(side);
+  const { own } = options;
+  const offer = createOffer(side());
   const attempts: Attempt[] = [];
   let closing: Closing | undefined;
   let ended = false;
@@ -76,11 +77,15 @@ export function initiate(options: InitiationOptions): Initiation {
   function addAttempt(attempt: Attempt): void {
     attempts.push(attempt);
     transmissions = 0;
-    transmit();
+    transmit([attempt.wait.message]);
   }
 
-  /** Sends the last message, first or again. */
-  function transmit(): void {
+  /** What has no answer yet. An error may be forged, so an attempt that it names is sent again, too. */
+  function unanswered(): readonly Uint8Array[] {
+    return closing === undefined ? attempts.map(({ wait }) => wait.message) : [closing.confirmation.message];
+  }
+
+  function transmit(messages: readonly Uint8Array[]): void {
     timer?.cancel();
     transmissions += 1;
     const wait = waitMs(transmissions, jitter());
@@ -88,8 +93,12 @@ export function initiate(options: InitiationOptions): Initiation {
       stop();
       return options.onFailed();
     }
-    timer = options.after(wait, transmit);
-    options.send(closing?.confirmation.message ?? attempts[attempts.length - 1]!.wait.message);
+    timer = options.after(wait, () => transmit(unanswered()));
+    for (const message of messages) options.send(message);
+  }
+
+  function side(): Side {
+    return sideOf(own, options.attestation());
   }
 
   function jitter(): number {
@@ -123,27 +132,23 @@ export function initiate(options: InitiationOptions): Initiation {
 
   /** The answer may be to any attempt that is still waiting. */
   function receiveMessage2(message: Uint8Array): void {
-    let refusal: unknown;
-    for (const attempt of [...attempts].reverse()) {
-      try {
-        return finish(attempt, message);
-      } catch (error) {
-        refusal ??= error;
-      }
-    }
-    throw refusal;
+    close(firstVerified(attempts, (attempt) => finish(attempt, message)));
   }
 
-  function finish({ wait, method }: Attempt, message2: Uint8Array): void {
+  function finish({ wait, method }: Attempt, message2: Uint8Array): Closing {
     const claimed = wait.receive(message2);
     const verified = claimed.verify(findPeer(own, claimed.idCred));
-    const { choice, echo } = acceptAnswer(negotiationValue(verified.ead2), offer, side, method);
+    const { choice, echo } = acceptAnswer(negotiationValue(verified.ead2), offer, side(), method);
     const confirmation = verified.finish([negotiationItem(echo)]);
     const handshakeBytes = wait.message.length + message2.length + confirmation.message.length;
+    return { confirmation, choice, handshakeBytes };
+  }
+
+  function close(finished: Closing): void {
     for (const attempt of attempts) attempt.wait.close();
-    closing = { confirmation, choice, handshakeBytes };
+    closing = finished;
     transmissions = 0;
-    transmit();
+    transmit(unanswered());
   }
 
   function receiveMessage4({ confirmation, choice, handshakeBytes }: Closing, message: Uint8Array): void {
@@ -159,7 +164,7 @@ export function initiate(options: InitiationOptions): Initiation {
       method,
       suite,
       choice,
-      linkKind: link.attestation().kind,
+      linkKind: options.attestation().kind,
       handshakeMessages: 4,
       handshakeBytes: handshakeBytes + message.length,
       connectionId: CONNECTION_ID,

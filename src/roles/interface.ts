@@ -9,9 +9,7 @@ import {
   createCredentialStore,
   type Identity,
 } from '../handshake/credential.ts';
-import type { LinkKind } from '../link/attestation.ts';
-import { linkEvidence } from '../link/attestation.ts';
-import type { Link } from '../link/link.ts';
+import { type Attestation, type LinkKind, linkEvidence } from '../link/attestation.ts';
 import { NEGOTIATION_EAD_LABEL } from '../negotiation/ead.ts';
 import { type InterfaceName, POLICIES, type RoleName } from '../negotiation/policies.ts';
 import type { Policy, Side } from '../negotiation/policy.ts';
@@ -79,14 +77,17 @@ export function handshakeOptions({ provider, suites, identities }: InterfaceOpti
   return { provider, suites, identities, knownEad: [NEGOTIATION_EAD_LABEL] };
 }
 
-/** This end of a negotiation over a link. */
-export function sideOf({ policy, methods, provider, algorithms }: InterfaceOptions, link: Link): Side {
+/** This end of a negotiation over a link that shows `attestation` now. */
+export function sideOf(
+  { policy, methods, provider, algorithms }: InterfaceOptions,
+  attestation: Attestation,
+): Side {
   const sha256 = (data: Uint8Array) => provider.hash(Algorithm.SHA_256, data);
   return {
     policy,
     methods,
     supports: (algorithm) => provider.supports(algorithm) && algorithms?.includes(algorithm) !== false,
-    evidence: linkEvidence(link.attestation(), sha256),
+    evidence: linkEvidence(attestation, sha256),
   };
 }
 

@@ -4,6 +4,7 @@
  * A PNE's two interfaces, one inside the other: CPNS-1 with the gateway on the link, CPNS-3 with the CPNS
  * Server through the hop. The hop is secured anew on each link; CPNS-3 outlives it.
  */
+import { PLAIN_STREAM } from '../link/attestation.ts';
 import { Channel, decodeEndToEndMessage, decodeHopMessage, encodeChannelMessage } from '../link/channel.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
@@ -17,7 +18,7 @@ export interface PneInterfacesOptions {
   readonly after: After;
   onAgreed(agreement: Agreement): void;
   onRefused(reason: ReasonName): void;
-  /** Both interfaces are secured: messages pass. */
+  /** Both interfaces are secured, at least one of them anew: messages pass. */
   onReady(): void;
   /** A message of the server, verified. What it refuses is reported. */
   onMessage(message: Uint8Array): void;
@@ -28,10 +29,11 @@ export interface PneInterfacesOptions {
 export interface PneInterfaces {
   /** Whether `send` reaches the network. */
   readonly ready: boolean;
+  /** Adopts a link; a former one is closed. Returns what the link shall call. */
   attach(link: Link): LinkEvents;
   /** Protects and sends a message to the server. Where that fails it is lost; what needs an answer repeats. */
   send(message: Uint8Array): void;
-  /** Runs the handshake of CPNS-3 anew. */
+  /** Ends the keys of CPNS-3 and runs its handshake anew. */
   renew(): void;
 }
 
@@ -52,20 +54,23 @@ export function createPneInterfaces(options: PneInterfacesOptions): PneInterface
     }
   }
 
-  /** Limits that end one interface's keys end the other's soon: both are renewed, the outer one first. */
+  /**
+   * Limits that end one interface's keys end the other's soon: both are renewed, the outer one first. More
+   * refusals of the same kind, which an attacker may cause, leave the handshake under way alone.
+   */
   function renewKeys(): void {
     closeEndToEnd();
-    if (link !== undefined) startHop(link);
+    if (link !== undefined && hopInitiation === undefined) startHop(link);
   }
 
   function startHop(current: Link): void {
-    hopInitiation?.stop();
     hopInitiation = initiate({
       own: options.hop,
-      link: current,
+      attestation: () => current.attestation(),
       after: options.after,
       send: (message) => sendOnLink(Channel.hopHandshake, message),
       onAgreed(agreement): void {
+        hopInitiation = undefined;
         hop?.channel.close();
         hop = agreement;
         options.onAgreed(agreement);
@@ -78,14 +83,15 @@ export function createPneInterfaces(options: PneInterfacesOptions): PneInterface
   }
 
   function startEndToEnd(): void {
-    if (link === undefined || hop === undefined) return;
+    if (hop === undefined) return;
     endToEndInitiation?.stop();
     endToEndInitiation = initiate({
       own: options.endToEnd,
-      link,
+      attestation: () => PLAIN_STREAM,
       after: options.after,
       send: (message) => sendOnHop(Channel.endToEndHandshake, message),
       onAgreed(agreement): void {
+        endToEndInitiation = undefined;
         closeEndToEnd();
         endToEnd = agreement;
         options.onAgreed(agreement);
@@ -131,7 +137,9 @@ export function createPneInterfaces(options: PneInterfacesOptions): PneInterface
 
   function detach(): void {
     hopInitiation?.stop();
+    hopInitiation = undefined;
     endToEndInitiation?.stop();
+    endToEndInitiation = undefined;
     hop?.channel.close();
     hop = undefined;
     link = undefined;
@@ -143,11 +151,15 @@ export function createPneInterfaces(options: PneInterfacesOptions): PneInterface
       return hop !== undefined && endToEnd !== undefined;
     },
     attach(newLink: Link): LinkEvents {
-      if (link !== undefined) detach();
+      const former = link;
+      if (former !== undefined) detach();
+      former?.close();
       link = newLink;
       guard(() => startHop(newLink));
       return {
-        onMessage: (message: Uint8Array) => guard(() => receive(message)),
+        onMessage(message: Uint8Array): void {
+          if (link === newLink) guard(() => receive(message));
+        },
         onClosed(): void {
           if (link === newLink) detach();
         },
@@ -158,6 +170,9 @@ export function createPneInterfaces(options: PneInterfacesOptions): PneInterface
         if (endToEnd !== undefined) sendOnHop(Channel.endToEndRecord, endToEnd.channel.protect(message));
       });
     },
-    renew: () => guard(startEndToEnd),
+    renew(): void {
+      closeEndToEnd();
+      guard(startEndToEnd);
+    },
   };
 }

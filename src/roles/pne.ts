@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { ImplementationLimits } from '../limits.ts';
 /**
  * The Personal Network Element: secures the hop to its gateway (CPNS-1) and, through it, the end-to-end
  * interface with the CPNS Server (CPNS-3). It keeps each reading until its receipt comes, and sends it
  * again when the link was lost or the receipt is late. The server tells a repeated reading by its id, so
  * that none is lost and none counts twice.
  */
+import { ImplementationLimits } from '../limits.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After, RunningTimer } from '../link/timer.ts';
 import { decodePayload, encodePayload } from '../payload/codec.ts';
@@ -39,7 +39,7 @@ export interface Pne {
   readonly room: number;
   /** Whether every reading reported so far has its receipt. */
   readonly idle: boolean;
-  /** Adopts a link that just came up. Returns what the link shall call. */
+  /** Adopts a link that just came up; a former one is closed. Returns what the link shall call. */
   attach(link: Link): LinkEvents;
   /**
    * Protects and sends one reading, at once or when the interfaces are secured, and returns its id.
@@ -59,10 +59,17 @@ export function createPne(options: PneOptions): Pne {
 
   const interfaces = createPneInterfaces({
     ...options,
-    onReady: sendUnanswered,
+    onReady: announce,
     onMessage: (bytes) => handle(decodeMessage(bytes)),
     onLost: () => resendTimer?.cancel(),
   });
+
+  /** A link or a session that is new to the server needs a registration of its own. */
+  function announce(): void {
+    registered = false;
+    silentResends = 0;
+    sendUnanswered();
+  }
 
   /** Registers if the server has not answered yet, then repeats what has no receipt. */
   function sendUnanswered(): void {
@@ -124,11 +131,7 @@ export function createPne(options: PneOptions): Pne {
     get idle(): boolean {
       return outstanding.size === 0;
     },
-    attach(link: Link): LinkEvents {
-      registered = false;
-      silentResends = 0;
-      return interfaces.attach(link);
-    },
+    attach: interfaces.attach,
     report(value: unknown): number {
       if (outstanding.size >= ImplementationLimits.pneMaxOutstanding) refuse('queueFull');
       const payload = encodePayload(value);

@@ -5,7 +5,9 @@
  * PNE, found by the kid of its records. The flow says where answers go, never who is there.
  */
 import { toHex } from '../bytes/hex.ts';
+import type { CredentialStore } from '../handshake/credential.ts';
 import { ImplementationLimits } from '../limits.ts';
+import { PLAIN_STREAM } from '../link/attestation.ts';
 import {
   Channel,
   decodeEndToEndMessage,
@@ -32,7 +34,10 @@ export interface ServerInterfacesOptions {
 
 export interface ServerInterfaces {
   attachGateway(link: Link): LinkEvents;
-  /** Protects and sends a message to a PNE, where its last verified message came from, if anywhere. */
+  /**
+   * Protects and sends a message to a PNE, where its last verified message came from, if anywhere. Where
+   * that fails it is lost; what is refused is reported.
+   */
   send(pneId: string, message: Uint8Array): void;
 }
 
@@ -51,10 +56,10 @@ export function createServerInterfaces(options: ServerInterfacesOptions): Server
   const connectionIds = new ConnectionIds();
   const byKid = new Map<string, Peer>();
   const byId = new Map<string, Peer>();
+  const own = { ...options.endToEnd, peers: named(options.endToEnd.peers) };
 
   function adopt(agreement: Agreement, route: Route): void {
-    const pneId = agreement.peer.subject;
-    if (pneId === undefined) return agreement.channel.close();
+    const pneId = agreement.peer.subject!;
     const former = byId.get(pneId);
     if (former !== undefined) forget(former.agreement);
     const peer: Peer = { pneId, agreement, route };
@@ -71,8 +76,8 @@ export function createServerInterfaces(options: ServerInterfacesOptions): Server
 
   function acceptanceOn(gateway: Link, flow: number): Acceptance {
     return accept({
-      own: options.endToEnd,
-      link: gateway,
+      own,
+      attestation: () => PLAIN_STREAM,
       after: options.after,
       connectionIds,
       send: (message) => sendTo({ gateway, flow }, Channel.endToEndHandshake, message),
@@ -133,9 +138,21 @@ export function createServerInterfaces(options: ServerInterfacesOptions): Server
       };
     },
     send(pneId: string, message: Uint8Array): void {
-      const peer = byId.get(pneId);
-      if (peer?.route === undefined) return;
-      sendTo(peer.route, Channel.endToEndRecord, peer.agreement.channel.protect(message));
+      guard(pneId, () => {
+        const peer = byId.get(pneId);
+        if (peer?.route === undefined) return;
+        sendTo(peer.route, Channel.endToEndRecord, peer.agreement.channel.protect(message));
+      });
+    },
+  };
+}
+
+/** A PNE is told by the subject of its credential: one without is not known here. */
+function named(peers: CredentialStore): CredentialStore {
+  return {
+    find(idCred) {
+      const credential = peers.find(idCred);
+      return credential?.subject === undefined ? undefined : credential;
     },
   };
 }

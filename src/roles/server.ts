@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { ImplementationLimits } from '../limits.ts';
 /**
  * The CPNS Server: answers the handshakes of its PNEs (CPNS-3), hands each verified reading over once, and
  * delivers contents one at a time. A record that does not verify is dropped without an answer.
  */
+import { ImplementationLimits } from '../limits.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
-import type { After } from '../link/timer.ts';
+import type { After, RunningTimer } from '../link/timer.ts';
 import { decodePayload, encodePayload } from '../payload/codec.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
 import { ReplayWindow } from '../session/replay.ts';
@@ -47,6 +47,8 @@ interface PeerState {
   readonly readings: ReplayWindow;
   /** Contents not receipted yet, oldest first; the first one is under way. */
   readonly contents: { readonly id: number; readonly message: Uint8Array }[];
+  resends: number;
+  resendTimer: RunningTimer | undefined;
 }
 
 export function createServer(options: ServerOptions): Server {
@@ -61,7 +63,13 @@ export function createServer(options: ServerOptions): Server {
   function peerOf(pneId: string): PeerState {
     const known = peers.get(pneId);
     if (known !== undefined) return known;
-    const peer: PeerState = { pneId, readings: new ReplayWindow(), contents: [] };
+    const peer: PeerState = {
+      pneId,
+      readings: new ReplayWindow(),
+      contents: [],
+      resends: 0,
+      resendTimer: undefined,
+    };
     peers.set(pneId, peer);
     return peer;
   }
@@ -115,8 +123,18 @@ export function createServer(options: ServerOptions): Server {
   }
 
   function sendContent(peer: PeerState): void {
+    peer.resends = 0;
+    transmitContent(peer);
+  }
+
+  /** Sends it a few times until its receipt comes. After that it waits for the PNE to register anew. */
+  function transmitContent(peer: PeerState): void {
+    peer.resendTimer?.cancel();
     const content = peer.contents[0];
-    if (content !== undefined) send(peer, content.message);
+    if (content === undefined || peer.resends > ImplementationLimits.maxSilentResends) return;
+    peer.resends += 1;
+    peer.resendTimer = options.after(ImplementationLimits.receiptTimeoutMs, () => transmitContent(peer));
+    send(peer, content.message);
   }
 
   function send({ pneId }: PeerState, message: Uint8Array): void {

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { Refusal, refuse } from '../refusal.ts';
+
+/**
+ * Returns what `verify` makes of the latest candidate that it does not refuse. Where it refuses all of them,
+ * so does this, for the reason of the latest; with `stateInvalid` where there is none.
+ */
+export function firstVerified<Candidate, Result>(
+  candidates: Iterable<Candidate>,
+  verify: (candidate: Candidate) => Result,
+): Result {
+  let refusal: Refusal | undefined;
+  for (const candidate of [...candidates].reverse()) {
+    try {
+      return verify(candidate);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      refusal ??= error;
+    }
+  }
+  throw refusal ?? refuse('stateInvalid');
+}
