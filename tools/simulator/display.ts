@@ -44,7 +44,7 @@ export function createDisplay(options: Options, engine: Engine): Display {
 
   function draw(pnes: readonly PneFigures[]): void {
     erase();
-    for (const pne of pnes) stream.write(`${pneLine(pne).slice(0, live ? stream.columns : undefined)}\n`);
+    for (const pne of pnes) stream.write(`${pneLine(pne).slice(0, (live && stream.columns) || undefined)}\n`);
     linesToErase = live ? pnes.length : 0;
     lastDrawn = Date.now();
   }
