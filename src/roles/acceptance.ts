@@ -78,7 +78,7 @@ export function accept(options: AcceptanceOptions): Acceptance {
         else receiveMessage3(message);
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        options.send(errorFor(error.reasonName, own.suites));
+        options.send(errorFor(toldReason(error.reasonName), own.suites));
         options.onRefused(error.reasonName);
       }
     },
@@ -158,6 +158,11 @@ export function accept(options: AcceptanceOptions): Acceptance {
     handshake.timer.cancel();
     halfOpen.delete(handshake);
   }
+}
+
+/** An Initiator that offers several methods tries the next one, whether this one is unwanted or unknown. */
+function toldReason(reason: ReasonName): ReasonName {
+  return reason === 'methodNotSupported' ? 'methodNotPreferred' : reason;
 }
 
 /** message_1 begins with METHOD, an integer; message_3 is a byte string. */

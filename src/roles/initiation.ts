@@ -124,18 +124,19 @@ export function initiate(options: InitiationOptions): Initiation {
     const error = decodeError(message);
     const latest = attempts[attempts.length - 1]!;
     if (error.code === 2) return addAttempt({ ...latest, wait: latest.wait.retry(error.suitesR) });
-    const next = offer.methods[offer.methods.indexOf(latest.method) + 1];
     if (error.code !== 1) refuse('peerRefused');
+    const next = offer.methods[offer.methods.indexOf(latest.method) + 1];
     if (error.diagnostic === 'methodNotPreferred' && next !== undefined) return startWith(next);
-    refuse(error.diagnostic === 'mechanismNotSupported' ? 'mechanismNotSupported' : 'peerRefused');
+    refuse(error.diagnostic === 'refused' ? 'peerRefused' : 'mechanismNotSupported');
   }
 
   /** The answer may be to any attempt that is still waiting. */
   function receiveMessage2(message: Uint8Array): void {
-    close(firstVerified(attempts, (attempt) => finish(attempt, message)));
+    finish(firstVerified(attempts, (attempt) => answer(attempt, message)));
   }
 
-  function finish({ wait, method }: Attempt, message2: Uint8Array): Closing {
+  /** Verifies message_2 and makes message_3. */
+  function answer({ wait, method }: Attempt, message2: Uint8Array): Closing {
     const claimed = wait.receive(message2);
     const verified = claimed.verify(findPeer(own, claimed.idCred));
     const { choice, echo } = acceptAnswer(negotiationValue(verified.ead2), offer, side(), method);
@@ -144,9 +145,9 @@ export function initiate(options: InitiationOptions): Initiation {
     return { confirmation, choice, handshakeBytes };
   }
 
-  function close(finished: Closing): void {
+  function finish(answered: Closing): void {
     for (const attempt of attempts) attempt.wait.close();
-    closing = finished;
+    closing = answered;
     transmissions = 0;
     transmit(unanswered());
   }

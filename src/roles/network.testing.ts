@@ -1,25 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Test code: one PNE, a gateway and a server joined by links in memory, with a tap on CPNS-1 where a test
- * may alter, drop, repeat or reorder what passes. Messages move only when `settle` is called.
+ * Test code: one PNE, a gateway and a server joined by links in memory, with a tap on CPNS-1 (an attacker on
+ * the air) and one on CPNS-2 (what a hostile gateway can do to CPNS-3) where a test may alter, drop, repeat
+ * or reorder what passes. Messages move only when `settle` is called, time only with `fireTimers`.
  */
 import { Curve } from '../crypto/curves.ts';
 import { createNobleProvider } from '../crypto/noble/provider.ts';
-import type { PrivateKey } from '../crypto/provider.ts';
-import { ccsCredential, encodeCcs, type Identity } from '../handshake/credential.ts';
-import { createRandom } from '../handshake/test-fixture.ts';
-import { PLAIN_STREAM } from '../link/attestation.ts';
+import type { CryptoProvider } from '../crypto/provider.ts';
+import type { Identity } from '../handshake/credential.ts';
+import { halfOpenLifetimeMs } from '../handshake/retransmission.ts';
+import { createIdentity, createRandom } from '../handshake/test-fixture.ts';
+import { type Attestation, PLAIN_STREAM } from '../link/attestation.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
 import type { RoleName } from '../negotiation/policies.ts';
 import type { ReasonName } from '../refusal.ts';
-import { createGateway } from './gateway.ts';
+import { createGateway, type Gateway } from './gateway.ts';
 import { type Agreement, type InterfaceOptions, p256Interface } from './interface.ts';
 import { createPne, type Pne } from './pne.ts';
 import { createServer, type Server } from './server.ts';
 
-export type Tap = (message: Uint8Array, towards: 'gateway' | 'pne') => readonly Uint8Array[];
+/** Returns what shall pass in place of `message`. */
+export type Tap<End extends RoleName> = (message: Uint8Array, towards: End) => readonly Uint8Array[];
 
 export interface TestNetwork {
   readonly pne: Pne;
@@ -27,18 +30,28 @@ export interface TestNetwork {
   readonly received: { readonly id: number; readonly payload: Uint8Array; readonly value: unknown }[];
   readonly contents: unknown[];
   readonly receipts: { readonly id: number; readonly accepted: boolean }[];
-  readonly refusals: { readonly at: 'pne' | 'gateway' | 'server'; readonly reason: ReasonName }[];
+  readonly refusals: { readonly at: RoleName; readonly reason: ReasonName }[];
   readonly agreements: { readonly at: RoleName; readonly agreement: Agreement }[];
+  /** Whether CPNS-1 is up. An end that closes it takes it down. */
+  readonly isUp: boolean;
+  /** The gateway's number for the PNE's present link. */
+  readonly flow: number;
   /** What passes on CPNS-1; replaceable by the test. */
-  tap: Tap;
+  tap: Tap<'gateway' | 'pne'>;
+  /** What passes on CPNS-2; replaceable by the test. */
+  relay: Tap<'server' | 'gateway'>;
   linkUp(): void;
   linkDown(): void;
-  /** Delivers one message, or all that are under way and what they cause. */
+  /** Starts a role anew: only its identity and the bounds that it stored are left. */
+  restart(role: RoleName): void;
+  /** Delivers all messages that are under way and what they cause. */
   settle(): void;
-  /** Lets the PNE's running timers fire. */
-  fireTimers(): void;
+  /** Lets running timers fire: by default all but those that end half-open handshakes. */
+  fireTimers(isDue?: (milliseconds: number) => boolean): void;
   /** Puts a message on CPNS-1 as an attacker on the air could. */
   inject(message: Uint8Array, towards: 'gateway' | 'pne'): void;
+  /** Puts a message on CPNS-2 as a hostile gateway could, or a hostile server. */
+  injectRelay(message: Uint8Array, towards: 'server' | 'gateway'): void;
 }
 
 export const PNE_ID = 'pne-1';
@@ -48,29 +61,61 @@ export interface TestNetworkOptions {
   readonly algorithms?: readonly number[];
   /** Changes what an entity brings to an interface. */
   readonly change?: (options: InterfaceOptions, role: RoleName) => InterfaceOptions;
-  /** Makes the PNE sign on with a key that its credential does not name. */
-  readonly stolenName?: boolean;
+  /** What the PNE's and the gateway's end of CPNS-1 say of their link, where it is no plain stream. */
+  readonly attestations?: { readonly pne?: Attestation; readonly gateway?: Attestation };
+  /** Of all three. Unless it is noble's, which `IDENTITIES` belong to, they come with it. */
+  readonly provider?: CryptoProvider;
+  readonly identities?: TestIdentities;
+}
+
+export interface TestIdentities {
+  readonly pne: Identity;
+  /** Of a second PNE that gateway and server know as well. */
+  readonly otherPne: Identity;
+  readonly gateway: Identity;
+  readonly server: Identity;
+}
+
+export const PROVIDER = createNobleProvider(createRandom(1));
+export const IDENTITIES = createIdentities(PROVIDER, Curve.P256);
+
+export function createIdentities(provider: CryptoProvider, curve: number): TestIdentities {
+  const named = (subject: string, kid: number) =>
+    createIdentity(provider, curve, subject, Uint8Array.of(kid));
+  return {
+    pne: named(PNE_ID, 1),
+    otherPne: named('pne-2', 4),
+    gateway: named('gateway', 2),
+    server: named('server', 3),
+  };
+}
+
+interface Timer {
+  readonly owner: RoleName;
+  readonly milliseconds: number;
+  readonly callback: () => void;
+}
+
+/** One link of CPNS-1 while it is up. */
+interface Connection {
+  readonly pne: LinkEvents;
+  readonly gateway: LinkEvents;
 }
 
 export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork {
-  const { change = (own) => own } = options;
+  const { change = (own) => own, provider = PROVIDER, identities = IDENTITIES } = options;
   const queue: (() => void)[] = [];
-  const timers = new Set<() => void>();
-  let pneEnd: LinkEvents | undefined;
-  let gatewayEnd: LinkEvents | undefined;
-
-  const after: After = (_milliseconds, callback) => {
-    timers.add(callback);
-    return { cancel: () => void timers.delete(callback) };
-  };
-
-  const [pne, gateway, server] = identities(options.stolenName === true);
-  const ends = {
-    pneHop: p256Interface('pne', 'CPNS-1', PROVIDER, pne, [gateway.credential]),
-    pneEndToEnd: p256Interface('pne', 'CPNS-3', PROVIDER, pne, [server.credential]),
-    gatewayHop: p256Interface('gateway', 'CPNS-1', PROVIDER, gateway, [pne.credential]),
-    serverEndToEnd: p256Interface('server', 'CPNS-3', PROVIDER, server, [pne.credential]),
-  };
+  const timers = new Set<Timer>();
+  const pnes = [identities.pne.credential, identities.otherPne.credential];
+  let idBound = 0;
+  let contentIdBound = 0;
+  let links = 0;
+  let connection: Connection | undefined;
+  let gatewayEvents: LinkEvents;
+  let serverEvents: LinkEvents;
+  let pne = startPne();
+  let gateway = startGateway();
+  let server = startServer();
 
   const network: TestNetwork = {
     received: [],
@@ -79,100 +124,139 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
     refusals: [],
     agreements: [],
     tap: (message) => [message],
-    pne: createPne({
-      pneId: PNE_ID,
-      hop: change(ends.pneHop, 'pne'),
-      endToEnd: change(ends.pneEndToEnd, 'pne'),
-      after,
-      readingIds: { firstSequenceNumber: 0, reserve(): void {} },
-      onAgreed: (agreement) => network.agreements.push({ at: 'pne', agreement }),
-      onContent: (value) => network.contents.push(value),
-      onReceipt: (id, accepted) => network.receipts.push({ id, accepted }),
-      onRefused: (reason) => network.refusals.push({ at: 'pne', reason }),
-    }),
-    server: createServer({
-      endToEnd: change(withAlgorithms(ends.serverEndToEnd, options.algorithms), 'server'),
-      after,
-      firstContentId: 0,
-      onAgreed: (agreement) => network.agreements.push({ at: 'server', agreement }),
-      onRegistered(): void {},
-      onReading: (_pneId, id, payload, value) => network.received.push({ id, payload, value }),
-      onRefused: (reason) => network.refusals.push({ at: 'server', reason }),
-    }),
-    linkUp(): void {
-      gatewayEnd = gatewayRole.attachPne(cpns1('pne'));
-      pneEnd = network.pne.attach(cpns1('gateway'));
+    relay: (message) => [message],
+    get pne() {
+      return pne;
     },
+    get server() {
+      return server;
+    },
+    get isUp() {
+      return connection !== undefined;
+    },
+    get flow() {
+      return links - 1;
+    },
+    linkUp,
     linkDown(): void {
-      const open = [pneEnd, gatewayEnd];
-      pneEnd = undefined;
-      gatewayEnd = undefined;
-      for (const end of open) end?.onClosed();
+      const down = connection;
+      connection = undefined;
+      down?.pne.onClosed();
+      down?.gateway.onClosed();
+    },
+    restart(role: RoleName): void {
+      for (const timer of timers) if (timer.owner === role) timers.delete(timer);
+      network.linkDown();
+      if (role === 'pne') pne = startPne();
+      if (role === 'gateway') gateway = startGateway();
+      if (role === 'server') server = startServer();
+      if (role === 'gateway') links = 0;
+      if (role !== 'pne') joinGatewayAndServer();
     },
     settle(): void {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) next();
     },
-    fireTimers(): void {
-      const due = [...timers];
-      timers.clear();
-      for (const callback of due) callback();
+    fireTimers(isDue = (milliseconds) => milliseconds < halfOpenLifetimeMs): void {
+      const due = [...timers].filter(({ milliseconds }) => isDue(milliseconds));
+      for (const timer of due) if (timers.delete(timer)) timer.callback();
     },
     inject(message: Uint8Array, towards: 'gateway' | 'pne'): void {
-      (towards === 'pne' ? pneEnd : gatewayEnd)?.onMessage(message);
+      connection?.[towards].onMessage(message);
+    },
+    injectRelay(message: Uint8Array, towards: 'server' | 'gateway'): void {
+      (towards === 'server' ? serverEvents : gatewayEvents).onMessage(message);
     },
   };
-
-  const gatewayRole = createGateway({
-    hop: change(ends.gatewayHop, 'gateway'),
-    after,
-    onAgreed: (agreement) => network.agreements.push({ at: 'gateway', agreement }),
-    onRefused: (reason) => network.refusals.push({ at: 'gateway', reason }),
-  });
   joinGatewayAndServer();
   return network;
 
-  function cpns1(towards: 'gateway' | 'pne'): Link {
-    return memoryLink((message) => {
-      for (const passed of network.tap(message, towards)) queue.push(() => network.inject(passed, towards));
+  function startPne(): Pne {
+    return createPne({
+      pneId: PNE_ID,
+      hop: change(
+        p256Interface('pne', 'CPNS-1', provider, identities.pne, [identities.gateway.credential]),
+        'pne',
+      ),
+      endToEnd: change(
+        p256Interface('pne', 'CPNS-3', provider, identities.pne, [identities.server.credential]),
+        'pne',
+      ),
+      after: timersOf('pne'),
+      readingIds: {
+        firstSequenceNumber: idBound,
+        reserve(upTo): void {
+          idBound = upTo;
+        },
+      },
+      onAgreed: (agreement) => network.agreements.push({ at: 'pne', agreement }),
+      onContent: (value) => network.contents.push(value),
+      onReceipt: (id, accepted) => network.receipts.push({ id, accepted }),
+      onRefused: (reason) => network.refusals.push({ at: 'pne', reason }),
     });
   }
 
-  function joinGatewayAndServer(): void {
-    const toServer = memoryLink((message) => queue.push(() => serverEvents.onMessage(message)));
-    const toGateway = memoryLink((message) => queue.push(() => gatewayEvents.onMessage(message)));
-    const gatewayEvents = gatewayRole.attachServer(toServer);
-    const serverEvents = network.server.attachGateway(toGateway);
+  function startGateway(): Gateway {
+    return createGateway({
+      hop: change(p256Interface('gateway', 'CPNS-1', provider, identities.gateway, pnes), 'gateway'),
+      after: timersOf('gateway'),
+      onAgreed: (agreement) => network.agreements.push({ at: 'gateway', agreement }),
+      onRefused: (reason) => network.refusals.push({ at: 'gateway', reason }),
+    });
   }
-}
 
-const PROVIDER = createNobleProvider(createRandom(1));
+  function startServer(): Server {
+    const own = p256Interface('server', 'CPNS-3', provider, identities.server, pnes);
+    const { algorithms } = options;
+    contentIdBound += 1000;
+    return createServer({
+      endToEnd: change(algorithms === undefined ? own : { ...own, algorithms }, 'server'),
+      after: timersOf('server'),
+      firstContentId: contentIdBound,
+      onAgreed: (agreement) => network.agreements.push({ at: 'server', agreement }),
+      onRegistered(): void {},
+      onReading: (_pneId, id, payload, value) => network.received.push({ id, payload, value }),
+      onRefused: (reason) => network.refusals.push({ at: 'server', reason }),
+    });
+  }
 
-function memoryLink(send: (message: Uint8Array) => void): Link {
-  return {
-    mtu: 8192,
-    send: (message) => send(message.slice()),
-    attestation: () => PLAIN_STREAM,
-    close(): void {},
-  };
-}
+  function timersOf(owner: RoleName): After {
+    return (milliseconds, callback) => {
+      const timer = { owner, milliseconds, callback };
+      timers.add(timer);
+      return { cancel: () => void timers.delete(timer) };
+    };
+  }
 
-function withAlgorithms(own: InterfaceOptions, algorithms: readonly number[] | undefined): InterfaceOptions {
-  return algorithms === undefined ? own : { ...own, algorithms };
-}
+  function linkUp(): void {
+    links += 1;
+    const isCurrent = () => connection === up;
+    const end = (role: 'gateway' | 'pne', towards: 'gateway' | 'pne'): Link => ({
+      mtu: 8192,
+      attestation: () => options.attestations?.[role] ?? PLAIN_STREAM,
+      close: () => queue.push(() => isCurrent() && network.linkDown()),
+      send(message): void {
+        for (const passed of network.tap(message.slice(), towards)) {
+          queue.push(() => isCurrent() && network.inject(passed, towards));
+        }
+      },
+    });
+    const gatewayEnd = gateway.attachPne(end('gateway', 'pne'));
+    const up: Connection = { gateway: gatewayEnd, pne: pne.attach(end('pne', 'gateway')) };
+    connection = up;
+  }
 
-/** PNE, gateway and server, in this order. */
-function identities(stolenName: boolean): [Identity, Identity, Identity] {
-  const [pne, gateway, server, thief] = Array.from({ length: 4 }, () => PROVIDER.generateKey(Curve.P256));
-  const own = identity(pne!, PNE_ID, 1);
-  return [
-    stolenName ? { ...own, privateKey: thief! } : own,
-    identity(gateway!, 'gateway', 2),
-    identity(server!, 'server', 3),
-  ];
-}
-
-function identity(privateKey: PrivateKey, subject: string, kid: number): Identity {
-  const { curve, publicKey } = privateKey;
-  const ccs = encodeCcs({ curve, publicKey, kid: Uint8Array.of(kid) }, subject);
-  return { privateKey, credential: ccsCredential(ccs) };
+  function joinGatewayAndServer(): void {
+    const end = (towards: 'gateway' | 'server'): Link => ({
+      mtu: 8192,
+      attestation: () => PLAIN_STREAM,
+      close(): void {},
+      send(message): void {
+        for (const passed of network.relay(message.slice(), towards)) {
+          queue.push(() => network.injectRelay(passed, towards));
+        }
+      },
+    });
+    gatewayEvents = gateway.attachServer(end('server'));
+    serverEvents = server.attachGateway(end('gateway'));
+  }
 }

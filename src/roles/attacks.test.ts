@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Attacks on the handshakes between real roles: of CPNS-1 by whoever is on the air, of CPNS-3 by a hostile
+ * gateway. In each nothing false is agreed, and the true handshake completes afterwards.
+ */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Curve } from '../crypto/curves.ts';
+import { createCredentialStore, type Identity } from '../handshake/credential.ts';
+import { isError } from '../handshake/error-message.ts';
+import { createInitiator } from '../handshake/initiator.ts';
+import { decodeMessage1, encodeMessage1 } from '../handshake/message-1.ts';
+import { createResponder } from '../handshake/responder.ts';
+import { ImplementationLimits } from '../limits.ts';
+import { PLAIN_STREAM } from '../link/attestation.ts';
+import { NEGOTIATION_EAD_LABEL, negotiationItem, negotiationValue } from '../negotiation/ead.ts';
+import { answerOffer } from '../negotiation/exchange.ts';
+import type { RoleName } from '../negotiation/policies.ts';
+import {
+  agreedOn,
+  agreementsOn,
+  assertRecovers,
+  deliver,
+  expireHalfOpen,
+  type HandshakeMessage,
+  holdHandshake,
+  INTERFACES,
+  RESPONDER,
+  recordHandshake,
+  refusedAt,
+  type SecuredInterface,
+  takeOne,
+} from './attacker.testing.ts';
+import { type InterfaceOptions, p256Interface, sideOf } from './interface.ts';
+import { createTestNetwork, IDENTITIES, PROVIDER, type TestNetwork } from './network.testing.ts';
+
+const test = suite('attacks');
+
+/** Keys of the attacker's. */
+const STRANGER = PROVIDER.generateKey(Curve.P256);
+const OTHER_WAY = Object.freeze({ initiator: 'responder', responder: 'initiator' } as const);
+
+/** The name of an identity without its key. */
+function stolen({ credential }: Identity): Identity {
+  return { credential, privateKey: STRANGER };
+}
+
+/** A network in which `change` is applied to what one role brings to one interface. */
+function networkWith(
+  at: RoleName,
+  name: SecuredInterface,
+  change: (own: InterfaceOptions) => InterfaceOptions,
+): TestNetwork {
+  return createTestNetwork({
+    change: (own, role) => (role === at && own.name === name ? change(own) : own),
+  });
+}
+
+function connect(network: TestNetwork): void {
+  network.linkUp();
+  network.settle();
+}
+
+function assertRefused(
+  network: TestNetwork,
+  at: RoleName,
+  name: SecuredInterface,
+  ...reasons: string[]
+): void {
+  assert.not.ok(agreedOn(network, name).includes(at));
+  assert.ok(
+    refusedAt(network, at).some((reason) => reasons.includes(reason)),
+    `${refusedAt(network, at)}`,
+  );
+  network.pne.report('secret');
+  for (let round = 0; round < 2; round += 1) {
+    network.fireTimers();
+    network.settle();
+  }
+  assert.not.ok(agreedOn(network, name).includes(at));
+  assert.equal(network.received, []);
+}
+
+for (const name of INTERFACES) {
+  const responder = RESPONDER[name];
+
+  for (const at of ['pne', responder] as const) {
+    test(`${name}: a peer that the ${at} does not know`, () => {
+      const network = networkWith(at, name, (own) => ({ ...own, peers: createCredentialStore([]) }));
+      connect(network);
+      assertRefused(network, at, name, 'credentialUnknown');
+    });
+  }
+
+  test(`${name}: a responder with the right kid and another key`, () => {
+    const network = networkWith(responder, name, (own) => ({
+      ...own,
+      identities: own.identities.map(stolen),
+    }));
+    connect(network);
+    assertRefused(network, 'pne', name, 'macInvalid');
+    assert.equal(agreedOn(network, name), []);
+  });
+
+  test(`${name}: a PNE with the right kid and another key`, () => {
+    const network = networkWith('pne', name, (own) => ({ ...own, identities: own.identities.map(stolen) }));
+    connect(network);
+    assertRefused(network, responder, name, 'macInvalid');
+    assert.equal(agreedOn(network, name), []);
+  });
+
+  test(`${name}: a credential that is not the claimed one`, () => {
+    const peers = { find: () => IDENTITIES.otherPne.credential };
+    const network = networkWith('pne', name, (own) => ({ ...own, peers }));
+    connect(network);
+    assertRefused(network, 'pne', name, 'credentialInvalid');
+  });
+
+  test(`${name}: each message reflected to its sender`, () => {
+    const network = createTestNetwork();
+    const held = holdHandshake(network, name);
+    connect(network);
+    for (let step = 1; step <= 4; step += 1) {
+      const message = takeOne(held);
+      const before = network.refusals.length;
+      deliver(network, name, { ...message, towards: OTHER_WAY[message.towards] });
+      assert.ok(network.refusals.length > before, `message ${step}`);
+      held.length = 0;
+      assert.is(agreedOn(network, name).length, step === 4 ? 1 : 0);
+      deliver(network, name, message);
+    }
+    assertRecovers(network);
+  });
+
+  test(`${name}: messages of an earlier run, and message_3 before message_1`, () => {
+    const network = createTestNetwork();
+    const earlier = recordHandshake(network, name);
+    connect(network);
+    assert.is(earlier.length, 4);
+    network.restart('pne');
+    network.agreements.length = 0;
+    const held = holdHandshake(network, name);
+    connect(network);
+    deliver(network, name, earlier[2]!);
+    for (const old of earlier) {
+      const message = takeOne(held);
+      deliver(network, name, old);
+      for (const caused of held.splice(0)) deliver(network, name, caused);
+      held.length = 0;
+      assert.is(agreedOn(network, name).length, old === earlier[3] ? 1 : 0);
+      deliver(network, name, message);
+    }
+    assertRecovers(network);
+  });
+
+  test(`${name}: what is repeated after the end is answered from store, and changes nothing`, () => {
+    const network = createTestNetwork();
+    const run = recordHandshake(network, name);
+    connect(network);
+    const answers = holdHandshake(network, name);
+    deliver(network, name, run[2]!);
+    assert.equal(answers.splice(0), [run[3]!]);
+    for (const message of run) deliver(network, name, message);
+    answers.length = 0;
+    assertRecovers(network);
+  });
+
+  test(`${name}: ephemeral keys swapped by a man in the middle`, () => {
+    const network = createTestNetwork();
+    const held = holdHandshake(network, name);
+    connect(network);
+    const message1 = takeOne(held);
+    const own = PROVIDER.generateKey(Curve.P256).publicKey.subarray(0, 32);
+    deliver(network, name, { ...message1, bytes: withEphemeral(message1.bytes, own) });
+    const message2 = takeOne(held);
+    const swapped = message2.bytes.slice();
+    swapped.set(own, 2);
+    for (const bytes of [swapped, message2.bytes]) deliver(network, name, { ...message2, bytes });
+    assert.ok(refusedAt(network, 'pne').length >= 2);
+    assert.equal(held, []);
+    assert.equal(agreedOn(network, name), []);
+    assertRecovers(network);
+  });
+
+  test(`${name}: a man in the middle with a handshake of its own on either side`, () => {
+    const network = createTestNetwork();
+    const held = holdHandshake(network, name);
+    connect(network);
+    const message1 = takeOne(held);
+    const middle = manInTheMiddle(name, message1.bytes);
+    deliver(network, name, { bytes: middle.message2, towards: 'initiator' });
+    assert.ok(refusedAt(network, 'pne').includes('macInvalid'));
+    deliver(network, name, { bytes: middle.message1, towards: 'responder' });
+    deliver(network, name, { bytes: middle.message3(takeOne(held).bytes), towards: 'responder' });
+    assert.ok(refusedAt(network, responder).includes('macInvalid'));
+    assert.equal(agreedOn(network, name), []);
+    held.length = 0;
+    assertRecovers(network);
+  });
+
+  test(`${name}: the messages of two PNEs swapped`, () => {
+    const networks = [
+      createTestNetwork(),
+      createTestNetwork({
+        identities: { ...IDENTITIES, pne: IDENTITIES.otherPne, otherPne: IDENTITIES.pne },
+      }),
+    ] as const;
+    const held = networks.map((network) => holdHandshake(network, name));
+    for (const network of networks) connect(network);
+    for (let step = 1; step <= 4; step += 1) {
+      const messages = held.map(takeOne);
+      for (const [at, network] of networks.entries()) deliver(network, name, messages[1 - at]!);
+      for (const [at, network] of networks.entries()) {
+        for (const caused of held[at]!.splice(0)) deliver(network, name, caused);
+        held[at]!.length = 0;
+        assert.is(agreedOn(network, name).length, step === 4 ? 1 : 0, `message ${step}`);
+      }
+      for (const [at, network] of networks.entries()) deliver(network, name, messages[at]!);
+    }
+    assert.equal(
+      networks.map((network) => agreementsOn(network, name)[0]!.agreement.peer.subject),
+      ['pne-1', 'pne-2'],
+    );
+  });
+
+  test(`${name}: a flood of message_1 while a handshake is under way`, () => {
+    const network = createTestNetwork();
+    const held = holdHandshake(network, name);
+    connect(network);
+    const message1 = takeOne(held);
+    deliver(network, name, message1);
+    const message2 = takeOne(held);
+    flood(network, name, message1);
+    held.length = 0;
+    deliver(network, name, message2);
+    deliver(network, name, takeOne(held));
+    deliver(network, name, takeOne(held));
+    assert.equal(agreedOn(network, name), [responder, 'pne']);
+    assertRecovers(network);
+  });
+
+  test(`${name}: after a flood of message_1 new handshakes complete, with the shortest identifiers`, () => {
+    const network = createTestNetwork();
+    const held = holdHandshake(network, name);
+    connect(network);
+    const message1 = takeOne(held);
+    flood(network, name, message1);
+    held.length = 0;
+    deliver(network, name, message1);
+    assert.ok(held.every(({ bytes }) => isError(bytes)));
+    expireHalfOpen(network);
+    assertRecovers(network);
+    const ids = agreementsOn(network, name).map(({ agreement }) => agreement.connectionId);
+    assert.equal(ids, [Uint8Array.of(1), Uint8Array.of(0)]);
+  });
+}
+
+test('a second PNE that registers under the name of the first', () => {
+  const network = createTestNetwork({
+    identities: { ...IDENTITIES, pne: IDENTITIES.otherPne, otherPne: IDENTITIES.pne },
+  });
+  network.server.deliver('pne-1', 'for the first');
+  connect(network);
+  assert.ok(refusedAt(network, 'server').includes('messageInvalid'));
+  network.fireTimers();
+  network.settle();
+  assert.equal(network.contents, []);
+});
+
+test('a PNE whose credential has no name', () => {
+  const network = networkWith('server', 'CPNS-3', (own) => ({
+    ...own,
+    peers: {
+      find(idCred) {
+        const { subject: _, ...nameless } = own.peers.find(idCred)!;
+        return nameless;
+      },
+    },
+  }));
+  connect(network);
+  assertRefused(network, 'server', 'CPNS-3', 'credentialUnknown');
+});
+
+/** Hundreds of messages 1, each unlike the others, of which few may be kept half open. */
+function flood(network: TestNetwork, name: SecuredInterface, message1: HandshakeMessage): void {
+  const { ead1, ...message } = decodeMessage1(message1.bytes, [NEGOTIATION_EAD_LABEL]);
+  const before = refusedAt(network, RESPONDER[name]).length;
+  for (let number = 0; number < 300; number += 1) {
+    const padding = { label: 0, critical: false, value: Uint8Array.of(number >> 8, number & 0xff) };
+    const bytes = encodeMessage1(message, [...ead1.items, padding]);
+    deliver(network, name, { bytes, towards: 'responder' });
+  }
+  const refused = refusedAt(network, RESPONDER[name]).slice(before);
+  assert.ok(refused.length >= 300 - ImplementationLimits.maxHalfOpenPerPeer);
+  assert.ok(refused.every((reason) => reason === 'queueFull'));
+}
+
+function withEphemeral(message1: Uint8Array, gX: Uint8Array): Uint8Array {
+  const { ead1, ...message } = decodeMessage1(message1, [NEGOTIATION_EAD_LABEL]);
+  return encodeMessage1({ ...message, gX }, ead1.items);
+}
+
+/** Someone who has every name and offer, and no key: answers the PNE, and is one to the responder. */
+function manInTheMiddle(name: SecuredInterface, message1: Uint8Array) {
+  const responder = RESPONDER[name];
+  const knownEad = [NEGOTIATION_EAD_LABEL];
+  const common = { provider: PROVIDER, suites: [2], knownEad };
+  const towardsPne = createResponder({
+    ...common,
+    methods: [3],
+    identities: [stolen(IDENTITIES[responder])],
+  });
+  const received = towardsPne.receive(message1);
+  const side = sideOf(p256Interface(responder, name, PROVIDER, IDENTITIES[responder], []), PLAIN_STREAM);
+  const answer = answerOffer(negotiationValue(received.ead1), side, 3);
+  const ead2 = [negotiationItem(answer.bytes)];
+  const towardsResponder = createInitiator({ ...common, method: 3, identities: [stolen(IDENTITIES.pne)] });
+  const wait = towardsResponder.start({ connectionId: received.peerConnectionId, ead1: received.ead1 });
+  return {
+    message1: wait.message,
+    message2: received.respond({ connectionId: Uint8Array.of(9), ead2 }).message,
+    message3(message2: Uint8Array): Uint8Array {
+      const verified = wait.receive(message2).verify(IDENTITIES[responder].credential);
+      return verified.finish([negotiationItem(negotiationValue(verified.ead2)!)]).message;
+    },
+  };
+}
+
+test.run();
