@@ -7,7 +7,7 @@ import { flipMessage } from './flips.testing.ts';
 import { createTestNetwork } from './network.testing.ts';
 
 /** Every bit on Node. XS takes a prime share of them: curves are slow there. */
-const STRIDE = Reflect.has(globalThis, 'process') ? 1 : 31;
+const STRIDE = Reflect.has(globalThis, 'process') ? 1 : 11;
 
 /** There in Node and in our XS host alike. */
 declare const console: { log(line: string): void };
