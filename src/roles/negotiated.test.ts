@@ -240,6 +240,19 @@ test('nothing is agreed where the two ends see different channels', () => {
   assert.equal(network.agreements, []);
 });
 
+test('nothing is left to a Bluetooth link that loses its encryption while the handshake runs', () => {
+  const now = { pne: BLE, gateway: BLE };
+  const network = createTestNetwork({ attestations: now });
+  network.tap = (message, towards) => {
+    if (towards === 'pne') now.pne = { ...BLE, encrypted: false };
+    return [message];
+  };
+  network.linkUp();
+  network.settle();
+  assert.equal(refusedAt(network, 'pne'), ['belowFloor']);
+  assert.equal(network.agreements, []);
+});
+
 const LIES: Readonly<Record<string, Attestation>> = {
   'is not encrypted': { ...BLE, encrypted: false },
   'was paired with Just Works': { ...BLE, authenticated: false },

@@ -104,6 +104,22 @@ for (const [on, name] of [
   });
 }
 
+for (const [on, name] of [
+  ['tap', 'CPNS-1'],
+  ['relay', 'CPNS-2'],
+] as const) {
+  test(`any one message that the link of ${name} refuses to send`, () => {
+    const messages = countMessages(on);
+    for (let position = 1; position <= messages; position += 1) {
+      const network = createTestNetwork();
+      losing(network, on, position, () => refuse('queueFull'));
+      report(network);
+      recover(network);
+      assertOnce(network, `message ${position}`);
+    }
+  });
+}
+
 test('the link lost at any message of the way', () => {
   const messages = countMessages('tap');
   for (let position = 1; position <= messages; position += 1) {
