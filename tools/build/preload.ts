@@ -8,12 +8,11 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Plugin, PluginBuild } from 'esbuild';
 
-/** What src/crypto/noble takes from @noble/curves. */
-const CURVES = `
-  export { ed25519, x25519 } from '@noble/curves/ed25519.js';
-  export { p256 } from '@noble/curves/nist.js';
-`;
-const CURVE_NAMES = Object.freeze(['ed25519', 'x25519', 'p256']);
+/** What src/crypto/noble takes from @noble/curves, by module. */
+const CURVES = Object.freeze({
+  '@noble/curves/ed25519.js': ['ed25519', 'x25519'],
+  '@noble/curves/nist.js': ['p256'],
+});
 
 /**
  * Gives each SHA-256 its own message schedule, where noble shares one at module level, and makes noble's
@@ -25,7 +24,7 @@ export function preloadable(): Plugin {
     setup(build): void {
       build.onResolve({ filter: /^@noble\/curves\// }, () => ({ path: 'curves', namespace: 'lazy' }));
       build.onLoad({ filter: /^curves$/, namespace: 'lazy' }, async () => ({
-        contents: lazyModule(await bundleCurves(build.esbuild), CURVE_NAMES),
+        contents: lazyModule(await bundleCurves(build.esbuild), Object.values(CURVES).flat()),
         loader: 'js',
       }));
       build.onLoad({ filter: /@noble\/hashes\/sha2\.js$/ }, async ({ path }) => ({
@@ -37,8 +36,11 @@ export function preloadable(): Plugin {
 }
 
 async function bundleCurves({ build }: PluginBuild['esbuild']): Promise<string> {
+  const exports = Object.entries(CURVES).map(
+    ([module, names]) => `export { ${names.join(', ')} } from '${module}';`,
+  );
   const { outputFiles } = await build({
-    stdin: { contents: CURVES, resolveDir: fileURLToPath(new URL('.', import.meta.url)) },
+    stdin: { contents: exports.join('\n'), resolveDir: fileURLToPath(new URL('.', import.meta.url)) },
     bundle: true,
     format: 'iife',
     globalName: 'curves',

@@ -117,8 +117,8 @@ test('the heap of a PNE does not grow with the readings it sends', async () => {
   const few = await report(['--pnes', '1', '--input', '-'], rows(200));
   const many = await report(['--pnes', '1', '--input', '-'], rows(3000));
   assert.is(received(many.report), 3000);
-  // The numbers themselves take a few bytes more; garbage per record would be a hundred times that.
-  assert.ok(many.report.pnes[0]!.heapBytes <= few.report.pnes[0]!.heapBytes + 1024);
+  // Timers and sockets of the moment make up to a kilobyte; a byte kept of each record would make three.
+  assert.ok(many.report.pnes[0]!.heapBytes <= few.report.pnes[0]!.heapBytes + 2048);
 });
 
 test('bad rows are named with their lines, the rest arrives, and the status says so', async () => {
