@@ -5,31 +5,13 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Algorithm } from '../crypto/algorithms.ts';
 import { Curve } from '../crypto/curves.ts';
-import type { Attestation } from '../link/attestation.ts';
-import { Channel } from '../link/channel.ts';
-import { decodeRoute } from '../link/route.ts';
 import { Authentication, Confidentiality, Integrity } from '../negotiation/mechanisms.ts';
-import { POLICIES, type RoleName } from '../negotiation/policies.ts';
+import { POLICIES } from '../negotiation/policies.ts';
 import type { Policy, ProtectionTerms } from '../negotiation/policy.ts';
 import { policyOf, termsOf } from '../negotiation/side.testing.ts';
-import {
-  agreedOn,
-  agreementsOn,
-  INTERFACES,
-  RESPONDER,
-  recordHandshake,
-  refusedAt,
-  type SecuredInterface,
-} from './attacker.testing.ts';
-import type { InterfaceOptions } from './interface.ts';
-import {
-  createIdentities,
-  createTestNetwork,
-  IDENTITIES,
-  PROVIDER,
-  type TestNetwork,
-  type TestNetworkOptions,
-} from './network.testing.ts';
+import { agreedOn, agreementsOn, INTERFACES, RESPONDER, refusedAt } from './attacker.testing.ts';
+import { createIdentities, IDENTITIES, PROVIDER } from './network.testing.ts';
+import { assertWorks, connected, connectedWith, recordAlgorithms } from './scenario.testing.ts';
 
 const test = suite('negotiated modes');
 
@@ -45,44 +27,6 @@ function protection(integrity: number, confidentiality: number): ProtectionTerms
   return { integrity: termsOf(0, integrity), confidentiality: termsOf(0, confidentiality) };
 }
 
-type Change = Partial<InterfaceOptions>;
-
-/** A network in which roles bring something else to one interface. */
-function networkOn(name: SecuredInterface, changes: Partial<Record<RoleName, Change>>): TestNetwork {
-  return connected({
-    change: (own, role) => (own.name === name ? { ...own, ...changes[role] } : own),
-  });
-}
-
-function connected(options: TestNetworkOptions): TestNetwork {
-  const network = createTestNetwork(options);
-  network.linkUp();
-  network.settle();
-  return network;
-}
-
-/** The COSE algorithms of an interface, to the Responder and to the Initiator, as both ends have them. */
-function recordAlgorithms(network: TestNetwork, name: SecuredInterface): (number | undefined)[] {
-  const [there, here] = agreementsOn(network, name).map(({ agreement: { choice } }) => [
-    choice.toResponder.recordAlgorithm,
-    choice.toInitiator.recordAlgorithm,
-  ]);
-  assert.equal(here, there);
-  return here!;
-}
-
-function assertWorks(network: TestNetwork): void {
-  network.pne.report('reading');
-  network.server.deliver('pne-1', 'content');
-  network.settle();
-  assert.equal(
-    network.received.map(({ value }) => value),
-    ['reading'],
-  );
-  assert.equal(network.contents, ['content']);
-  assert.ok(network.pne.idle);
-}
-
 for (const name of INTERFACES) {
   const responder = RESPONDER[name];
 
@@ -95,7 +39,7 @@ for (const name of INTERFACES) {
         return PROVIDER.generateKey(curve);
       },
     };
-    const network = networkOn(name, {
+    const network = connectedWith(name, {
       pne: { policy: policyWith(protection(tag64, aesCcm64)) },
       [responder]: { policy: policyWith(protection(tag128, chaCha20)), provider: counting },
     });
@@ -108,7 +52,7 @@ for (const name of INTERFACES) {
   test(`${name}: a responder's floor passes over what the PNE wants most`, () => {
     const { integrity, confidentiality } = POLICIES.pne['CPNS-3']!.toResponder;
     const high = { integrity: { ...integrity, floor: 128 }, confidentiality };
-    const network = networkOn(name, { [responder]: { policy: policyWith(high) } });
+    const network = connectedWith(name, { [responder]: { policy: policyWith(high) } });
     assert.equal(recordAlgorithms(network, name), Array(2).fill(Algorithm.AES_CCM_16_128_128));
     assertWorks(network);
   });
@@ -116,7 +60,7 @@ for (const name of INTERFACES) {
   test(`${name}: a PNE's floor passes over what the responder wants most`, () => {
     const { integrity, confidentiality } = POLICIES.pne['CPNS-3']!.toResponder;
     const high = { integrity, confidentiality: { ...confidentiality, floor: 256 } };
-    const network = networkOn(name, { pne: { policy: policyWith(high) } });
+    const network = connectedWith(name, { pne: { policy: policyWith(high) } });
     assert.equal(recordAlgorithms(network, name), Array(2).fill(Algorithm.CHACHA20_POLY1305));
     assertWorks(network);
   });
@@ -126,16 +70,16 @@ for (const name of INTERFACES) {
       integrity: termsOf(128, tag64),
       confidentiality: termsOf(128, aesCcm64),
     });
-    const pneRefuses = networkOn(name, { pne: { policy: impossible } });
+    const pneRefuses = connectedWith(name, { pne: { policy: impossible } });
     assert.equal(refusedAt(pneRefuses, 'pne'), ['belowFloor']);
     assert.equal(agreedOn(pneRefuses, name), []);
-    const responderRefuses = networkOn(name, { [responder]: { policy: impossible } });
+    const responderRefuses = connectedWith(name, { [responder]: { policy: impossible } });
     assert.equal(refusedAt(responderRefuses, responder), ['belowFloor']);
     assert.equal(agreedOn(responderRefuses, name), []);
   });
 
   test(`${name}: a suite that the responder lacks gives way to one that it has`, () => {
-    const network = networkOn(name, { pne: { suites: [3, 2] }, [responder]: { suites: [2] } });
+    const network = connectedWith(name, { pne: { suites: [3, 2] }, [responder]: { suites: [2] } });
     assert.equal(
       agreementsOn(network, name).map(({ agreement }) => agreement.suite),
       [2, 2],
@@ -145,7 +89,7 @@ for (const name of INTERFACES) {
   });
 
   test(`${name}: without a common suite nothing is agreed`, () => {
-    const network = networkOn(name, { pne: { suites: [3] }, [responder]: { suites: [2] } });
+    const network = connectedWith(name, { pne: { suites: [3] }, [responder]: { suites: [2] } });
     assert.equal(refusedAt(network, 'pne'), ['suiteNotSupported']);
     assert.equal(agreedOn(network, name), []);
   });
@@ -159,7 +103,7 @@ for (const name of INTERFACES) {
         termsOf(64, Authentication.method0, Authentication.method3),
         protection(tag64, aesCcm64),
       );
-      const network = networkOn(name, {
+      const network = connectedWith(name, {
         pne: { methods: [3, 0] },
         [responder]: { methods, policy: wanted },
       });
@@ -172,7 +116,7 @@ for (const name of INTERFACES) {
   }
 
   test(`${name}: without a common method both ends say so`, () => {
-    const network = networkOn(name, { pne: { methods: [3] }, [responder]: { methods: [0] } });
+    const network = connectedWith(name, { pne: { methods: [3] }, [responder]: { methods: [0] } });
     assert.equal(refusedAt(network, responder), ['methodNotSupported']);
     assert.equal(refusedAt(network, 'pne'), ['mechanismNotSupported']);
     assert.equal(agreedOn(network, name), []);
@@ -198,103 +142,13 @@ for (const name of INTERFACES) {
   }
 }
 
-const BLE: Attestation = Object.freeze({
-  kind: 'ble',
-  encrypted: true,
-  authenticated: true,
-  bonded: true,
-  keySize: 16,
-  secureConnections: true,
-  peer: Uint8Array.of(1, 2, 3, 4, 5, 6),
-  channelBinding: new Uint8Array(16).fill(9),
-});
-
-test('CPNS-1 is left to a Bluetooth link that both ends attest: records are bare, CPNS-3 has its own', () => {
-  const network = createTestNetwork({ attestations: { pne: BLE, gateway: BLE } });
-  const handshake = recordHandshake(network, 'CPNS-1');
-  network.linkUp();
-  network.settle();
-  assert.is(handshake.length, 4);
-  assert.equal(recordAlgorithms(network, 'CPNS-1'), [undefined, undefined]);
-  assert.equal(recordAlgorithms(network, 'CPNS-3'), Array(2).fill(Algorithm.AES_CCM_16_64_128));
-  const onHop: Uint8Array[] = [];
-  const relayed: Uint8Array[] = [];
-  network.tap = (message) => {
-    onHop.push(message);
-    return [message];
-  };
-  network.relay = (message) => {
-    relayed.push(decodeRoute(message).message);
-    return [message];
-  };
-  assertWorks(network);
-  assert.ok(onHop.length > 0 && onHop.every((message) => message[0] === Channel.hopRecord));
-  const bodies = onHop.map((message) => message.subarray(1).join()).sort();
-  assert.equal(bodies, relayed.map((message) => message.join()).sort());
-});
-
-test('nothing is agreed where the two ends see different channels', () => {
-  const other = { ...BLE, channelBinding: new Uint8Array(16).fill(8) };
-  const network = connected({ attestations: { pne: BLE, gateway: other } });
-  assert.equal(refusedAt(network, 'gateway'), ['channelMismatch']);
-  assert.equal(network.agreements, []);
-});
-
-test('nothing is left to a Bluetooth link that loses its encryption while the handshake runs', () => {
-  const now = { pne: BLE, gateway: BLE };
-  const network = createTestNetwork({ attestations: now });
-  network.tap = (message, towards) => {
-    if (towards === 'pne') now.pne = { ...BLE, encrypted: false };
-    return [message];
-  };
-  network.linkUp();
-  network.settle();
-  assert.equal(refusedAt(network, 'pne'), ['belowFloor']);
-  assert.equal(network.agreements, []);
-});
-
-const LIES: Readonly<Record<string, Attestation>> = {
-  'is not encrypted': { ...BLE, encrypted: false },
-  'was paired with Just Works': { ...BLE, authenticated: false },
-  'has a key of 7 bytes': { ...BLE, keySize: 7 },
-  'has no bond': { ...BLE, bonded: false },
-  'was paired without Secure Connections': { ...BLE, secureConnections: false },
-};
-
-for (const [what, lie] of Object.entries(LIES)) {
-  test(`nothing is left to a Bluetooth link that ${what}, whichever end sees it`, () => {
-    for (const attestations of [
-      { pne: lie, gateway: BLE },
-      { pne: BLE, gateway: lie },
-    ]) {
-      const network = connected({ attestations });
-      assert.equal(recordAlgorithms(network, 'CPNS-1'), Array(2).fill(Algorithm.AES_CCM_16_64_128));
-      assertWorks(network);
-    }
-  });
-}
-
-test('CPNS-3 leaves nothing to a link, whatever the hop attests and the policies accept', () => {
-  const { delegated } = Integrity;
-  const policy = policyWith({
-    integrity: termsOf(0, delegated, tag64),
-    confidentiality: termsOf(0, Confidentiality.delegated, aesCcm64),
-  });
-  const network = connected({
-    attestations: { pne: BLE, gateway: BLE },
-    change: (own) => (own.name === 'CPNS-3' ? { ...own, policy } : own),
-  });
-  assert.equal(recordAlgorithms(network, 'CPNS-3'), Array(2).fill(Algorithm.AES_CCM_16_64_128));
-  assertWorks(network);
-});
-
 for (const [mode, integrity, algorithm] of [
   ['HMAC 256/64', hmac64, Algorithm.HMAC_256_64],
   ['HMAC 256/256', hmac256, Algorithm.HMAC_256_256],
 ] as const) {
   test(`${mode} alone, where both policies admit it: readable, and refused once altered`, () => {
     const policy = policyWith(protection(integrity, none));
-    const network = networkOn('CPNS-3', { pne: { policy }, server: { policy } });
+    const network = connectedWith('CPNS-3', { pne: { policy }, server: { policy } });
     assert.equal(recordAlgorithms(network, 'CPNS-3'), [algorithm, algorithm]);
     const relayed: string[] = [];
     network.relay = (message) => {
@@ -313,14 +167,14 @@ for (const [mode, integrity, algorithm] of [
 
 test('integrity alone is not agreed where one policy wants encryption', () => {
   const policy = policyWith(protection(hmac64, none));
-  const network = networkOn('CPNS-3', { pne: { policy } });
+  const network = connectedWith('CPNS-3', { pne: { policy } });
   assert.equal(refusedAt(network, 'server'), ['mechanismNotSupported']);
   assert.equal(agreedOn(network, 'CPNS-3'), []);
 });
 
 test('each direction has the mechanism that was agreed for it', () => {
   const policy = policyWith(protection(tag128, aesCcm128), protection(hmac64, none));
-  const network = networkOn('CPNS-3', { pne: { policy }, server: { policy } });
+  const network = connectedWith('CPNS-3', { pne: { policy }, server: { policy } });
   assert.equal(recordAlgorithms(network, 'CPNS-3'), [Algorithm.AES_CCM_16_128_128, Algorithm.HMAC_256_64]);
   const relayed = { server: '', gateway: '' };
   network.relay = (message, towards) => {

@@ -61,8 +61,8 @@ export interface TestNetworkOptions {
   readonly algorithms?: readonly number[];
   /** Changes what an entity brings to an interface. */
   readonly change?: (options: InterfaceOptions, role: RoleName) => InterfaceOptions;
-  /** What the PNE's and the gateway's end of CPNS-1 say of their link, where it is no plain stream. */
-  readonly attestations?: { readonly pne?: Attestation; readonly gateway?: Attestation };
+  /** What the two ends of CPNS-1 and the server's of CPNS-2 say of their link, where it is no plain stream. */
+  readonly attestations?: Partial<Readonly<Record<RoleName, Attestation>>>;
   /** Of all three. Unless it is noble's, which `IDENTITIES` belong to, they come with it. */
   readonly provider?: CryptoProvider;
   readonly identities?: TestIdentities;
@@ -248,7 +248,7 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
   function joinGatewayAndServer(): void {
     const end = (towards: 'gateway' | 'server'): Link => ({
       mtu: 8192,
-      attestation: () => PLAIN_STREAM,
+      attestation: () => (towards === 'gateway' ? options.attestations?.server : undefined) ?? PLAIN_STREAM,
       close(): void {},
       send(message): void {
         for (const passed of network.relay(message.slice(), towards)) {
