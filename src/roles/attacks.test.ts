@@ -13,7 +13,7 @@ import { decodeMessage1, encodeMessage1 } from '../handshake/message-1.ts';
 import { createResponder } from '../handshake/responder.ts';
 import { PLAIN_STREAM } from '../link/attestation.ts';
 import { NEGOTIATION_EAD_LABEL, negotiationItem, negotiationValue } from '../negotiation/ead.ts';
-import { answerOffer } from '../negotiation/exchange.ts';
+import { answerOffer, createOffer } from '../negotiation/exchange.ts';
 import type { RoleName } from '../negotiation/policies.ts';
 import type { ReasonName } from '../refusal.ts';
 import {
@@ -252,6 +252,29 @@ test('a second PNE that registers under the name of the first', () => {
   network.fireTimers();
   network.settle();
   assert.equal(network.contents, []);
+});
+
+test('a second PNE on a link that the first has secured', () => {
+  const network = createTestNetwork();
+  network.linkUp();
+  network.settle();
+  const held = holdHandshake(network, 'CPNS-1');
+  const other = createInitiator({
+    provider: PROVIDER,
+    suites: [2],
+    knownEad: [NEGOTIATION_EAD_LABEL],
+    method: 3,
+    identities: [IDENTITIES.otherPne],
+  });
+  const own = sideOf(p256Interface('pne', 'CPNS-1', PROVIDER, IDENTITIES.otherPne, []), PLAIN_STREAM);
+  const ead1 = [negotiationItem(createOffer(own).bytes)];
+  const wait = other.start({ connectionId: Uint8Array.of(0), ead1 });
+  deliver(network, 'CPNS-1', { bytes: wait.message, towards: 'responder' });
+  const verified = wait.receive(takeOne(held).bytes).verify(IDENTITIES.gateway.credential);
+  const { message } = verified.finish([negotiationItem(negotiationValue(verified.ead2)!)]);
+  deliver(network, 'CPNS-1', { bytes: message, towards: 'responder' });
+  assert.equal(refusedAt(network, 'gateway'), ['credentialUnknown']);
+  assertRecovers(network);
 });
 
 test('a PNE whose credential has no name', () => {

@@ -6,6 +6,8 @@
  * and flows. Its PNE links live as long as the server link: a PNE that loses its link keeps its readings,
  * so nothing has to be queued here.
  */
+import { equalBytes } from '../bytes/compare.ts';
+import type { Credential } from '../handshake/credential.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { Channel, decodeEndToEndMessage, decodeHopMessage, encodeChannelMessage } from '../link/channel.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
@@ -67,7 +69,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       link,
       hop: undefined,
       acceptance: accept({
-        own: options.hop,
+        own: { ...options.hop, peers: { find: (idCred) => findOn(flow, idCred) } },
         attestation: () => link.attestation(),
         after: options.after,
         connectionIds,
@@ -84,6 +86,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     nextFlow += 1;
     flows.set(flow.number, flow);
     return flow;
+  }
+
+  /** A link that one PNE has secured is that PNE's until it closes: no other takes its place. */
+  function findOn({ hop }: Flow, idCred: Uint8Array): Credential | undefined {
+    const credential = options.hop.peers.find(idCred);
+    if (credential === undefined || hop === undefined) return credential;
+    return equalBytes(credential.cred, hop.peer.cred) ? credential : undefined;
   }
 
   function closeFlow(flow: Flow): void {

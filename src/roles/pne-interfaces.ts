@@ -2,7 +2,8 @@
 
 /**
  * A PNE's two interfaces, one inside the other: CPNS-1 with the gateway on the link, CPNS-3 with the CPNS
- * Server through the hop. The hop is secured anew on each link; CPNS-3 outlives it.
+ * Server through the hop. The hop is secured anew on each link; CPNS-3 outlives it. A handshake that fails
+ * closes the link, whichever it was: on the next one both ends start from what they know for sure.
  */
 import { PLAIN_STREAM } from '../link/attestation.ts';
 import { Channel, decodeEndToEndMessage, decodeHopMessage, encodeChannelMessage } from '../link/channel.ts';
@@ -97,7 +98,7 @@ export function createPneInterfaces(options: PneInterfacesOptions): PneInterface
         options.onAgreed(agreement);
         options.onReady();
       },
-      onFailed: startEndToEnd,
+      onFailed: () => link?.close(),
       onRefused: options.onRefused,
     });
   }

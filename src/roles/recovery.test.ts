@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ImplementationLimits } from '../limits.ts';
 import { PLAIN_STREAM } from '../link/attestation.ts';
+import { Channel } from '../link/channel.ts';
 import { refuse } from '../refusal.ts';
 import {
   agreedOn,
@@ -49,7 +50,7 @@ test('a hop whose handshake has no answer is closed, and the next one works', ()
   assert.equal(network.contents, ['content']);
 });
 
-test('a handshake of CPNS-3 without an answer begins anew on the same hop', () => {
+test('a handshake of CPNS-3 without an answer ends the link, and the next one works', () => {
   const network = createTestNetwork();
   interceptHandshake(network, 'CPNS-3', () => []);
   network.pne.report('reading');
@@ -59,11 +60,26 @@ test('a handshake of CPNS-3 without an answer begins anew on the same hop', () =
     network.settle();
     network.fireTimers();
   }
+  network.settle();
+  assert.not.ok(network.isUp);
   passAll(network);
   recover(network);
   assert.equal(values(network), ['reading']);
   assert.equal(network.contents, ['content']);
-  assert.equal(agreedOn(network, 'CPNS-1'), ['gateway', 'pne']);
+});
+
+test('a hop whose records get nowhere ends, and the next one works', () => {
+  const network = connected();
+  network.tap = (message) => (message[0] === Channel.hopRecord ? [] : [message]);
+  network.pne.report('reading');
+  for (let round = 0; network.isUp && round < 12; round += 1) {
+    network.fireTimers();
+    network.settle();
+  }
+  assert.not.ok(network.isUp);
+  passAll(network);
+  recover(network);
+  assert.equal(values(network), ['reading']);
 });
 
 test('messages of a former link are not taken for those of the present one', () => {
@@ -152,6 +168,7 @@ test('a link lost after the server took new keys and before the PNE did: it goes
   passAll(network);
   network.linkUp();
   network.settle();
+  assert.ok(network.pne.idle);
   assert.equal(values(network), ['reading']);
 });
 
