@@ -6,11 +6,13 @@
  */
 import './platform/names.ts';
 import './platform/text-decoder.ts';
+import { createNobleProvider } from '../src/crypto/noble/provider.ts';
 import { reportAborts } from './platform/abort.ts';
+import { fillRandom } from './platform/random.ts';
 import { startPne } from './pne.ts';
 
 // biome-ignore lint/style/noDefaultExport: Moddable's surface of a main module.
 export default function main(): void {
   reportAborts();
-  startPne();
+  startPne(createNobleProvider(fillRandom));
 }

@@ -5,7 +5,8 @@
  * the stack is the device's only once the body of the bundle has ended.
  */
 import './platform/text-decoder.ts';
+import { openHostProvider } from './host-provider.ts';
 import { after } from './platform/timer.ts';
 import { startPne } from './pne.ts';
 
-after(0, startPne);
+after(0, () => startPne(openHostProvider()));

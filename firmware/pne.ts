@@ -4,7 +4,7 @@
 import { CborReader } from '../src/cbor/reader.ts';
 import { CborWriter } from '../src/cbor/writer.ts';
 import { Curve } from '../src/crypto/curves.ts';
-import { createNobleProvider } from '../src/crypto/noble/provider.ts';
+import type { CryptoProvider } from '../src/crypto/provider.ts';
 import { ccsCredential } from '../src/handshake/credential.ts';
 import type { Link, LinkEvents } from '../src/link/link.ts';
 import { refuse } from '../src/refusal.ts';
@@ -13,7 +13,6 @@ import { createPne, type Pne, type PneOptions } from '../src/roles/pne.ts';
 import { decodeProvisioning, type Provisioning } from '../src/roles/provisioning.ts';
 import type { SequenceOptions } from '../src/session/sequence.ts';
 import { openHostSensor } from './host-sensor.ts';
-import { fillRandom } from './platform/random.ts';
 import { openStore, type Store } from './platform/store.ts';
 import { after } from './platform/timer.ts';
 import { createSampler, type Sampler } from './sampler.ts';
@@ -23,13 +22,13 @@ import { connectStream } from './stream-link.ts';
 
 const RECONNECT_MS = Object.freeze([100, 500, 2000, 10000]);
 
-export function startPne(): void {
+export function startPne(provider: CryptoProvider): void {
   const store = openStore('pne');
   const provisioning = decodeProvisioning(store.read('provisioning') ?? refuse('notProvisioned'));
   const counts = { sent: 0, accepted: 0, refused: 0 };
   const pne: Pne = createPne({
     pneId: provisioning.pneId,
-    ...openInterfaces(provisioning),
+    ...openInterfaces(provisioning, provider),
     after,
     readingIds: storedNumbers(store, 'reading-ids'),
     onAgreed(): void {},
@@ -52,8 +51,10 @@ function openSensor(store: Store, events: SensorEvents): Sensor {
   return port === undefined ? openSelfSensor(events) : openHostSensor(port, events);
 }
 
-function openInterfaces(provisioning: Provisioning): Pick<PneOptions, 'hop' | 'endToEnd'> {
-  const provider = createNobleProvider(fillRandom);
+function openInterfaces(
+  provisioning: Provisioning,
+  provider: CryptoProvider,
+): Pick<PneOptions, 'hop' | 'endToEnd'> {
   const privateKey = provider.privateKey(Curve.P256, provisioning.privateKey);
   provisioning.privateKey.fill(0);
   const own = { privateKey, credential: ccsCredential(provisioning.ownCcs) };

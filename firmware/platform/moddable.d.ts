@@ -8,6 +8,8 @@
 /** Binds the C function of that name. XS resolves it when it links, not when it runs. */
 declare function native(name: `xs_${string}`): {
   // biome-ignore lint/suspicious/noExplicitAny: the C function decides what it takes and returns.
+  (...values: unknown[]): any;
+  // biome-ignore lint/suspicious/noExplicitAny: the C function decides what it takes and returns.
   call(self: unknown, ...values: unknown[]): any;
 };
 

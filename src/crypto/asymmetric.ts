@@ -8,23 +8,23 @@ import { Curve, type CurveParameters, curveParameters, P256_ORDER, signaturePara
 import type { AsymmetricProvider, FillRandom, PrivateKey, Secret } from './provider.ts';
 
 /** What the asymmetric half of a provider is made of. */
-export interface AsymmetricParts {
+export interface AsymmetricParts<Material> {
   readonly fillRandom: FillRandom;
-  readonly curves: Readonly<Record<number, BackendCurve>>;
-  /** Copies bytes behind a handle of the same provider. */
-  secret(bytes: Uint8Array): Secret;
+  readonly curves: Readonly<Record<number, BackendCurve<Material>>>;
+  /** Makes a handle of the same provider. */
+  secretOf(material: Material): Secret;
 }
 
 /** Draws for one key. A source that fails the range check this often (2^-32 each on P-256) is broken. */
 const MAX_DRAWS = 4;
 
 /** Checks arguments, once, so that every provider refuses alike. */
-export function createAsymmetric(parts: AsymmetricParts): AsymmetricProvider {
+export function createAsymmetric<Material>(parts: AsymmetricParts<Material>): AsymmetricProvider {
   const { curves } = parts;
-  const keys = new WeakMap<PrivateKey, { key: BackendPrivateKey | undefined }>();
+  const keys = new WeakMap<PrivateKey, { key: BackendPrivateKey<Material> | undefined }>();
 
-  function handleTo(curve: number, key: BackendPrivateKey): PrivateKey {
-    const entry: { key: BackendPrivateKey | undefined } = { key };
+  function handleTo(curve: number, key: BackendPrivateKey<Material>): PrivateKey {
+    const entry: { key: BackendPrivateKey<Material> | undefined } = { key };
     const handle = Object.freeze({
       curve,
       publicKey: key.publicKey,
@@ -37,13 +37,13 @@ export function createAsymmetric(parts: AsymmetricParts): AsymmetricProvider {
     return handle;
   }
 
-  function keyOf(handle: PrivateKey): BackendPrivateKey {
+  function keyOf(handle: PrivateKey): BackendPrivateKey<Material> {
     const entry = keys.get(handle);
     if (entry === undefined) return refuse('badArgument');
     return entry.key ?? refuse('keyWiped');
   }
 
-  function backendCurve(curve: number): BackendCurve {
+  function backendCurve(curve: number): BackendCurve<Material> {
     return curves[curve] ?? refuse('unsupportedAlgorithm');
   }
 
@@ -52,6 +52,7 @@ export function createAsymmetric(parts: AsymmetricParts): AsymmetricProvider {
 
     generateKey(curve: number): PrivateKey {
       const backend = backendCurve(curve);
+      if (backend.generate !== undefined) return handleTo(curve, backend.generate());
       const bytes = new Uint8Array(curveParameters(curve)!.privateKeyLength);
       for (let draw = 0; draw < MAX_DRAWS; draw++) {
         parts.fillRandom(bytes);
@@ -73,12 +74,7 @@ export function createAsymmetric(parts: AsymmetricParts): AsymmetricProvider {
       const key = keyOf(handle);
       if (key.agree === undefined) return refuse('badArgument');
       if (!hasAgreementLength(curveParameters(handle.curve)!, publicKey)) refuse('publicKeyInvalid');
-      const shared = key.agree(publicKey) ?? refuse('publicKeyInvalid');
-      // RFC 7748 section 6.1. On P-256 the point with x = 0 is as good as any.
-      if (handle.curve === Curve.X25519 && isZero(shared)) refuse('publicKeyInvalid');
-      const secret = parts.secret(shared);
-      shared.fill(0);
-      return secret;
+      return parts.secretOf(key.agree(publicKey) ?? refuse('publicKeyInvalid'));
     },
 
     sign(algorithm: number, handle: PrivateKey, message: Uint8Array): Uint8Array {

@@ -4,19 +4,24 @@
  * What a cryptographic library brings for one curve (see asymmetric.ts). Arguments have been checked:
  * lengths fit the curve, a private key is in range, nothing is wiped.
  */
-export interface BackendCurve {
+export interface BackendCurve<Material> {
   /** Copies the bytes in. */
-  importPrivate(bytes: Uint8Array): BackendPrivateKey;
+  importPrivate(bytes: Uint8Array): BackendPrivateKey<Material>;
+  /** Draws a key on the backend's side, where that has a random source of its own. */
+  generate?(): BackendPrivateKey<Material>;
   /** Whether the signature verifies. An invalid public key verifies nothing. */
   verify?(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
 }
 
 /** A private key on the backend's side. */
-export interface BackendPrivateKey {
+export interface BackendPrivateKey<Material> {
   /** x ‖ y on P-256. */
   readonly publicKey: Uint8Array;
-  /** Returns the shared secret, or undefined where `publicKey` is no point to agree with. x alone or x ‖ y. */
-  agree?(publicKey: Uint8Array): Uint8Array | undefined;
+  /**
+   * Returns the shared secret, or undefined where `publicKey`, x alone or x ‖ y, is no point to agree with:
+   * off the curve, or an X25519 secret of zeros (RFC 7748 section 6.1). On P-256 x = 0 is as good as any.
+   */
+  agree?(publicKey: Uint8Array): Material | undefined;
   sign?(message: Uint8Array): Uint8Array;
   wipe(): void;
 }

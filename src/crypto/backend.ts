@@ -14,7 +14,9 @@ export interface Backend<Material> {
   /** By COSE number: how key material of the right length becomes an AEAD. */
   readonly aeads: Readonly<Record<number, (key: Material, parameters: AeadParameters) => BackendAead>>;
   /** By COSE number. */
-  readonly curves: Readonly<Record<number, BackendCurve>>;
+  readonly curves: Readonly<Record<number, BackendCurve<Material>>>;
+  /** HKDF-Expand where the library has it. Else it is made of `hmacSha256`. */
+  readonly hkdf?: BackendHkdf<Material>;
   hmacSha256(key: Material): BackendMac;
   sha256(data: Uint8Array): Uint8Array;
   /** HKDF-Extract (RFC 5869 section 2.2). */
@@ -29,6 +31,12 @@ export interface BackendAead {
   seal(nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array;
   open(nonce: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined;
   wipe(): void;
+}
+
+/** HKDF-Expand (RFC 5869 section 2.3), to bytes or to what stays on the backend's side. */
+export interface BackendHkdf<Material> {
+  expand(pseudorandomKey: Material, info: Uint8Array, length: number): Uint8Array;
+  expandMaterial(pseudorandomKey: Material, info: Uint8Array, length: number): Material;
 }
 
 export interface BackendMac {

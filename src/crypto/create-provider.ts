@@ -14,26 +14,27 @@ const MAX_EXPANDED_LENGTH = 255 * hkdf.SHA_256_LENGTH;
 /** Makes a provider of a backend. Arguments are checked here, once, so that every provider refuses alike. */
 export function createProvider<Material>(backend: Backend<Material>): CryptoProvider {
   const secrets = createSecrets(backend);
+  const derive = backend.hkdf ?? hkdf.overHmac(backend);
   const secret = (bytes: Uint8Array) => secrets.handleTo(backend.importBytes(bytes));
 
-  function expand(hash: number, pseudorandomKey: Secret, info: Uint8Array, length: number): Uint8Array {
+  function pseudorandomKeyOf(hash: number, pseudorandomKey: Secret, length: number): Material {
     requireSha256(hash);
     const material = secrets.materialOf(pseudorandomKey);
     // RFC 5869 section 2.3: the PRK has at least HashLen bytes. A key or IV without bytes is a mistake.
     if (backend.lengthOf(material) < hkdf.SHA_256_LENGTH) refuse('badArgument');
     if (!Number.isInteger(length) || length < 1 || length > MAX_EXPANDED_LENGTH) refuse('badArgument');
-    const mac = backend.hmacSha256(material);
-    const bytes = hkdf.expand(mac, info, length);
-    mac.wipe();
-    return bytes;
+    return material;
   }
 
   return Object.freeze({
-    ...createAsymmetric({ fillRandom: backend.fillRandom, curves: backend.curves, secret }),
+    ...createAsymmetric({
+      fillRandom: backend.fillRandom,
+      curves: backend.curves,
+      secretOf: secrets.handleTo,
+    }),
     name: backend.name,
     fillRandom: backend.fillRandom,
     secret,
-    expand,
 
     supports(algorithm: number): boolean {
       const parameters = algorithmParameters(algorithm);
@@ -51,11 +52,13 @@ export function createProvider<Material>(backend: Backend<Material>): CryptoProv
       return secrets.handleTo(backend.extract(salt, secrets.materialOf(inputKeyingMaterial)));
     },
 
+    expand(hash: number, pseudorandomKey: Secret, info: Uint8Array, length: number): Uint8Array {
+      return derive.expand(pseudorandomKeyOf(hash, pseudorandomKey, length), info, length);
+    },
+
     expandSecret(hash: number, pseudorandomKey: Secret, info: Uint8Array, length: number): Secret {
-      const bytes = expand(hash, pseudorandomKey, info, length);
-      const handle = secret(bytes);
-      bytes.fill(0);
-      return handle;
+      const material = pseudorandomKeyOf(hash, pseudorandomKey, length);
+      return secrets.handleTo(derive.expandMaterial(material, info, length));
     },
 
     aeadKey(algorithm: number, secret: Secret): AeadKey {

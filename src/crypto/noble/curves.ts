@@ -12,14 +12,14 @@ export const NOBLE_CURVES = Object.freeze({
   [Curve.P256]: Object.freeze({ importPrivate: importP256, verify: verifyP256 }),
   [Curve.X25519]: Object.freeze({ importPrivate: importX25519 }),
   [Curve.Ed25519]: Object.freeze({ importPrivate: importEd25519, verify: verifyEd25519 }),
-} as Readonly<Record<number, BackendCurve>>);
+} as Readonly<Record<number, BackendCurve<Uint8Array>>>);
 
 const COORDINATE_LENGTH = 32;
 /** First bytes of a point (SEC 1 section 2.3.3). Either y of an x leads to the same shared x. */
 const COMPRESSED_EVEN = 2;
 const UNCOMPRESSED = 4;
 
-function importP256(bytes: Uint8Array): BackendPrivateKey {
+function importP256(bytes: Uint8Array): BackendPrivateKey<Uint8Array> {
   p256.Point.BASE.precompute(1);
   const key = bytes.slice();
   return Object.freeze({
@@ -49,12 +49,13 @@ function verifyP256(publicKey: Uint8Array, message: Uint8Array, signature: Uint8
   return p256.verify(signature, message, sec1Point(publicKey), { lowS: false });
 }
 
-function importX25519(bytes: Uint8Array): BackendPrivateKey {
+function importX25519(bytes: Uint8Array): BackendPrivateKey<Uint8Array> {
   const key = bytes.slice();
   return Object.freeze({
     // noble's getPublicKey is for Edwards tables: without them the ladder is faster.
     publicKey: x25519.getSharedSecret(key, x25519.GuBytes),
     agree(publicKey: Uint8Array): Uint8Array | undefined {
+      // It throws where the product is zero.
       try {
         return x25519.getSharedSecret(key, publicKey);
       } catch {
@@ -65,7 +66,7 @@ function importX25519(bytes: Uint8Array): BackendPrivateKey {
   });
 }
 
-function importEd25519(bytes: Uint8Array): BackendPrivateKey {
+function importEd25519(bytes: Uint8Array): BackendPrivateKey<Uint8Array> {
   ed25519.Point.BASE.precompute(1);
   const key = bytes.slice();
   return Object.freeze({

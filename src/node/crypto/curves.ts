@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject, sign, verify } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  diffieHellman,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto';
 import { concatBytes } from '../../bytes/compare.ts';
 import { fromHex } from '../../bytes/hex.ts';
 import type { BackendCurve, BackendPrivateKey } from '../../crypto/backend-curve.ts';
@@ -39,16 +47,17 @@ export const NODE_CURVES = Object.freeze({
     },
     verify: verifier(null, (raw) => publicKey(DER.ed25519Public, raw)),
   }),
-} as Readonly<Record<number, BackendCurve>>);
+} as Readonly<Record<number, BackendCurve<KeyObject>>>);
 
 type ReadPublic = (raw: Uint8Array) => KeyObject;
 
-function agreement(key: KeyObject, publicLength: number, read: ReadPublic): BackendPrivateKey {
+function agreement(key: KeyObject, publicLength: number, read: ReadPublic): BackendPrivateKey<KeyObject> {
   return {
     publicKey: rawPublic(key, publicLength),
     agree(raw) {
       try {
-        return new Uint8Array(diffieHellman({ privateKey: key, publicKey: read(raw) }));
+        // OpenSSL fails where the product is zero.
+        return secretKey(diffieHellman({ privateKey: key, publicKey: read(raw) }));
       } catch {
         return undefined;
       }
@@ -57,11 +66,11 @@ function agreement(key: KeyObject, publicLength: number, read: ReadPublic): Back
   };
 }
 
-function signer(key: KeyObject, hash: 'sha256' | null): Required<Pick<BackendPrivateKey, 'sign'>> {
+function signer(key: KeyObject, hash: 'sha256' | null): Required<Pick<BackendPrivateKey<KeyObject>, 'sign'>> {
   return { sign: (message) => new Uint8Array(sign(hash, message, { key, dsaEncoding: 'ieee-p1363' })) };
 }
 
-function verifier(hash: 'sha256' | null, read: ReadPublic): Required<BackendCurve>['verify'] {
+function verifier(hash: 'sha256' | null, read: ReadPublic): Required<BackendCurve<KeyObject>>['verify'] {
   return (raw, message, signature) => {
     try {
       return verify(hash, message, { key: read(raw), dsaEncoding: 'ieee-p1363' }, signature);
@@ -84,6 +93,12 @@ function privateKey(prefix: string, raw: Uint8Array): KeyObject {
   const imported = createPrivateKey({ key, format: 'der', type: 'pkcs8' });
   key.fill(0);
   return imported;
+}
+
+function secretKey(bytes: Buffer): KeyObject {
+  const key = createSecretKey(bytes);
+  bytes.fill(0);
+  return key;
 }
 
 function der(prefix: string, raw: Uint8Array): Buffer {

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/* P-256 and X25519: private keys, key agreement, ECDSA. Curves are COSE's numbers (RFC 9053 section 7.1). */
+
+#include "crypto.h"
+
+enum { CURVE_P256 = 1, CURVE_X25519 = 4, COORDINATE_BYTES = 32, POINT_BYTES = 64 };
+
+/* First byte of a point with both coordinates (SEC 1 section 2.3.3): PSA has it, COSE has not. */
+#define UNCOMPRESSED 4
+
+/* Does not depend on randomness (RFC 6979): a message signed again is the same bytes. */
+#define SIGNATURE PSA_ALG_DETERMINISTIC_ECDSA(PSA_ALG_SHA_256)
+
+static int curveArgument(xsMachine *the, int index)
+{
+	int curve = cryptoInteger(the, index, CURVE_P256, CURVE_X25519);
+	if (curve != CURVE_P256 && curve != CURVE_X25519)
+		xsRangeError("crypto: %d is no curve", curve);
+	return curve;
+}
+
+static size_t publicLength(int curve)
+{
+	return curve == CURVE_P256 ? POINT_BYTES : COORDINATE_BYTES;
+}
+
+static void describePrivate(int curve, psa_key_attributes_t *attributes)
+{
+	psa_set_key_algorithm(attributes, PSA_ALG_ECDH);
+	if (curve == CURVE_X25519) {
+		psa_set_key_type(attributes, PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_MONTGOMERY));
+		psa_set_key_bits(attributes, 255);
+		psa_set_key_usage_flags(attributes, PSA_KEY_USAGE_DERIVE);
+		return;
+	}
+	psa_set_key_type(attributes, PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1));
+	psa_set_key_bits(attributes, 256);
+	psa_set_key_enrollment_algorithm(attributes, SIGNATURE);
+	psa_set_key_usage_flags(attributes, PSA_KEY_USAGE_DERIVE | PSA_KEY_USAGE_SIGN_MESSAGE);
+}
+
+/* Makes xsResult a key of these bytes, or of random ones where they are NULL; writes its public key to `index`. */
+static void createPrivate(xsMachine *the, int curve, uint8_t *bytes, int index)
+{
+	uint8_t point[1 + POINT_BYTES];
+	size_t written;
+	CryptoRecord *key = cryptoCreate(the, kindPrivate, 0);
+	psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+	describePrivate(curve, &attributes);
+	key->curve = curve;
+	psa_status_t status = cryptoImport(the, &attributes, bytes, COORDINATE_BYTES, &key->id);
+	if (bytes)
+		cryptoZeroize(bytes, COORDINATE_BYTES);
+	cryptoRequire(the, status);
+	cryptoRequire(the, psa_export_public_key(key->id, point, sizeof(point), &written));
+	size_t length = publicLength(curve);
+	memcpy(cryptoWritable(the, index).bytes, point + written - length, length);
+}
+
+/* privateKey(curve, bytes, publicKey): a key with a copy of the bytes; publicKey is filled. */
+void xs_pnecrypto_privateKey(xsMachine *the)
+{
+	uint8_t copy[COORDINATE_BYTES];
+	cryptoArguments(the, 3);
+	int curve = curveArgument(the, 0);
+	CryptoBuffer bytes = cryptoReadable(the, 1);
+	cryptoRequireLength(the, bytes, COORDINATE_BYTES);
+	cryptoRequireLength(the, cryptoWritable(the, 2), publicLength(curve));
+	memcpy(copy, bytes.bytes, sizeof(copy));
+	createPrivate(the, curve, copy, 2);
+}
+
+/* generateKey(curve, publicKey): a key that never was outside; publicKey is filled. */
+void xs_pnecrypto_generateKey(xsMachine *the)
+{
+	cryptoArguments(the, 2);
+	int curve = curveArgument(the, 0);
+	cryptoRequireLength(the, cryptoWritable(the, 1), publicLength(curve));
+	createPrivate(the, curve, NULL, 1);
+}
+
+/* The peer's public key as PSA takes it. Returns its length, 0 where no point has this x. */
+static size_t peerOf(int curve, CryptoBuffer publicKey, uint8_t peer[1 + POINT_BYTES])
+{
+	if (curve == CURVE_X25519) {
+		memcpy(peer, publicKey.bytes, COORDINATE_BYTES);
+		return COORDINATE_BYTES;
+	}
+	peer[0] = UNCOMPRESSED;
+	memcpy(peer + 1, publicKey.bytes, publicKey.length);
+	if (publicKey.length == COORDINATE_BYTES && !cryptoP256Decompress(peer + 1, peer + 1 + COORDINATE_BYTES))
+		return 0;
+	return 1 + POINT_BYTES;
+}
+
+/* RFC 7748 section 6.1. On P-256 the point with x = 0 is as good as any. */
+static int isUsable(int curve, const uint8_t shared[COORDINATE_BYTES])
+{
+	uint8_t bits = 0;
+	for (int i = 0; i < COORDINATE_BYTES; i++)
+		bits |= shared[i];
+	return curve != CURVE_X25519 || bits != 0;
+}
+
+/* agree(key, publicKey): x of the shared point as a secret, or undefined. publicKey is x ‖ y or x alone. */
+void xs_pnecrypto_agree(xsMachine *the)
+{
+	uint8_t peer[1 + POINT_BYTES];
+	size_t written;
+	cryptoArguments(the, 2);
+	const CryptoRecord *key = cryptoRecord(the, 0, kindPrivate);
+	CryptoBuffer publicKey = cryptoReadable(the, 1);
+	if (publicKey.length != COORDINATE_BYTES)
+		cryptoRequireLength(the, publicKey, publicLength(key->curve));
+	size_t peerLength = peerOf(key->curve, publicKey, peer);
+	if (!peerLength)
+		return;
+	CryptoRecord *shared = cryptoCreate(the, kindSecret, COORDINATE_BYTES);
+	psa_status_t status = psa_raw_key_agreement(PSA_ALG_ECDH, key->id, peer, peerLength, shared->bytes,
+		COORDINATE_BYTES, &written);
+	if (status != PSA_ERROR_INVALID_ARGUMENT)
+		cryptoRequire(the, status);
+	if (status != PSA_SUCCESS || !isUsable(key->curve, shared->bytes))
+		cryptoDiscard(the, shared);
+}
+
+/* sign(key, message, signature): ES256, r ‖ s. */
+void xs_pnecrypto_sign(xsMachine *the)
+{
+	size_t written;
+	cryptoArguments(the, 3);
+	const CryptoRecord *key = cryptoRecord(the, 0, kindPrivate);
+	CryptoBuffer message = cryptoReadable(the, 1);
+	CryptoBuffer signature = cryptoWritable(the, 2);
+	cryptoRequireLength(the, signature, POINT_BYTES);
+	cryptoRefuseOverlap(the, signature, message);
+	cryptoRequire(the, psa_sign_message(key->id, SIGNATURE, message.bytes, message.length, signature.bytes,
+		signature.length, &written));
+}
+
+static psa_status_t importPublic(xsMachine *the, const uint8_t point[1 + POINT_BYTES], mbedtls_svc_key_id_t *id)
+{
+	psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+	psa_set_key_type(&attributes, PSA_KEY_TYPE_ECC_PUBLIC_KEY(PSA_ECC_FAMILY_SECP_R1));
+	psa_set_key_algorithm(&attributes, PSA_ALG_ECDSA(PSA_ALG_SHA_256));
+	psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_VERIFY_MESSAGE);
+	return cryptoImport(the, &attributes, point, 1 + POINT_BYTES, id);
+}
+
+/* verify(publicKey, message, signature): ES256. A public key off the curve verifies nothing. */
+void xs_pnecrypto_verify(xsMachine *the)
+{
+	uint8_t point[1 + POINT_BYTES] = { UNCOMPRESSED };
+	mbedtls_svc_key_id_t id = MBEDTLS_SVC_KEY_ID_INIT;
+	cryptoArguments(the, 3);
+	cryptoStart(the);
+	CryptoBuffer publicKey = cryptoReadable(the, 0);
+	cryptoRequireLength(the, publicKey, POINT_BYTES);
+	cryptoReadable(the, 1);
+	cryptoRequireLength(the, cryptoReadable(the, 2), POINT_BYTES);
+	memcpy(point + 1, publicKey.bytes, POINT_BYTES);
+	psa_status_t status = importPublic(the, point, &id);
+	if (status == PSA_SUCCESS) {
+		CryptoBuffer message = cryptoReadable(the, 1);
+		CryptoBuffer signature = cryptoReadable(the, 2);
+		status = psa_verify_message(id, PSA_ALG_ECDSA(PSA_ALG_SHA_256), message.bytes, message.length,
+			signature.bytes, signature.length);
+	}
+	psa_destroy_key(id);
+	if (status != PSA_ERROR_INVALID_ARGUMENT && status != PSA_ERROR_INVALID_SIGNATURE)
+		cryptoRequire(the, status);
+	xsmcSetBoolean(xsResult, status == PSA_SUCCESS);
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { CryptoNatives } from '../../src/crypto/native/natives.ts';
+
+/** The C functions of the native provider, or undefined where the host was built without them. */
+export function cryptoNatives(): CryptoNatives | undefined {
+  try {
+    return bind();
+  } catch {
+    return undefined;
+  }
+}
+
+function bind(): CryptoNatives {
+  return Object.freeze({
+    random: native('xs_pnecrypto_random'),
+    hash: native('xs_pnecrypto_hash'),
+    secret: native('xs_pnecrypto_secret'),
+    length: native('xs_pnecrypto_length'),
+    wipe: native('xs_pnecrypto_wipe'),
+    aeadKey: native('xs_pnecrypto_aeadKey'),
+    seal: native('xs_pnecrypto_seal'),
+    open: native('xs_pnecrypto_open'),
+    macKey: native('xs_pnecrypto_macKey'),
+    mac: native('xs_pnecrypto_mac'),
+    extract: native('xs_pnecrypto_extract'),
+    expand: native('xs_pnecrypto_expand'),
+    expandSecret: native('xs_pnecrypto_expandSecret'),
+    privateKey: native('xs_pnecrypto_privateKey'),
+    generateKey: native('xs_pnecrypto_generateKey'),
+    agree: native('xs_pnecrypto_agree'),
+    sign: native('xs_pnecrypto_sign'),
+    verify: native('xs_pnecrypto_verify'),
+  });
+}

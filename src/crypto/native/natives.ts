@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Key bytes in C memory. JavaScript sees an object without properties. */
+export interface NativeSecret {
+  readonly brand: 'secret';
+}
+
+/** A key in the store of the C library, bound to one use. */
+export interface NativeKey<Use extends 'aead' | 'mac' | 'private'> {
+  readonly brand: Use;
+}
+
+/**
+ * The C functions of firmware/native/crypto*.c, by COSE numbers. They check every argument again and throw on a
+ * wrong one. Inputs are borrowed for the call and must not overlap an output, which is filled to its end.
+ * What is not wiped is wiped when it is collected.
+ */
+export interface CryptoNatives {
+  random(target: Uint8Array): void;
+  /** SHA-256. */
+  hash(data: Uint8Array, digest: Uint8Array): void;
+  /** Copies the bytes in. */
+  secret(bytes: Uint8Array): NativeSecret;
+  length(secret: NativeSecret): number;
+  wipe(object: NativeSecret | NativeKey<'aead' | 'mac' | 'private'>): void;
+
+  aeadKey(secret: NativeSecret, algorithm: number): NativeKey<'aead'>;
+  seal(
+    key: NativeKey<'aead'>,
+    nonce: Uint8Array,
+    aad: Uint8Array,
+    plaintext: Uint8Array,
+    output: Uint8Array,
+  ): void;
+  /** Whether the tag verified. Else `output` holds no plaintext. */
+  open(
+    key: NativeKey<'aead'>,
+    nonce: Uint8Array,
+    aad: Uint8Array,
+    ciphertext: Uint8Array,
+    output: Uint8Array,
+  ): boolean;
+
+  /** HMAC-SHA-256. */
+  macKey(secret: NativeSecret): NativeKey<'mac'>;
+  mac(key: NativeKey<'mac'>, data: Uint8Array, tag: Uint8Array): void;
+
+  /** HKDF-SHA-256. */
+  extract(salt: Uint8Array, secret: NativeSecret): NativeSecret;
+  expand(pseudorandomKey: NativeSecret, info: Uint8Array, output: Uint8Array): void;
+  expandSecret(pseudorandomKey: NativeSecret, info: Uint8Array, length: number): NativeSecret;
+
+  /** P-256 and X25519; x ‖ y on P-256. */
+  privateKey(curve: number, bytes: Uint8Array, publicKey: Uint8Array): NativeKey<'private'>;
+  generateKey(curve: number, publicKey: Uint8Array): NativeKey<'private'>;
+  /** Undefined where `publicKey`, x ‖ y or x alone, is no point to agree with. */
+  agree(key: NativeKey<'private'>, publicKey: Uint8Array): NativeSecret | undefined;
+  /** ES256: r ‖ s, the same for the same message (RFC 6979). */
+  sign(key: NativeKey<'private'>, message: Uint8Array, signature: Uint8Array): void;
+  verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+}
