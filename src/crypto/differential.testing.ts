@@ -36,6 +36,7 @@ export function runDifferentialTests(
   const { cases, curveCases, maxLength, comparesSignatures } = options;
 
   differential('agree on all algorithms', () => {
+    assert.ok(cases > 0);
     const algorithms = Object.values(Algorithm);
     for (let i = 0; i < cases; i++) {
       const algorithm = algorithms[i % algorithms.length]!;
@@ -48,6 +49,7 @@ export function runDifferentialTests(
   });
 
   differential('agree on keys, shared secrets and signatures', () => {
+    assert.ok(curveCases > 0);
     for (let i = 0; i < curveCases; i++) {
       const seed = SEED + i;
       assert.is(agreed(ours, createPrng(seed)), agreed(theirs, createPrng(seed)), `case ${i}`);

@@ -41,9 +41,13 @@ export async function bundleForXs(
 }
 
 /** Bundles a test file for XS, behind the globals that its runner expects. Returns the path. */
-export function bundleTestForXs(testFile: string): Promise<string> {
+export function bundleTestForXs(
+  testFile: string,
+  define: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const globals = join(ROOT, 'firmware/platform/globals.ts');
-  return bundleForXs({ contents: `import '${globals}';\nimport '${testFile}';`, resolveDir: ROOT }, testFile);
+  const contents = `import '${globals}';\nimport '${testFile}';`;
+  return bundleForXs({ contents, resolveDir: ROOT }, testFile, define);
 }
 
 /** The device program for the Linux board. */

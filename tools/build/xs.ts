@@ -10,6 +10,8 @@ import { OUTPUT } from './bundle.ts';
 export interface Engine {
   readonly name: string;
   readonly version: string;
+  /** Where its sources are. */
+  readonly folder: string;
 }
 
 /** What XS may reserve: chunks and the limit in bytes, the heap in slots. */
@@ -20,22 +22,31 @@ export interface SpawnXsOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The board's own unless given. A test bundle needs more than a PNE. */
   readonly memory?: Memory;
+  /** The host program, where it is not the one that tools/setup built. */
+  readonly host?: string;
 }
 
 /** What tools/setup left behind: which engine it built, and where the host program is. */
 interface BuiltHost {
   readonly engine: Engine;
   readonly host: string;
+  /** Whether it has the native crypto provider. */
+  readonly native: boolean;
 }
 
 export function engine(): Engine {
   return builtHost().engine;
 }
 
+/** Whether the host was built with native cryptography. */
+export function hasNativeCrypto(): boolean {
+  return builtHost().native;
+}
+
 /** Runs a bundle on XS with the board's stack and heap. Output comes through pipes. */
 export function spawnXs(
   bundle: string,
-  { env = {}, memory = board.creation }: SpawnXsOptions = {},
+  { env = {}, memory = board.creation, host = builtHost().host }: SpawnXsOptions = {},
 ): ChildProcess {
   const { chunk, heap, limit } = memory;
   const sizes = {
@@ -47,7 +58,7 @@ export function spawnXs(
     '--limit': limit,
   };
   const args = Object.entries(sizes).flatMap(([option, size]) => [option, String(size)]);
-  return spawn(builtHost().host, [...args, bundle], {
+  return spawn(host, [...args, bundle], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -6,6 +6,10 @@ import { has, readStamp, run, SetupError, say, writeStamp } from './run.mjs';
 const REQUIRED = Object.freeze({ cc: 'gcc libc6-dev', make: 'make' });
 const STAMP = 'stamps/debian';
 
+/** What the host's native cryptography is built with. Without it the PNE computes in JavaScript. */
+const MBEDTLS = 'libmbedtls-dev';
+const MBEDTLS_STAMP = 'stamps/mbedtls';
+
 /** Installs missing compilers where it may; else ends with the line to type. */
 export async function installDebianPackages() {
   if (readStamp(STAMP) === 'there') return;
@@ -17,8 +21,30 @@ export async function installDebianPackages() {
   writeStamp(STAMP, 'there');
 }
 
+/** Installs mbedTLS where it is missing and this may; tries once. */
+export async function installMbedTls() {
+  if ((await hasPsa()) || readStamp(MBEDTLS_STAMP) !== undefined) return;
+  writeStamp(MBEDTLS_STAMP, 'tried');
+  if ((await privilege()).length > 0) await install([MBEDTLS]).catch(() => {});
+}
+
+/** The line to type where the host was built without it. */
+export function askForMbedTls() {
+  say(
+    `no native cryptography, the PNE computes in JavaScript; to have it type: sudo ${installLine([MBEDTLS])}`,
+  );
+}
+
+function hasPsa() {
+  return has('cc', ['-E', '-include', 'psa/crypto.h', '-x', 'c', '/dev/null']);
+}
+
+function installLine(packages) {
+  return `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+}
+
 async function install(packages) {
-  const line = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+  const line = installLine(packages);
   const [command, ...prefix] = await privilege();
   if (command === undefined) throw new SetupError(`${packages.join(', ')} missing; type: sudo ${line}`);
   say(`installing ${packages.join(', ')}`);

@@ -6,7 +6,10 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { OUTPUT, readStamp, run, SetupError, say, writeStamp } from './run.mjs';
 
-/** Builds boards/linux with an engine; make decides what is out of date. */
+/**
+ * Builds boards/linux with an engine; make decides what is out of date. Returns what host.json holds: whether
+ * the host has native cryptography is make's decision too.
+ */
 export async function buildHost({ major, folder }) {
   const output = join(OUTPUT, 'linux', `xs${major}-${fingerprint(folder)}`);
   mkdirSync(output, { recursive: true });
@@ -15,8 +18,11 @@ export async function buildHost({ major, folder }) {
   if (total > 0) await compile(args, total, major);
   const host = join(output, 'pne-host');
   const version = (await run(host, ['--version'])).trim();
-  const built = JSON.stringify({ engine: { name: 'XS', version }, host });
-  if (readStamp('host.json') !== built) writeStamp('host.json', built);
+  const native = (await run('make', ['-s', ...args, 'native'])).trim() === '1';
+  const built = { engine: { name: 'XS', version, folder }, host, native };
+  const text = JSON.stringify(built);
+  if (readStamp('host.json') !== text) writeStamp('host.json', text);
+  return built;
 }
 
 /** Keeps what different copies of an engine were compiled to apart: make compares only times. */

@@ -4,7 +4,7 @@
  * Sets this checkout up: npm dependencies, Debian packages that help, the XS engine, its host program.
  * Plain Node, because nothing is installed yet. Quick when there is nothing to do; all output on stderr.
  */
-import { installDebianPackages } from './debian.mjs';
+import { askForMbedTls, installDebianPackages, installMbedTls } from './debian.mjs';
 import { installDependencies } from './dependencies.mjs';
 import { fetchEngine } from './engine.mjs';
 import { buildHost } from './host.mjs';
@@ -13,7 +13,9 @@ import { SetupError } from './run.mjs';
 try {
   await installDependencies();
   await installDebianPackages();
-  await buildHost(await fetchEngine());
+  await installMbedTls();
+  const { native } = await buildHost(await fetchEngine());
+  if (!native) askForMbedTls();
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   process.stderr.write(`setup: ${error.message}\n`);

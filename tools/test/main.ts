@@ -4,14 +4,19 @@
 import { parseArgs } from 'node:util';
 import { runChecks } from './checks.ts';
 import { testModdable } from './moddable.ts';
+import { runSanitized } from './sanitized.ts';
 import { Tally } from './tally.ts';
 import { runUnitTests } from './units.ts';
 
-const { values } = parseArgs({ options: { only: { type: 'string' } } });
+/** `--cases` for the comparison of native cryptography with noble: CI takes 100,000, which takes minutes. */
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, cases: { type: 'string', default: '2000' } },
+});
 const tally = new Tally(values.only ?? '');
 
 await runChecks(tally);
-await runUnitTests(tally);
+await runUnitTests(tally, Number(values.cases));
+await runSanitized(tally);
 await runModdable();
 process.exitCode = tally.close();
 

@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { bundleTestForXs, ROOT } from '../build/bundle.ts';
-import { engine, type Memory, spawnXs } from '../build/xs.ts';
+import { engine, hasNativeCrypto, type Memory, type SpawnXsOptions, spawnXs } from '../build/xs.ts';
 import { type Finished, finish, runCommand } from './command.ts';
 import { CheckFailure, type Outcome, type Tally } from './tally.ts';
 
@@ -20,18 +20,28 @@ const TEST_MEMORY: Memory = {
   limit: 1024 ** 3,
 };
 
+/** Test files of the native crypto provider start like this. */
+const NATIVE_TESTS = 'firmware/platform/crypto';
+
 interface Job {
   readonly stage: string;
   readonly file: string;
   run(): Promise<Outcome>;
 }
 
-export async function runUnitTests(tally: Tally): Promise<void> {
-  const files = await testFiles();
+/** `differentialCases`: random cases that compare the native provider with noble. */
+export async function runUnitTests(tally: Tally, differentialCases: number): Promise<void> {
+  const files = (await testFiles()).filter((file) => hasNativeCrypto() || !isNative(file));
   const { name, version } = engine();
+  if (!hasNativeCrypto())
+    console.log('left out  the native provider: the host was built without libmbedtls-dev');
   const jobs: Job[] = [
-    ...files.map((file) => ({ stage: 'node', file, run: () => onNode(file) })),
-    ...files.filter(isPortable).map((file) => ({ stage: `${name} ${version}`, file, run: () => onXs(file) })),
+    ...files
+      .filter((file) => !isNative(file))
+      .map((file) => ({ stage: 'node', file, run: () => onNode(file) })),
+    ...files
+      .filter(isPortable)
+      .map((file) => ({ stage: `${name} ${version}`, file, run: () => onXs(file, differentialCases) })),
   ];
   await Promise.all(Array.from({ length: availableParallelism() }, () => work(jobs, tally)));
 }
@@ -40,6 +50,11 @@ async function work(jobs: Job[], tally: Tally): Promise<void> {
   for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
     await tally.run(job.stage, job.file, job.run);
   }
+}
+
+/** C functions are tested where they are: in XS. */
+function isNative(file: string): boolean {
+  return file.startsWith(NATIVE_TESTS);
 }
 
 async function testFiles(): Promise<string[]> {
@@ -61,9 +76,14 @@ async function onNode(file: string): Promise<Outcome> {
   return outcomeOf(await runCommand('node', ['--import', 'tsx', file]));
 }
 
-async function onXs(file: string): Promise<Outcome> {
-  const bundle = await bundleTestForXs(`./${file}`);
-  return outcomeOf(await finish(spawnXs(bundle, { memory: TEST_MEMORY })));
+/** Runs a test file in XS: in the host that tools/setup built, unless told otherwise. */
+export async function onXs(
+  file: string,
+  differentialCases: number,
+  options: Pick<SpawnXsOptions, 'host' | 'env'> = {},
+): Promise<Outcome> {
+  const bundle = await bundleTestForXs(`./${file}`, { DIFFERENTIAL_CASES: String(differentialCases) });
+  return outcomeOf(await finish(spawnXs(bundle, { memory: TEST_MEMORY, ...options })));
 }
 
 /** Reads uvu's summary. A file that ends without one, or that ran no test, has failed. */

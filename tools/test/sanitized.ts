@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The native provider's tests in a host that watches C: AddressSanitizer and UndefinedBehaviorSanitizer. */
+import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { OUTPUT } from '../build/bundle.ts';
+import { engine, hasNativeCrypto } from '../build/xs.ts';
+import { runCommand } from './command.ts';
+import { CheckFailure, type Tally } from './tally.ts';
+import { onXs } from './units.ts';
+
+const STAGE = 'sanitized';
+const FILES = ['crypto-misuse', 'crypto-curves', 'crypto', 'crypto-differential'];
+/** noble computes these, which nothing watches. */
+const DIFFERENTIAL_CASES = 200;
+/** The host ends without taking its machine down. */
+const ENVIRONMENT = Object.freeze({ ASAN_OPTIONS: 'detect_leaks=0' });
+
+export async function runSanitized(tally: Tally): Promise<void> {
+  if (!hasNativeCrypto()) return;
+  if (!(await compilerHasSanitizers())) {
+    console.log('left out  sanitized: the compiler has no AddressSanitizer');
+    return;
+  }
+  const output = join(OUTPUT, 'linux', 'sanitized');
+  let building: Promise<void> | undefined;
+  for (const file of FILES) {
+    const path = `firmware/platform/${file}.test.ts`;
+    await tally.run(STAGE, path, async () => {
+      building ??= build(output);
+      await building;
+      return onXs(path, DIFFERENTIAL_CASES, { host: join(output, 'pne-host'), env: ENVIRONMENT });
+    });
+  }
+}
+
+async function compilerHasSanitizers(): Promise<boolean> {
+  const output = join(OUTPUT, 'linux', 'sanitizers');
+  const args = ['-fsanitize=address,undefined', '-shared', '-x', 'c', '/dev/null', '-o', output];
+  return (await runCommand('cc', args)).status === 0;
+}
+
+async function build(output: string): Promise<void> {
+  await mkdir(output, { recursive: true });
+  const settings = [`XS=${engine().folder}`, `OUT=${output}`, 'SANITIZE=1', 'NATIVE=1'];
+  const jobs = `-j${availableParallelism()}`;
+  const { status, output: words } = await runCommand('make', [jobs, '-C', 'boards/linux', ...settings]);
+  if (status !== 0) throw new CheckFailure(words);
+}
