@@ -9,7 +9,7 @@ import { createNobleProvider } from '../../src/crypto/noble/provider.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
 import { bundleForXs, ROOT } from '../build/bundle.ts';
-import { engine, spawnXs } from '../build/xs.ts';
+import { engine, hasNativeCrypto, spawnXs } from '../build/xs.ts';
 
 /** One figure and where it was taken. */
 export interface BenchRow {
@@ -33,7 +33,8 @@ export async function measureAll(ops: string, onProgress: OnProgress): Promise<B
   return [
     ...measureInNode(node, ops, onProgress),
     ...measureInNode(createNobleProvider(node.fillRandom), ops, onProgress),
-    ...(await measureInXs(ops, onProgress)),
+    ...(hasNativeCrypto() ? await measureInXs('native', ops, onProgress) : []),
+    ...(await measureInXs('noble', ops, onProgress)),
   ];
 }
 
@@ -50,11 +51,18 @@ function measureInNode(provider: CryptoProvider, ops: string, onProgress: OnProg
   return rows.finish();
 }
 
-async function measureInXs(ops: string, onProgress: OnProgress): Promise<BenchRow[]> {
+async function measureInXs(
+  provider: 'native' | 'noble',
+  ops: string,
+  onProgress: OnProgress,
+): Promise<BenchRow[]> {
   const { name, version } = engine();
-  const rows = new Rows({ board: 'linux', engine: `${name} ${version}`, provider: 'noble' }, onProgress);
+  const rows = new Rows({ board: 'linux', engine: `${name} ${version}`, provider }, onProgress);
   const child = spawnXs(
-    await bundleForXs(join(ROOT, 'firmware/bench-main.ts'), 'bench', { BENCH_OPS: JSON.stringify(ops) }),
+    await bundleForXs(join(ROOT, 'firmware/bench-main.ts'), `bench-${provider}`, {
+      BENCH_OPS: JSON.stringify(ops),
+      BENCH_PROVIDER: JSON.stringify(provider),
+    }),
   );
   const exited = new Promise<void>((resolve, reject) => {
     child.on('error', reject);

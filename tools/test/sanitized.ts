@@ -25,14 +25,15 @@ export async function runSanitized(tally: Tally): Promise<void> {
   }
   const output = join(OUTPUT, 'linux', 'sanitized');
   let building: Promise<void> | undefined;
-  for (const file of FILES) {
+  const runs = FILES.map((file) => {
     const path = `firmware/platform/${file}.test.ts`;
-    await tally.run(STAGE, path, async () => {
+    return tally.run(STAGE, path, async () => {
       building ??= build(output);
       await building;
       return onXs(path, DIFFERENTIAL_CASES, { host: join(output, 'pne-host'), env: ENVIRONMENT });
     });
-  }
+  });
+  await Promise.all(runs);
 }
 
 async function compilerHasSanitizers(): Promise<boolean> {
