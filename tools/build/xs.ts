@@ -10,8 +10,6 @@ import { OUTPUT } from './bundle.ts';
 export interface Engine {
   readonly name: string;
   readonly version: string;
-  /** Where its sources are. */
-  readonly folder: string;
 }
 
 /** What XS may reserve: chunks and the limit in bytes, the heap in slots. */
@@ -29,6 +27,8 @@ export interface SpawnXsOptions {
 /** What tools/setup left behind: which engine it built, and where the host program is. */
 interface BuiltHost {
   readonly engine: Engine;
+  /** The folder of the engine's sources. */
+  readonly sources: string;
   readonly host: string;
   /** Whether it has the native crypto provider. */
   readonly native: boolean;
@@ -36,6 +36,10 @@ interface BuiltHost {
 
 export function engine(): Engine {
   return builtHost().engine;
+}
+
+export function engineSources(): string {
+  return builtHost().sources;
 }
 
 /** Whether the host was built with native cryptography. */

@@ -19,7 +19,7 @@ export async function buildHost({ major, folder }) {
   const host = join(output, 'pne-host');
   const version = (await run(host, ['--version'])).trim();
   const native = (await run('make', ['-s', ...args, 'native'])).trim() === '1';
-  const built = { engine: { name: 'XS', version, folder }, host, native };
+  const built = { engine: { name: 'XS', version }, sources: folder, host, native };
   const text = JSON.stringify(built);
   if (readStamp('host.json') !== text) writeStamp('host.json', text);
   return built;

@@ -5,7 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { OUTPUT } from '../build/bundle.ts';
-import { engine, hasNativeCrypto } from '../build/xs.ts';
+import { engineSources, hasNativeCrypto } from '../build/xs.ts';
 import { runCommand } from './command.ts';
 import { CheckFailure, type Tally } from './tally.ts';
 import { onXs } from './units.ts';
@@ -44,7 +44,7 @@ async function compilerHasSanitizers(): Promise<boolean> {
 
 async function build(output: string): Promise<void> {
   await mkdir(output, { recursive: true });
-  const settings = [`XS=${engine().folder}`, `OUT=${output}`, 'SANITIZE=1', 'NATIVE=1'];
+  const settings = [`XS=${engineSources()}`, `OUT=${output}`, 'SANITIZE=1', 'NATIVE=1'];
   const jobs = `-j${availableParallelism()}`;
   const { status, output: words } = await runCommand('make', [jobs, '-C', 'boards/linux', ...settings]);
   if (status !== 0) throw new CheckFailure(words);
