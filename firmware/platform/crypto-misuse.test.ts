@@ -78,7 +78,9 @@ misuse('leaves every right call alone', () => {
 misuse('throws where arguments are missing', () => {
   for (const name of NAMES) {
     const values = CALLS[name]();
-    for (let count = 0; count < values.length; count++) throws(name, values.slice(0, count), `${count}`);
+    for (let count = 0; count < values.length; count++) {
+      assert.throws(() => untyped[name](...values.slice(0, count)), /too few arguments/, `${name}: ${count}`);
+    }
   }
 });
 
@@ -192,21 +194,31 @@ misuse('throws where a number is none that fits', () => {
     throws('privateKey', [number, pattern(32, 3), new Uint8Array(64)], String(number));
     throws('generateKey', [number, new Uint8Array(64)], String(number));
   }
+  for (const curve of [2, 3, 5, 6]) {
+    for (const length of [32, 64]) {
+      throws('privateKey', [curve, pattern(32, 3), new Uint8Array(length)], `curve ${curve}`);
+    }
+  }
 });
 
 misuse('throws where an output overlaps an input, by one byte too', () => {
   const memory = new Uint8Array(200);
   const at = (offset: number, length: number) => memory.subarray(offset, offset + length);
-  for (const offset of [0, 31, 12]) {
-    throws('seal', [aeadKey, at(offset, 13), aad, plaintext, at(0, 32)], `nonce at ${offset}`);
-    throws('seal', [aeadKey, nonce, at(offset, 20), plaintext, at(0, 32)], `aad at ${offset}`);
-    throws('seal', [aeadKey, nonce, aad, at(offset, 24), at(0, 32)], `plaintext at ${offset}`);
-    throws('hash', [at(offset, 40), at(0, 32)], `data at ${offset}`);
-    throws('mac', [macKey, at(offset, 40), at(0, 32)], `data at ${offset}`);
-    throws('expand', [secret, at(offset, 40), at(0, 42)], `info at ${offset}`);
-    throws('sign', [privateKey, at(offset, 40), at(0, 64)], `message at ${offset}`);
+  const output = (length: number) => at(50, length);
+  for (const offset of [50, 62, 81]) {
+    throws('seal', [aeadKey, at(offset, 13), aad, plaintext, output(32)], `nonce at ${offset}`);
+    throws('seal', [aeadKey, nonce, at(offset, 20), plaintext, output(32)], `aad at ${offset}`);
+    throws('seal', [aeadKey, nonce, aad, at(offset, 24), output(32)], `plaintext at ${offset}`);
+    throws('hash', [at(offset, 40), output(32)], `data at ${offset}`);
+    throws('mac', [macKey, at(offset, 40), output(32)], `data at ${offset}`);
+    throws('expand', [secret, at(offset, 40), output(42)], `info at ${offset}`);
+    throws('sign', [privateKey, at(offset, 40), output(64)], `message at ${offset}`);
   }
-  throws('open', [aeadKey, nonce, aad, at(0, 32), at(0, 24)], 'in place');
+  throws('seal', [aeadKey, at(38, 13), aad, plaintext, output(32)], 'last byte of the nonce');
+  throws('hash', [at(11, 40), output(32)], 'last byte of the data');
+  throws('open', [aeadKey, at(38, 13), aad, sealed, output(24)], 'last byte of the nonce');
+  throws('open', [aeadKey, nonce, at(31, 20), sealed, output(24)], 'last byte of the additional data');
+  throws('open', [aeadKey, nonce, aad, output(32), output(24)], 'in place');
   untyped.seal(aeadKey, at(0, 13), at(13, 20), at(33, 24), at(57, 32));
 });
 
