@@ -26,7 +26,7 @@ const BATCHES = 9;
 /** Long against the clock's step, and against what else the machine does now and then. */
 const BATCH_MICROSECONDS = 10_000;
 /** Bounds what a batch prepares in memory. */
-const MAX_COUNT = 4096;
+const MAX_COUNT = 1024;
 
 export function runBench(options: BenchOptions): void {
   const wanted = options.ops.toLowerCase();
