@@ -1,27 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/* Every C function and destructor that TypeScript can name: X(name). The table is sorted by name. */
-
 #ifndef PNE_NATIVES_H
 #define PNE_NATIVES_H
-
-#define PNE_NATIVES(X) \
-	X(xs_keyvalue_delete) \
-	X(xs_keyvalue_open) \
-	X(xs_keyvalue_read) \
-	X(xs_keyvalue_write) \
-	X(xs_pne_fillRandom) \
-	X(xs_pne_heap) \
-	X(xs_pne_microseconds) \
-	X(xs_tcp_close) \
-	X(xs_tcp_constructor) \
-	X(xs_tcp_read) \
-	X(xs_tcp_write) \
-	X(xs_timer_clear) \
-	X(xs_timer_set)
-
-#define PNE_DESTRUCTORS(X) \
-	X(xs_tcp_destructor)
 
 /* Defines the globals `native`, `Native`, `trace` and `console`. */
 void nativesInstall(txMachine *the);
