@@ -6,12 +6,6 @@
 #include "host.h"
 #include "natives.h"
 
-/*
- * Stack for the body of the bundle, which holds a slot for each of its declarations. On a device it has run
- * on the build machine (preload), so that it does not count against the device's stack.
- */
-#define LOAD_STACK_SLOTS 4096
-
 static txMachine *createMachine(void)
 {
 	txCreation creation = {
