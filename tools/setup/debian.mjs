@@ -17,8 +17,9 @@ export async function installDebianPackages() {
   writeStamp(STAMP, 'there');
 }
 
-async function install(packages) {
-  const line = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+/** Installs packages where this user may; else ends with the line to type. */
+export async function install(packages) {
+  const line = installLine(packages);
   const [command, ...prefix] = await privilege();
   if (command === undefined) throw new SetupError(`${packages.join(', ')} missing; type: sudo ${line}`);
   say(`installing ${packages.join(', ')}`);
@@ -28,6 +29,10 @@ async function install(packages) {
     .catch((error) => {
       throw new SetupError(`cannot install ${packages.join(', ')}: ${error.message}; type: sudo ${line}`);
     });
+}
+
+export function installLine(packages) {
+  return `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
 }
 
 /** How this user may install packages, as the start of a command; empty where it may not. */
