@@ -19,7 +19,8 @@ static txByte *gSlots;
 void fxCreateMachinePlatform(txMachine *the)
 {
 	the->promiseJobs = 0;
-	the->reservedBytes = 0;
+	/* The stack for loading is beside the limit. */
+	the->reservedBytes = -LOAD_STACK_SLOTS * sizeof(txSlot);
 	gChunks = (txByte *)gRegion;
 	gSlots = gChunks + gRegionBytes;
 }
