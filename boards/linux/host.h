@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/* What the files of the Linux host share. Nothing here needs XS's headers. */
+/* What the files of a host program share. Nothing here needs XS's headers. */
 
 #ifndef PNE_HOST_H
 #define PNE_HOST_H
@@ -20,7 +20,7 @@ enum {
 	exitAbort = 75,
 };
 
-/* The command line, fixed before the machine is created. Sizes are bytes, counts are slots. */
+/* Fixed before the machine is created, on Linux by the command line. Sizes are bytes, counts are slots. */
 typedef struct {
 	int stackCount;
 	int chunkInitial;
@@ -36,6 +36,15 @@ extern HostOptions gOptions;
 /* Ends the process with one message on stderr. */
 void hostFail(int status, const char *format, ...) __attribute__((noreturn, format(printf, 2, 3)));
 
+/*
+ * Stack for the body of the bundle, which holds a slot for each of its declarations. On a device it has run
+ * on the build machine (preload), so that it does not count against the device's stack.
+ */
+#define LOAD_STACK_SLOTS 4096
+
+/* Makes the machine, runs the bundle and then the loop to its end. */
+void hostRun(void);
+
 /* Monotonic microseconds. */
 int64_t hostMicroseconds(void);
 
@@ -49,6 +58,12 @@ typedef struct LoopTimer {
 
 void loopAddTimer(LoopTimer *timer, int64_t due);
 void loopRemoveTimer(LoopTimer *timer);
+
+/* The timer that is due first, NULL where there is none. */
+const LoopTimer *loopFirstTimer(void);
+
+/* Fires the timers that were due and set when the pass began, so that a 0 ms timer cannot starve the rest. */
+void loopRunTimers(void (*settle)(void *machine), void *machine);
 
 /* A descriptor in the run loop. `events` may be changed at any time and is read before each poll. */
 typedef struct LoopWatch {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/* The run loop: timers in order of their due time, descriptors through poll. */
+/* The run loop: timers, and descriptors through poll. */
 
 #include "host.h"
 
@@ -11,36 +11,13 @@
 
 #define MAX_WATCHES 16
 
-static LoopTimer *gTimers = NULL;
 static LoopWatch *gWatches[MAX_WATCHES];
-static uint64_t gSequence = 0;
 
 int64_t hostMicroseconds(void)
 {
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-void loopAddTimer(LoopTimer *timer, int64_t due)
-{
-	LoopTimer **address = &gTimers;
-	while (*address && (*address)->due <= due)
-		address = &(*address)->next;
-	timer->due = due;
-	timer->sequence = gSequence++;
-	timer->next = *address;
-	*address = timer;
-}
-
-void loopRemoveTimer(LoopTimer *timer)
-{
-	for (LoopTimer **address = &gTimers; *address; address = &(*address)->next) {
-		if (*address == timer) {
-			*address = timer->next;
-			return;
-		}
-	}
 }
 
 int loopAddWatch(LoopWatch *watch)
@@ -64,29 +41,13 @@ void loopRemoveWatch(LoopWatch *watch)
 
 static int timeoutMilliseconds(void)
 {
-	if (!gTimers)
+	const LoopTimer *first = loopFirstTimer();
+	if (!first)
 		return -1;
-	int64_t wait = gTimers->due - hostMicroseconds();
+	int64_t wait = first->due - hostMicroseconds();
 	if (wait <= 0)
 		return 0;
 	return wait > 3600000000 ? 3600000 : (int)((wait + 999) / 1000);
-}
-
-/* Fires the timers that were due and set when the pass began, so that a 0 ms timer cannot starve sockets. */
-static void runTimers(void (*settle)(void *machine), void *machine)
-{
-	int64_t now = hostMicroseconds();
-	uint64_t limit = gSequence;
-	for (;;) {
-		LoopTimer *timer = gTimers;
-		while (timer && timer->due <= now && timer->sequence >= limit)
-			timer = timer->next;
-		if (!timer || timer->due > now)
-			return;
-		loopRemoveTimer(timer);
-		timer->fire(timer);
-		settle(machine);
-	}
 }
 
 /* Polls the watches. Returns 0 when there is neither a watch nor a timer. */
@@ -100,7 +61,7 @@ static int pollOnce(void (*settle)(void *machine), void *machine)
 		polls[i].revents = 0;
 		count += gWatches[i] != NULL;
 	}
-	if (!count && !gTimers)
+	if (!count && !loopFirstTimer())
 		return 0;
 	if (poll(polls, MAX_WATCHES, timeoutMilliseconds()) < 0)
 		return errno == EINTR;
@@ -117,6 +78,6 @@ void loopRun(void (*settle)(void *machine), void *machine)
 {
 	do {
 		settle(machine);
-		runTimers(settle, machine);
+		loopRunTimers(settle, machine);
 	} while (pollOnce(settle, machine));
 }

@@ -9,6 +9,9 @@
 #include "host.h"
 #include "natives.h"
 
+/* The board's own. */
+#include <natives-list.h>
+
 typedef struct {
 	const char *name;
 	txCallback callback;
@@ -27,10 +30,9 @@ PNE_NATIVES(DECLARE_CALLBACK)
 PNE_DESTRUCTORS(DECLARE_DESTRUCTOR)
 
 static const NativeEntry gNatives[] = { PNE_NATIVES(ENTRY) };
-static const DestructorEntry gDestructors[] = { PNE_DESTRUCTORS(ENTRY) };
+static const DestructorEntry gDestructors[] = { PNE_DESTRUCTORS(ENTRY) { NULL, NULL } };
 
 #define NATIVE_COUNT (sizeof(gNatives) / sizeof(gNatives[0]))
-#define DESTRUCTOR_COUNT (sizeof(gDestructors) / sizeof(gDestructors[0]))
 
 /* Host functions made on first use and remembered for the life of the one machine. */
 static txSlot gFunctions[NATIVE_COUNT];
@@ -77,9 +79,9 @@ static void constructHostObject(txMachine *the)
 static void hostNativeClass(txMachine *the)
 {
 	txString name = fxToString(the, mxArgv(0));
-	for (size_t i = 0; i < DESTRUCTOR_COUNT; i++) {
-		if (!strcmp(gDestructors[i].name, name)) {
-			fxNewHostObject(the, gDestructors[i].destructor);
+	for (const DestructorEntry *entry = gDestructors; entry->name; entry++) {
+		if (!strcmp(entry->name, name)) {
+			fxNewHostObject(the, entry->destructor);
 			fxNewHostConstructor(the, constructHostObject, 0, XS_NO_ID);
 			mxPullSlot(mxResult);
 			return;

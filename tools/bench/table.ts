@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { BenchRow } from './runs.ts';
+import type { BenchRow } from './rows.ts';
 
 /** The figures as text: an operation a line, a place a column, each with its ratio to the first place. */
 export function formatTable(rows: readonly BenchRow[]): string {
   const places = [...new Set(rows.map(placeOf))];
   const operations = [...new Set(rows.map(operationOf))];
-  const values = new Map(rows.map((row) => [`${placeOf(row)}|${operationOf(row)}`, row.value]));
+  const values = new Map(rows.map((row) => [`${placeOf(row)}|${operationOf(row)}`, row]));
   const lines = [
     ['operation', 'bytes', ...places],
     ...operations.map((operation) => [
@@ -27,10 +27,10 @@ function operationOf({ op, bytes }: BenchRow): string {
   return `${op}|${bytes}`;
 }
 
-function formatValue(value: number, reference: number): string {
-  const digits = value < 100 ? 1 : 0;
-  const ratio = value / reference;
-  return `${value.toFixed(digits)} us ${`${ratio.toFixed(ratio < 10 ? 1 : 0)}x`.padStart(6)}`;
+function formatValue({ value, unit }: BenchRow, reference: BenchRow): string {
+  const digits = unit === 'us' && value < 100 ? 1 : 0;
+  const ratio = value / reference.value;
+  return `${value.toFixed(digits)} ${unit} ${`${ratio.toFixed(ratio < 10 ? 1 : 0)}x`.padStart(6)}`;
 }
 
 function align(lines: string[][]): string {

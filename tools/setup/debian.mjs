@@ -39,11 +39,8 @@ function hasPsa() {
   return has('cc', ['-E', '-include', 'psa/crypto.h', '-x', 'c', '/dev/null']);
 }
 
-function installLine(packages) {
-  return `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
-}
-
-async function install(packages) {
+/** Installs packages where this user may; else ends with the line to type. */
+export async function install(packages) {
   const line = installLine(packages);
   const [command, ...prefix] = await privilege();
   if (command === undefined) throw new SetupError(`${packages.join(', ')} missing; type: sudo ${line}`);
@@ -54,6 +51,10 @@ async function install(packages) {
     .catch((error) => {
       throw new SetupError(`cannot install ${packages.join(', ')}: ${error.message}; type: sudo ${line}`);
     });
+}
+
+export function installLine(packages) {
+  return `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
 }
 
 /** How this user may install packages, as the start of a command; empty where it may not. */

@@ -18,7 +18,8 @@ export async function fetchEngine() {
   return { major: majorOf(folder), folder };
 }
 
-async function fetchFromNpm() {
+/** Returns the folder of npm's copy. */
+export async function fetchFromNpm() {
   const unpacked = join(OUTPUT, 'engine');
   const folder = join(unpacked, 'package/moddable/xs');
   if (existsSync(folder)) return folder;

@@ -4,6 +4,7 @@
 import { parseArgs } from 'node:util';
 import { runChecks } from './checks.ts';
 import { testModdable } from './moddable.ts';
+import { testRv32 } from './rv32.ts';
 import { runSanitized } from './sanitized.ts';
 import { Tally } from './tally.ts';
 import { runUnitTests } from './units.ts';
@@ -17,6 +18,7 @@ const tally = new Tally(values.only ?? '');
 await runChecks(tally);
 await runUnitTests(tally, Number(values.cases));
 await runSanitized(tally);
+await testRv32(tally);
 await runModdable();
 process.exitCode = tally.close();
 

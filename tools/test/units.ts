@@ -57,7 +57,7 @@ function isNative(file: string): boolean {
   return file.startsWith(NATIVE_TESTS);
 }
 
-async function testFiles(): Promise<string[]> {
+export async function testFiles(): Promise<string[]> {
   const found: string[] = [];
   for (const folder of ['src', 'firmware', 'tools']) {
     for (const path of await readdir(join(ROOT, folder), { recursive: true })) {
@@ -87,7 +87,7 @@ export async function onXs(
 }
 
 /** Reads uvu's summary. A file that ends without one, or that ran no test, has failed. */
-function outcomeOf({ status, output }: Finished): Outcome {
+export function outcomeOf({ status, output }: Finished): Outcome {
   const text = stripVTControlCharacters(output);
   const total = Number(text.match(/^ {2}Total: +(\d+)$/m)?.[1] ?? 0);
   const passed = Number(text.match(/^ {2}Passed: +(\d+)$/m)?.[1] ?? 0);

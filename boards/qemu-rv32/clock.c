@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/* The machine's clock (mtime) and its count of retired instructions (minstret). */
+
+#include "xsmc.h"
+#include "clock.h"
+#include "host.h"
+
+/* SiFive's CLINT where QEMU's virt machine has it; mtime counts 10 MHz. */
+#define CLINT 0x02000000u
+#define MTIMECMP ((volatile uint32_t *)(CLINT + 0x4000))
+#define MTIME ((volatile uint32_t *)(CLINT + 0xBFF8))
+#define TICKS_PER_MICROSECOND 10
+
+/* `csr` instructions are outside rv32imac by name, and the toolchain has no library for rv32imac_zicsr. */
+#define CSR(text) ".option push\n.option arch, +zicsr\n" text "\n.option pop"
+
+#define MIE_MTIE (1u << 7)
+
+static uint64_t gBase;
+
+static uint64_t ticks(void)
+{
+	uint32_t high;
+	uint32_t low;
+	do {
+		high = MTIME[1];
+		low = MTIME[0];
+	} while (MTIME[1] != high);
+	return (uint64_t)high << 32 | low;
+}
+
+static uint64_t instructions(void)
+{
+	uint32_t high;
+	uint32_t low;
+	uint32_t again;
+	do {
+		__asm__ volatile(CSR("csrr %0, minstreth\ncsrr %1, minstret\ncsrr %2, minstreth")
+			: "=&r"(high), "=&r"(low), "=&r"(again));
+	} while (high != again);
+	return (uint64_t)high << 32 | low;
+}
+
+void clockStart(void)
+{
+	gBase = instructions();
+}
+
+int64_t hostMicroseconds(void)
+{
+	return (int64_t)(ticks() / TICKS_PER_MICROSECOND);
+}
+
+/* The interrupt wakes the hart and is not taken: mstatus.MIE stays off. */
+void clockSleepUntil(long long microseconds)
+{
+	uint64_t due = (uint64_t)microseconds * TICKS_PER_MICROSECOND;
+	MTIMECMP[1] = UINT32_MAX;
+	MTIMECMP[0] = (uint32_t)due;
+	MTIMECMP[1] = (uint32_t)(due >> 32);
+	__asm__ volatile(CSR("csrs mie, %0") : : "r"(MIE_MTIE));
+	while (ticks() < due)
+		__asm__ volatile("wfi");
+}
+
+/* microseconds(): a monotonic number of microseconds since an arbitrary moment. */
+void xs_pne_microseconds(xsMachine *the)
+{
+	xsmcSetNumber(xsResult, (xsNumberValue)hostMicroseconds());
+}
+
+/* instructions(): how many have retired since the start. */
+void xs_pne_instructions(xsMachine *the)
+{
+	xsmcSetNumber(xsResult, (xsNumberValue)(instructions() - gBase));
+}

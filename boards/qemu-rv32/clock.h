@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef PNE_CLOCK_H
+#define PNE_CLOCK_H
+
+/* Counts instructions from here on: absolute values differ from run to run. */
+void clockStart(void);
+
+/* Waits, without using instructions, until that moment of hostMicroseconds. */
+void clockSleepUntil(long long microseconds);
+
+#endif

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/*
+ * compile BUNDLE: writes an ES module as bytecode that a machine without a parser runs from flash, as C text.
+ *
+ *   gBundleCode    the code, its names replaced by the ids that they get on the target
+ *   gBundleNames   the names that the engine does not know by itself, in the order of their ids
+ *
+ * Both sides have 16-bit ids: names that the engine knows have the same id everywhere, the others get ids in
+ * the order in which the target interns them, which is that of gBundleNames, before anything else.
+ */
+
+#include "xsScript.h"
+
+static txParser gParser;
+
+static void fail(const char *path, int line, const char *format, va_list arguments)
+{
+	fprintf(stderr, "compile: %s:%d: ", path ? path : "bundle", line);
+	vfprintf(stderr, format, arguments);
+	fputc('\n', stderr);
+}
+
+/* The parser's own hooks. */
+void fxVReportError(void *console, txString path, txInteger line, txString format, va_list arguments)
+{
+	(void)console;
+	fail(path, line, format, arguments);
+}
+
+void fxVReportWarning(void *console, txString path, txInteger line, txString format, va_list arguments)
+{
+	fxVReportError(console, path, line, format, arguments);
+}
+
+/* Ids for the profiler, which the target does not have. */
+txID fxGenerateProfileID(void *console)
+{
+	(void)console;
+	return XS_NO_ID;
+}
+
+/* Names the cache of a tagged template; once in a bundle. */
+void fxGenerateTag(void *console, txString buffer, txInteger bufferSize, txString path)
+{
+	static unsigned count = 0;
+	(void)console;
+	(void)path;
+	snprintf(buffer, (size_t)bufferSize, "@%u", count++);
+}
+
+static txScript *parse(const char *path)
+{
+	txParserJump jump;
+	txScript *volatile script = NULL;
+	FILE *file = fopen(path, "r");
+	if (!file) {
+		fprintf(stderr, "compile: cannot read %s: %s\n", path, strerror(errno));
+		return NULL;
+	}
+	fxInitializeParser(&gParser, NULL, 1024 * 1024, 1993);
+	gParser.firstJump = &jump;
+	if (c_setjmp(jump.jmp_buf) == 0) {
+		gParser.path = fxNewParserSymbol(&gParser, (txString)path);
+		fxParserTree(&gParser, file, (txGetter)fgetc, 0, NULL);
+		fxParserHoist(&gParser);
+		fxParserBind(&gParser);
+		script = fxParserCode(&gParser);
+	}
+	fclose(file);
+	return script;
+}
+
+/* The engine's id of a name, XS_NO_ID where it has none. Symbols come first in its table and are no names. */
+static txID wellKnownId(const char *name)
+{
+	for (txID id = XS_SYMBOL_ID_COUNT; id < XS_ID_COUNT; id++) {
+		if (!strcmp(gxIDStrings[id], name))
+			return id;
+	}
+	return XS_NO_ID;
+}
+
+static void printName(const char *name)
+{
+	fputs("\t\"", stdout);
+	for (; *name; name++)
+		printf("\\%03o", (unsigned char)*name);
+	puts("\\0\"");
+}
+
+/* Prints the names that need an id and returns the target's id of each of the script's own. */
+static txID *assignIds(const txScript *script)
+{
+	txByte *names = script->symbolsBuffer;
+	txID count;
+	mxDecodeID(names, count);
+	txID *ids = calloc(count, sizeof(txID));
+	txID next = XS_ID_COUNT;
+	puts("const char gBundleNames[] =");
+	for (txID i = 1; i < count; i++) {
+		ids[i] = wellKnownId((char *)names);
+		if (ids[i] == XS_NO_ID) {
+			ids[i] = next++;
+			printName((char *)names);
+		}
+		names += strlen((char *)names) + 1;
+	}
+	printf("\t\"\";\nconst unsigned gBundleNameCount = %d;\n", next - XS_ID_COUNT);
+	return ids;
+}
+
+/* Functions and strings that the target takes where they lie, in flash, instead of copying them. */
+static txU1 archived(txU1 code)
+{
+	switch (code) {
+	case XS_CODE_CODE_1: return XS_CODE_CODE_ARCHIVE_1;
+	case XS_CODE_CODE_2: return XS_CODE_CODE_ARCHIVE_2;
+	case XS_CODE_CODE_4: return XS_CODE_CODE_ARCHIVE_4;
+	case XS_CODE_STRING_1: return XS_CODE_STRING_ARCHIVE_1;
+	case XS_CODE_STRING_2: return XS_CODE_STRING_ARCHIVE_2;
+	case XS_CODE_STRING_4: return XS_CODE_STRING_ARCHIVE_4;
+	default: return code;
+	}
+}
+
+static void mapId(txByte *p, const txID *ids)
+{
+	txByte *q = p;
+	txID id;
+	mxDecodeID(p, id);
+	if (id != XS_NO_ID)
+		mxEncodeID(q, ids[id]);
+}
+
+/* Bytes after a code's own byte where gxCodeSizes says -1, -2 or -4: a length of that many bytes comes first. */
+static size_t countedLength(const txByte *p, txS1 size)
+{
+	txU4 length = 0;
+	memcpy(&length, p, (size_t)-size);
+	return (size_t)-size + length;
+}
+
+static void remap(txByte *p, txSize codeSize, const txID *ids)
+{
+	txByte *end = p + codeSize;
+	while (p < end) {
+		txS1 size = gxCodeSizes[(txU1)*p];
+		*p = (txByte)archived((txU1)*p);
+		if (size > 0)
+			p += size;
+		else if (size == 0) {
+			mapId(p + 1, ids);
+			p += 1 + sizeof(txID);
+		}
+		else
+			p += 1 + countedLength(p + 1, size);
+	}
+}
+
+static void printCode(const txByte *code, txSize codeSize)
+{
+	printf("const unsigned gBundleCodeSize = %d;\nconst unsigned char gBundleCode[] = {", codeSize);
+	for (txSize i = 0; i < codeSize; i++)
+		printf("%s%d,", i % 32 ? "" : "\n\t", (txU1)code[i]);
+	puts("\n};");
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 2) {
+		fputs("usage: compile BUNDLE\n", stderr);
+		return 2;
+	}
+	txScript *script = parse(argv[1]);
+	if (!script)
+		return 1;
+	puts("#include \"image.h\"\n");
+	txID *ids = assignIds(script);
+	remap(script->codeBuffer, script->codeSize, ids);
+	printCode(script->codeBuffer, script->codeSize);
+	free(ids);
+	fxDeleteScript(script);
+	fxTerminateParser(&gParser);
+	return 0;
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/* The sizes of one image, from the command line of the compiler. */
+
+#include "host.h"
+#include "image.h"
+
+/* A slot on a 32-bit machine. */
+#define SLOT_BYTES 16
+#define REGION_BYTES (IMAGE_LIMIT + LOAD_STACK_SLOTS * SLOT_BYTES)
+
+HostOptions gOptions = {
+	.stackCount = IMAGE_STACK,
+	.chunkInitial = IMAGE_CHUNK_INITIAL,
+	.chunkIncrement = IMAGE_CHUNK_INCREMENTAL,
+	.heapInitial = IMAGE_HEAP_INITIAL,
+	.heapIncrement = IMAGE_HEAP_INCREMENTAL,
+	.limitBytes = IMAGE_LIMIT,
+	.bundle = "bundle",
+};
+
+uint64_t gRegion[REGION_BYTES / sizeof(uint64_t)];
+const unsigned gRegionBytes = sizeof(gRegion);

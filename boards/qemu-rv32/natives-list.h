@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/* Every C function and destructor that TypeScript can name on this board: X(name), sorted by name. */
+
+#ifndef PNE_NATIVES_LIST_H
+#define PNE_NATIVES_LIST_H
+
+#define PNE_NATIVES(X) \
+	X(xs_pne_fillRandom) \
+	X(xs_pne_heap) \
+	X(xs_pne_instructions) \
+	X(xs_pne_microseconds) \
+	X(xs_timer_clear) \
+	X(xs_timer_set)
+
+#define PNE_DESTRUCTORS(X)
+
+#endif

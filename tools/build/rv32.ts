@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Images for the qemu-rv32 board, and the emulator that runs them. tools/setup/rv32.mjs comes first. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import board from '../../boards/qemu-rv32/board.json';
+import { OUTPUT, ROOT } from './bundle.ts';
+import type { Engine, Memory } from './xs.ts';
+
+const run = promisify(execFile);
+
+/** What tools/setup left behind. */
+export interface Rv32Setup {
+  readonly engine: Engine;
+  /** Arguments of make. */
+  readonly make: readonly string[];
+  readonly compiler: string;
+  readonly emulator: string;
+  /** With which engine and board are compiled. */
+  readonly flags: string;
+}
+
+export function rv32Setup(): Rv32Setup {
+  return JSON.parse(readFileSync(join(OUTPUT, 'rv32.json'), 'utf8')) as Rv32Setup;
+}
+
+/**
+ * Compiles a bundle and links it with the engine. `memory` is the board's own unless given. Returns the
+ * image's path.
+ */
+export async function buildRv32Image(bundle: string, memory: Memory = board.creation): Promise<string> {
+  const image = join(OUTPUT, 'qemu-rv32/images', `${bundle.slice(OUTPUT.length)}.elf`);
+  mkdirSync(dirname(image), { recursive: true });
+  const args = [...rv32Setup().make, 'image', `BUNDLE=${bundle}`, `IMAGE=${image}`, `SIZES=${sizes(memory)}`];
+  await run('make', args, { cwd: ROOT }).catch((error: { stderr: string }) => {
+    throw new Error(`${bundle}: no image: ${error.stderr.split('\n')[0]}`);
+  });
+  return image;
+}
+
+function sizes({ chunk, heap, limit }: Memory): string {
+  const values = {
+    STACK: board.creation.stack,
+    CHUNK_INITIAL: chunk.initial,
+    CHUNK_INCREMENTAL: chunk.incremental,
+    HEAP_INITIAL: heap.initial,
+    HEAP_INCREMENTAL: heap.incremental,
+    LIMIT: limit,
+  };
+  return Object.entries(values)
+    .map(([name, value]) => `-DIMAGE_${name}=${value}`)
+    .join(' ');
+}
+
+/**
+ * Runs an image; its exit status is the program's. What it prints, errors included, comes through stdout. The
+ * emulator counts one nanosecond an instruction, so that two runs of the same image count the same.
+ */
+export function spawnRv32(image: string): ChildProcess {
+  const args = [
+    ['-machine', 'virt', '-bios', 'none', '-display', 'none', '-monitor', 'none', '-serial', 'none'],
+    ['-icount', 'shift=0'],
+    ['-chardev', 'stdio,id=console'],
+    ['-semihosting-config', 'enable=on,target=native,chardev=console'],
+    ['-global', 'virtio-mmio.force-legacy=false', '-device', 'virtio-rng-device'],
+    ['-kernel', image],
+  ];
+  return spawn('qemu-system-riscv32', args.flat(), { stdio: ['ignore', 'pipe', 'pipe'] });
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Sets the qemu-rv32 board up, for the commands that run it: emulator, cross compiler, C library, and all of
+ * the image that is the same for every bundle. After main.mjs. With --no-install it installs nothing and says
+ * on one line what is missing. Status 2 where something is missing.
+ */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { install, installLine } from './debian.mjs';
+import { fetchFromNpm } from './engine.mjs';
+import { has, OUTPUT, readStamp, run, SetupError, say, writeStamp } from './run.mjs';
+
+const COMPILER = 'riscv64-unknown-elf-gcc';
+const EMULATOR = 'qemu-system-riscv32';
+const STAMP = 'stamps/rv32';
+const BUILD = join(OUTPUT, 'qemu-rv32');
+
+async function main(args) {
+  await requirePackages(args.includes('--no-install'));
+  // The SDK's engine needs the SDK's own linker, xsl: here it is always npm's.
+  const engine = await fetchFromNpm();
+  const compile = makeArguments('boards/qemu-rv32/compile', engine, join(BUILD, 'compile'));
+  const image = makeArguments('boards/qemu-rv32', engine, join(BUILD, 'image'));
+  await make(compile, 'the bytecode compiler');
+  await make(image, 'XS for rv32imac');
+  const built = {
+    engine: { name: 'XS', version: versionOf(engine) },
+    make: image,
+    compiler: (await run(COMPILER, ['--version'])).split('\n')[0],
+    emulator: (await run(EMULATOR, ['--version'])).split('\n')[0],
+    flags: (await run('make', ['-s', ...image, 'flags'])).trim(),
+  };
+  const text = JSON.stringify(built);
+  if (readStamp('rv32.json') !== text) writeStamp('rv32.json', text);
+}
+
+async function requirePackages(isInstallForbidden) {
+  if (readStamp(STAMP) === 'there') return;
+  const missing = await missingPackages();
+  if (missing.length > 0 && isInstallForbidden) throw new SetupError(`type: sudo ${installLine(missing)}`);
+  if (missing.length > 0) await install(missing);
+  writeStamp(STAMP, 'there');
+}
+
+async function missingPackages() {
+  const missing = [];
+  if (!(await has(EMULATOR))) missing.push('qemu-system-misc');
+  if (!(await has(COMPILER))) missing.push('gcc-riscv64-unknown-elf');
+  const library = ['--specs=picolibc.specs', '-E', '-x', 'c', '/dev/null'];
+  if (!(await has(COMPILER, library))) missing.push('picolibc-riscv64-unknown-elf');
+  return missing;
+}
+
+function makeArguments(folder, engine, output) {
+  mkdirSync(output, { recursive: true });
+  return ['-C', folder, `XS=${engine}`, `OUT=${output}`];
+}
+
+async function make(args, what) {
+  const plan = await run('make', ['-n', ...args]);
+  const total = plan.split('\n').filter((line) => /^echo /.test(line)).length;
+  if (total === 0) return;
+  say(`building ${what}: ${total} steps`);
+  await run('make', [`-j${availableParallelism()}`, ...args]).catch((error) => {
+    throw new SetupError(`${what} does not build: ${error.message}; remove build/qemu-rv32 and run again`);
+  });
+}
+
+function versionOf(engine) {
+  const header = readFileSync(join(engine, 'sources/xsCommon.h'), 'utf8');
+  return [...header.matchAll(/#define XS_(?:MAJOR|MINOR|PATCH)_VERSION (\d+)/g)].map(([, n]) => n).join('.');
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  process.stderr.write(`setup: qemu-rv32: ${error.message}\n`);
+  process.exitCode = 2;
+}

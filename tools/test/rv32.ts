@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The qemu-rv32 board: tests of portable code in its image, how a program ends, and that it counts alike. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { measureOnRv32 } from '../bench/rv32.ts';
+import { bundleTestForXs, OUTPUT } from '../build/bundle.ts';
+import { buildRv32Image, spawnRv32 } from '../build/rv32.ts';
+import type { Memory } from '../build/xs.ts';
+import { type Finished, finish, runCommand } from './command.ts';
+import { CheckFailure, type Outcome, type Tally } from './tally.ts';
+import { outcomeOf, testFiles } from './units.ts';
+
+const STAGE = 'qemu-rv32';
+
+/** Vectors and what noble's curves prepare take more than the board's region. The stack is the device's. */
+const TEST_MEMORY: Memory = {
+  chunk: { initial: 262_144, incremental: 16_384 },
+  heap: { initial: 24_576, incremental: 1024 },
+  limit: 2 * 1024 ** 2,
+};
+
+const FOLDERS = /^src\/(bytes|cbor|cose|crypto\/noble|link|negotiation|payload|session)\//;
+/** Curves in JavaScript, or thousands of records: minutes here, and the same code runs in XS on this machine. */
+const SLOW =
+  /sign1\.vectors|cross-product|property|noble\/(curves|noble)|session\/(expand|hostile|session)\.test/;
+
+const TIMEOUT_MS = 120_000;
+
+/** Two fills of 32 bytes are never the same. */
+const RANDOM = `
+  const fill = () => { const bytes = new Uint8Array(32); native("xs_pne_fillRandom")(bytes); return bytes.join(); };
+  trace(String(fill() !== fill()));`;
+
+const ENDINGS: readonly [name: string, source: string, status: number, message: RegExp][] = [
+  ['nothing left to do', 'console.log("done")', 0, /^done\n$/],
+  [
+    'promise jobs and timers',
+    'native("xs_timer_set")(() => Promise.resolve("job").then(trace), 1)',
+    0,
+    /^job$/,
+  ],
+  ['randomness', RANDOM, 0, /^true$/],
+  ['an uncaught error', 'throw new TypeError("bad")', 70, /uncaught exception: TypeError: bad/],
+  ['a rejection that nobody handles', 'Promise.reject(new Error("lost"))', 71, /unhandled promise rejection/],
+  [
+    'recursion without end',
+    'native("xs_timer_set")(function dive() { return 1 + dive(); }, 0)',
+    72,
+    /XS stack overflow \(1024 slots\)/,
+  ],
+  [
+    'more than the region',
+    'const kept = []; for (;;) kept.push(new Uint8Array(1000));',
+    73,
+    /XS memory full/,
+  ],
+  ['text that has to be parsed', 'eval("1 + 1")', 70, /SyntaxError: this board has no parser/],
+];
+
+/** Leaves the board out where its tools are not installed. */
+export async function testRv32(tally: Tally): Promise<void> {
+  if (!tally.wants(STAGE, '')) return;
+  const { status, output } = await runCommand('node', ['tools/setup/rv32.mjs', '--no-install']);
+  if (status !== 0) {
+    console.log(`left out  ${STAGE}: ${output.trim().replace(/^setup: qemu-rv32: /m, '')}`);
+    return;
+  }
+  for (const ending of ENDINGS) await tally.run(STAGE, `ends with ${ending[0]}`, () => checkEnding(ending));
+  await tally.run(STAGE, 'two runs count the same', checkCounts);
+  const files = (await testFiles()).filter((file) => FOLDERS.test(file) && !SLOW.test(file));
+  for (const file of files) await tally.run(STAGE, file, () => runFile(file));
+}
+
+async function checkEnding([name, source, status, message]: (typeof ENDINGS)[number]): Promise<Outcome> {
+  const folder = join(OUTPUT, 'bundles/endings');
+  mkdirSync(folder, { recursive: true });
+  const bundle = join(folder, `${name.replaceAll(' ', '-')}.js`);
+  writeFileSync(bundle, source);
+  const ended = await runImage(await buildRv32Image(bundle));
+  if (ended.status === status && message.test(ended.output)) return { passed: 1 };
+  throw new CheckFailure(`status ${ended.status}, not ${status}, after: ${ended.output}`);
+}
+
+async function checkCounts(): Promise<Outcome> {
+  const [first, second] = [await measureOnRv32('record', () => {}), await measureOnRv32('record', () => {})];
+  if (first.length > 0 && isDeepStrictEqual(first, second)) return { passed: 1 };
+  throw new CheckFailure(`${JSON.stringify(first)}\n${JSON.stringify(second)}`);
+}
+
+async function runFile(file: string): Promise<Outcome> {
+  return outcomeOf(await runImage(await buildRv32Image(await bundleTestForXs(`./${file}`), TEST_MEMORY)));
+}
+
+/** A program that hangs ends too, without a status. */
+async function runImage(image: string): Promise<Finished> {
+  const child = spawnRv32(image);
+  const timeout = setTimeout(() => child.kill(), TIMEOUT_MS);
+  try {
+    return await finish(child);
+  } finally {
+    clearTimeout(timeout);
+  }
+}
