@@ -122,5 +122,7 @@ function credentialsOf(identities: readonly Identity[]) {
 
 const after: After = (milliseconds, callback) => {
   const timer = setTimeout(callback, milliseconds);
+  // The sockets keep the process alive, and where they are closed nothing is left to wait for.
+  timer.unref();
   return { cancel: () => clearTimeout(timer) };
 };

@@ -69,6 +69,7 @@ class Simulation {
   private readonly processes: PneProcess[] = [];
   private network: Network | undefined;
   private stallTimer: NodeJS.Timeout | undefined;
+  private stopping = false;
   private end: () => void = () => {};
   private fail: (error: unknown) => void = () => {};
 
@@ -110,6 +111,7 @@ class Simulation {
   }
 
   async stop(): Promise<void> {
+    this.stopping = true;
     clearTimeout(this.stallTimer);
     await Promise.all(this.processes.map((process) => process.stop()));
     await this.network?.close();
@@ -188,6 +190,7 @@ class Simulation {
   /** A pipe may be silent for any time; readings that a PNE already has may not. */
   private watchForStall(): void {
     clearTimeout(this.stallTimer);
+    if (this.stopping) return;
     this.stallTimer = setTimeout(() => {
       if (this.ledger.missing().length === 0 || !this.options.once) return this.watchForStall();
       this.addProblem(`no reading arrived for ${STALL_MS / 1000} s; gave up`);
