@@ -2,10 +2,11 @@
 
 /** The benchmark for a board that counts instructions and does nothing else: nothing to take a median of. */
 import { startBench } from './bench-start.ts';
+import { retiredInstructions } from './platform/instructions.ts';
 
 startBench({
   unit: 'instructions',
-  now: () => native('xs_pne_instructions').call(undefined),
+  now: retiredInstructions,
   batchLength: 20_000_000,
   batches: 1,
 });
