@@ -29,9 +29,7 @@ export async function collect(child: ChildProcess, rows: Rows): Promise<BenchRow
         : reject(new Error(`the benchmark in XS ended with status ${status}${rows.lastWords()}`)),
     );
   });
-  for await (const line of linesOf(child)) {
-    rows.read(line);
-  }
+  for await (const line of linesOf(child)) rows.read(line);
   await exited;
   return rows.finish();
 }
