@@ -34,8 +34,8 @@ export function openHostSensor(port: number, events: SensorEvents): Sensor {
 
   return {
     sample,
-    report(figures: Figures): void {
-      link?.send(encodeSensorMessage({ type: SensorMessageType.figures, text: JSON.stringify(figures) }));
+    report(figures: () => Figures): void {
+      link?.send(encodeSensorMessage({ type: SensorMessageType.figures, text: JSON.stringify(figures()) }));
     },
   };
 }

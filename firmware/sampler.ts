@@ -10,7 +10,7 @@ import { Refusal } from '../src/refusal.ts';
 import type { Pne } from '../src/roles/pne.ts';
 import { heapStatistics } from './platform/heap.ts';
 import { after } from './platform/timer.ts';
-import type { Sensor, SensorEvents } from './sensor.ts';
+import type { Figures, Sensor, SensorEvents } from './sensor.ts';
 
 /** Receipts between two reports of the board's figures. */
 const REPORT_EVERY = 64;
@@ -77,8 +77,12 @@ export function createSampler(pne: Pne, counts: Counts, open: (events: SensorEve
   }
 
   function report(): void {
+    sensor.report(figures);
+  }
+
+  function figures(): Figures {
     const { usedBytes, peakBytes } = heapStatistics();
-    sensor.report({ done: ended && pne.idle, ...counts, heapBytes: usedBytes, heapPeakBytes: peakBytes });
+    return { done: ended && pne.idle, ...counts, heapBytes: usedBytes, heapPeakBytes: peakBytes };
   }
 
   return {

@@ -5,7 +5,7 @@
  * runs it, in frames of src/link/frame.ts.
  *
  *     board -> host   sample  = [0, count: uint]       ; asks for the next readings
- *     board -> host   figures = [1, text: tstr]        ; Figures as JSON
+ *     board -> host   figures = [1, text: tstr]        ; Figures (sensor.ts) as JSON
  *     host -> board   reading = [2, text: tstr]        ; one reading as JSON
  *     host -> board   end     = [3]                    ; no more readings
  *
@@ -22,18 +22,6 @@ export type SensorMessage =
   | { readonly type: typeof SensorMessageType.figures; readonly text: string }
   | { readonly type: typeof SensorMessageType.reading; readonly text: string }
   | { readonly type: typeof SensorMessageType.end };
-
-/** What a board reports of itself. */
-export interface Figures {
-  /** Whether every reading has its receipt and no more will come. */
-  readonly done: boolean;
-  /** Readings protected and sent, readings the server accepted, messages refused. */
-  readonly sent: number;
-  readonly accepted: number;
-  readonly refused: number;
-  readonly heapBytes: number;
-  readonly heapPeakBytes: number;
-}
 
 export function encodeSensorMessage(message: SensorMessage): Uint8Array {
   const writer = new CborWriter().array(message.type === SensorMessageType.end ? 1 : 2).integer(message.type);

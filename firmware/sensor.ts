@@ -16,8 +16,8 @@ export interface Figures {
 export interface Sensor {
   /** Asks for `count` more readings. */
   sample(count: number): void;
-  /** Takes the board's figures, where somebody looks at them. */
-  report(figures: Figures): void;
+  /** Takes the board's figures where somebody looks at them: making them collects garbage. */
+  report(figures: () => Figures): void;
 }
 
 export interface SensorEvents {

@@ -61,8 +61,6 @@ declare module 'embedded:storage/key-value' {
   interface KeyValueDirectory {
     read(key: string): ArrayBuffer | undefined;
     write(key: string, value: Uint8Array): void;
-    delete(key: string): void;
-    close(): void;
   }
   const storage: { open(options: { readonly path: string; readonly format: 'buffer' }): KeyValueDirectory };
   // biome-ignore lint/style/noDefaultExport: ECMA-419's surface.

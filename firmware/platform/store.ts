@@ -10,9 +10,6 @@ export interface Store {
   read(key: string): Uint8Array | undefined;
   /** Borrows the value for the call. Throws where the storage is full or fails; the old value stays then. */
   write(key: string, value: Uint8Array): void;
-  /** Deleting what is not there does nothing. */
-  delete(key: string): void;
-  close(): void;
 }
 
 export function openStore(domain: string): Store {
@@ -23,7 +20,5 @@ export function openStore(domain: string): Store {
       return value === undefined ? undefined : new Uint8Array(value);
     },
     write: (key, value) => directory.write(key, value),
-    delete: (key) => directory.delete(key),
-    close: () => directory.close(),
   };
 }

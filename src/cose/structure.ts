@@ -4,12 +4,7 @@ import { CborWriter } from '../cbor/writer.ts';
 
 /** Enc_structure of a COSE_Encrypt0: ["Encrypt0", protected, external_aad] (RFC 9052 section 5.3). */
 export function encStructure(protectedBytes: Uint8Array, externalAad: Uint8Array): Uint8Array {
-  return new CborWriter()
-    .array(3)
-    .textString('Encrypt0')
-    .byteString(authenticatedProtected(protectedBytes))
-    .byteString(externalAad)
-    .finish();
+  return structure('Encrypt0', protectedBytes, externalAad);
 }
 
 /** MAC_structure of a COSE_Mac0: ["MAC0", protected, external_aad, payload] (RFC 9052 section 6.3). */
@@ -18,13 +13,7 @@ export function macStructure(
   externalAad: Uint8Array,
   payload: Uint8Array,
 ): Uint8Array {
-  return new CborWriter()
-    .array(4)
-    .textString('MAC0')
-    .byteString(authenticatedProtected(protectedBytes))
-    .byteString(externalAad)
-    .byteString(payload)
-    .finish();
+  return structure('MAC0', protectedBytes, externalAad, payload);
 }
 
 /** Sig_structure of a COSE_Sign1: ["Signature1", protected, external_aad, payload] (RFC 9052 section 4.4). */
@@ -33,13 +22,14 @@ export function signatureStructure(
   externalAad: Uint8Array,
   payload: Uint8Array,
 ): Uint8Array {
-  return new CborWriter()
-    .array(4)
-    .textString('Signature1')
-    .byteString(authenticatedProtected(protectedBytes))
-    .byteString(externalAad)
-    .byteString(payload)
-    .finish();
+  return structure('Signature1', protectedBytes, externalAad, payload);
+}
+
+function structure(context: string, protectedBytes: Uint8Array, ...strings: Uint8Array[]): Uint8Array {
+  const writer = new CborWriter().array(2 + strings.length).textString(context);
+  writer.byteString(authenticatedProtected(protectedBytes));
+  for (const string of strings) writer.byteString(string);
+  return writer.finish();
 }
 
 /** An encoded empty map is authenticated as the zero-length string (RFC 9052 section 3). */

@@ -36,7 +36,7 @@ export async function listenTcp(port: number, onLink: (link: Link) => LinkEvents
 }
 
 /** Makes a connected socket a link: frames in and out, closed once. */
-export function attachSocket(socket: Socket, onLink: (link: Link) => LinkEvents): void {
+function attachSocket(socket: Socket, onLink: (link: Link) => LinkEvents): void {
   socket.setNoDelay(true);
   const events = onLink(socketLink(socket));
   const assembler = new FrameAssembler((message) => events.onMessage(message));

@@ -22,7 +22,7 @@ export function compare(transcripts: Transcripts): void {
 }
 
 /** Both transcripts, value by value: `=` where they agree, `!` where not, `-` where one end has no value yet. */
-export function sideBySide(transcripts: Transcripts): string {
+function sideBySide(transcripts: Transcripts): string {
   return namesOf(transcripts)
     .map((name) => {
       const { ours = '-', theirs = '-' } = valuesOf(transcripts, name);

@@ -66,7 +66,7 @@ function byPneAndName(a: InterfaceFacts, b: InterfaceFacts): number {
   return `${a.pne} ${a.name}` < `${b.pne} ${b.name}` ? -1 : 1;
 }
 
-export interface RecordFacts {
+interface RecordFacts {
   readonly mode: string;
   readonly algorithm: string;
   /** Bytes that a record adds to its plaintext, for a 1-byte kid and a sequence number below 128. */
@@ -74,7 +74,7 @@ export interface RecordFacts {
 }
 
 /** How the PNEs' readings are protected from end to end, once one has agreed on it. */
-export function recordFacts(agreements: readonly Agreement[]): RecordFacts | undefined {
+function recordFacts(agreements: readonly Agreement[]): RecordFacts | undefined {
   const algorithm = agreements.find(({ name }) => name === 'CPNS-3')?.choice.toResponder.recordAlgorithm;
   const parameters = algorithm === undefined ? undefined : algorithmParameters(algorithm);
   if (algorithm === undefined || parameters === undefined) return undefined;
