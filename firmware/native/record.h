@@ -46,6 +46,7 @@ typedef enum {
 	recordSequenceExhausted = 46,
 	recordKeyLimitReached = 47,
 	recordFormNotAccepted = 48,
+	recordTargetTooShort = 49,
 	/* Not a refusal: the next number is not reserved yet. */
 	recordUnreserved = 256,
 	/* Not a refusal: the library failed. Nothing was sent or accepted. */
