@@ -16,7 +16,7 @@ import type { Protection } from './admissible.ts';
 import { Axis, axisOf, isDelegated, MECHANISM_LIMIT } from './mechanisms.ts';
 import { type Choice, chosen, type Offer, type OfferedProtection } from './select.ts';
 
-/** Local: from the private-use range of the registry (RFC 9528 section 10.5). Always sent as critical. */
+/** Local and not registered, which RFC 9528 section 10.5 asks for above 23. Always sent as critical. */
 export const NEGOTIATION_EAD_LABEL = 32768;
 
 export interface Answer {
