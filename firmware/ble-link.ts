@@ -116,10 +116,10 @@ class Connection {
     if (this.isOver || this.events !== undefined) return false;
     if (this.security === undefined || !this.isSubscribed) return false;
     this.securing.cancel();
-    // What is sent within the call waits: its answer must find who asked.
-    this.room = 0;
-    this.events = onLink(this.link());
-    this.fill(BURST);
+    const events = onLink(this.link());
+    // The owner may have closed it already.
+    if (this.isOver) events.onClosed();
+    else this.events = events;
     return true;
   }
 
@@ -167,13 +167,12 @@ class Connection {
       this.room -= 1;
       if (!this.central.notify(this.fragmenter.next(this.central.valueBytes)!)) this.close();
     }
-    if (this.room < BURST && !this.isOver && this.refill === undefined && this.events !== undefined)
-      this.refill = this.options.after(REFILL_MS, () => this.fill(REFILL));
+    if (this.room < BURST && !this.isOver) this.refill ??= this.options.after(REFILL_MS, () => this.fill());
   }
 
-  private fill(count: number): void {
+  private fill(): void {
     this.refill = undefined;
-    this.room = Math.min(BURST, this.room + count);
+    this.room = Math.min(BURST, this.room + REFILL);
     this.pump();
   }
 }
