@@ -12,6 +12,7 @@ export const OUTPUT = join(ROOT, 'build');
 
 /** The modules that the Moddable SDK supplies on other boards. */
 const LINUX_MODULES = Object.freeze({
+  'embedded:io/bluetoothle/peripheral': join(ROOT, 'boards/linux/modules/peripheral.ts'),
   'embedded:io/socket/tcp': join(ROOT, 'boards/linux/modules/tcp.ts'),
   'embedded:storage/key-value': join(ROOT, 'boards/linux/modules/key-value.ts'),
   timer: join(ROOT, 'boards/linux/modules/timer.ts'),
