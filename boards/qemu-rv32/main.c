@@ -4,6 +4,7 @@
 
 #include "clock.h"
 #include "host.h"
+#include "interrupts.h"
 #include "serial.h"
 
 #include <stddef.h>
@@ -21,6 +22,7 @@ void loopRun(void (*settle)(void *machine), void *machine)
 			continue;
 		const LoopTimer *timer = loopFirstTimer();
 		clockSleepUntil(timer ? timer->due : NEVER);
+		interruptsAcknowledge();
 		loopRunTimers(settle, machine);
 	}
 }

@@ -6,6 +6,7 @@
  */
 
 #include "uart.h"
+#include "interrupts.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -22,11 +23,6 @@
 #define PCI_SERIAL_ID 0x00021b36u
 /* Any place in I/O space but 0, which means none. */
 #define PCI_SERIAL_AT 0x1000u
-
-/* The interrupt controller, for hart 0 in machine mode. */
-#define PLIC 0x0C000000u
-#define PLIC_PRIORITY ((volatile uint32_t *)PLIC)
-#define PLIC_ENABLE ((volatile uint32_t *)(PLIC + 0x2000))
 
 #define UART_CLOCK 3686400
 #define UART_FIFO_BYTES 16
@@ -60,12 +56,6 @@ enum {
 	pciAddress = 4,
 };
 
-static void enableInterrupt(unsigned source)
-{
-	PLIC_PRIORITY[source] = 1;
-	PLIC_ENABLE[source / 32] |= 1u << source % 32;
-}
-
 static volatile uint8_t *findPci(void)
 {
 	if (PCI_SLOT[pciId] != PCI_SERIAL_ID)
@@ -73,7 +63,7 @@ static volatile uint8_t *findPci(void)
 	PCI_SLOT[pciAddress] = PCI_SERIAL_AT;
 	PCI_SLOT[pciCommand] |= 1;
 	for (unsigned i = 0; i < PCI_INTERRUPTS; i++)
-		enableInterrupt(PCI_FIRST_INTERRUPT + i);
+		interruptEnable(PCI_FIRST_INTERRUPT + i);
 	return (volatile uint8_t *)(PCI_PORTS + PCI_SERIAL_AT);
 }
 
@@ -83,7 +73,7 @@ static volatile uint8_t *findPort(int port)
 		return findPci();
 	if (port != 0)
 		return NULL;
-	enableInterrupt(UART0_INTERRUPT);
+	interruptEnable(UART0_INTERRUPT);
 	return (volatile uint8_t *)UART0;
 }
 
