@@ -32,7 +32,8 @@ export async function bytecodeByModule(bundle: string): Promise<ModuleCode[]> {
     const module = modules[number - 1] ?? SCOPE;
     const code = found.get(module) ?? { module, bytes: 0, functionSlots: 0 };
     code.bytes += bytes;
-    code.functionSlots += FUNCTION_SLOTS * (constructors + functions) + PROTOTYPE_SLOTS * constructors + captures;
+    code.functionSlots +=
+      FUNCTION_SLOTS * (constructors + functions) + PROTOTYPE_SLOTS * constructors + captures;
     found.set(module, code);
   }
   return [...found.values()].sort((a, b) => b.bytes - a.bytes);

@@ -30,7 +30,10 @@ export interface ModuleHeap {
 export async function heapByModule(bundle: string): Promise<ModuleHeap> {
   const [builtIns] = await marks(write(`${bundle}.empty.js`, `${MARK}$mark('${SCOPE}');\n`));
   const [start, ...rest] = await marks(write(`${bundle}.marked.js`, withMarks(readFileSync(bundle, 'utf8'))));
-  const modules = rest.map(({ module, bytes }, i) => ({ module, bytes: bytes - (rest[i - 1] ?? start!).bytes }));
+  const modules = rest.map(({ module, bytes }, i) => ({
+    module,
+    bytes: bytes - (rest[i - 1] ?? start!).bytes,
+  }));
   return {
     builtInBytes: builtIns!.bytes,
     scopeBytes: start!.bytes - builtIns!.bytes,
