@@ -14,7 +14,7 @@ const MEMORY: Memory = {
   limit: 4 * 1024 ** 2,
 };
 
-const MARK = `const $heap = native('xs_pne_heap');
+const MARK = `const $heap = native("xs_pne_heap");
 const $mark = (module) => trace(module + ' ' + $heap().usedBytes + '\\n');
 `;
 
