@@ -25,6 +25,8 @@ export interface CentralOptions {
   user(peer: Peer): GateUser;
   /** A PNE could not be secured, in words. After `MAX_FAILURES` it is left alone for a while. */
   onProblem(peer: Peer, problem: string): void;
+  /** The controller is gone, and all links with it. Comes once and last. */
+  onFailed(error: Error): void;
 }
 
 export interface Central {
@@ -52,6 +54,11 @@ export function startCentral(options: CentralOptions): Central {
   });
   scanner.on('report', ({ connectable, addressType, address }: Advertisement) => {
     if (connectable) consider({ addressType, address });
+  });
+
+  manager.on('error', (error: Error) => {
+    for (const pne of known.values()) pne.finish();
+    options.onFailed(error);
   });
 
   function consider(peer: Peer): void {

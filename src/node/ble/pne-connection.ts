@@ -46,6 +46,15 @@ export class PneConnection {
     else this.connection.disconnect();
   }
 
+  /** It has ended: `onEnd` is called. Safe to call twice. */
+  finish(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.patience.cancel();
+    this.link?.end();
+    this.events.onEnd();
+  }
+
   private adopt(connection: Connection, bonds: Bonds, peer: Peer): void {
     this.connection = connection;
     connection.on('disconnect', () => this.finish());
@@ -95,13 +104,5 @@ export class PneConnection {
     if (this.isOver) return;
     this.events.onRefused(problem);
     this.end();
-  }
-
-  private finish(): void {
-    if (this.isOver) return;
-    this.isOver = true;
-    this.patience.cancel();
-    this.link?.end();
-    this.events.onEnd();
   }
 }

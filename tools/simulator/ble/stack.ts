@@ -27,6 +27,11 @@ const { AttErrors, HciErrors } = bleHost;
 /** As on ESP32: CONFIG_BT_NIMBLE_MAX_BONDS and _MAX_CONNECTIONS. */
 const MAX_BONDS = 3;
 const MAX_CONNECTIONS = 1;
+/**
+ * A central that secures the connection by itself is not asked to: ble-host ignores a pairing request that
+ * arrives while it sends its own request, and then waits for 30 seconds.
+ */
+const PATIENCE_MS = 1000;
 const CCCD = 0x2902;
 /** Bits of a characteristic's properties in the SDK. */
 const NOTIFY = 1 << 4;
@@ -116,16 +121,17 @@ class Stack {
       onRefused: (reason) => console.log(`refused: ${reason}`),
     });
     connection.on('disconnect', () => this.lose(central));
-    this.askForSecurity(connection);
+    setTimeout(() => this.askForSecurity(central), PATIENCE_MS);
     this.ensureAdvertising();
   }
 
-  private askForSecurity({ smp }: Connection): void {
+  private askForSecurity({ connection, gate }: CentralHandle): void {
     if ((this.security & OpenSecurity.immediate) === 0) return;
-    smp.sendSecurityRequest(
+    if (connection.disconnected || gate?.security !== undefined) return;
+    connection.smp.sendSecurityRequest(
       (this.security & OpenSecurity.bond) !== 0,
       this.demand.authenticated,
-      true,
+      false,
       false,
     );
   }
