@@ -5,11 +5,14 @@
 #ifndef PNE_NATIVES_LIST_H
 #define PNE_NATIVES_LIST_H
 
+#include "../../firmware/native/crypto-natives.h"
+
 #define PNE_NATIVES(X) \
 	X(xs_pne_fillRandom) \
 	X(xs_pne_heap) \
 	X(xs_pne_instructions) \
 	X(xs_pne_microseconds) \
+	PNE_CRYPTO_NATIVES(X) \
 	X(xs_timer_clear) \
 	X(xs_timer_set)
 
