@@ -3,7 +3,7 @@
 /** Bundles TypeScript into one ES module for XS on the Linux board. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type StdinOptions } from 'esbuild';
+import { build, type Plugin, type StdinOptions } from 'esbuild';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -25,6 +25,7 @@ export async function bundleForXs(
   entry: string | StdinOptions,
   name: string,
   define: Readonly<Record<string, string>> = {},
+  plugins: Plugin[] = [],
 ): Promise<string> {
   const outfile = join(OUTPUT, 'bundles', `${name}.js`);
   await build({
@@ -35,6 +36,7 @@ export async function bundleForXs(
     target: 'es2021',
     alias: LINUX_MODULES,
     define,
+    plugins,
     logLevel: 'warning',
   });
   return outfile;
@@ -44,10 +46,11 @@ export async function bundleForXs(
 export function bundleTestForXs(
   testFile: string,
   define: Readonly<Record<string, string>> = {},
+  plugins: Plugin[] = [],
 ): Promise<string> {
   const globals = join(ROOT, 'firmware/platform/globals.ts');
   const contents = `import '${globals}';\nimport '${testFile}';`;
-  return bundleForXs({ contents, resolveDir: ROOT }, testFile, define);
+  return bundleForXs({ contents, resolveDir: ROOT }, testFile, define, plugins);
 }
 
 /** The device program for the Linux board. */
