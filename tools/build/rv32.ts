@@ -26,26 +26,36 @@ export function rv32Setup(): Rv32Setup {
   return JSON.parse(readFileSync(join(OUTPUT, 'rv32.json'), 'utf8')) as Rv32Setup;
 }
 
-/** XS's memory and the heap of everything in C, in bytes, where it is not the board's. */
-export interface Rv32Memory extends Memory {
+/** What an image is made with besides its bundle. */
+export interface Rv32Image extends Memory {
+  /** Bytes of the heap of everything in C. The board's unless given. */
   readonly cHeap?: number;
+  /** Whether the plain C programs of the benchmark are linked in. */
+  readonly bench?: boolean;
 }
 
 /**
- * Compiles a bundle and links it with the engine. `memory` is the board's own unless given. Returns the
- * image's path.
+ * Compiles a bundle and links it with the engine. Memory is the board's own unless given. Returns the image's
+ * path.
  */
-export async function buildRv32Image(bundle: string, memory: Rv32Memory = board.creation): Promise<string> {
+export async function buildRv32Image(bundle: string, made: Rv32Image = board.creation): Promise<string> {
   const image = join(OUTPUT, 'qemu-rv32/images', `${bundle.slice(OUTPUT.length)}.elf`);
   mkdirSync(dirname(image), { recursive: true });
-  const args = [...rv32Setup().make, 'image', `BUNDLE=${bundle}`, `IMAGE=${image}`, `SIZES=${sizes(memory)}`];
-  await run('make', args, { cwd: ROOT }).catch((error: { stderr: string }) => {
-    throw new Error(`${bundle}: no image: ${error.stderr.split('\n')[0]}`);
-  });
+  const settings = [
+    `BUNDLE=${bundle}`,
+    `IMAGE=${image}`,
+    `SIZES=${sizes(made)}`,
+    `BENCH=${made.bench ? 1 : 0}`,
+  ];
+  await run('make', [...rv32Setup().make, 'image', ...settings], { cwd: ROOT }).catch(
+    (error: { stderr: string }) => {
+      throw new Error(`${bundle}: no image: ${error.stderr.split('\n')[0]}`);
+    },
+  );
   return image;
 }
 
-function sizes({ chunk, heap, limit, cHeap = board.cHeap }: Rv32Memory): string {
+function sizes({ chunk, heap, limit, cHeap = board.cHeap }: Rv32Image): string {
   const values = {
     STACK: board.creation.stack,
     CHUNK_INITIAL: chunk.initial,

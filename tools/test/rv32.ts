@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { measureOnRv32 } from '../bench/rv32.ts';
 import { bundleTestForXs, OUTPUT } from '../build/bundle.ts';
 import { nativeForNoble } from '../build/native-provider.ts';
-import { buildRv32Image, type Rv32Memory, spawnRv32 } from '../build/rv32.ts';
+import { buildRv32Image, type Rv32Image, spawnRv32 } from '../build/rv32.ts';
 import { type Finished, finish, runCommand } from './command.ts';
 import { testRv32Pne } from './rv32-pne.ts';
 import { CheckFailure, type Outcome, type Tally } from './tally.ts';
@@ -19,7 +19,7 @@ const STAGE = 'qemu-rv32';
  * Vectors and what noble's curves prepare take more than the board's region. The C heap has room for the keys that
  * a test holds, and not for those that it lost. The stack is the device's.
  */
-const TEST_MEMORY: Rv32Memory = {
+const TEST_MEMORY: Rv32Image = {
   chunk: { initial: 4_000_000, incremental: 1_000_000 },
   heap: { initial: 100_000, incremental: 50_000 },
   limit: 12 * 1024 ** 2,
