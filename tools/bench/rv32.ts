@@ -14,12 +14,16 @@ const MEMORY: Rv32Image = {
   cHeap: board.cHeap,
 };
 
-/** The native provider with plain C beside it, then noble. */
 export async function measureOnRv32(ops: string, onProgress: OnProgress): Promise<BenchRow[]> {
   return [
-    ...(await measureProvider('native', 'bench-instructions-native', ops, onProgress)),
+    ...(await measureNative(ops, onProgress)),
     ...(await measureProvider('noble', 'bench-instructions', ops, onProgress)),
   ];
+}
+
+/** The native provider, and plain C in the same run. */
+export function measureNative(ops: string, onProgress: OnProgress): Promise<BenchRow[]> {
+  return measureProvider('native', 'bench-instructions-native', ops, onProgress);
 }
 
 async function measureProvider(

@@ -71,12 +71,13 @@ function sizes({ chunk, heap, limit, cHeap = board.cHeap }: Rv32Image): string {
 }
 
 /**
- * Runs an image; its exit status is the program's. What it prints, errors included, comes through stdout. The
- * emulator counts one nanosecond an instruction, so that two runs of the same image count the same.
+ * Runs an image; its exit status is the program's. What it prints, errors included, comes through stdout. Two runs
+ * of the same image count the same: the emulator counts one nanosecond an instruction, and its entropy device gives
+ * the same bytes each time, which curve operations are blinded with.
  */
 export function spawnRv32(image: string): ChildProcess {
   const args = [
-    ['-serial', 'none', '-icount', 'shift=0'],
+    ['-serial', 'none', '-icount', 'shift=0', '-seed', '1'],
     ['-chardev', 'stdio,id=console'],
     ['-semihosting-config', 'enable=on,target=native,chardev=console'],
   ];
