@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Bundles TypeScript into one ES module for XS on the boards whose host program is ours. */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type StdinOptions } from 'esbuild';
@@ -29,7 +30,7 @@ export async function bundleForXs(
   define: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const outfile = join(OUTPUT, 'bundles', `${name}.js`);
-  await build({
+  const { metafile } = await build({
     ...(typeof entry === 'string' ? { entryPoints: [entry] } : { stdin: entry }),
     outfile,
     bundle: true,
@@ -37,9 +38,16 @@ export async function bundleForXs(
     target: 'es2021',
     alias: BOARD_MODULES,
     define,
+    metafile: true,
     logLevel: 'warning',
   });
+  await writeFile(metafileOf(outfile), JSON.stringify(metafile));
   return outfile;
+}
+
+/** What a bundle was made of, as esbuild says it. */
+export function metafileOf(bundle: string): string {
+  return `${bundle}.meta.json`;
 }
 
 /** Bundles a test file for XS, behind the globals that its runner expects. Returns the path. */
