@@ -20,6 +20,9 @@ const TEST_MEMORY: Memory = {
   limit: 1024 ** 3,
 };
 
+/** noble takes tens of milliseconds for a multiplication in XS. */
+const DIFFERENTIAL_CURVE_CASES = 12;
+
 /** Test files of the native crypto provider start like this. */
 const NATIVE_TESTS = 'firmware/platform/crypto';
 
@@ -82,7 +85,11 @@ export async function onXs(
   differentialCases: number,
   options: Pick<SpawnXsOptions, 'host' | 'env'> = {},
 ): Promise<Outcome> {
-  const bundle = await bundleTestForXs(`./${file}`, { DIFFERENTIAL_CASES: String(differentialCases) });
+  const bundle = await bundleTestForXs(`./${file}`, {
+    CURVE_STRIDE: '1',
+    DIFFERENTIAL_CASES: String(differentialCases),
+    DIFFERENTIAL_CURVE_CASES: String(DIFFERENTIAL_CURVE_CASES),
+  });
   return outcomeOf(await finish(spawnXs(bundle, { memory: TEST_MEMORY, ...options })));
 }
 
