@@ -2,7 +2,7 @@
 
 /** Images for the qemu-rv32 board, and the emulator that runs them. tools/setup/rv32.mjs comes first. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import board from '../../boards/qemu-rv32/board.json';
@@ -37,17 +37,63 @@ const BOARD_MEMORY: Rv32Memory = Object.freeze({ ...board.creation, cHeap: board
  * Compiles a bundle and links it with the engine. `memory` is the board's own unless given. Returns the
  * image's path.
  */
-export async function buildRv32Image(bundle: string, memory: Rv32Memory = BOARD_MEMORY): Promise<string> {
+export async function buildRv32Image(
+  bundle: string,
+  memory: Rv32Memory = BOARD_MEMORY,
+  preloaded = 0,
+): Promise<string> {
   const image = join(OUTPUT, 'qemu-rv32/images', `${bundle.slice(OUTPUT.length)}.elf`);
   mkdirSync(dirname(image), { recursive: true });
-  const args = [...rv32Setup().make, 'image', `BUNDLE=${bundle}`, `IMAGE=${image}`, `SIZES=${sizes(memory)}`];
+  const args = [
+    ...rv32Setup().make,
+    'image',
+    `BUNDLE=${bundle}`,
+    `IMAGE=${image}`,
+    `SIZES=${sizes(memory, preloaded)}`,
+  ];
   await run('make', args, { cwd: ROOT }).catch((error: { stderr: string }) => {
     throw new Error(`${bundle}: no image: ${error.stderr.split('\n')[0]}`);
   });
   return image;
 }
 
-function sizes({ chunk, heap, limit, cHeap }: Rv32Memory): string {
+/** Where boards/qemu-rv32/memory.h has what is preloaded, from the start of flash. */
+const PRELOAD_OFFSET = 0x400000;
+const PRELOAD_FILE = 'preload.bin';
+
+/**
+ * As `buildRv32Image`, for a bundle that exports its start as default: built-ins and what the bodies of its
+ * modules make lie in flash too, made by running the image once. Returns the path of the flash's content.
+ */
+export async function buildRv32Flash(bundle: string, memory: Rv32Memory = BOARD_MEMORY): Promise<string> {
+  const image = await buildRv32Image(bundle, memory, 1);
+  const folder = `${image}.preload`;
+  mkdirSync(folder, { recursive: true });
+  await finished(spawnRv32(image, folder)).catch((error: Error) => {
+    throw new Error(`${bundle}: its modules cannot be preloaded: ${error.message}`);
+  });
+  const program = join(folder, 'program.bin');
+  await run('riscv64-unknown-elf-objcopy', ['-O', 'binary', image, program]);
+  const flash = Buffer.alloc(PRELOAD_OFFSET);
+  readFileSync(program).copy(flash);
+  const path = `${image}.flash`;
+  writeFileSync(path, Buffer.concat([flash, readFileSync(join(folder, PRELOAD_FILE))]));
+  return path;
+}
+
+/** Rejects with what the program printed where it did not end well. */
+function finished(child: ChildProcess): Promise<void> {
+  let words = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    words += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (status) => (status === 0 ? resolve() : reject(new Error(words.split('\n')[0]))));
+  });
+}
+
+function sizes({ chunk, heap, limit, cHeap }: Rv32Memory, preloaded: number): string {
   const values = {
     STACK: board.creation.stack,
     CHUNK_INITIAL: chunk.initial,
@@ -56,6 +102,7 @@ function sizes({ chunk, heap, limit, cHeap }: Rv32Memory): string {
     HEAP_INCREMENTAL: heap.incremental,
     LIMIT: limit,
     C_HEAP: cHeap,
+    PRELOADED: preloaded,
   };
   return Object.entries(values)
     .map(([name, value]) => `-DIMAGE_${name}=${value}`)
@@ -64,15 +111,16 @@ function sizes({ chunk, heap, limit, cHeap }: Rv32Memory): string {
 
 /**
  * Runs an image; its exit status is the program's. What it prints, errors included, comes through stdout. The
- * emulator counts one nanosecond an instruction, so that two runs of the same image count the same.
+ * emulator counts one nanosecond an instruction, so that two runs of the same image count the same. Files that
+ * the program writes are in `folder`.
  */
-export function spawnRv32(image: string): ChildProcess {
+export function spawnRv32(image: string, folder = ROOT): ChildProcess {
   const args = [
     ['-serial', 'none', '-icount', 'shift=0'],
     ['-chardev', 'stdio,id=console'],
     ['-semihosting-config', 'enable=on,target=native,chardev=console'],
   ];
-  return spawnEmulator(image, args);
+  return spawnEmulator(image, args, folder);
 }
 
 /** What a PNE's machine is connected to. */
@@ -98,10 +146,11 @@ export function spawnRv32Pne(image: string, { flash, gatewayPort, hostPort }: Rv
   return spawnEmulator(image, args);
 }
 
-function spawnEmulator(image: string, args: readonly string[][]): ChildProcess {
+function spawnEmulator(image: string, args: readonly string[][], folder = ROOT): ChildProcess {
   const machine = ['-machine', 'virt', '-bios', image, '-display', 'none', '-monitor', 'none'];
   const entropy = ['-global', 'virtio-mmio.force-legacy=false', '-device', 'virtio-rng-device'];
   return spawn('qemu-system-riscv32', [...machine, ...entropy, ...args.flat()], {
+    cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
