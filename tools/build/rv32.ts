@@ -2,7 +2,7 @@
 
 /** Images for the qemu-rv32 board, and the emulator that runs them. tools/setup/rv32.mjs comes first. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import board from '../../boards/qemu-rv32/board.json';
@@ -26,12 +26,10 @@ export function rv32Setup(): Rv32Setup {
   return JSON.parse(readFileSync(join(OUTPUT, 'rv32.json'), 'utf8')) as Rv32Setup;
 }
 
-/** XS's memory and, in bytes, the heap of everything in C. */
+/** XS's memory and the heap of everything in C, in bytes, where it is not the board's. */
 export interface Rv32Memory extends Memory {
-  readonly cHeap: number;
+  readonly cHeap?: number;
 }
-
-const BOARD_MEMORY: Rv32Memory = Object.freeze({ ...board.creation, cHeap: board.cHeap });
 
 /**
  * Compiles a bundle and links it with the engine. `memory` is the board's own unless given. Returns the
@@ -39,7 +37,7 @@ const BOARD_MEMORY: Rv32Memory = Object.freeze({ ...board.creation, cHeap: board
  */
 export async function buildRv32Image(
   bundle: string,
-  memory: Rv32Memory = BOARD_MEMORY,
+  memory: Rv32Memory = board.creation,
   preloaded = 0,
 ): Promise<string> {
   const image = join(OUTPUT, 'qemu-rv32/images', `${bundle.slice(OUTPUT.length)}.elf`);
@@ -57,43 +55,7 @@ export async function buildRv32Image(
   return image;
 }
 
-/** Where boards/qemu-rv32/memory.h has what is preloaded, from the start of flash. */
-const PRELOAD_OFFSET = 0x400000;
-const PRELOAD_FILE = 'preload.bin';
-
-/**
- * As `buildRv32Image`, for a bundle that exports its start as default: built-ins and what the bodies of its
- * modules make lie in flash too, made by running the image once. Returns the path of the flash's content.
- */
-export async function buildRv32Flash(bundle: string, memory: Rv32Memory = BOARD_MEMORY): Promise<string> {
-  const image = await buildRv32Image(bundle, memory, 1);
-  const folder = `${image}.preload`;
-  mkdirSync(folder, { recursive: true });
-  await finished(spawnRv32(image, folder)).catch((error: Error) => {
-    throw new Error(`${bundle}: its modules cannot be preloaded: ${error.message}`);
-  });
-  const program = join(folder, 'program.bin');
-  await run('riscv64-unknown-elf-objcopy', ['-O', 'binary', image, program]);
-  const flash = Buffer.alloc(PRELOAD_OFFSET);
-  readFileSync(program).copy(flash);
-  const path = `${image}.flash`;
-  writeFileSync(path, Buffer.concat([flash, readFileSync(join(folder, PRELOAD_FILE))]));
-  return path;
-}
-
-/** Rejects with what the program printed where it did not end well. */
-function finished(child: ChildProcess): Promise<void> {
-  let words = '';
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    words += text;
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (status) => (status === 0 ? resolve() : reject(new Error(words.split('\n')[0]))));
-  });
-}
-
-function sizes({ chunk, heap, limit, cHeap }: Rv32Memory, preloaded: number): string {
+function sizes({ chunk, heap, limit, cHeap = board.cHeap }: Rv32Memory, preloaded: number): string {
   const values = {
     STACK: board.creation.stack,
     CHUNK_INITIAL: chunk.initial,

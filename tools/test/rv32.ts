@@ -11,7 +11,7 @@ import { buildRv32Image, type Rv32Memory, spawnRv32 } from '../build/rv32.ts';
 import { type Finished, finish, runCommand } from './command.ts';
 import { testRv32Pne } from './rv32-pne.ts';
 import { CheckFailure, type Outcome, type Tally } from './tally.ts';
-import { outcomeOf, testFiles } from './units.ts';
+import { outcomeOf, runJobs, testFiles } from './units.ts';
 
 const STAGE = 'qemu-rv32';
 
@@ -29,7 +29,7 @@ const TEST_MEMORY: Rv32Memory = {
 const FILES =
   /^src\/(bytes|cbor|cose|handshake|link|negotiation|payload|session)\/|^firmware\/platform\/crypto/;
 /** Curves in JavaScript, or thousands of cases: minutes here, and the same code runs in XS on this machine. */
-const SLOW = /sign1\.vectors|cross-product|property|handshake\/flips/;
+const SLOW = /sign1\.vectors|cross-product|property|handshake\/flips|reassembler|session\/expand/;
 
 /** Every n-th vector of a curve, and cases of the comparison with noble, which computes them here too. */
 const DEFINITIONS = Object.freeze({
@@ -83,7 +83,10 @@ export async function testRv32(tally: Tally): Promise<void> {
   await tally.run(STAGE, 'two runs count the same', checkCounts);
   await testRv32Pne(STAGE, tally);
   const files = (await testFiles()).filter((file) => FILES.test(file) && !SLOW.test(file));
-  for (const file of files) await tally.run(STAGE, file, () => runFile(file));
+  await runJobs(
+    tally,
+    files.map((file) => ({ stage: STAGE, file, run: () => runFile(file) })),
+  );
 }
 
 async function checkEnding([name, source, status, message]: (typeof ENDINGS)[number]): Promise<Outcome> {

@@ -26,7 +26,7 @@ const DIFFERENTIAL_CURVE_CASES = 12;
 /** Test files of the native crypto provider start like this. */
 const NATIVE_TESTS = 'firmware/platform/crypto';
 
-interface Job {
+export interface Job {
   readonly stage: string;
   readonly file: string;
   run(): Promise<Outcome>;
@@ -46,6 +46,11 @@ export async function runUnitTests(tally: Tally, differentialCases: number): Pro
       .filter(isPortable)
       .map((file) => ({ stage: `${name} ${version}`, file, run: () => onXs(file, differentialCases) })),
   ];
+  await runJobs(tally, jobs);
+}
+
+/** Runs as many at once as there are processors. */
+export async function runJobs(tally: Tally, jobs: Job[]): Promise<void> {
   await Promise.all(Array.from({ length: availableParallelism() }, () => work(jobs, tally)));
 }
 
