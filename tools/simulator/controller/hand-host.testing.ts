@@ -98,8 +98,13 @@ export class HandHost {
   }
 
   /** `interval` in 1.25 ms, `timeout` in 10 ms. */
-  connect(peer: Uint8Array, interval = 24, timeout = 200): Uint8Array {
-    const parameters = new LittleEndianWriter().uint16(0x10).uint16(0x10).uint8(0).uint8(0).octets(peer);
+  connect(peer: Uint8Array, interval = 24, timeout = 200, peerType = 0): Uint8Array {
+    const parameters = new LittleEndianWriter()
+      .uint16(0x10)
+      .uint16(0x10)
+      .uint8(0)
+      .uint8(peerType)
+      .octets(peer);
     parameters.uint8(0).uint16(interval).uint16(interval).uint16(0).uint16(timeout).uint16(0).uint16(0);
     return this.command(0x200d, parameters.finish());
   }
