@@ -125,6 +125,17 @@ test('the central changes the parameters of the connection, and both hosts hear 
   assert.equal(peripheral.received(), [Uint8Array.of(1)]);
 });
 
+test('a shorter timeout counts from the change', () => {
+  const { air, central, peripheral } = connectedHosts();
+  const settings = named(central).uint16(24).uint16(24).uint16(0).uint16(20).uint16(0).uint16(0).finish();
+  central.command(0x2013, settings);
+  air.clock.run(SECOND / 2);
+  air.tap(drop(isOfConnection));
+  air.clock.run(0.25 * SECOND);
+  assert.equal(central.disconnections, [ErrorCode.connectionTimeout]);
+  assert.equal(peripheral.disconnections, [ErrorCode.connectionTimeout]);
+});
+
 test('the peripheral cannot, and parameters that no connection may have are refused', () => {
   const { central, peripheral } = connectedHosts();
   const settings = (interval: number) => [interval, interval, 0, 300, 0, 0];
@@ -249,6 +260,24 @@ test('a request that is cancelled is said to have failed, and does not connect',
   const statuses = central.leEvents(LeEvent.enhancedConnectionComplete).map(([status]) => status);
   assert.equal(statuses, [ErrorCode.unknownConnection]);
   assert.equal(peripheral.leEvents(LeEvent.enhancedConnectionComplete), []);
+});
+
+test('a request that has left when the host resets makes no connection for it', () => {
+  const { air, peripheral } = advertiser();
+  const central = new HandHost(air, 'C0:00:00:00:00:02');
+  let isLeaving = false;
+  air.tap(({ pdu, direction }) => {
+    isLeaving ||= direction === 'advertising' && (pdu[0]! & 0x0f) === 5;
+    return undefined;
+  });
+  central.connect(peripheral.address);
+  assert.ok(air.clock.runUntil(() => isLeaving, SECOND));
+  central.command(0x0c03);
+  central.command(0x0c01, new Uint8Array(8).fill(0xff));
+  central.command(0x2001, new Uint8Array(8).fill(0xff));
+  air.clock.run(SECOND);
+  assert.equal(central.leEvents(LeEvent.enhancedConnectionComplete), []);
+  assert.equal(peripheral.disconnections, [ErrorCode.notEstablished]);
 });
 
 test('what is on the air is heard by nobody else', () => {

@@ -4,6 +4,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseAddress } from '../address.ts';
+import { encodeAdvertisingPdu } from '../air/advertising-pdu.ts';
 import { Air } from '../air/air.ts';
 import { recorder } from '../air/tap.ts';
 import { ErrorCode } from '../errors.ts';
@@ -76,6 +77,30 @@ test('who scans actively is answered', () => {
     { type: 0, data: DATA },
     { type: 4, data: RESPONSE },
   ]);
+});
+
+test('an answer that nobody asked for is not reported', () => {
+  const { air, central } = newHosts();
+  scan(central, { isActive: true });
+  const advertiser = { type: 0, octets: parseAddress('C0:00:00:00:00:09') } as const;
+  air.advertise({ hear: () => undefined }, encodeAdvertisingPdu({ type: 4, advertiser, data: RESPONSE }));
+  air.clock.run(SECOND);
+  assert.equal(reports(central), []);
+});
+
+test('so many devices are remembered as reported, then all may be reported again', () => {
+  const { air, central } = newHosts();
+  scan(central, { filtersDuplicates: true });
+  const announce = (n: number) => {
+    const advertiser = { type: 0, octets: Uint8Array.of(n & 0xff, n >> 8, 0, 0, 0, 0xc0) } as const;
+    air.advertise({ hear: () => undefined }, encodeAdvertisingPdu({ type: 0, advertiser, data: DATA }));
+    air.clock.run(SECOND / 1000);
+    return reports(central).length;
+  };
+  for (let n = 0; n < 256; n += 1) announce(n);
+  assert.is(announce(0), 256);
+  assert.is(announce(256), 257);
+  assert.is(announce(0), 258);
 });
 
 test('who scans passively says nothing', () => {
