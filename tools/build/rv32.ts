@@ -26,11 +26,16 @@ export function rv32Setup(): Rv32Setup {
   return JSON.parse(readFileSync(join(OUTPUT, 'rv32.json'), 'utf8')) as Rv32Setup;
 }
 
+/** XS's memory and the heap of everything in C, in bytes, where it is not the board's. */
+export interface Rv32Memory extends Memory {
+  readonly cHeap?: number;
+}
+
 /**
  * Compiles a bundle and links it with the engine. `memory` is the board's own unless given. Returns the
  * image's path.
  */
-export async function buildRv32Image(bundle: string, memory: Memory = board.creation): Promise<string> {
+export async function buildRv32Image(bundle: string, memory: Rv32Memory = board.creation): Promise<string> {
   const image = join(OUTPUT, 'qemu-rv32/images', `${bundle.slice(OUTPUT.length)}.elf`);
   mkdirSync(dirname(image), { recursive: true });
   const args = [...rv32Setup().make, 'image', `BUNDLE=${bundle}`, `IMAGE=${image}`, `SIZES=${sizes(memory)}`];
@@ -40,7 +45,7 @@ export async function buildRv32Image(bundle: string, memory: Memory = board.crea
   return image;
 }
 
-function sizes({ chunk, heap, limit }: Memory): string {
+function sizes({ chunk, heap, limit, cHeap = board.cHeap }: Rv32Memory): string {
   const values = {
     STACK: board.creation.stack,
     CHUNK_INITIAL: chunk.initial,
@@ -48,6 +53,7 @@ function sizes({ chunk, heap, limit }: Memory): string {
     HEAP_INITIAL: heap.initial,
     HEAP_INCREMENTAL: heap.incremental,
     LIMIT: limit,
+    C_HEAP: cHeap,
   };
   return Object.entries(values)
     .map(([name, value]) => `-DIMAGE_${name}=${value}`)
@@ -60,12 +66,40 @@ function sizes({ chunk, heap, limit }: Memory): string {
  */
 export function spawnRv32(image: string): ChildProcess {
   const args = [
-    ['-machine', 'virt', '-bios', 'none', '-display', 'none', '-monitor', 'none', '-serial', 'none'],
-    ['-icount', 'shift=0'],
+    ['-serial', 'none', '-icount', 'shift=0'],
     ['-chardev', 'stdio,id=console'],
     ['-semihosting-config', 'enable=on,target=native,chardev=console'],
-    ['-global', 'virtio-mmio.force-legacy=false', '-device', 'virtio-rng-device'],
-    ['-kernel', image],
   ];
-  return spawn('qemu-system-riscv32', args.flat(), { stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawnEmulator(image, args);
+}
+
+/** What a PNE's machine is connected to. */
+export interface Rv32Wires {
+  /** File with its flash (tools/simulator/flash.ts). */
+  readonly flash: string;
+  /** TCP ports on this machine: what its first serial port is joined to, and joined again when it breaks; its second. */
+  readonly gatewayPort: number;
+  readonly hostPort: number;
+}
+
+/** Runs an image in real time, on its wires. What it prints comes through stderr. */
+export function spawnRv32Pne(image: string, { flash, gatewayPort, hostPort }: Rv32Wires): ChildProcess {
+  const args = [
+    ['-m', '64M', '-accel', 'tcg,tb-size=32'],
+    ['-chardev', `socket,id=gateway,host=127.0.0.1,port=${gatewayPort},nodelay=on,reconnect=1`],
+    ['-serial', 'chardev:gateway'],
+    ['-chardev', `socket,id=host,host=127.0.0.1,port=${hostPort},nodelay=on`],
+    ['-device', 'pci-serial,chardev=host,addr=1'],
+    ['-drive', `if=pflash,unit=1,format=raw,file=${flash}`],
+    ['-semihosting-config', 'enable=on,target=native'],
+  ];
+  return spawnEmulator(image, args);
+}
+
+function spawnEmulator(image: string, args: readonly string[][]): ChildProcess {
+  const machine = ['-machine', 'virt', '-bios', image, '-display', 'none', '-monitor', 'none'];
+  const entropy = ['-global', 'virtio-mmio.force-legacy=false', '-device', 'virtio-rng-device'];
+  return spawn('qemu-system-riscv32', [...machine, ...entropy, ...args.flat()], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
