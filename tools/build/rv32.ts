@@ -30,6 +30,8 @@ export function rv32Setup(): Rv32Setup {
 export interface Rv32Image extends Memory {
   /** Bytes of the heap of everything in C. The board's unless given. */
   readonly cHeap?: number;
+  /** 1 where it starts from what its bundle has made (rv32-flash.ts). */
+  readonly preloaded?: 0 | 1;
   /** Whether the plain C programs of the benchmark are linked in. */
   readonly bench?: boolean;
 }
@@ -55,7 +57,7 @@ export async function buildRv32Image(bundle: string, made: Rv32Image = board.cre
   return image;
 }
 
-function sizes({ chunk, heap, limit, cHeap = board.cHeap }: Rv32Image): string {
+function sizes({ chunk, heap, limit, cHeap = board.cHeap, preloaded = 0 }: Rv32Image): string {
   const values = {
     STACK: board.creation.stack,
     CHUNK_INITIAL: chunk.initial,
@@ -64,6 +66,7 @@ function sizes({ chunk, heap, limit, cHeap = board.cHeap }: Rv32Image): string {
     HEAP_INCREMENTAL: heap.incremental,
     LIMIT: limit,
     C_HEAP: cHeap,
+    PRELOADED: preloaded,
   };
   return Object.entries(values)
     .map(([name, value]) => `-DIMAGE_${name}=${value}`)
@@ -71,17 +74,17 @@ function sizes({ chunk, heap, limit, cHeap = board.cHeap }: Rv32Image): string {
 }
 
 /**
- * Runs an image; its exit status is the program's. What it prints, errors included, comes through stdout. Two runs
- * of the same image count the same: the emulator counts one nanosecond an instruction, and its entropy device gives
- * the same bytes each time, which curve operations are blinded with.
+ * Runs an image; its exit status is the program's. What it prints, errors included, comes through stdout, and files
+ * that it writes are in `folder`. Two runs of the same image count the same: the emulator counts one nanosecond an
+ * instruction, and its entropy device gives the same bytes each time, which curve operations are blinded with.
  */
-export function spawnRv32(image: string): ChildProcess {
+export function spawnRv32(image: string, folder = ROOT): ChildProcess {
   const args = [
     ['-serial', 'none', '-icount', 'shift=0', '-seed', '1'],
     ['-chardev', 'stdio,id=console'],
     ['-semihosting-config', 'enable=on,target=native,chardev=console'],
   ];
-  return spawnEmulator(image, args);
+  return spawnEmulator(image, args, folder);
 }
 
 /** What a PNE's machine is connected to. */
@@ -107,10 +110,11 @@ export function spawnRv32Pne(image: string, { flash, gatewayPort, hostPort }: Rv
   return spawnEmulator(image, args);
 }
 
-function spawnEmulator(image: string, args: readonly string[][]): ChildProcess {
+function spawnEmulator(image: string, args: readonly string[][], folder = ROOT): ChildProcess {
   const machine = ['-machine', 'virt', '-bios', image, '-display', 'none', '-monitor', 'none'];
   const entropy = ['-global', 'virtio-mmio.force-legacy=false', '-device', 'virtio-rng-device'];
   return spawn('qemu-system-riscv32', [...machine, ...entropy, ...args.flat()], {
+    cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
