@@ -24,10 +24,11 @@ static txMachine *createMachine(void)
 	return fxCreateMachine(&creation, "pne", NULL, XS_NO_ID);
 }
 
-/* From here on the stack is as deep as --stack says. */
+/* From here on the stack is as deep as --stack says. What loading wrote there would hide how deep it gets. */
 static void bundleLoaded(txMachine *the)
 {
 	the->stackBottom = the->stackTop - gOptions.stackCount;
+	memset(the->stackBottom, 0, (size_t)((char *)the->stack - (char *)the->stackBottom));
 }
 
 static void bundleFailed(txMachine *the)

@@ -19,4 +19,7 @@ extern const unsigned gBundleNameCount;
 extern uint64_t gRegion[];
 extern const unsigned gRegionBytes;
 
+/* The machine, for machine-map.c. */
+extern void *gMachine;
+
 #endif

@@ -19,6 +19,7 @@ static txByte *gSlots;
 
 void fxCreateMachinePlatform(txMachine *the)
 {
+	gMachine = the;
 	the->promiseJobs = 0;
 	/* The stack for loading is beside the limit. */
 	the->reservedBytes = -LOAD_STACK_SLOTS * sizeof(txSlot);

@@ -39,8 +39,13 @@ async function openLinux(): Promise<Board> {
   return processBoard('linux', engine(), (env) => spawnXs(bundle, { env }));
 }
 
+/** The image of a PNE on the qemu-rv32 board. */
+export async function buildRv32Pne(): Promise<string> {
+  return buildRv32Image(await bundleSerialFirmware(), MEMORY);
+}
+
 async function openRv32(): Promise<Board> {
-  const image = await buildRv32Image(await bundleSerialFirmware(), MEMORY);
+  const image = await buildRv32Pne();
   return {
     name: rv32.name,
     engine: rv32Setup().engine,
@@ -52,8 +57,8 @@ async function openRv32(): Promise<Board> {
       const named = Object.entries(values).map(([key, value]) => [`pne/${key}`, value]);
       await writeFlash(flashIn(folder), Object.fromEntries(named));
     },
-    spawn: ({ folder, gatewayPort, feedPort }) =>
-      spawnRv32Pne(image, { flash: flashIn(folder), gatewayPort, hostPort: feedPort }),
+    spawn: ({ folder, gatewayPort, feedPort, memory }) =>
+      spawnRv32Pne(image, { flash: flashIn(folder), gatewayPort, hostPort: feedPort, memory }),
   };
 }
 

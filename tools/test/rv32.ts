@@ -10,6 +10,7 @@ import { buildRv32Image, spawnRv32 } from '../build/rv32.ts';
 import type { Memory } from '../build/xs.ts';
 import { type Finished, finish, runCommand } from './command.ts';
 import { testRv32Pne } from './rv32-pne.ts';
+import { testRv32Sizes } from './rv32-size.ts';
 import { CheckFailure, type Outcome, type Tally } from './tally.ts';
 import { outcomeOf, testFiles } from './units.ts';
 
@@ -71,6 +72,7 @@ export async function testRv32(tally: Tally): Promise<void> {
   for (const ending of ENDINGS) await tally.run(STAGE, `ends with ${ending[0]}`, () => checkEnding(ending));
   await tally.run(STAGE, 'two runs count the same', checkCounts);
   await testRv32Pne(STAGE, tally);
+  await testRv32Sizes(STAGE, tally);
   const files = (await testFiles()).filter((file) => FOLDERS.test(file) && !SLOW.test(file));
   for (const file of files) await tally.run(STAGE, file, () => runFile(file));
 }
