@@ -26,7 +26,6 @@ export async function measureOnRv32(ops: string, onProgress: OnProgress): Promis
 export function rv32Conditions(): object {
   const { engine, compiler, emulator, flags } = rv32Setup();
   return {
-    board: board.name,
     engine,
     memory: { stack: board.creation.stack, ...MEMORY },
     compiler,

@@ -3,11 +3,11 @@
 /** `npm run size`: what each image takes, against the budgets in boards, and whether it holds what it must not. */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { alignColumns } from '../bench/table.ts';
 import { ROOT } from '../build/bundle.ts';
 import { IMAGES, type Image } from './images.ts';
 import { costByModule, formatModules } from './modules-table.ts';
 import { formatReport, type ImageReport, reportImage } from './report.ts';
-import { formatTable } from './table.ts';
 
 const USAGE = `usage: npm run size -- [options]
   --modules    what each module takes as bytecode and in memory
@@ -56,7 +56,7 @@ async function showModules({ json }: Options): Promise<number> {
   const costs = [];
   for (const image of IMAGES) costs.push({ image, cost: await costByModule(await image.bundle()) });
   const documents = costs.map(({ image, cost }) => ({ ...nameOf(image), ...cost }));
-  const tables = costs.map(({ cost }) => formatTable(formatModules(cost)));
+  const tables = costs.map(({ cost }) => alignColumns(formatModules(cost)));
   console.log(json ? JSON.stringify({ images: documents }, null, 2) : tables.join('\n\n'));
   return 0;
 }

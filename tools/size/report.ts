@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { alignColumns } from '../bench/table.ts';
 import { checkBudget } from './budget.ts';
 import { checkContents, readContents } from './contents.ts';
 import { type Figure, measureImage } from './figures.ts';
 import type { Image } from './images.ts';
-import { formatTable } from './table.ts';
 
 export interface ImageReport {
   readonly image: string;
@@ -35,7 +35,7 @@ function budgetOf({ name }: Figure, budget: Image['budget']): { budget?: number 
 }
 
 export function formatReport({ image, board, provider, figures }: ImageReport): string {
-  return formatTable([
+  return alignColumns([
     [`${image} on ${board}, provider ${provider}`, 'bytes', 'budget', 'used'],
     ...figures.map(({ meaning, bytes, budget }) => [
       meaning,
