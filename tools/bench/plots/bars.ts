@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Frame, framed, TOP, WIDTH } from './frame.ts';
+import { type Frame, framed, type Series, TOP, WIDTH } from './frame.ts';
 import { linearScale, logScale, shortNumber } from './scale.ts';
 import { element, label, line, rounded } from './svg.ts';
 
@@ -30,7 +30,7 @@ export function drawBars(bars: Bars): string {
   const parts: string[] = [];
   let y = TOP + 4;
   for (const group of bars.groups) {
-    parts.push(...drawGroup(group, y, scale.at));
+    parts.push(...drawGroup(group, bars.series, y, scale.at));
     y += STEP * present(group.values).length + GAP;
   }
   const axis = scale.ticks.flatMap((tick) => [
@@ -40,20 +40,32 @@ export function drawBars(bars: Bars): string {
   return framed(bars, y + 20, [...axis, ...parts, line(LEFT, TOP, LEFT, y, 'axis')]);
 }
 
-function drawGroup({ name, values, target }: BarGroup, top: number, at: (value: number) => number): string[] {
-  const shown = values.flatMap((value, series) => (value === undefined ? [] : [{ value, series }]));
+function drawGroup(
+  { name, values, target }: BarGroup,
+  series: readonly Series[],
+  top: number,
+  at: (value: number) => number,
+): string[] {
+  const shown = values.flatMap((value, i) =>
+    value === undefined ? [] : [{ value, colour: series[i]!.colour }],
+  );
   const middle = top + (STEP * shown.length) / 2;
-  const bars = shown.flatMap(({ value, series }, i) => {
+  const bars = shown.flatMap(({ value, colour }, i) => {
     const y = top + STEP * i;
     const width = rounded(Math.max(1, at(value) - LEFT));
     return [
-      element('rect', { x: LEFT, y, width, height: BAR, rx: 2, class: `s${series}` }),
-      label(at(value) + 5, y + 11, 'small', shortNumber(value)),
+      element('rect', { x: LEFT, y, width, height: BAR, rx: 2, class: colour }),
+      label(besideMark(at(value), target && at(target)) + 5, y + 11, 'small', shortNumber(value)),
     ];
   });
   const mark =
     target === undefined ? [] : [line(at(target), top - 3, at(target), top + STEP * shown.length, 'target')];
   return [label(LEFT - 10, middle + 3, 'end', name), ...bars, ...mark];
+}
+
+/** Where text may begin that would run into the mark. */
+function besideMark(x: number, mark: number | undefined): number {
+  return mark !== undefined && mark > x - 4 && mark < x + 36 ? mark : x;
 }
 
 function present(values: readonly (number | undefined)[]): number[] {

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What every plot has: title, unit, legend, and below it what the figures depend on. */
-import { drawing, element, label } from './svg.ts';
+import { type Colour, drawing, element, label } from './svg.ts';
 
 export interface Frame {
   readonly title: string;
   /** What the axis measures. */
   readonly unit: string;
   readonly caption: readonly string[];
-  /** Names of the series, in the order of their colours. */
-  readonly series: readonly string[];
+  readonly series: readonly Series[];
+}
+
+export interface Series {
+  readonly name: string;
+  /** A class of svg.ts's STYLE. */
+  readonly colour: Colour;
 }
 
 export const WIDTH = 760;
@@ -30,11 +35,11 @@ export function framed(frame: Frame, bottom: number, parts: readonly string[]): 
   return drawing(WIDTH, height, frame.title, [...head, ...parts, ...foot]);
 }
 
-function legend(series: readonly string[]): string[] {
+function legend(series: readonly Series[]): string[] {
   let x = MARGIN;
-  return series.flatMap((name, i) => {
+  return series.flatMap(({ name, colour }) => {
     const parts = [
-      element('rect', { x, y: 55, width: 10, height: 10, rx: 2, class: `s${i}` }),
+      element('rect', { x, y: 55, width: 10, height: 10, rx: 2, class: colour }),
       label(x + 15, 64, 'name', name),
     ];
     x += 40 + 7 * name.length;

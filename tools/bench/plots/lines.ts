@@ -2,7 +2,7 @@
 
 import { type Frame, framed, TOP, WIDTH } from './frame.ts';
 import { doublingScale, logScale, type Scale, shortNumber } from './scale.ts';
-import { element, label, line, rounded } from './svg.ts';
+import { type Colour, element, label, line, rounded } from './svg.ts';
 
 export interface Panels extends Frame {
   /** What the horizontal axis measures. */
@@ -42,13 +42,13 @@ export function drawPanels(panels: Panels): string {
       top + PANEL_HEIGHT - INSET.bottom,
       top + INSET.top,
     );
-    return drawPanel(panel, panels.across, x, y);
+    return drawPanel(panel, panels, x, y);
   });
   const bottom = TOP + Math.ceil(panels.panels.length / COLUMNS) * PANEL_HEIGHT;
   return framed(panels, bottom, parts);
 }
 
-function drawPanel({ name, lines }: Panel, across: string, x: Scale, y: Scale): string {
+function drawPanel({ name, lines }: Panel, { across, series }: Panels, x: Scale, y: Scale): string {
   const left = x.at(x.ticks[0]!);
   const right = x.at(x.ticks.at(-1)!);
   const bottom = y.at(y.ticks[0]!);
@@ -60,16 +60,16 @@ function drawPanel({ name, lines }: Panel, across: string, x: Scale, y: Scale): 
     ...x.ticks.map((tick) => label(x.at(tick), bottom + 15, 'small middle', String(tick))),
     label((left + right) / 2, bottom + 30, 'small middle', across),
     line(left, bottom, right, bottom, 'axis'),
-    ...lines.flatMap((points, series) => drawLine(points, series, x, y)),
+    ...lines.flatMap((points, i) => drawLine(points, series[i]!.colour, x, y)),
   ];
   return parts.join('');
 }
 
-function drawLine(points: readonly Point[], series: number, x: Scale, y: Scale): string[] {
+function drawLine(points: readonly Point[], colour: Colour, x: Scale, y: Scale): string[] {
   if (points.length === 0) return [];
   const at = points.map((point) => `${rounded(x.at(point.x))} ${rounded(y.at(point.y))}`);
   const dots = points.map((point) =>
-    element('circle', { cx: rounded(x.at(point.x)), cy: rounded(y.at(point.y)), r: 3, class: `s${series}` }),
+    element('circle', { cx: rounded(x.at(point.x)), cy: rounded(y.at(point.y)), r: 3, class: colour }),
   );
-  return [element('path', { d: `M${at.join('L')}`, class: `s${series}` }), ...dots];
+  return [element('path', { d: `M${at.join('L')}`, class: colour }), ...dots];
 }

@@ -6,6 +6,7 @@ import type { Results } from '../results.ts';
 import type { BenchRow, Place } from '../rows.ts';
 import { type BarGroup, drawBars } from './bars.ts';
 import { captionOf } from './caption.ts';
+import type { Series } from './frame.ts';
 import { drawPanels } from './lines.ts';
 import { TARGETS, type Target } from './targets.ts';
 
@@ -88,7 +89,7 @@ function plotTargets(results: Results): string | undefined {
     title: 'JavaScript with native cryptography against plain C',
     unit: 'ratio of retired instructions, 1 is C; the red mark is the target. Less is better',
     caption: captionOf(results),
-    series: ['native on XS / C'],
+    series: [{ name: 'native on XS / C', colour: 'blue' }],
     scale: 'linear',
     groups,
   });
@@ -114,10 +115,17 @@ function frameOf(results: Results, title: string, { places, unit }: Grid) {
     title: `${title}, on ${results.board}`,
     unit: `${UNITS[unit]}, logarithmic. Less is better`,
     caption: captionOf(results),
-    series: places.map(({ provider, engine }) =>
-      provider === C_PROVIDER ? `C, ${engine}` : `${provider}, ${engine}`,
-    ),
+    series: places.map(seriesOf),
   };
+}
+
+/** A provider in an engine has the same colour in every plot. */
+function seriesOf({ provider, engine }: Place): Series {
+  const isNode = engine.startsWith('Node');
+  if (provider === C_PROVIDER) return { name: `C, ${engine}`, colour: 'grey' };
+  const name = `${provider}, ${engine}`;
+  if (provider === 'noble') return { name, colour: isNode ? 'violet' : 'orange' };
+  return { name, colour: isNode ? 'green' : 'blue' };
 }
 
 function nameOf({ op, bytes }: Operation): string {

@@ -52,22 +52,29 @@ export function drawing(width: number, height: number, title: string, parts: rea
   return `${element('svg', { ...attributes, role: 'img' }, `\n${body.join('\n')}\n`)}\n`;
 }
 
-/** How many colours there are for series: classes s0, s1, ... */
-export const SERIES_COLOURS = 5;
+/** On a light ground and on a dark one. */
+const COLOURS = Object.freeze({
+  grey: ['#57606a', '#8b949e'],
+  blue: ['#0969da', '#58a6ff'],
+  orange: ['#bc4c00', '#f0883e'],
+  green: ['#1a7f37', '#3fb950'],
+  violet: ['#8250df', '#bc8cff'],
+} as const);
 
-const LIGHT = ['#57606a', '#0969da', '#bc4c00', '#1a7f37', '#8250df'];
-const DARK = ['#8b949e', '#58a6ff', '#f0883e', '#3fb950', '#bc8cff'];
+export type Colour = keyof typeof COLOURS;
 
 const STYLE = `
 text{font:12px system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif;fill:#1f2328}
 .title{font-size:15px;font-weight:600}.small{font-size:11px;fill:#59636e}.end{text-anchor:end}.middle{text-anchor:middle}
 .ground{fill:#ffffff;stroke:#d1d9e0}.grid{stroke:#e4e8ec}.axis{stroke:#848d97}.target{stroke:#cf222e;stroke-width:2}
-path{fill:none;stroke-width:2}${colours(LIGHT)}
-@media (prefers-color-scheme:dark){text{fill:#e6edf3}.small{fill:#9198a1}.ground{fill:#0d1117;stroke:#3d444d}.grid{stroke:#262c36}.axis{stroke:#656c76}.target{stroke:#ff7b72}${colours(DARK)}}
+path{fill:none;stroke-width:2}${colours(0)}
+@media (prefers-color-scheme:dark){text{fill:#e6edf3}.small{fill:#9198a1}.ground{fill:#0d1117;stroke:#3d444d}.grid{stroke:#262c36}.axis{stroke:#656c76}.target{stroke:#ff7b72}${colours(1)}}
 `;
 
-function colours(list: readonly string[]): string {
-  return list.map((colour, i) => `.s${i}{fill:${colour}}path.s${i}{fill:none;stroke:${colour}}`).join('');
+function colours(ground: 0 | 1): string {
+  return Object.entries(COLOURS)
+    .map(([name, both]) => `.${name}{fill:${both[ground]}}path.${name}{fill:none;stroke:${both[ground]}}`)
+    .join('');
 }
 
 function escaped(text: string): string {
