@@ -19,6 +19,10 @@ extern const unsigned gBundleNameCount;
 extern uint64_t gRegion[];
 extern const unsigned gRegionBytes;
 
+/* The C library's. */
+extern uint64_t gCHeap[];
+extern const unsigned gCHeapBytes;
+
 /* The machine, for machine-map.c. */
 extern void *gMachine;
 

@@ -4,7 +4,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build, type StdinOptions } from 'esbuild';
+import { type BuildOptions, build, type Plugin, type StdinOptions } from 'esbuild';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -21,7 +21,7 @@ const BOARD_MODULES = Object.freeze({
 });
 
 /** Like esbuild's. */
-export type BundleOptions = Pick<BuildOptions, 'define' | 'drop'>;
+export type BundleOptions = Pick<BuildOptions, 'define' | 'drop' | 'plugins'>;
 
 /**
  * Bundles an entry point, or source given as text, for XS, at the language level of its oldest version
@@ -57,10 +57,11 @@ export function metafileOf(bundle: string): string {
 export function bundleTestForXs(
   testFile: string,
   define: Readonly<Record<string, string>> = {},
+  plugins: Plugin[] = [],
 ): Promise<string> {
   const globals = join(ROOT, 'firmware/platform/globals.ts');
   const contents = `import '${globals}';\nimport '${testFile}';`;
-  return bundleForXs({ contents, resolveDir: ROOT }, testFile, { define });
+  return bundleForXs({ contents, resolveDir: ROOT }, testFile, { define, plugins });
 }
 
 /** A device writes no log: a library's is left out. */

@@ -26,11 +26,16 @@ export function rv32Setup(): Rv32Setup {
   return JSON.parse(readFileSync(join(OUTPUT, 'rv32.json'), 'utf8')) as Rv32Setup;
 }
 
+/** XS's memory and the heap of everything in C, in bytes, where it is not the board's. */
+export interface Rv32Memory extends Memory {
+  readonly cHeap?: number;
+}
+
 /**
  * Compiles a bundle and links it with the engine. `memory` is the board's own unless given. Returns the
  * image's path.
  */
-export async function buildRv32Image(bundle: string, memory: Memory = board.creation): Promise<string> {
+export async function buildRv32Image(bundle: string, memory: Rv32Memory = board.creation): Promise<string> {
   const image = join(OUTPUT, 'qemu-rv32/images', `${bundle.slice(OUTPUT.length)}.elf`);
   mkdirSync(dirname(image), { recursive: true });
   const args = [...rv32Setup().make, 'image', `BUNDLE=${bundle}`, `IMAGE=${image}`, `SIZES=${sizes(memory)}`];
@@ -40,7 +45,7 @@ export async function buildRv32Image(bundle: string, memory: Memory = board.crea
   return image;
 }
 
-function sizes({ chunk, heap, limit }: Memory): string {
+function sizes({ chunk, heap, limit, cHeap = board.cHeap }: Rv32Memory): string {
   const values = {
     STACK: board.creation.stack,
     CHUNK_INITIAL: chunk.initial,
@@ -48,6 +53,7 @@ function sizes({ chunk, heap, limit }: Memory): string {
     HEAP_INITIAL: heap.initial,
     HEAP_INCREMENTAL: heap.incremental,
     LIMIT: limit,
+    C_HEAP: cHeap,
   };
   return Object.entries(values)
     .map(([name, value]) => `-DIMAGE_${name}=${value}`)

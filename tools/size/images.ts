@@ -23,7 +23,7 @@ export const IMAGES: readonly Image[] = Object.freeze([
   {
     name: 'pne',
     board: rv32.name,
-    provider: 'noble',
+    provider: 'native',
     budget: rv32.budgets.pne,
     bundle: bundleSerialFirmware,
     build: buildRv32Pne,
