@@ -3,6 +3,7 @@
 import { Encoder } from 'cbor-x/index-no-eval';
 import { refuse } from '../refusal.ts';
 import { hasWideText, withPairs } from './pairs.ts';
+import type { PayloadCodec } from './payload.ts';
 import { scanPayload } from './scan.ts';
 
 /**
@@ -25,6 +26,9 @@ export function decodePayload(payload: Uint8Array): unknown {
   scanPayload(payload);
   return new Encoder(SETTINGS).decode(payload.subarray());
 }
+
+/** Both, as an owner of a role takes them. */
+export const cborXPayloads: PayloadCodec = Object.freeze({ encode: encodePayload, decode: decodePayload });
 
 /**
  * Plain CBOR on every engine: no tags or records of cbor-x's own, shortest map heads, integers as numbers,

@@ -85,7 +85,7 @@ function match(text: string, pattern: RegExp | undefined): string | undefined {
   return found ? `'${found[0]}'` : undefined;
 }
 
-/** `image` is an ELF file of the qemu-rv32 board, `bundle` what was compiled into it. */
+/** `image` is a flash of the qemu-rv32 board or a program for it, `bundle` what was compiled into it. */
 export async function readContents(bundle: string, image: string): Promise<Contents> {
   return {
     modules: bundledModules(bundle),
@@ -104,6 +104,7 @@ export function bundledModules(bundle: string): string[] {
 }
 
 async function flashOf(image: string): Promise<string> {
+  if (!image.endsWith('.elf')) return readFile(image, 'latin1');
   const folder = await mkdtemp(join(tmpdir(), 'pne-flash-'));
   try {
     await run('riscv64-unknown-elf-objcopy', ['-O', 'binary', image, join(folder, 'flash')]);

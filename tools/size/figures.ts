@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What an image takes, figure by figure. */
+import { preloadedBytes, programIn } from '../build/rv32-flash.ts';
 import { bytecodeByModule } from './bytecode.ts';
 import { measureConnected } from './connected.ts';
-import { heapByModule } from './heap.ts';
 import type { Image } from './images.ts';
 import { type Share, shareOf } from './modules.ts';
 import { readStaticSize } from './static.ts';
@@ -17,12 +17,11 @@ export interface Figure {
 
 /** Builds the image, lets it run connected to gateway and server, and reads what it has taken. */
 export async function measureImage(image: Image): Promise<Figure[]> {
-  const path = await image.build();
-  const bundle = await image.bundle();
-  const { code, constants, names, bytecode, data, xsRegion, loadStack } = readStaticSize(path);
-  const shares = await bytecodeByShare(bundle);
-  const { builtInBytes } = await heapByModule(bundle);
-  const memory = await measureConnected(path);
+  const flash = await image.build();
+  const program = programIn(flash);
+  const { code, constants, names, bytecode, data, xsRegion } = readStaticSize(program);
+  const shares = await bytecodeByShare(await image.bundle());
+  const memory = await measureConnected(program);
   const figures: [name: string, bytes: number, meaning: string][] = [
     ['codeBytes', sum(Object.values(code)), 'flash: machine code'],
     ['engineCodeBytes', code.engine, '  of the engine'],
@@ -35,18 +34,13 @@ export async function measureImage(image: Image): Promise<Figure[]> {
     ['firmwareBytecodeBytes', shares.firmware, '  of firmware and boards'],
     ['packagesBytecodeBytes', shares.library, '  of packages'],
     ['namesBytes', names, 'flash: names in the bytecode'],
+    ['preloadedBytes', preloadedBytes(flash), 'flash: built-ins and modules, as they are when loaded'],
     ['dataBytes', data, 'RAM: variables of C'],
-    [
-      'xsBytes',
-      xsRegion - loadStack - builtInBytes,
-      "RAM: XS region beyond the engine's built-ins, stack included",
-    ],
-    ['xsLiveBytes', memory.live - builtInBytes, '  slots and chunks that live, connected'],
-    ['slotsPeakBytes', memory.slotsPeak - builtInBytes, '  slots at most'],
+    ['xsBytes', xsRegion, 'RAM: for XS, its stack included'],
+    ['xsLiveBytes', memory.live, '  slots and chunks that live, connected'],
+    ['slotsPeakBytes', memory.slotsPeak, '  slots at most'],
     ['chunksPeakBytes', memory.chunksPeak, '  chunks at most, garbage included'],
     ['jsStackPeakBytes', memory.jsStackPeak, '  JS stack at most'],
-    ['builtInsBytes', builtInBytes, "RAM: the engine's built-ins, which the SDK has in flash"],
-    ['loadStackBytes', loadStack, 'RAM: stack for loading, which the SDK does not need'],
     ['cHeapBytes', memory.cHeap, 'RAM: heap of C at most'],
     ['cStackPeakBytes', memory.cStackPeak, 'RAM: stack of C at most'],
   ];

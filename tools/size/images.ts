@@ -13,7 +13,7 @@ export interface Image {
   readonly budget: Budget;
   /** Makes the bundle that is in it. Returns the path. */
   bundle(): Promise<string>;
-  /** Returns the image's path. */
+  /** Returns the path of its flash. */
   build(): Promise<string>;
 }
 

@@ -14,9 +14,8 @@ export interface StaticSize {
   readonly names: number;
   /** Variables of C, without what XS and malloc share out. */
   readonly data: number;
-  /** What XS has for slots, chunks and stack, the stack for loading included. */
+  /** What XS has for slots, chunks and stack. */
   readonly xsRegion: number;
-  readonly loadStack: number;
 }
 
 export interface CodeSize {
@@ -27,9 +26,6 @@ export interface CodeSize {
   /** The C library and the compiler's. */
   readonly library: number;
 }
-
-/** LOAD_STACK_SLOTS of boards/linux/host.h, of 16 bytes. */
-const LOAD_STACK_BYTES = 4096 * 16;
 
 const CODE = /^\.(text|init)\b/;
 const READ_ONLY = /^\.s?rodata\b/;
@@ -52,7 +48,6 @@ export function readStaticSize(image: string): StaticSize {
     names: sum(within(/\.gBundleNames$/)),
     data: sum(within(DATA), beside(REGIONS)),
     xsRegion: sum(within(/\.gRegion$/)),
-    loadStack: LOAD_STACK_BYTES,
   };
 }
 
