@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Bundles TypeScript into one ES module for XS on the Linux board. */
+/** Bundles TypeScript into one ES module for XS on the boards whose host program is ours. */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type StdinOptions } from 'esbuild';
@@ -11,9 +12,11 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const OUTPUT = join(ROOT, 'build');
 
 /** The modules that the Moddable SDK supplies on other boards. */
-const LINUX_MODULES = Object.freeze({
+const BOARD_MODULES = Object.freeze({
+  'embedded:io/serial': join(ROOT, 'boards/qemu-rv32/modules/serial.ts'),
   'embedded:io/socket/tcp': join(ROOT, 'boards/linux/modules/tcp.ts'),
   'embedded:storage/key-value': join(ROOT, 'boards/linux/modules/key-value.ts'),
+  'mc/config': join(ROOT, 'boards/qemu-rv32/modules/config.ts'),
   timer: join(ROOT, 'boards/linux/modules/timer.ts'),
 });
 
@@ -27,17 +30,24 @@ export async function bundleForXs(
   define: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const outfile = join(OUTPUT, 'bundles', `${name}.js`);
-  await build({
+  const { metafile } = await build({
     ...(typeof entry === 'string' ? { entryPoints: [entry] } : { stdin: entry }),
     outfile,
     bundle: true,
     format: 'esm',
     target: 'es2021',
-    alias: LINUX_MODULES,
+    alias: BOARD_MODULES,
     define,
+    metafile: true,
     logLevel: 'warning',
   });
+  await writeFile(metafileOf(outfile), JSON.stringify(metafile));
   return outfile;
+}
+
+/** What a bundle was made of, as esbuild says it. */
+export function metafileOf(bundle: string): string {
+  return `${bundle}.meta.json`;
 }
 
 /** Bundles a test file for XS, behind the globals that its runner expects. Returns the path. */
@@ -53,4 +63,9 @@ export function bundleTestForXs(
 /** The device program for the Linux board. */
 export function bundleFirmware(): Promise<string> {
   return bundleForXs(join(ROOT, 'firmware/main.ts'), 'pne');
+}
+
+/** The device program for a board with serial ports. */
+export function bundleSerialFirmware(): Promise<string> {
+  return bundleForXs(join(ROOT, 'firmware/main-serial.ts'), 'pne-serial');
 }
