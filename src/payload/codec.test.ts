@@ -5,9 +5,11 @@ import * as assert from 'uvu/assert';
 import { fromHex, toHex } from '../bytes/hex.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { type ReasonName, Refusal } from '../refusal.ts';
-import { decodePayload, encodePayload } from './codec.ts';
+import { createPayloadCodec } from './codec.ts';
 
 const codec = suite('payload');
+/** One for all: nothing of a payload, or of a refusal, stays for the next. */
+const { encode: encodePayload, decode: decodePayload } = createPayloadCodec();
 const { payloadMaxDepth, payloadMaxItems, payloadMaxTextBytes } = ImplementationLimits;
 
 /** What each value is on the wire, on every engine. */

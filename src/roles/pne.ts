@@ -9,7 +9,7 @@
 import { ImplementationLimits } from '../limits.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After, RunningTimer } from '../link/timer.ts';
-import { decodePayload, encodePayload } from '../payload/codec.ts';
+import { createPayloadCodec } from '../payload/codec.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
 import { createSequenceNumbers, type SequenceOptions } from '../session/sequence.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
@@ -52,6 +52,7 @@ export function createPne(options: PneOptions): Pne {
   /** Encoded readings without a receipt, by id. Bounded by `room`. */
   const outstanding = new Map<number, Uint8Array>();
   const readingIds = createSequenceNumbers(options.readingIds, Number.MAX_SAFE_INTEGER);
+  const payloads = createPayloadCodec();
   let highestContentId = -1;
   let registered = false;
   let silentResends = 0;
@@ -117,7 +118,7 @@ export function createPne(options: PneOptions): Pne {
 
   function handleContent(id: number, payload: Uint8Array): void {
     const repeated = id <= highestContentId;
-    const value = repeated ? undefined : decodePayload(payload);
+    const value = repeated ? undefined : payloads.decode(payload);
     interfaces.send(encodeMessage({ type: MessageType.receipt, id, status: Status.ok }));
     if (repeated) return;
     highestContentId = id;
@@ -134,7 +135,7 @@ export function createPne(options: PneOptions): Pne {
     attach: interfaces.attach,
     report(value: unknown): number {
       if (outstanding.size >= ImplementationLimits.pneMaxOutstanding) refuse('queueFull');
-      const payload = encodePayload(value);
+      const payload = payloads.encode(value);
       const id = readingIds.take();
       const reading = encodeMessage({ type: MessageType.reading, id, payload });
       outstanding.set(id, reading);
