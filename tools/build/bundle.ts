@@ -4,7 +4,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type StdinOptions } from 'esbuild';
+import { build, type Plugin, type StdinOptions } from 'esbuild';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -28,6 +28,7 @@ export async function bundleForXs(
   entry: string | StdinOptions,
   name: string,
   define: Readonly<Record<string, string>> = {},
+  plugins: Plugin[] = [],
 ): Promise<string> {
   const outfile = join(OUTPUT, 'bundles', `${name}.js`);
   const { metafile } = await build({
@@ -38,6 +39,7 @@ export async function bundleForXs(
     target: 'es2021',
     alias: BOARD_MODULES,
     define,
+    plugins,
     metafile: true,
     logLevel: 'warning',
   });
@@ -54,10 +56,11 @@ export function metafileOf(bundle: string): string {
 export function bundleTestForXs(
   testFile: string,
   define: Readonly<Record<string, string>> = {},
+  plugins: Plugin[] = [],
 ): Promise<string> {
   const globals = join(ROOT, 'firmware/platform/globals.ts');
   const contents = `import '${globals}';\nimport '${testFile}';`;
-  return bundleForXs({ contents, resolveDir: ROOT }, testFile, define);
+  return bundleForXs({ contents, resolveDir: ROOT }, testFile, define, plugins);
 }
 
 /** The device program for the Linux board. */

@@ -7,17 +7,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import rv32 from '../../boards/qemu-rv32/board.json';
 import { bundleFirmware, bundleSerialFirmware, ROOT } from '../build/bundle.ts';
-import { buildRv32Image, rv32Setup, spawnRv32Pne } from '../build/rv32.ts';
-import { engine, type Memory, spawnXs } from '../build/xs.ts';
+import { rv32Setup, spawnRv32Pne } from '../build/rv32.ts';
+import { buildRv32Flash } from '../build/rv32-flash.ts';
+import { engine, spawnXs } from '../build/xs.ts';
 import { type Board, processBoard } from './board.ts';
 import { writeFlash } from './flash.ts';
-
-/** noble's curves take more than a device has. */
-const MEMORY: Memory = {
-  chunk: { initial: 262_144, incremental: 16_384 },
-  heap: { initial: 24_576, incremental: 1024 },
-  limit: 2 * 1024 ** 2,
-};
 
 /** The number of its second serial port, on which its sensor is. */
 const FEED_SERIAL_PORT = 1;
@@ -40,7 +34,7 @@ async function openLinux(): Promise<Board> {
 }
 
 async function openRv32(): Promise<Board> {
-  const image = await buildRv32Image(await bundleSerialFirmware(), MEMORY);
+  const image = await buildRv32Flash(await bundleSerialFirmware());
   return {
     name: rv32.name,
     engine: rv32Setup().engine,
