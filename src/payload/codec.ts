@@ -3,27 +3,14 @@
 import { Encoder } from 'cbor-x/index-no-eval';
 import { refuse } from '../refusal.ts';
 import { hasWideText, withPairs } from './pairs.ts';
+import type { PayloadCodec } from './payload.ts';
 import { scanPayload } from './scan.ts';
 
-/** Application payloads (their form: see `scanPayload`) and what they say. */
-export interface PayloadCodec {
-  /**
-   * Returns `value` as a payload, owned by the caller and the same on every engine. A value that a payload
-   * cannot hold is refused as if it had been received.
-   */
-  encode(value: unknown): Uint8Array;
-  /**
-   * Returns the value of a payload that passes `scanPayload`: maps become objects, byte strings are copies.
-   * `payload` is borrowed.
-   */
-  decode(payload: Uint8Array): unknown;
-}
-
 /**
- * Whoever has payloads to encode keeps one: what cbor-x makes for it costs more than a payload does. It holds
- * nothing from one payload to the next, but is mutable, and so cannot stand in a module, frozen into flash.
+ * A payload codec over cbor-x, which its owner keeps: what cbor-x makes for it costs more than a payload does. It
+ * holds nothing from one payload to the next, but is mutable, and so cannot stand in a module, frozen into flash.
  */
-export function createPayloadCodec(): PayloadCodec {
+export function createCborXPayloads(): PayloadCodec {
   const encoder = new Encoder(SETTINGS);
   return {
     encode(value) {

@@ -7,7 +7,7 @@
 import { ImplementationLimits } from '../limits.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After, RunningTimer } from '../link/timer.ts';
-import { createPayloadCodec } from '../payload/codec.ts';
+import { createCborXPayloads } from '../payload/codec.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
 import { ReplayWindow } from '../session/replay.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
@@ -53,7 +53,7 @@ interface PeerState {
 
 export function createServer(options: ServerOptions): Server {
   const peers = new Map<string, PeerState>();
-  const payloads = createPayloadCodec();
+  const payloads = createCborXPayloads();
   let nextContentId = options.firstContentId;
 
   const interfaces = createServerInterfaces({

@@ -2,16 +2,16 @@
 
 /** The benchmark on the qemu-rv32 board: retired instructions, the same in every run. */
 import board from '../../boards/qemu-rv32/board.json';
-import { buildRv32Image, rv32Setup, spawnRv32 } from '../build/rv32.ts';
-import type { Memory } from '../build/xs.ts';
+import { buildRv32Image, type Rv32Memory, rv32Setup, spawnRv32 } from '../build/rv32.ts';
 import { bundleBench, collect } from './program.ts';
 import { type BenchRow, type OnProgress, Rows } from './rows.ts';
 
 /** Noble's curves and what the benchmark prepares take more than a device has. Figures depend on it. */
-const MEMORY: Memory = {
+const MEMORY: Rv32Memory = {
   chunk: { initial: 262_144, incremental: 16_384 },
   heap: { initial: 24_576, incremental: 1024 },
   limit: 1_048_576,
+  cHeap: board.cHeap,
 };
 
 export async function measureOnRv32(ops: string, onProgress: OnProgress): Promise<BenchRow[]> {
@@ -26,7 +26,6 @@ export async function measureOnRv32(ops: string, onProgress: OnProgress): Promis
 export function rv32Conditions(): object {
   const { engine, compiler, emulator, flags } = rv32Setup();
   return {
-    board: board.name,
     engine,
     memory: { stack: board.creation.stack, ...MEMORY },
     compiler,

@@ -10,7 +10,7 @@ import { createNobleProvider } from '../../src/crypto/noble/provider.ts';
 import { Channel, encodeChannelMessage } from '../../src/link/channel.ts';
 import { encodeFrame } from '../../src/link/frame.ts';
 import { encodeRoute } from '../../src/link/route.ts';
-import { createPayloadCodec } from '../../src/payload/codec.ts';
+import { createCborXPayloads } from '../../src/payload/codec.ts';
 import { encodeMessage, type Message, MessageType } from '../../src/roles/message.ts';
 import { expandRecord } from '../../src/session/expand.ts';
 import { createSession, type Session } from '../../src/session/session.ts';
@@ -75,7 +75,7 @@ function drawsJourney(name: string, message: Message, from: End, to: End): Uint8
 }
 
 test('a reading, its receipt and a content are drawn as they are', () => {
-  const { encode } = createPayloadCodec();
+  const { encode } = createCborXPayloads();
   const payload = encode({ temperature: 21.5, motion: true });
   draws('reading payload', payload);
   const reading = drawsJourney('reading', { type: MessageType.reading, id: 0, payload }, pne, network);

@@ -3,7 +3,7 @@
 /** Payloads and protocol items, read and written by cbor2. */
 import { isDeepStrictEqual } from 'node:util';
 import { fromHex, toHex } from '../../src/bytes/hex.ts';
-import { createPayloadCodec } from '../../src/payload/codec.ts';
+import { createCborXPayloads } from '../../src/payload/codec.ts';
 import type { Check } from './check.ts';
 import type { End } from './end.ts';
 
@@ -67,7 +67,7 @@ export function itemChecks(ours: End, theirs: End): Check[] {
 }
 
 async function checkPayload(theirs: End, value: unknown): Promise<void> {
-  const { encode, decode } = createPayloadCodec();
+  const { encode, decode } = createCborXPayloads();
   const payload = encode(value);
   const { plain, canonical } = await theirs.ask({ do: 'reencode', item: toHex(payload) });
   if (plain !== toHex(payload)) throw new Error(different(toHex(payload), plain!));

@@ -8,11 +8,11 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { parse as parseCsv } from 'csv-parse/sync';
-import { createPayloadCodec } from '../../src/payload/codec.ts';
+import { createCborXPayloads } from '../../src/payload/codec.ts';
 import { Refusal } from '../../src/refusal.ts';
 import { UsageError } from './options.ts';
 
-const payloads = createPayloadCodec();
+const payloads = createCborXPayloads();
 
 export interface Reading {
   readonly line: number;

@@ -18,6 +18,9 @@ export interface ModuleCode {
   functionSlots: number;
 }
 
+/** XS counts there what it makes of the bundle's one scope; esbuild has no code on it. */
+const FIRST_LINE = 1;
+
 /** XS 13: an instance with its code, home, length and name; for `new` a prototype with its constructor. */
 const FUNCTION_SLOTS = 5;
 const PROTOTYPE_SLOTS = 3;
@@ -29,7 +32,7 @@ export async function bytecodeByModule(bundle: string): Promise<ModuleCode[]> {
   const found = new Map<string, ModuleCode>();
   for (const line of stdout.trimEnd().split('\n')) {
     const [number, bytes, constructors, functions, captures] = line.split(' ').map(Number) as Line;
-    const module = modules[number - 1] ?? SCOPE;
+    const module = number <= FIRST_LINE ? SCOPE : modules[number - 1]!;
     const code = found.get(module) ?? { module, bytes: 0, functionSlots: 0 };
     code.bytes += bytes;
     code.functionSlots +=
