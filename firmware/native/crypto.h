@@ -62,6 +62,7 @@ CryptoBuffer cryptoReadable(xsMachine *the, int index);
 /* The same, and unless it may be written. */
 CryptoBuffer cryptoWritable(xsMachine *the, int index);
 void cryptoRequireLength(xsMachine *the, CryptoBuffer buffer, size_t length);
+int cryptoOverlap(CryptoBuffer output, CryptoBuffer input);
 void cryptoRefuseOverlap(xsMachine *the, CryptoBuffer output, CryptoBuffer input);
 /* Throws unless PSA succeeded. */
 void cryptoRequire(xsMachine *the, psa_status_t status);
