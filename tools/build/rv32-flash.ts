@@ -5,7 +5,7 @@ import { type ChildProcess, execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { buildRv32Image, type Rv32Memory, spawnRv32 } from './rv32.ts';
+import { buildRv32Preloader, type Rv32Memory, spawnRv32 } from './rv32.ts';
 
 const run = promisify(execFile);
 
@@ -14,11 +14,11 @@ const PRELOAD_OFFSET = 0x400000;
 const PRELOAD_FILE = 'preload.bin';
 
 /**
- * As `buildRv32Image`, for a bundle that exports its start as default: built-ins and what the bodies of its
+ * Builds an image of a bundle that exports its start as default: built-ins and what the bodies of its
  * modules make lie in flash too, made by running the image once. Returns the path of the flash's content.
  */
 export async function buildRv32Flash(bundle: string, memory?: Rv32Memory): Promise<string> {
-  const image = await buildRv32Image(bundle, memory, 1);
+  const image = await buildRv32Preloader(bundle, memory);
   const folder = `${image}.preload`;
   mkdirSync(folder, { recursive: true });
   await finished(spawnRv32(image, folder)).catch((error: Error) => {

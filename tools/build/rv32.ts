@@ -31,24 +31,33 @@ export interface Rv32Memory extends Memory {
   readonly cHeap?: number;
 }
 
+/** What a device has beside built-ins that lie in flash. */
+const DEVICE_MEMORY: Rv32Memory = board.creation;
+
+/** An image that is not preloaded has the engine's built-ins in RAM: board.json says how many bytes they take. */
+const RAM_MEMORY: Rv32Memory = Object.freeze({
+  chunk: { initial: 16_384, incremental: 1024 },
+  heap: { initial: 4096, incremental: 64 },
+  limit: board.creation.limit + board.builtIns,
+});
+
 /**
- * Compiles a bundle and links it with the engine. `memory` is the board's own unless given. Returns the
- * image's path.
+ * Compiles a bundle and links it with the engine, to run from RAM. `memory` is the board's own unless given.
+ * Returns the image's path.
  */
-export async function buildRv32Image(
-  bundle: string,
-  memory: Rv32Memory = board.creation,
-  preloaded = 0,
-): Promise<string> {
-  const image = join(OUTPUT, 'qemu-rv32/images', `${bundle.slice(OUTPUT.length)}.elf`);
+export function buildRv32Image(bundle: string, memory: Rv32Memory = RAM_MEMORY): Promise<string> {
+  return link(bundle, `${bundle.slice(OUTPUT.length)}.elf`, sizes(memory, 0));
+}
+
+/** As `buildRv32Image`, to be preloaded (rv32-flash.ts). */
+export function buildRv32Preloader(bundle: string, memory: Rv32Memory = DEVICE_MEMORY): Promise<string> {
+  return link(bundle, `${bundle.slice(OUTPUT.length)}.preloaded.elf`, sizes(memory, 1));
+}
+
+async function link(bundle: string, name: string, defines: string): Promise<string> {
+  const image = join(OUTPUT, 'qemu-rv32/images', name);
   mkdirSync(dirname(image), { recursive: true });
-  const args = [
-    ...rv32Setup().make,
-    'image',
-    `BUNDLE=${bundle}`,
-    `IMAGE=${image}`,
-    `SIZES=${sizes(memory, preloaded)}`,
-  ];
+  const args = [...rv32Setup().make, 'image', `BUNDLE=${bundle}`, `IMAGE=${image}`, `SIZES=${defines}`];
   await run('make', args, { cwd: ROOT }).catch((error: { stderr: string }) => {
     throw new Error(`${bundle}: no image: ${error.stderr.split('\n')[0]}`);
   });

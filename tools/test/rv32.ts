@@ -10,6 +10,7 @@ import { nativeForNoble } from '../build/native-provider.ts';
 import { buildRv32Image, type Rv32Memory, spawnRv32 } from '../build/rv32.ts';
 import { type Finished, finish, runCommand } from './command.ts';
 import { testRv32Pne } from './rv32-pne.ts';
+import { testRv32Preload } from './rv32-preload.ts';
 import { CheckFailure, type Outcome, type Tally } from './tally.ts';
 import { outcomeOf, runJobs, testFiles } from './units.ts';
 
@@ -81,6 +82,7 @@ export async function testRv32(tally: Tally): Promise<void> {
   }
   for (const ending of ENDINGS) await tally.run(STAGE, `ends with ${ending[0]}`, () => checkEnding(ending));
   await tally.run(STAGE, 'two runs count the same', checkCounts);
+  await testRv32Preload(STAGE, tally);
   await testRv32Pne(STAGE, tally);
   const files = (await testFiles()).filter((file) => FILES.test(file) && !SLOW.test(file));
   await runJobs(
