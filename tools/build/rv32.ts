@@ -46,18 +46,21 @@ const RAM_MEMORY: Rv32Memory = Object.freeze({
  * Returns the image's path.
  */
 export function buildRv32Image(bundle: string, memory: Rv32Memory = RAM_MEMORY): Promise<string> {
-  return link(bundle, `${bundle.slice(OUTPUT.length)}.elf`, sizes(memory, 0));
+  return link(bundle, `${bundle.slice(OUTPUT.length)}.elf`, [`SIZES=${sizes(memory, 0)}`]);
 }
 
 /** As `buildRv32Image`, to be preloaded (rv32-flash.ts). */
 export function buildRv32Preloader(bundle: string, memory: Rv32Memory = DEVICE_MEMORY): Promise<string> {
-  return link(bundle, `${bundle.slice(OUTPUT.length)}.preloaded.elf`, sizes(memory, 1));
+  return link(bundle, `${bundle.slice(OUTPUT.length)}.preloaded.elf`, [
+    `SIZES=${sizes(memory, 1)}`,
+    'COMPILE=--plain-functions',
+  ]);
 }
 
-async function link(bundle: string, name: string, defines: string): Promise<string> {
+async function link(bundle: string, name: string, settings: readonly string[]): Promise<string> {
   const image = join(OUTPUT, 'qemu-rv32/images', name);
   mkdirSync(dirname(image), { recursive: true });
-  const args = [...rv32Setup().make, 'image', `BUNDLE=${bundle}`, `IMAGE=${image}`, `SIZES=${defines}`];
+  const args = [...rv32Setup().make, 'image', `BUNDLE=${bundle}`, `IMAGE=${image}`, ...settings];
   await run('make', args, { cwd: ROOT }).catch((error: { stderr: string }) => {
     throw new Error(`${bundle}: no image: ${error.stderr.split('\n')[0]}`);
   });
