@@ -2,10 +2,11 @@
 
 /** The whole flash of a qemu-rv32 board whose modules are preloaded. */
 import { type ChildProcess, execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { buildRv32Preloader, type Rv32Memory, spawnRv32 } from './rv32.ts';
+import board from '../../boards/qemu-rv32/board.json';
+import { buildRv32Image, type Rv32Image, spawnRv32 } from './rv32.ts';
 
 const run = promisify(execFile);
 
@@ -17,8 +18,8 @@ const PRELOAD_FILE = 'preload.bin';
  * Builds an image of a bundle that exports its start as default: built-ins and what the bodies of its
  * modules make lie in flash too, made by running the image once. Returns the path of the flash's content.
  */
-export async function buildRv32Flash(bundle: string, memory?: Rv32Memory): Promise<string> {
-  const image = await buildRv32Preloader(bundle, memory);
+export async function buildRv32Flash(bundle: string, made: Rv32Image = board.creation): Promise<string> {
+  const image = await buildRv32Image(bundle, { ...made, preloaded: 1 });
   const folder = `${image}.preload`;
   mkdirSync(folder, { recursive: true });
   await finished(spawnRv32(image, folder)).catch((error: Error) => {
@@ -31,6 +32,16 @@ export async function buildRv32Flash(bundle: string, memory?: Rv32Memory): Promi
   const path = `${image}.flash`;
   writeFileSync(path, Buffer.concat([flash, readFileSync(join(folder, PRELOAD_FILE))]));
   return path;
+}
+
+/** The program in a flash that `buildRv32Flash` made, as the linker left it. */
+export function programIn(flash: string): string {
+  return flash.replace(/\.flash$/, '');
+}
+
+/** How much of a flash what is preloaded takes, in bytes. */
+export function preloadedBytes(flash: string): number {
+  return statSync(flash).size - PRELOAD_OFFSET;
 }
 
 /** Rejects with what the program printed where it did not end well. */

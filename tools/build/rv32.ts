@@ -26,48 +26,46 @@ export function rv32Setup(): Rv32Setup {
   return JSON.parse(readFileSync(join(OUTPUT, 'rv32.json'), 'utf8')) as Rv32Setup;
 }
 
-/** XS's memory and the heap of everything in C, in bytes, where it is not the board's. */
-export interface Rv32Memory extends Memory {
+/** What an image is made with besides its bundle. */
+export interface Rv32Image extends Memory {
+  /** Bytes of the heap of everything in C. The board's unless given. */
   readonly cHeap?: number;
+  /** 1 where it starts from what its bundle has made (rv32-flash.ts). */
+  readonly preloaded?: 0 | 1;
+  /** Whether the plain C programs of the benchmark are linked in. */
+  readonly bench?: boolean;
 }
 
-/** What a device has beside built-ins that lie in flash. */
-const DEVICE_MEMORY: Rv32Memory = board.creation;
-
 /** An image that is not preloaded has the engine's built-ins in RAM: board.json says how many bytes they take. */
-const RAM_MEMORY: Rv32Memory = Object.freeze({
+const RAM_MEMORY: Memory = Object.freeze({
   chunk: { initial: 16_384, incremental: 1024 },
   heap: { initial: 4096, incremental: 64 },
   limit: board.creation.limit + board.builtIns,
 });
 
 /**
- * Compiles a bundle and links it with the engine, to run from RAM. `memory` is the board's own unless given.
- * Returns the image's path.
+ * Compiles a bundle and links it with the engine. Memory is the board's own unless given. Returns the image's
+ * path.
  */
-export function buildRv32Image(bundle: string, memory: Rv32Memory = RAM_MEMORY): Promise<string> {
-  return link(bundle, `${bundle.slice(OUTPUT.length)}.elf`, [`SIZES=${sizes(memory, 0)}`]);
-}
-
-/** As `buildRv32Image`, to be preloaded (rv32-flash.ts). */
-export function buildRv32Preloader(bundle: string, memory: Rv32Memory = DEVICE_MEMORY): Promise<string> {
-  return link(bundle, `${bundle.slice(OUTPUT.length)}.preloaded.elf`, [
-    `SIZES=${sizes(memory, 1)}`,
-    'COMPILE=--plain-functions',
-  ]);
-}
-
-async function link(bundle: string, name: string, settings: readonly string[]): Promise<string> {
-  const image = join(OUTPUT, 'qemu-rv32/images', name);
+export async function buildRv32Image(bundle: string, made: Rv32Image = RAM_MEMORY): Promise<string> {
+  const image = join(OUTPUT, 'qemu-rv32/images', `${bundle.slice(OUTPUT.length)}.elf`);
   mkdirSync(dirname(image), { recursive: true });
-  const args = [...rv32Setup().make, 'image', `BUNDLE=${bundle}`, `IMAGE=${image}`, ...settings];
-  await run('make', args, { cwd: ROOT }).catch((error: { stderr: string }) => {
-    throw new Error(`${bundle}: no image: ${error.stderr.split('\n')[0]}`);
-  });
+  const settings = [
+    `BUNDLE=${bundle}`,
+    `IMAGE=${image}`,
+    `SIZES=${sizes(made)}`,
+    `BENCH=${made.bench ? 1 : 0}`,
+    `COMPILE=${made.preloaded ? '--plain-functions' : ''}`,
+  ];
+  await run('make', [...rv32Setup().make, 'image', ...settings], { cwd: ROOT }).catch(
+    (error: { stderr: string }) => {
+      throw new Error(`${bundle}: no image: ${error.stderr.split('\n')[0]}`);
+    },
+  );
   return image;
 }
 
-function sizes({ chunk, heap, limit, cHeap = board.cHeap }: Rv32Memory, preloaded: number): string {
+function sizes({ chunk, heap, limit, cHeap = board.cHeap, preloaded = 0 }: Rv32Image): string {
   const values = {
     STACK: board.creation.stack,
     CHUNK_INITIAL: chunk.initial,
@@ -84,13 +82,13 @@ function sizes({ chunk, heap, limit, cHeap = board.cHeap }: Rv32Memory, preloade
 }
 
 /**
- * Runs an image; its exit status is the program's. What it prints, errors included, comes through stdout. The
- * emulator counts one nanosecond an instruction, so that two runs of the same image count the same. Files that
- * the program writes are in `folder`.
+ * Runs an image; its exit status is the program's. What it prints, errors included, comes through stdout, and files
+ * that it writes are in `folder`. Two runs of the same image count the same: the emulator counts one nanosecond an
+ * instruction, and its entropy device gives the same bytes each time, which curve operations are blinded with.
  */
 export function spawnRv32(image: string, folder = ROOT): ChildProcess {
   const args = [
-    ['-serial', 'none', '-icount', 'shift=0'],
+    ['-serial', 'none', '-icount', 'shift=0', '-seed', '1'],
     ['-chardev', 'stdio,id=console'],
     ['-semihosting-config', 'enable=on,target=native,chardev=console'],
   ];
@@ -104,12 +102,22 @@ export interface Rv32Wires {
   /** TCP ports on this machine: what its first serial port is joined to, and joined again when it breaks; its second. */
   readonly gatewayPort: number;
   readonly hostPort: number;
+  /** A file that holds its memory while it runs, where someone looks at it: its first byte is RAM_START's. */
+  readonly memory?: string | undefined;
 }
 
+/** Where QEMU's virt machine has its memory. */
+export const RAM_START = 0x8000_0000;
+const RAM_SIZE = '64M';
+
 /** Runs an image in real time, on its wires. What it prints comes through stderr. */
-export function spawnRv32Pne(image: string, { flash, gatewayPort, hostPort }: Rv32Wires): ChildProcess {
+export function spawnRv32Pne(
+  image: string,
+  { flash, gatewayPort, hostPort, memory }: Rv32Wires,
+): ChildProcess {
   const args = [
-    ['-m', '64M', '-accel', 'tcg,tb-size=32'],
+    ...(memory === undefined ? [] : memoryInFile(memory)),
+    ['-m', RAM_SIZE, '-accel', 'tcg,tb-size=32'],
     ['-chardev', `socket,id=gateway,host=127.0.0.1,port=${gatewayPort},nodelay=on,reconnect=1`],
     ['-serial', 'chardev:gateway'],
     ['-chardev', `socket,id=host,host=127.0.0.1,port=${hostPort},nodelay=on`],
@@ -118,6 +126,14 @@ export function spawnRv32Pne(image: string, { flash, gatewayPort, hostPort }: Rv
     ['-semihosting-config', 'enable=on,target=native'],
   ];
   return spawnEmulator(image, args);
+}
+
+function memoryInFile(path: string): string[][] {
+  const file = `memory-backend-file,id=ram,size=${RAM_SIZE},mem-path=${path},share=on`;
+  return [
+    ['-object', file],
+    ['-machine', 'memory-backend=ram'],
+  ];
 }
 
 function spawnEmulator(image: string, args: readonly string[][], folder = ROOT): ChildProcess {
