@@ -7,7 +7,9 @@
 
 /* A slot on a 32-bit machine. */
 #define SLOT_BYTES 16
-#define REGION_BYTES (IMAGE_LIMIT + LOAD_STACK_SLOTS * SLOT_BYTES)
+#define REGION_BYTES (IMAGE_LIMIT + (IMAGE_PRELOADED ? 0 : LOAD_STACK_SLOTS * SLOT_BYTES))
+
+const int gIsPreloaded = IMAGE_PRELOADED;
 
 HostOptions gOptions = {
 	.stackCount = IMAGE_STACK,

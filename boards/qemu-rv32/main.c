@@ -4,7 +4,9 @@
 
 #include "clock.h"
 #include "host.h"
+#include "image.h"
 #include "interrupts.h"
+#include "preload.h"
 #include "serial.h"
 
 #include <stddef.h>
@@ -30,6 +32,12 @@ void loopRun(void (*settle)(void *machine), void *machine)
 int main(void)
 {
 	clockStart();
-	hostRun();
+	void *root = preloadedMachine();
+	if (root)
+		hostLoop(preloadClone(root));
+	else if (gIsPreloaded)
+		preloadWrite(preloadLoad());
+	else
+		hostLoop(hostLoad());
 	return exitDone;
 }

@@ -10,18 +10,42 @@
 #include "xsAll.h"
 #include "host.h"
 #include "image.h"
+#include "memory.h"
 
 /* Below the end of the C stack there is nothing to notice an overflow: XS asks before it recurses. */
 #define C_STACK_MARGIN 1024
 
 static txByte *gChunks;
 static txByte *gSlots;
+/* Slots follow chunks instead of growing towards them. */
+static int gIsPreload;
+
+void memoryPreload(size_t headerBytes)
+{
+	gIsPreload = 1;
+	gChunks = (txByte *)PRELOAD_AREA + headerBytes;
+	gSlots = (txByte *)PRELOAD_AREA + PRELOAD_AREA_BYTES;
+}
+
+void *memoryTake(size_t bytes)
+{
+	gChunks += (bytes + 7) & ~(size_t)7;
+	return gChunks - ((bytes + 7) & ~(size_t)7);
+}
+
+size_t memoryTaken(void)
+{
+	return (size_t)(gChunks - (txByte *)PRELOAD_AREA);
+}
 
 void fxCreateMachinePlatform(txMachine *the)
 {
+	gMachine = the;
 	the->promiseJobs = 0;
 	/* The stack for loading is beside the limit. */
-	the->reservedBytes = -LOAD_STACK_SLOTS * sizeof(txSlot);
+	the->reservedBytes = the->sharedMachine ? 0 : -LOAD_STACK_SLOTS * sizeof(txSlot);
+	if (gIsPreload)
+		return;
 	gChunks = (txByte *)gRegion;
 	gSlots = gChunks + gRegionBytes;
 }
@@ -65,6 +89,8 @@ txSlot *fxAllocateSlots(txMachine *the, txSize count)
 	size_t bytes = (size_t)count * sizeof(txSlot);
 	if (!fits(the, bytes))
 		return NULL;
+	if (gIsPreload && the->stackBottom)
+		return memoryTake(bytes);
 	gSlots -= bytes;
 	return (txSlot *)gSlots;
 }
