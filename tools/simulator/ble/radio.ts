@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Link, LinkEvents } from '../../../src/link/link.ts';
 import type { After } from '../../../src/link/timer.ts';
-import { startCentral } from '../../../src/node/ble/central.ts';
+import { type Central, startCentral } from '../../../src/node/ble/central.ts';
 import { openHost } from '../../../src/node/ble/host.ts';
 import { parseAddress } from '../controller/address.ts';
 import { Air } from '../controller/air/air.ts';
@@ -46,6 +46,7 @@ export class Radio {
   private readonly stacks: StackProcess[] = [];
   private sockets: Promise<string> | undefined;
   private transport: HciTransport | undefined;
+  private central: Central | undefined;
   private formerFolder: string | undefined;
 
   constructor(options: RadioOptions) {
@@ -100,7 +101,7 @@ export class Radio {
       demand,
       ioCapabilities: KEYBOARD_DISPLAY,
     });
-    startCentral({
+    this.central = startCentral({
       manager,
       demand,
       ioCapabilities: KEYBOARD_DISPLAY,
@@ -114,6 +115,11 @@ export class Radio {
       onProblem: ({ address }, problem) => this.options.onProblem(address, problem),
       onFailed(): void {},
     });
+  }
+
+  /** The gateway's owner forgets the bond with the PNE in that folder: it may pair anew. */
+  forget(folder: string): void {
+    this.central?.forget({ addressType: 'random', address: this.addressOf(folder) });
   }
 
   async close(): Promise<void> {
@@ -132,8 +138,7 @@ export class Radio {
     const path = join(await this.sockets, address.replaceAll(':', ''));
     if (this.controllers.has(address)) return path;
     const { air } = this;
-    const options = { air, address: parseAddress(address), dataOctets: DATA_OCTETS, path };
-    this.controllers.set(address, await serveController(options));
+    this.controllers.set(address, await serveController({ air, address: parseAddress(address), path }));
     return path;
   }
 }
