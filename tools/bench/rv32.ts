@@ -45,10 +45,11 @@ async function measureProvider(
 
 /** What the figures depend on. */
 export function rv32Conditions(): object {
-  const { engine, compiler, emulator, flags } = rv32Setup();
+  const { engine, mbedTls, compiler, emulator, flags } = rv32Setup();
   return {
     engine,
     memory: { stack: board.creation.stack, ...MEMORY },
+    mbedTls,
     compiler,
     flags,
     emulator,
