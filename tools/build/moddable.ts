@@ -60,6 +60,7 @@ async function bundle(): Promise<void> {
     entryPoints: {
       pne: join(ROOT, 'firmware/image.ts'),
       'pne-serial': join(ROOT, 'firmware/image-serial.ts'),
+      'pne-selftest': join(ROOT, 'firmware/image-selftest.ts'),
       'key-value': join(ROOT, 'boards/linux/modules/key-value.ts'),
     },
     outdir: OUTPUT,
