@@ -65,6 +65,7 @@ async function bundle(): Promise<void> {
       pne: join(ROOT, 'firmware/image.ts'),
       'pne-ble': join(ROOT, 'firmware/image-ble.ts'),
       'pne-serial': join(ROOT, 'firmware/image-serial.ts'),
+      'pne-selftest': join(ROOT, 'firmware/image-selftest.ts'),
       'key-value': join(ROOT, 'boards/linux/modules/key-value.ts'),
     },
     outdir: OUTPUT,
