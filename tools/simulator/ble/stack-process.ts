@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { OUTPUT } from '../../build/bundle.ts';
+import { OUTPUT, replaceFile } from '../../build/bundle.ts';
 
 export interface StackOptions {
   /** What `bundleStack` returned. */
@@ -31,7 +31,7 @@ export interface StackProcess {
 /** Returns the path of the program. */
 export async function bundleStack(): Promise<string> {
   const outfile = join(OUTPUT, 'bundles/ble-stack.cjs');
-  await build({
+  const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('stack.ts', import.meta.url))],
     outfile,
     bundle: true,
@@ -39,8 +39,10 @@ export async function bundleStack(): Promise<string> {
     format: 'cjs',
     // It relies on not being strict.
     external: ['ble-host'],
+    write: false,
     logLevel: 'warning',
   });
+  await replaceFile(outfile, outputFiles[0]!.contents);
   return outfile;
 }
 
