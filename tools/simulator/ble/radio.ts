@@ -30,6 +30,11 @@ export interface RadioOptions {
   readonly speed: number;
   /** The largest MTU of PNEs. */
   readonly mtu: number;
+  /**
+   * Octets that PNEs ask to send at once, 27 unless given. Longer ones are asked for when the connection
+   * begins, which the controller's other end may not survive where it encrypts at once: with a bond, that is.
+   */
+  readonly pneOctets?: number;
   /** Who stands in front of PNE and gateway: what the PNE of that address shows, and what is typed. */
   typePasskey(address: string, shown: number): Promise<number>;
   /** A PNE was not secured, in words. */
@@ -138,7 +143,12 @@ export class Radio {
     const path = join(await this.sockets, address.replaceAll(':', ''));
     if (this.controllers.has(address)) return path;
     const { air } = this;
-    this.controllers.set(address, await serveController({ air, address: parseAddress(address), path }));
+    const { pneOctets } = this.options;
+    const options = { air, address: parseAddress(address), path };
+    const controller = await serveController(
+      pneOctets === undefined ? options : { ...options, dataOctets: pneOctets },
+    );
+    this.controllers.set(address, controller);
     return path;
   }
 }

@@ -23,12 +23,14 @@ import { bundleStack } from './stack-process.ts';
 export const PNE = 'pne-1';
 
 const payloads = createCborXPayloads();
-/** Seconds of the air in one of the wall. */
+/** Seconds of the air in one of the wall, unless a test measures time. */
 const SPEED = 8;
 const PATIENCE_MS = 60_000;
 
 export interface ScenarioOptions {
   readonly mtu?: number;
+  readonly pneOctets?: number;
+  readonly speed?: number;
   /** What is typed at the gateway, where it is not what the PNE shows. */
   readonly type?: (shown: number) => number;
   /** Stands between the gateway's link and the gateway. */
@@ -129,8 +131,9 @@ export class Scenario {
     this.bundle = await bundleBleFirmware();
     this.radio = new Radio({
       program: this.program,
-      speed: SPEED,
+      speed: this.options.speed ?? SPEED,
       mtu: this.options.mtu ?? 517,
+      ...(this.options.pneOctets !== undefined && { pneOctets: this.options.pneOctets }),
       typePasskey: async (_address, shown) => {
         this.passkeys += 1;
         return this.options.type?.(shown) ?? shown;
