@@ -165,8 +165,8 @@ declare module 'ble-host' {
         options: { staticRandomAddress?: string },
         callback: (error: Error | null, manager: Manager) => void,
       ): void;
+      readonly ServiceUUIDScanFilter: new (uuid: string) => object;
     };
-    readonly ServiceUUIDScanFilter: new (uuid: string) => object;
     readonly IOCapabilities: Readonly<Record<string, number>>;
     readonly AssociationModels: Readonly<Record<string, number>>;
     readonly AttErrors: Readonly<Record<string, number>> & { toString(code: number): string };

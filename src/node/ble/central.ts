@@ -47,7 +47,9 @@ export function startCentral(options: CentralOptions): Central {
   const known = new Map<string, PneConnection>();
   const failures = new Map<string, number>();
 
-  const scanner = manager.startScan({ scanFilters: [new bleHost.ServiceUUIDScanFilter(BleUuid.service)] });
+  const scanner = manager.startScan({
+    scanFilters: [new bleHost.BleManager.ServiceUUIDScanFilter(BleUuid.service)],
+  });
   scanner.on('report', ({ connectable, addressType, address }: Advertisement) => {
     if (connectable) consider({ addressType, address });
   });
