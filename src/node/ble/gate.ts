@@ -109,8 +109,12 @@ export class Gate {
         if (isSame) answer();
         else connection.smp.sendPairingFailed(SmpErrors.NUMERIC_COMPARISON_FAILED!);
       });
-    } else if (passkey === null) user.typePasskey(answer);
-    else user.showPasskey(Number(passkey));
+    } else if (passkey === null) {
+      user.typePasskey((typed) => {
+        if (isPasskey(typed)) answer(typed);
+        else connection.smp.sendPairingFailed(SmpErrors.PASSKEY_ENTRY_FAILED!);
+      });
+    } else user.showPasskey(Number(passkey));
   }
 
   private onPaired({ sc, mitm, bond }: PairingResult): void {
@@ -147,4 +151,9 @@ export class Gate {
     this.options.connection.disconnect(HciErrors.AUTHENTICATION_FAILURE);
     this.options.onRefused(reason);
   }
+}
+
+/** ble-host throws at whatever else it is given. */
+function isPasskey(typed: number): boolean {
+  return Number.isInteger(typed) && typed >= 0 && typed <= 999_999;
 }

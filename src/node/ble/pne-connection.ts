@@ -15,7 +15,7 @@ export interface PneConnectionEvents {
   onEnd(): void;
 }
 
-const { AttErrors } = bleHost;
+const { AttErrors, HciErrors } = bleHost;
 /** 15 ms, in units of 1.25 ms: the pace that firmware/ble-link.ts sends at. Supervision in units of 10 ms. */
 const PARAMETERS = Object.freeze({ connIntervalMin: 12, connIntervalMax: 12, supervisionTimeout: 200 });
 
@@ -28,6 +28,9 @@ export class PneConnection {
   private connection: Connection | undefined;
   private gate: Gate | undefined;
   private link: CentralLink | undefined;
+  private isSecured = false;
+  /** Whether the end is this side's doing, or its reason has been told. */
+  private isExplained = false;
   private isOver = false;
 
   constructor(options: CentralOptions, bonds: Bonds, peer: Peer, events: PneConnectionEvents) {
@@ -42,13 +45,14 @@ export class PneConnection {
 
   /** `onEnd` follows. */
   end(): void {
+    this.isExplained = true;
     if (this.connection === undefined) this.pending.cancel(() => this.finish());
     else this.connection.disconnect();
   }
 
   private adopt(connection: Connection, bonds: Bonds, peer: Peer): void {
     this.connection = connection;
-    connection.on('disconnect', () => this.finish());
+    connection.on('disconnect', (reason: number) => this.lose(reason));
     this.gate = new Gate({
       connection,
       bonds,
@@ -56,14 +60,15 @@ export class PneConnection {
       ioCapabilities: this.options.ioCapabilities,
       user: this.options.user(peer),
       onSecured: () => this.secured(),
-      onRefused: this.events.onRefused,
+      onRefused: (reason) => this.explain(reason),
     });
     this.gate.start();
   }
 
-  /** A key may be refreshed: the link is there already then. */
+  /** A PNE may have the key refreshed, at any time and as often as it likes: that begins nothing anew. */
   private secured(): void {
-    if (this.link !== undefined || this.isOver) return;
+    if (this.isSecured || this.isOver) return;
+    this.isSecured = true;
     this.events.onSecured();
     const { gatt } = this.connection!;
     gatt.exchangeMtu(() => {
@@ -93,8 +98,20 @@ export class PneConnection {
 
   private giveUp(problem: string): void {
     if (this.isOver) return;
-    this.events.onRefused(problem);
+    this.explain(problem);
     this.end();
+  }
+
+  private explain(problem: string): void {
+    if (this.isExplained) return;
+    this.isExplained = true;
+    this.events.onRefused(problem);
+  }
+
+  /** A PNE that refuses hangs up, and what it says before may be lost with the connection. */
+  private lose(reason: number): void {
+    if (!this.isSecured) this.explain(`it hung up: ${HciErrors.toString(reason)}`);
+    this.finish();
   }
 
   private finish(): void {
