@@ -112,6 +112,11 @@ serveLines({
     answerPrompt!();
     return {};
   },
+  /** The peripheral's. */
+  askForSecurity() {
+    connection!.smp.sendSecurityRequest(true, features.mitm === true, false);
+    return {};
+  },
   take: ({ kind }) => mailbox.take(kind!, PATIENCE_MS),
   /** Everything that a stranger may try with the service. */
   async probe() {

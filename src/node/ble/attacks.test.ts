@@ -215,6 +215,43 @@ test("an impostor with a bonded PNE's address and no key neither gets in nor rep
     await gateway.ask({ do: 'take', kind: 'link' });
   }));
 
+test('a PNE that asks for security again and again has its key refreshed, and ends no gateway', () =>
+  withDevices(async (devices) => {
+    const attacker = await devices.attacker({ io: Io.none, mitm: 'no' });
+    await attacker.ask({ do: 'advertise' });
+    const gateway = await devices.gateway(OPEN_GATEWAY);
+    await attacker.ask({ do: 'take', kind: 'encrypted' });
+    for (let round = 0; round < 5; round += 1) {
+      await attacker.ask({ do: 'askForSecurity' });
+      await attacker.ask({ do: 'take', kind: 'encrypted' });
+    }
+    await gateway.ask({ do: 'take', kind: 'link' });
+    assert.is((await gateway.ask({ do: 'attestation' })).encrypted, 'true');
+  }));
+
+test('a gateway whose bonds are full refuses another PNE, keeps those it has, and forgets by its owner only', () =>
+  withDevices(async (devices) => {
+    const full: DeviceOptions = { ...OPEN_GATEWAY, maxBonds: '1' };
+    let attacker = await devices.attacker({ io: Io.none, mitm: 'no' });
+    await attacker.ask({ do: 'advertise' });
+    let gateway = await devices.gateway(full);
+    await gateway.ask({ do: 'take', kind: 'link' });
+    await attacker.close();
+    await gateway.close();
+    const board = await devices.board(OPEN_BOARD);
+    gateway = await devices.gateway(full);
+    const { problem } = await gateway.ask({ do: 'take', kind: 'problem' });
+    assert.is(problem, 'pairing: no room for another bond');
+    await board.close();
+    attacker = await devices.attacker({ io: Io.none, mitm: 'no' });
+    await attacker.ask({ do: 'advertise' });
+    await gateway.ask({ do: 'take', kind: 'link' });
+    await attacker.close();
+    await gateway.ask({ do: 'forget', peer: ATTACKER });
+    await devices.board(OPEN_BOARD);
+    assert.is((await gateway.ask({ do: 'take', kind: 'link' })).peer, '01c00000000002');
+  }));
+
 test('a fourth bond of a PNE puts out the oldest, and no other', () =>
   withDevices(async (devices) => {
     const board = await devices.board(OPEN_BOARD);

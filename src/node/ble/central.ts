@@ -10,12 +10,14 @@ import { ImplementationLimits } from '../../limits.ts';
 import { type BleDemand, BleUuid } from '../../link/ble.ts';
 import type { Link, LinkEvents } from '../../link/link.ts';
 import type { After } from '../../link/timer.ts';
-import { Bonds, type Peer } from './bonds.ts';
+import type { Bonds, Peer } from './bonds.ts';
 import type { GateUser } from './gate.ts';
 import { PneConnection } from './pne-connection.ts';
 
 export interface CentralOptions {
   readonly manager: Manager;
+  /** This gateway's. Where they are full, PNEs without one are refused. */
+  readonly bonds: Bonds;
   readonly demand: BleDemand;
   /** As SMP numbers them. */
   readonly ioCapabilities: number;
@@ -25,6 +27,8 @@ export interface CentralOptions {
   user(peer: Peer): GateUser;
   /** A PNE could not be secured, in words. After `MAX_FAILURES` it is left alone for a while. */
   onProblem(peer: Peer, problem: string): void;
+  /** The controller is gone, and all links with it. Comes once and last. */
+  onFailed(error: Error): void;
 }
 
 export interface Central {
@@ -42,8 +46,7 @@ const LEFT_ALONE_MS = 30_000;
 const MAX_KNOWN = 256;
 
 export function startCentral(options: CentralOptions): Central {
-  const { manager, after } = options;
-  const bonds = new Bonds();
+  const { manager, after, bonds } = options;
   const known = new Map<string, PneConnection>();
   const failures = new Map<string, number>();
 
@@ -54,11 +57,16 @@ export function startCentral(options: CentralOptions): Central {
     if (connectable) consider({ addressType, address });
   });
 
+  manager.on('error', (error: Error) => {
+    for (const pne of known.values()) pne.finish();
+    options.onFailed(error);
+  });
+
   function consider(peer: Peer): void {
     const name = nameOf(peer);
     if (known.has(name) || known.size >= ImplementationLimits.gatewayMaxPnes) return;
     if ((failures.get(name) ?? 0) >= MAX_FAILURES) return;
-    const pne = new PneConnection(options, bonds, peer, {
+    const pne = new PneConnection(options, peer, {
       onSecured: () => failures.delete(name),
       onRefused: (problem) => fail(peer, problem),
       onEnd(): void {

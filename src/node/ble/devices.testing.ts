@@ -59,6 +59,8 @@ export interface DeviceOptions {
   readonly authenticated: 'yes' | 'no';
   /** Whose address it has, if not its own: an impostor has another's. */
   readonly address?: string;
+  /** Where a gateway's bonds are full. */
+  readonly maxBonds?: string;
 }
 
 export interface Devices {

@@ -6,7 +6,8 @@ import { connectTransport } from '../../../tools/simulator/controller/h4-client.
 /** A program: the gateway's central as it is, with somebody in front of it who is asked by lines of JSON. */
 import { toHex } from '../../bytes/hex.ts';
 import type { Link } from '../../link/link.ts';
-import type { Peer } from './bonds.ts';
+import { openBondFiles } from './bond-files.ts';
+import { Bonds, type Peer } from './bonds.ts';
 import { type Central, startCentral } from './central.ts';
 import type { GateUser } from './gate.ts';
 import { openHost } from './host.ts';
@@ -20,14 +21,15 @@ let typed: ((passkey: number) => void) | undefined;
 let compared: ((isSame: boolean) => void) | undefined;
 
 serveLines({
-  async open({ socket, address, io, authenticated }) {
+  async open({ socket, address, io, authenticated, maxBonds }) {
     const demand = { authenticated: authenticated === 'yes' };
     const ioCapabilities = Number(io);
     const transport = connectTransport(socket!);
     const manager = await openHost({ transport, address: address!, demand, ioCapabilities });
-    manager.on('error', () => undefined);
     central = startCentral({
       manager,
+      onFailed: () => undefined,
+      bonds: new Bonds(openBondFiles('bonds'), Number(maxBonds ?? 64)),
       demand,
       ioCapabilities,
       after(milliseconds, callback) {

@@ -103,7 +103,7 @@ test('a passkey that is mistyped secures nothing, and the next one is new', () =
     const first = await shown(board);
     await gateway.ask({ do: 'type', passkey: String((first + 1) % 1_000_000) });
     const { problem } = await gateway.ask({ do: 'take', kind: 'problem' });
-    assert.is(problem, 'it hung up: AUTHENTICATION_FAILURE');
+    assert.ok(refusals('CONFIRM_VALUE_FAILED').includes(problem!), problem);
     assert.equal(await board.take('refused'), ['refused: pairing: CONFIRM_VALUE_FAILED']);
     await gateway.ask({ do: 'take', kind: 'type' });
     const second = await shown(board);
@@ -141,7 +141,7 @@ test('digits that somebody at the PNE finds different secure nothing', () =>
     board.reply(0);
     assert.equal(await board.take('refused'), ['refused: pairing: NUMERIC_COMPARISON_FAILED']);
     const { problem } = await gateway.ask({ do: 'take', kind: 'problem' });
-    assert.is(problem, 'it hung up: AUTHENTICATION_FAILURE');
+    assert.ok(refusals('NUMERIC_COMPARISON_FAILED').includes(problem!), problem);
   }));
 
 test('a floor of no Just Works refuses a PNE that can do nothing else', () =>
@@ -180,6 +180,11 @@ test('a PNE that has lost its bond is refused until its owner has the gateway fo
   }));
 
 test.run();
+
+/** What a gateway may hear where the PNE refuses: the reason may be lost with the connection. */
+function refusals(reason: string): readonly string[] {
+  return [`pairing: ${reason}`, 'it hung up: AUTHENTICATION_FAILURE'];
+}
 
 async function shown(board: TestBoard): Promise<number> {
   const [, passkey] = await board.take('passkey');

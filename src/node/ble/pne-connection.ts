@@ -3,7 +3,7 @@ import bleHost, { type ClientCharacteristic, type Connection } from 'ble-host';
 import { ImplementationLimits } from '../../limits.ts';
 import { BleUuid } from '../../link/ble.ts';
 import type { RunningTimer } from '../../link/timer.ts';
-import type { Bonds, Peer } from './bonds.ts';
+import type { Peer } from './bonds.ts';
 import type { CentralOptions } from './central.ts';
 import { CentralLink } from './central-link.ts';
 import { Gate } from './gate.ts';
@@ -33,13 +33,13 @@ export class PneConnection {
   private isExplained = false;
   private isOver = false;
 
-  constructor(options: CentralOptions, bonds: Bonds, peer: Peer, events: PneConnectionEvents) {
+  constructor(options: CentralOptions, peer: Peer, events: PneConnectionEvents) {
     this.options = options;
     this.events = events;
     const { linkSecuringMs } = ImplementationLimits;
     this.patience = options.after(linkSecuringMs, () => this.giveUp('it was not secured in time'));
     this.pending = options.manager.connect(peer.addressType, peer.address, PARAMETERS, (connection) =>
-      this.adopt(connection, bonds, peer),
+      this.adopt(connection, peer),
     );
   }
 
@@ -50,12 +50,21 @@ export class PneConnection {
     else this.connection.disconnect();
   }
 
-  private adopt(connection: Connection, bonds: Bonds, peer: Peer): void {
+  /** It has ended: `onEnd` is called. Safe to call twice. */
+  finish(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.patience.cancel();
+    this.link?.end();
+    this.events.onEnd();
+  }
+
+  private adopt(connection: Connection, peer: Peer): void {
     this.connection = connection;
     connection.on('disconnect', (reason: number) => this.lose(reason));
     this.gate = new Gate({
       connection,
-      bonds,
+      bonds: this.options.bonds,
       demand: this.options.demand,
       ioCapabilities: this.options.ioCapabilities,
       user: this.options.user(peer),
@@ -112,13 +121,5 @@ export class PneConnection {
   private lose(reason: number): void {
     if (!this.isSecured) this.explain(`it hung up: ${HciErrors.toString(reason)}`);
     this.finish();
-  }
-
-  private finish(): void {
-    if (this.isOver) return;
-    this.isOver = true;
-    this.patience.cancel();
-    this.link?.end();
-    this.events.onEnd();
   }
 }

@@ -5,15 +5,18 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ImplementationLimits } from '../../../src/limits.ts';
 import type { Link, LinkEvents } from '../../../src/link/link.ts';
 import type { After } from '../../../src/link/timer.ts';
-import { type Central, startCentral } from '../../../src/node/ble/central.ts';
+import { openBondFiles } from '../../../src/node/ble/bond-files.ts';
+import { Bonds } from '../../../src/node/ble/bonds.ts';
+import { startCentral } from '../../../src/node/ble/central.ts';
 import { openHost } from '../../../src/node/ble/host.ts';
 import { parseAddress } from '../controller/address.ts';
 import { Air } from '../controller/air/air.ts';
 import { type Pacing, startPacing } from '../controller/air/pacing.ts';
 import { type ControllerServer, serveController } from '../controller/server.ts';
-import { openTransport } from '../controller/transport.ts';
+import { type HciTransport, openTransport } from '../controller/transport.ts';
 import { Passkeys } from './passkeys.ts';
 import { type StackProcess, startStack } from './stack-process.ts';
 
@@ -44,7 +47,7 @@ export class Radio {
   private readonly addresses = new Map<string, string>();
   private readonly controllers = new Map<string, ControllerServer>();
   private sockets: Promise<string> | undefined;
-  private central: Central | undefined;
+  private transport: HciTransport | undefined;
   private formerFolder: string | undefined;
 
   constructor(options: RadioOptions) {
@@ -86,19 +89,20 @@ export class Radio {
     process.chdir(folder);
     const { air } = this;
     const demand = { authenticated: true };
-    const transport = openTransport({
+    this.transport = openTransport({
       air,
       address: parseAddress(GATEWAY_ADDRESS),
       dataOctets: DATA_OCTETS,
     });
     const manager = await openHost({
-      transport,
+      transport: this.transport,
       address: GATEWAY_ADDRESS,
       demand,
       ioCapabilities: KEYBOARD_DISPLAY,
     });
-    this.central = startCentral({
+    startCentral({
       manager,
+      bonds: new Bonds(openBondFiles('bonds'), ImplementationLimits.gatewayMaxPnes),
       demand,
       ioCapabilities: KEYBOARD_DISPLAY,
       after,
@@ -109,11 +113,12 @@ export class Radio {
         compare(): void {},
       }),
       onProblem: ({ address }, problem) => this.options.onProblem(address, problem),
+      onFailed(): void {},
     });
   }
 
   async close(): Promise<void> {
-    this.central?.stop();
+    this.transport?.close();
     this.pacing.stop();
     if (this.formerFolder !== undefined) process.chdir(this.formerFolder);
     await Promise.all([...this.controllers.values()].map((controller) => controller.close()));

@@ -15,6 +15,7 @@ import {
   OpenSecurity,
 } from '../../../boards/linux/modules/gatt-message.ts';
 import type { BleDemand } from '../../../src/link/ble.ts';
+import { openBondFiles } from '../../../src/node/ble/bond-files.ts';
 import { Bonds, peerOf } from '../../../src/node/ble/bonds.ts';
 import { Gate } from '../../../src/node/ble/gate.ts';
 import { openHost } from '../../../src/node/ble/host.ts';
@@ -27,6 +28,11 @@ const { AttErrors, HciErrors } = bleHost;
 /** As on ESP32: CONFIG_BT_NIMBLE_MAX_BONDS and _MAX_CONNECTIONS. */
 const MAX_BONDS = 3;
 const MAX_CONNECTIONS = 1;
+/**
+ * A central that secures the connection by itself is not asked to: ble-host ignores a pairing request that
+ * arrives while it sends its own request, and then waits for 30 seconds.
+ */
+const PATIENCE_MS = 1000;
 const CCCD = 0x2902;
 /** Bits of a characteristic's properties in the SDK. */
 const NOTIFY = 1 << 4;
@@ -35,7 +41,8 @@ const AUTHENTICATED = (1 << 13) | (1 << 16);
 
 class Stack {
   private readonly board: BoardPort;
-  private readonly bonds = new Bonds();
+  /** One more than the most, until the oldest makes room. */
+  private readonly bonds = new Bonds(openBondFiles('bonds'), MAX_BONDS + 1);
   private readonly centrals = new Map<number, CentralHandle>();
   private readonly demand: BleDemand;
   private readonly security: number;
@@ -116,16 +123,16 @@ class Stack {
       onRefused: (reason) => console.log(`refused: ${reason}`),
     });
     connection.on('disconnect', () => this.lose(central));
-    this.askForSecurity(connection);
+    setTimeout(() => this.askForSecurity(central), PATIENCE_MS);
     this.ensureAdvertising();
   }
 
-  private askForSecurity({ smp }: Connection): void {
+  private askForSecurity({ connection, gate }: CentralHandle): void {
     if ((this.security & OpenSecurity.immediate) === 0) return;
-    smp.sendSecurityRequest(
+    if (connection.disconnected || gate?.security !== undefined) return;
+    connection.smp.sendSecurityRequest(
       (this.security & OpenSecurity.bond) !== 0,
       this.demand.authenticated,
-      true,
       false,
     );
   }
