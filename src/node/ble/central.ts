@@ -57,7 +57,10 @@ export function startCentral(options: CentralOptions): Central {
     if (connectable) consider({ addressType, address });
   });
 
+  let isFailed = false;
+
   manager.on('error', (error: Error) => {
+    isFailed = true;
     for (const pne of known.values()) pne.finish();
     options.onFailed(error);
   });
@@ -71,7 +74,8 @@ export function startCentral(options: CentralOptions): Central {
       onRefused: (problem) => fail(peer, problem),
       onEnd(): void {
         known.delete(name);
-        if (bonds.find(peer) === undefined) manager.removeBond(peer.addressType, peer.address);
+        // A pairing that was refused has left a key.
+        if (!isFailed && bonds.find(peer) === undefined) manager.removeBond(peer.addressType, peer.address);
       },
     });
     known.set(name, pne);

@@ -46,6 +46,7 @@ export class Radio {
   private readonly passkeys: Passkeys;
   private readonly addresses = new Map<string, string>();
   private readonly controllers = new Map<string, ControllerServer>();
+  private readonly stacks: StackProcess[] = [];
   private sockets: Promise<string> | undefined;
   private transport: HciTransport | undefined;
   private formerFolder: string | undefined;
@@ -71,7 +72,9 @@ export class Radio {
     const address = this.addressOf(folder);
     const controller = await this.serve(address);
     const { program, mtu } = this.options;
-    return startStack({ program, folder: join(folder, 'ble'), controller, address, mtu });
+    const stack = await startStack({ program, folder: join(folder, 'ble'), controller, address, mtu });
+    this.stacks.push(stack);
+    return stack;
   }
 
   /** The PNE in that folder shows a passkey. */
@@ -119,6 +122,8 @@ export class Radio {
 
   async close(): Promise<void> {
     this.transport?.close();
+    // Some may wait for a board that has not come.
+    for (const stack of this.stacks) stack.process.kill();
     this.pacing.stop();
     if (this.formerFolder !== undefined) process.chdir(this.formerFolder);
     await Promise.all([...this.controllers.values()].map((controller) => controller.close()));
