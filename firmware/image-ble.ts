@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** As image.ts, for a board whose gateway comes by Bluetooth LE. */
-import './platform/names.ts';
-import './platform/text-decoder.ts';
 import { createNobleProvider } from '../src/crypto/noble/provider.ts';
 import { refuse } from '../src/refusal.ts';
 import { bluetooth } from './bluetooth.ts';

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** As main.ts, for a gateway that comes by Bluetooth LE. */
-import './platform/text-decoder.ts';
 import { bluetooth } from './bluetooth.ts';
 import { openHostProvider } from './host-provider.ts';
 import { after } from './platform/timer.ts';

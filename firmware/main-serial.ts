@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** As main.ts, for a host with serial ports: boards/qemu-rv32. */
-import './platform/text-decoder.ts';
-import { createNobleProvider } from '../src/crypto/noble/provider.ts';
-import { fillRandom } from './platform/random.ts';
-import { after } from './platform/timer.ts';
+/** The device program of a board with serial ports and native cryptography: boards/qemu-rv32. */
+import { createProvider } from '../src/crypto/create-provider.ts';
+import { nativeBackend } from '../src/crypto/native/provider.ts';
+import { bindCryptoNatives } from './platform/crypto.ts';
 import { startPne } from './pne.ts';
 import { serials } from './serials.ts';
 
-after(0, () => startPne(createNobleProvider(fillRandom), serials));
+const backend = nativeBackend(bindCryptoNatives());
+
+// biome-ignore lint/style/noDefaultExport: the host calls it, as Moddable does that of a main module.
+export default function main(): void {
+  startPne(createProvider(backend), serials);
+}

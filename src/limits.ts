@@ -56,6 +56,8 @@ export const ImplementationLimits = Object.freeze({
   fragmentTimeoutMs: 3000,
   /** How long a central may be connected before its link is secured and can carry messages. */
   linkSecuringMs: 60_000,
+  /** Bytes of one link message that a PNE takes: the longest payload, or handshake message, and what is around it. */
+  pneMaxMessageBytes: 2560,
   /** Sequence numbers behind the highest accepted one that a replay window still tells apart. */
   replayWindowSize: 32,
   /** Sequence numbers reserved at once: writes of the store against numbers skipped after a restart. */

@@ -42,6 +42,7 @@ export const Reason = Object.freeze({
   sequenceExhausted: 46,
   keyLimitReached: 47,
   formNotAccepted: 48,
+  targetTooShort: 49,
   // link, roles (6x)
   frameInvalid: 60,
   messageInvalid: 61,
@@ -57,6 +58,15 @@ export const Reason = Object.freeze({
   channelMismatch: 74,
   negotiationInvalid: 75,
   methodNotPreferred: 76,
+  // power-on self-test (8x)
+  selfTestHash: 80,
+  selfTestMac: 81,
+  selfTestDerivation: 82,
+  selfTestAead: 83,
+  selfTestAgreement: 84,
+  selfTestSignature: 85,
+  selfTestRandom: 86,
+  selfTestStore: 87,
 } as const);
 
 export type ReasonName = keyof typeof Reason;
@@ -72,6 +82,14 @@ export class Refusal extends Error {
     this.reason = Reason[reasonName];
     this.reasonName = reasonName;
   }
+}
+
+/** Refuses with the reason of that number, for what refuses by number. */
+export function refuseNumbered(reason: number): never {
+  for (const [reasonName, code] of Object.entries(Reason)) {
+    if (code === reason) refuse(reasonName as ReasonName);
+  }
+  throw new Error(`no reason has the number ${reason}`);
 }
 
 /** Refuses with a reason. Typed `never`, so that it ends a branch as `throw` does. */

@@ -42,11 +42,17 @@ void hostFail(int status, const char *format, ...) __attribute__((noreturn, form
  */
 #define LOAD_STACK_SLOTS 4096
 
-/* Makes the machine, runs the bundle and then the loop to its end. */
-void hostRun(void);
+/* Makes the machine and runs the body of the bundle. */
+void *hostLoad(void);
+
+/* Calls the default export of the bundle, where it has one, and then runs the loop to its end. */
+void hostLoop(void *machine);
 
 /* Monotonic microseconds. */
 int64_t hostMicroseconds(void);
+
+/* What the benchmark counts in: microseconds, or instructions where they are counted. */
+int64_t hostBenchClock(void);
 
 /* A timer in the run loop, embedded at the start of its owner's record. */
 typedef struct LoopTimer {

@@ -68,6 +68,6 @@ int main(int argc, char **argv)
 	parseOptions(argc, argv);
 	signal(SIGPIPE, SIG_IGN);
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	hostRun();
+	hostLoop(hostLoad());
 	return exitDone;
 }

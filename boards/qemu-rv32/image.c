@@ -7,7 +7,9 @@
 
 /* A slot on a 32-bit machine. */
 #define SLOT_BYTES 16
-#define REGION_BYTES (IMAGE_LIMIT + LOAD_STACK_SLOTS * SLOT_BYTES)
+#define REGION_BYTES (IMAGE_LIMIT + (IMAGE_PRELOADED ? 0 : LOAD_STACK_SLOTS * SLOT_BYTES))
+
+const int gIsPreloaded = IMAGE_PRELOADED;
 
 HostOptions gOptions = {
 	.stackCount = IMAGE_STACK,
@@ -21,3 +23,6 @@ HostOptions gOptions = {
 
 uint64_t gRegion[REGION_BYTES / sizeof(uint64_t)];
 const unsigned gRegionBytes = sizeof(gRegion);
+
+uint64_t gCHeap[IMAGE_C_HEAP / sizeof(uint64_t)] __attribute__((aligned(16)));
+const unsigned gCHeapBytes = sizeof(gCHeap);

@@ -15,8 +15,18 @@ extern const unsigned gBundleCodeSize;
 extern const char gBundleNames[];
 extern const unsigned gBundleNameCount;
 
+/* Whether what the bundle makes when it is loaded goes to flash (preload.h). */
+extern const int gIsPreloaded;
+
 /* The machine's memory. */
 extern uint64_t gRegion[];
 extern const unsigned gRegionBytes;
+
+/* The C library's. */
+extern uint64_t gCHeap[];
+extern const unsigned gCHeapBytes;
+
+/* The machine, for machine-map.c. */
+extern void *gMachine;
 
 #endif

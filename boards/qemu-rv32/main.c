@@ -4,8 +4,11 @@
 
 #include "clock.h"
 #include "host.h"
+#include "image.h"
 #include "interrupts.h"
+#include "preload.h"
 #include "serial.h"
+#include "trap.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -30,6 +33,11 @@ void loopRun(void (*settle)(void *machine), void *machine)
 int main(void)
 {
 	clockStart();
-	hostRun();
+	trapStart();
+	void *root = preloadedMachine();
+	if (gIsPreloaded && !root)
+		preloadWrite(preloadLoad());
+	trapFlashWrites();
+	hostLoop(root ? preloadClone(root) : hostLoad());
 	return exitDone;
 }

@@ -4,13 +4,14 @@ import type { CryptoNatives } from '../../src/crypto/native/natives.ts';
 /** The C functions of the native provider, or undefined where the host was built without them. */
 export function cryptoNatives(): CryptoNatives | undefined {
   try {
-    return bind();
+    return bindCryptoNatives();
   } catch {
     return undefined;
   }
 }
 
-function bind(): CryptoNatives {
+/** The same for an image that has them: a call at the level of a module puts them into flash. */
+export function bindCryptoNatives(): CryptoNatives {
   return Object.freeze({
     random: native('xs_pnecrypto_random'),
     hash: native('xs_pnecrypto_hash'),
@@ -30,5 +31,15 @@ function bind(): CryptoNatives {
     agree: native('xs_pnecrypto_agree'),
     sign: native('xs_pnecrypto_sign'),
     verify: native('xs_pnecrypto_verify'),
+    sender: native('xs_pnecrypto_sender'),
+    next: native('xs_pnecrypto_next'),
+    reserve: native('xs_pnecrypto_reserve'),
+    protect: native('xs_pnecrypto_protect'),
+    protectInto: native('xs_pnecrypto_protectInto'),
+    recipient: native('xs_pnecrypto_recipient'),
+    unprotect: native('xs_pnecrypto_unprotect'),
+    highest: native('xs_pnecrypto_highest'),
+    seen: native('xs_pnecrypto_seen'),
+    failed: native('xs_pnecrypto_failed'),
   });
 }

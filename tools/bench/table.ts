@@ -1,45 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { BenchRow } from './rows.ts';
+import { type Grid, gridOf, NO_PROVIDER, type Operation } from './places.ts';
+import type { BenchRow, Place } from './rows.ts';
 
-/** The figures as text: an operation a line, a place a column, each with its ratio to the first place. */
-export function formatTable(rows: readonly BenchRow[]): string {
-  const places = [...new Set(rows.map(placeOf))];
-  const operations = [...new Set(rows.map(operationOf))];
-  const values = new Map(rows.map((row) => [`${placeOf(row)}|${operationOf(row)}`, row]));
+const UNITS = Object.freeze({ us: 'microseconds', instructions: 'retired instructions' });
+
+/** The figures as text, those without cryptography in a table of their own. */
+export function formatTables(rows: readonly BenchRow[]): string {
+  const isPlain = ({ provider }: BenchRow) => provider === NO_PROVIDER;
+  const parts = [rows.filter((row) => !isPlain(row)), rows.filter(isPlain)];
+  return parts
+    .filter((part) => part.length > 0)
+    .map(formatTable)
+    .join('\n\n');
+}
+
+/** An operation a line, a place a column, each with its ratio to the reference's. */
+function formatTable(rows: readonly BenchRow[]): string {
+  const grid = gridOf(rows);
+  const { places, operations, reference, unit } = grid;
   const lines = [
-    ['operation', 'bytes', ...places],
+    ['', '', ...places.flatMap(({ provider }) => [provider, ''])],
+    ['operation', 'bytes', ...places.flatMap(({ engine }) => [engine, ''])],
     ...operations.map((operation) => [
-      ...operation.split('|'),
-      ...places.map((place) =>
-        formatValue(values.get(`${place}|${operation}`)!, values.get(`${places[0]}|${operation}`)!),
-      ),
+      operation.op,
+      String(operation.bytes),
+      ...places.flatMap((place) => formatValue(grid, place, operation)),
     ]),
   ];
-  return align(lines);
+  const what = `${UNITS[unit]} per operation on ${reference.board}`;
+  return `${what}, and their ratio to ${nameOf(reference)}\n\n${alignColumns(lines)}`;
 }
 
-function placeOf({ provider, engine }: BenchRow): string {
-  return `${provider} on ${engine}`;
+function nameOf({ provider, engine }: Place): string {
+  return provider === NO_PROVIDER ? engine : `'${provider}' on ${engine}`;
 }
 
-function operationOf({ op, bytes }: BenchRow): string {
-  return `${op}|${bytes}`;
+function formatValue(grid: Grid, place: Place, operation: Operation): [value: string, ratio: string] {
+  const value = grid.value(place, operation);
+  const reference = grid.value(grid.reference, operation);
+  if (value === undefined) return ['-', ''];
+  return [formatNumber(value, grid.unit), reference === undefined ? '' : formatRatio(value / reference)];
 }
 
-function formatValue({ value, unit }: BenchRow, reference: BenchRow): string {
-  const digits = unit === 'us' && value < 100 ? 1 : 0;
-  const ratio = value / reference.value;
-  return `${value.toFixed(digits)} ${unit} ${`${ratio.toFixed(ratio < 10 ? 1 : 0)}x`.padStart(6)}`;
+/** With the digits that the unit is good for. */
+export function formatNumber(value: number, unit: BenchRow['unit']): string {
+  const digits = unit === 'us' && value < 100 ? (value < 10 ? 2 : 1) : 0;
+  return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-function align(lines: string[][]): string {
+export function formatRatio(ratio: number): string {
+  return `${ratio.toFixed(ratio < 10 ? 2 : ratio < 100 ? 1 : 0)}x`;
+}
+
+/** Columns side by side: the first on the left, numbers on the right. */
+export function alignColumns(lines: readonly (readonly string[])[]): string {
   const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
   return lines
     .map((line) =>
       line
         .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
-        .join('  '),
+        .join('  ')
+        .trimEnd(),
     )
     .join('\n');
 }

@@ -4,7 +4,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type StdinOptions } from 'esbuild';
+import { type BuildOptions, build, type Plugin, type StdinOptions } from 'esbuild';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -21,6 +21,9 @@ const BOARD_MODULES = Object.freeze({
   timer: join(ROOT, 'boards/linux/modules/timer.ts'),
 });
 
+/** Like esbuild's. */
+export type BundleOptions = Pick<BuildOptions, 'alias' | 'define' | 'drop' | 'plugins'>;
+
 /**
  * Bundles an entry point, or source given as text, for XS, at the language level of its oldest version
  * here, with these modules in place of the board's. Returns the path.
@@ -28,8 +31,7 @@ const BOARD_MODULES = Object.freeze({
 export async function bundleForXs(
   entry: string | StdinOptions,
   name: string,
-  define: Readonly<Record<string, string>> = {},
-  modules: Readonly<Record<string, string>> = {},
+  { alias, ...options }: BundleOptions = {},
 ): Promise<string> {
   const outfile = join(OUTPUT, 'bundles', `${name}.js`);
   const { metafile } = await build({
@@ -38,8 +40,8 @@ export async function bundleForXs(
     bundle: true,
     format: 'esm',
     target: 'es2021',
-    alias: { ...BOARD_MODULES, ...modules },
-    define,
+    alias: { ...BOARD_MODULES, ...alias },
+    ...options,
     metafile: true,
     logLevel: 'warning',
   });
@@ -56,24 +58,31 @@ export function metafileOf(bundle: string): string {
 export function bundleTestForXs(
   testFile: string,
   define: Readonly<Record<string, string>> = {},
+  plugins: Plugin[] = [],
 ): Promise<string> {
   const globals = join(ROOT, 'firmware/platform/globals.ts');
   const contents = `import '${globals}';\nimport '${testFile}';`;
-  return bundleForXs({ contents, resolveDir: ROOT }, testFile, define);
+  return bundleForXs({ contents, resolveDir: ROOT }, testFile, { define, plugins });
 }
+
+/** A device writes no log: a library's is left out. */
+const RELEASE: BundleOptions = { drop: ['console'] };
 
 /** The device program for the Linux board. */
 export function bundleFirmware(): Promise<string> {
-  return bundleForXs(join(ROOT, 'firmware/main.ts'), 'pne');
+  return bundleForXs(join(ROOT, 'firmware/main.ts'), 'pne', RELEASE);
 }
 
 /** The device program for the Linux board with Bluetooth LE. */
 export function bundleBleFirmware(): Promise<string> {
   const config = join(ROOT, 'boards/linux/modules/config.ts');
-  return bundleForXs(join(ROOT, 'firmware/main-ble.ts'), 'pne-ble', {}, { 'mc/config': config });
+  return bundleForXs(join(ROOT, 'firmware/main-ble.ts'), 'pne-ble', {
+    ...RELEASE,
+    alias: { 'mc/config': config },
+  });
 }
 
 /** The device program for a board with serial ports. */
 export function bundleSerialFirmware(): Promise<string> {
-  return bundleForXs(join(ROOT, 'firmware/main-serial.ts'), 'pne-serial');
+  return bundleForXs(join(ROOT, 'firmware/main-serial.ts'), 'pne-serial', RELEASE);
 }

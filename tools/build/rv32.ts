@@ -16,6 +16,8 @@ export interface Rv32Setup {
   readonly engine: Engine;
   /** Arguments of make. */
   readonly make: readonly string[];
+  /** mbedTLS's version. */
+  readonly mbedTls: string;
   readonly compiler: string;
   readonly emulator: string;
   /** With which engine and board are compiled. */
@@ -26,21 +28,46 @@ export function rv32Setup(): Rv32Setup {
   return JSON.parse(readFileSync(join(OUTPUT, 'rv32.json'), 'utf8')) as Rv32Setup;
 }
 
+/** What an image is made with besides its bundle. */
+export interface Rv32Image extends Memory {
+  /** Bytes of the heap of everything in C. The board's unless given. */
+  readonly cHeap?: number;
+  /** 1 where it starts from what its bundle has made (rv32-flash.ts). */
+  readonly preloaded?: 0 | 1;
+  /** Whether the plain C programs of the benchmark are linked in. */
+  readonly bench?: boolean;
+}
+
+/** An image that is not preloaded has the engine's built-ins in RAM: board.json says how many bytes they take. */
+const RAM_MEMORY: Memory = Object.freeze({
+  chunk: { initial: 16_384, incremental: 1024 },
+  heap: { initial: 4096, incremental: 64 },
+  limit: board.creation.limit + board.builtIns,
+});
+
 /**
- * Compiles a bundle and links it with the engine. `memory` is the board's own unless given. Returns the
- * image's path.
+ * Compiles a bundle and links it with the engine. Memory is the board's own unless given. Returns the image's
+ * path.
  */
-export async function buildRv32Image(bundle: string, memory: Memory = board.creation): Promise<string> {
+export async function buildRv32Image(bundle: string, made: Rv32Image = RAM_MEMORY): Promise<string> {
   const image = join(OUTPUT, 'qemu-rv32/images', `${bundle.slice(OUTPUT.length)}.elf`);
   mkdirSync(dirname(image), { recursive: true });
-  const args = [...rv32Setup().make, 'image', `BUNDLE=${bundle}`, `IMAGE=${image}`, `SIZES=${sizes(memory)}`];
-  await run('make', args, { cwd: ROOT }).catch((error: { stderr: string }) => {
-    throw new Error(`${bundle}: no image: ${error.stderr.split('\n')[0]}`);
-  });
+  const settings = [
+    `BUNDLE=${bundle}`,
+    `IMAGE=${image}`,
+    `SIZES=${sizes(made)}`,
+    `BENCH=${made.bench ? 1 : 0}`,
+    `COMPILE=${made.preloaded ? '--plain-functions' : ''}`,
+  ];
+  await run('make', [...rv32Setup().make, 'image', ...settings], { cwd: ROOT }).catch(
+    (error: { stderr: string }) => {
+      throw new Error(`${bundle}: no image: ${error.stderr.split('\n')[0]}`);
+    },
+  );
   return image;
 }
 
-function sizes({ chunk, heap, limit }: Memory): string {
+function sizes({ chunk, heap, limit, cHeap = board.cHeap, preloaded = 0 }: Rv32Image): string {
   const values = {
     STACK: board.creation.stack,
     CHUNK_INITIAL: chunk.initial,
@@ -48,6 +75,8 @@ function sizes({ chunk, heap, limit }: Memory): string {
     HEAP_INITIAL: heap.initial,
     HEAP_INCREMENTAL: heap.incremental,
     LIMIT: limit,
+    C_HEAP: cHeap,
+    PRELOADED: preloaded,
   };
   return Object.entries(values)
     .map(([name, value]) => `-DIMAGE_${name}=${value}`)
@@ -55,16 +84,17 @@ function sizes({ chunk, heap, limit }: Memory): string {
 }
 
 /**
- * Runs an image; its exit status is the program's. What it prints, errors included, comes through stdout. The
- * emulator counts one nanosecond an instruction, so that two runs of the same image count the same.
+ * Runs an image; its exit status is the program's. What it prints, errors included, comes through stdout, and files
+ * that it writes are in `folder`. Two runs of the same image count the same: the emulator counts one nanosecond an
+ * instruction, and its entropy device gives the same bytes each time, which curve operations are blinded with.
  */
-export function spawnRv32(image: string): ChildProcess {
+export function spawnRv32(image: string, folder = ROOT): ChildProcess {
   const args = [
-    ['-serial', 'none', '-icount', 'shift=0'],
+    ['-serial', 'none', '-icount', 'shift=0', '-seed', '1'],
     ['-chardev', 'stdio,id=console'],
     ['-semihosting-config', 'enable=on,target=native,chardev=console'],
   ];
-  return spawnEmulator(image, args);
+  return spawnEmulator(image, args, folder);
 }
 
 /** What a PNE's machine is connected to. */
@@ -74,12 +104,22 @@ export interface Rv32Wires {
   /** TCP ports on this machine: what its first serial port is joined to, and joined again when it breaks; its second. */
   readonly gatewayPort: number;
   readonly hostPort: number;
+  /** A file that holds its memory while it runs, where someone looks at it: its first byte is RAM_START's. */
+  readonly memory?: string | undefined;
 }
 
+/** Where QEMU's virt machine has its memory. */
+export const RAM_START = 0x8000_0000;
+const RAM_SIZE = '64M';
+
 /** Runs an image in real time, on its wires. What it prints comes through stderr. */
-export function spawnRv32Pne(image: string, { flash, gatewayPort, hostPort }: Rv32Wires): ChildProcess {
+export function spawnRv32Pne(
+  image: string,
+  { flash, gatewayPort, hostPort, memory }: Rv32Wires,
+): ChildProcess {
   const args = [
-    ['-m', '64M', '-accel', 'tcg,tb-size=32'],
+    ...(memory === undefined ? [] : memoryInFile(memory)),
+    ['-m', RAM_SIZE, '-accel', 'tcg,tb-size=32'],
     ['-chardev', `socket,id=gateway,host=127.0.0.1,port=${gatewayPort},nodelay=on,reconnect=1`],
     ['-serial', 'chardev:gateway'],
     ['-chardev', `socket,id=host,host=127.0.0.1,port=${hostPort},nodelay=on`],
@@ -90,10 +130,19 @@ export function spawnRv32Pne(image: string, { flash, gatewayPort, hostPort }: Rv
   return spawnEmulator(image, args);
 }
 
-function spawnEmulator(image: string, args: readonly string[][]): ChildProcess {
+function memoryInFile(path: string): string[][] {
+  const file = `memory-backend-file,id=ram,size=${RAM_SIZE},mem-path=${path},share=on`;
+  return [
+    ['-object', file],
+    ['-machine', 'memory-backend=ram'],
+  ];
+}
+
+function spawnEmulator(image: string, args: readonly string[][], folder = ROOT): ChildProcess {
   const machine = ['-machine', 'virt', '-bios', image, '-display', 'none', '-monitor', 'none'];
   const entropy = ['-global', 'virtio-mmio.force-legacy=false', '-device', 'virtio-rng-device'];
   return spawn('qemu-system-riscv32', [...machine, ...entropy, ...args.flat()], {
+    cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

@@ -12,10 +12,10 @@ import { accepted, type End, type Values } from './end.ts';
 const PROGRAM = `
 import { after } from './firmware/platform/timer.ts';
 import { fillRandom } from './firmware/platform/random.ts';
-import { connectStream } from './firmware/stream-link.ts';
+import { overStream } from './firmware/stream-link.ts';
 import { serveOwnEnd } from './tools/interop/xs-program.ts';
 
-after(0, () => connectStream('127.0.0.1', PORT, (link) => serveOwnEnd(link, fillRandom), () => {
+after(0, () => overStream('127.0.0.1', PORT)((link) => serveOwnEnd(link, fillRandom), () => {
   throw new Error('cannot connect');
 }));
 `;
@@ -27,7 +27,7 @@ export async function startXsEnd(): Promise<End> {
   const channel = createChannel(() => child?.exitCode ?? undefined);
   const listener = await listenTcp(0, channel.adopt);
   const define = { PORT: String(listener.port) };
-  const bundle = await bundleForXs({ contents: PROGRAM, resolveDir: ROOT }, 'interop', define);
+  const bundle = await bundleForXs({ contents: PROGRAM, resolveDir: ROOT }, 'interop', { define });
   child = spawnXs(bundle);
   child.stdout?.pipe(process.stderr);
   child.stderr?.pipe(process.stderr);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Sets the qemu-rv32 board up, for the commands that run it: emulator, cross compiler, C library, and all of
- * the image that is the same for every bundle. After main.mjs. With --no-install it installs nothing and says
+ * Sets the qemu-rv32 board up, for the commands that run it: emulator, cross compiler, C library, mbedTLS,
+ * and all of the image that is the same for every bundle. After main.mjs. With --no-install it installs nothing and says
  * on one line what is missing. Status 2 where something is missing.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { install, installLine } from './debian.mjs';
 import { fetchFromNpm } from './engine.mjs';
+import { fetchMbedTls, hasMbedTlsSources, MBEDTLS_VERSION } from './mbedtls.mjs';
 import { has, OUTPUT, readStamp, run, SetupError, say, writeStamp } from './run.mjs';
 
 const COMPILER = 'riscv64-unknown-elf-gcc';
@@ -18,16 +19,22 @@ const STAMP = 'stamps/rv32';
 const BUILD = join(OUTPUT, 'qemu-rv32');
 
 async function main(args) {
-  await requirePackages(args.includes('--no-install'));
+  const isInstallForbidden = args.includes('--no-install');
+  await requirePackages(isInstallForbidden);
+  if (isInstallForbidden && !hasMbedTlsSources()) {
+    throw new SetupError('no mbedTLS sources; type: node tools/setup/rv32.mjs');
+  }
   // The SDK's engine needs the SDK's own linker, xsl: here it is always npm's.
   const engine = await fetchFromNpm();
   const compile = makeArguments('boards/qemu-rv32/compile', engine, join(BUILD, 'compile'));
   const image = makeArguments('boards/qemu-rv32', engine, join(BUILD, 'image'));
+  image.push(`MBEDTLS=${await fetchMbedTls()}`);
   await make(compile, 'the bytecode compiler');
-  await make(image, 'XS for rv32imac');
+  await make(image, 'XS and mbedTLS for rv32imac');
   const built = {
     engine: { name: 'XS', version: versionOf(engine) },
     make: image,
+    mbedTls: MBEDTLS_VERSION,
     compiler: (await run(COMPILER, ['--version'])).split('\n')[0],
     emulator: (await run(EMULATOR, ['--version'])).split('\n')[0],
     flags: (await run('make', ['-s', ...image, 'flags'])).trim(),
