@@ -10,7 +10,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { encodeAdvertising, uuidBytes } from '../../../boards/linux/modules/advertising.ts';
 import {
   decodeGattMessage,
@@ -20,11 +19,10 @@ import {
   OpenSecurity,
   SecuredFlag,
 } from '../../../boards/linux/modules/gatt-message.ts';
-import { OUTPUT } from '../../../tools/build/bundle.ts';
 import { Mailbox } from '../../../tools/interop/ble/mailbox.ts';
 import type { End, Values } from '../../../tools/interop/end.ts';
 import { startProcessEnd } from '../../../tools/interop/process-end.ts';
-import { bundleStack, startStack } from '../../../tools/simulator/ble/stack-process.ts';
+import { bundleBleProgram, bundleStack, startStack } from '../../../tools/simulator/ble/stack-process.ts';
 import { parseAddress } from '../../../tools/simulator/controller/address.ts';
 import { Air } from '../../../tools/simulator/controller/air/air.ts';
 import { startPacing } from '../../../tools/simulator/controller/air/pacing.ts';
@@ -210,17 +208,7 @@ async function openBoard(
   return board;
 }
 
-/** Bundled, since Node then starts at once. */
-async function bundleProgram(name: string): Promise<string> {
-  const outfile = join(OUTPUT, `bundles/ble-${name}.testing.cjs`);
-  await build({
-    entryPoints: [fileURLToPath(new URL(`${name}.testing.ts`, import.meta.url))],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    external: ['ble-host'],
-    logLevel: 'warning',
-  });
-  return outfile;
+function bundleProgram(name: string): Promise<string> {
+  const entry = fileURLToPath(new URL(`${name}.testing.ts`, import.meta.url));
+  return bundleBleProgram(entry, `ble-${name}.testing`);
 }
