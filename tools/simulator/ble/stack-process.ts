@@ -29,10 +29,18 @@ export interface StackProcess {
 }
 
 /** Returns the path of the program. */
-export async function bundleStack(): Promise<string> {
-  const outfile = join(OUTPUT, 'bundles/ble-stack.cjs');
+export function bundleStack(): Promise<string> {
+  return bundleBleProgram(fileURLToPath(new URL('stack.ts', import.meta.url)), 'ble-stack');
+}
+
+/**
+ * Bundles a program that uses ble-host. Returns the path. Tests that run side by side bundle the same one, so
+ * it is put in its place whole.
+ */
+export async function bundleBleProgram(entry: string, name: string): Promise<string> {
+  const outfile = join(OUTPUT, `bundles/${name}.cjs`);
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('stack.ts', import.meta.url))],
+    entryPoints: [entry],
     outfile,
     bundle: true,
     platform: 'node',
