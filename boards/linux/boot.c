@@ -4,6 +4,7 @@
 
 #include "xsAll.h"
 #include "host.h"
+#include "machine.h"
 #include "natives.h"
 
 static txMachine *createMachine(void)
@@ -21,7 +22,7 @@ static txMachine *createMachine(void)
 		.parserBufferSize = 1024 * 1024,
 		.parserTableModulo = 1993,
 	};
-	return fxCreateMachine(&creation, "pne", NULL, XS_NO_ID);
+	return machineCreate(&creation);
 }
 
 /* From here on the stack is as deep as --stack says. */

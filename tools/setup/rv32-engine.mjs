@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fetchFromNpm } from './engine.mjs';
+import { fingerprint } from './host.mjs';
+import { OUTPUT, SetupError } from './run.mjs';
+
+const BUILD = join(OUTPUT, 'qemu-rv32');
+const TOOLS = 'build/bin/lin/release';
+
+/**
+ * The engine for the qemu-rv32 board and what compiles a bundle for it: of the Moddable SDK where MODDABLE
+ * names one, whose owner has built its tools, else npm's copy and boards/qemu-rv32/compile. Returns its version,
+ * arguments of make for the board and, where there is something of ours to make first, for the compiler.
+ */
+export async function rv32Engine() {
+  const sdk = process.env.MODDABLE;
+  return sdk ? fromSdk(sdk) : fromNpm(await fetchFromNpm());
+}
+
+function fromSdk(sdk) {
+  const tools = join(sdk, TOOLS);
+  for (const tool of ['xsc', 'xsl']) {
+    if (existsSync(join(tools, tool))) continue;
+    throw new SetupError(`MODDABLE: no ${tool} in ${tools}; build the SDK's tools (build/makefiles/lin)`);
+  }
+  const engine = join(sdk, 'xs');
+  const image = makeArguments('boards/qemu-rv32', engine, join(BUILD, `image-${fingerprint(engine)}`));
+  return { version: versionOf(engine), image: [...image, `TOOLS=${tools}`] };
+}
+
+function fromNpm(engine) {
+  return {
+    version: versionOf(engine),
+    compiler: makeArguments('boards/qemu-rv32/compile', engine, join(BUILD, 'compile')),
+    image: makeArguments('boards/qemu-rv32', engine, join(BUILD, 'image')),
+  };
+}
+
+function makeArguments(folder, engine, output) {
+  mkdirSync(output, { recursive: true });
+  return ['-C', folder, `XS=${engine}`, `OUT=${output}`];
+}
+
+function versionOf(engine) {
+  const header = readFileSync(join(engine, 'sources/xsCommon.h'), 'utf8');
+  return [...header.matchAll(/#define XS_(?:MAJOR|MINOR|PATCH)_VERSION (\d+)/g)].map(([, n]) => n).join('.');
+}
