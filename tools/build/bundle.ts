@@ -3,7 +3,7 @@
 /** Bundles TypeScript into one ES module for XS on the Linux board. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type StdinOptions } from 'esbuild';
+import { build, type Plugin, type StdinOptions } from 'esbuild';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -25,6 +25,7 @@ export async function bundleForXs(
   entry: string | StdinOptions,
   name: string,
   define: Readonly<Record<string, string>> = {},
+  plugins: Plugin[] = [],
 ): Promise<string> {
   const outfile = join(OUTPUT, 'bundles', `${name}.js`);
   await build({
@@ -35,6 +36,7 @@ export async function bundleForXs(
     target: 'es2021',
     alias: LINUX_MODULES,
     define,
+    plugins,
     logLevel: 'warning',
   });
   return outfile;

@@ -14,6 +14,8 @@ const run = promisify(execFile);
 /** What tools/setup left behind. */
 export interface Rv32Setup {
   readonly engine: Engine;
+  /** Whether modules can be loaded on the build machine, into flash. */
+  readonly preloads: boolean;
   /** Arguments of make. */
   readonly make: readonly string[];
   readonly compiler: string;
@@ -27,13 +29,24 @@ export function rv32Setup(): Rv32Setup {
 }
 
 /**
- * Compiles a bundle and links it with the engine. `memory` is the board's own unless given. Returns the
- * image's path.
+ * Compiles a bundle and links it with the engine. `memory` is the board's own unless given; `program` is a
+ * second bundle, for the first to import, that is preloaded. Returns the image's path.
  */
-export async function buildRv32Image(bundle: string, memory: Memory = board.creation): Promise<string> {
+export async function buildRv32Image(
+  bundle: string,
+  memory: Memory = board.creation,
+  program = '',
+): Promise<string> {
   const image = join(OUTPUT, 'qemu-rv32/images', `${bundle.slice(OUTPUT.length)}.elf`);
   mkdirSync(dirname(image), { recursive: true });
-  const args = [...rv32Setup().make, 'image', `BUNDLE=${bundle}`, `IMAGE=${image}`, `SIZES=${sizes(memory)}`];
+  const args = [
+    ...rv32Setup().make,
+    'image',
+    `BUNDLE=${bundle}`,
+    `IMAGE=${image}`,
+    `SIZES=${sizes(memory)}`,
+    `PROGRAM=${program}`,
+  ];
   await run('make', args, { cwd: ROOT }).catch((error: { stderr: string }) => {
     throw new Error(`${bundle}: no image: ${error.stderr.split('\n')[0]}`);
   });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fetchFromNpm } from './engine.mjs';
 import { fingerprint } from './host.mjs';
@@ -11,8 +11,8 @@ const TOOLS = 'build/bin/lin/release';
 
 /**
  * The engine for the qemu-rv32 board and what compiles a bundle for it: of the Moddable SDK where MODDABLE
- * names one, whose owner has built its tools, else npm's copy and boards/qemu-rv32/compile. Returns its version,
- * arguments of make for the board and, where there is something of ours to make first, for the compiler.
+ * names one, whose owner has built its tools, else npm's copy and boards/qemu-rv32/compile. Returns whether
+ * it preloads modules, and arguments of make: for the board and, where it is ours to make, for the compiler.
  */
 export async function rv32Engine() {
   const sdk = process.env.MODDABLE;
@@ -27,12 +27,12 @@ function fromSdk(sdk) {
   }
   const engine = join(sdk, 'xs');
   const image = makeArguments('boards/qemu-rv32', engine, join(BUILD, `image-${fingerprint(engine)}`));
-  return { version: versionOf(engine), image: [...image, `TOOLS=${tools}`] };
+  return { preloads: true, image: [...image, `TOOLS=${tools}`] };
 }
 
 function fromNpm(engine) {
   return {
-    version: versionOf(engine),
+    preloads: false,
     compiler: makeArguments('boards/qemu-rv32/compile', engine, join(BUILD, 'compile')),
     image: makeArguments('boards/qemu-rv32', engine, join(BUILD, 'image')),
   };
@@ -41,9 +41,4 @@ function fromNpm(engine) {
 function makeArguments(folder, engine, output) {
   mkdirSync(output, { recursive: true });
   return ['-C', folder, `XS=${engine}`, `OUT=${output}`];
-}
-
-function versionOf(engine) {
-  const header = readFileSync(join(engine, 'sources/xsCommon.h'), 'utf8');
-  return [...header.matchAll(/#define XS_(?:MAJOR|MINOR|PATCH)_VERSION (\d+)/g)].map(([, n]) => n).join('.');
 }

@@ -16,15 +16,17 @@ const STAMP = 'stamps/rv32';
 
 async function main(args) {
   await requirePackages(args.includes('--no-install'));
-  const { version, compiler, image } = await rv32Engine();
+  const { preloads, compiler, image } = await rv32Engine();
   if (compiler) await make(compiler, 'the bytecode compiler');
   await make(image, 'XS for rv32imac');
+  const answer = async (question) => (await run('make', ['-s', ...image, question])).trim();
   const built = {
-    engine: { name: 'XS', version },
+    engine: { name: 'XS', version: await answer('version') },
+    preloads,
     make: image,
     compiler: (await run(COMPILER, ['--version'])).split('\n')[0],
     emulator: (await run(EMULATOR, ['--version'])).split('\n')[0],
-    flags: (await run('make', ['-s', ...image, 'flags'])).trim(),
+    flags: await answer('flags'),
   };
   const text = JSON.stringify(built);
   if (readStamp('rv32.json') !== text) writeStamp('rv32.json', text);
