@@ -21,6 +21,12 @@ export const SpecificationLimits = Object.freeze({
   chacha20Poly1305MaxFailed: 2 ** 36,
   /** Sender ID and kid: nonce length - 6, with the longest nonce here (RFC 8613 section 3.3). */
   maxKidBytes: 7,
+  /** ATT_MTU of a new LE connection (Bluetooth Core, Vol 3 Part G 5.2.1). */
+  attMinMtu: 23,
+  /** Opcode and handle in front of a value in a notification or a write (Vol 3 Part F 3.4). */
+  attHeaderBytes: 3,
+  /** Bytes of an attribute's value, however large the MTU (Vol 3 Part F 3.2.9). */
+  attMaxValueBytes: 512,
 });
 
 /** Limits that this implementation sets, so that no input decides how much memory or stack it takes. */
@@ -41,6 +47,13 @@ export const ImplementationLimits = Object.freeze({
   payloadMaxBytes: 2048,
   /** Bytes of one link message. */
   linkMaxMessageBytes: 8192,
+  /** Bytes of link messages that wait to be sent in fragments: two of the largest size. */
+  fragmentMaxQueuedBytes: 16384,
+  /**
+   * How long a message that came in part waits for its next fragment, at least; twice that at most. Shorter
+   * than half the fragment numbers could pass in on the fastest LE radio.
+   */
+  fragmentTimeoutMs: 3000,
   /** Sequence numbers behind the highest accepted one that a replay window still tells apart. */
   replayWindowSize: 32,
   /** Sequence numbers reserved at once: writes of the store against numbers skipped after a restart. */

@@ -48,6 +48,7 @@ export const Reason = Object.freeze({
   queueFull: 62,
   linkClosed: 63,
   notProvisioned: 64,
+  fragmentOutOfOrder: 65,
   // negotiation (7x)
   mechanismNotSupported: 70,
   negotiationMismatch: 71,

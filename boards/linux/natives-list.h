@@ -7,25 +7,7 @@
 
 /* The native crypto provider, where the PSA Crypto API is there to build it (makefile). */
 #if PNE_NATIVE
-#define PNE_CRYPTO_NATIVES(X) \
-	X(xs_pnecrypto_aeadKey) \
-	X(xs_pnecrypto_agree) \
-	X(xs_pnecrypto_expand) \
-	X(xs_pnecrypto_expandSecret) \
-	X(xs_pnecrypto_extract) \
-	X(xs_pnecrypto_generateKey) \
-	X(xs_pnecrypto_hash) \
-	X(xs_pnecrypto_length) \
-	X(xs_pnecrypto_mac) \
-	X(xs_pnecrypto_macKey) \
-	X(xs_pnecrypto_open) \
-	X(xs_pnecrypto_privateKey) \
-	X(xs_pnecrypto_random) \
-	X(xs_pnecrypto_seal) \
-	X(xs_pnecrypto_secret) \
-	X(xs_pnecrypto_sign) \
-	X(xs_pnecrypto_verify) \
-	X(xs_pnecrypto_wipe)
+#include "../../firmware/native/crypto-natives.h"
 #else
 #define PNE_CRYPTO_NATIVES(X)
 #endif

@@ -40,16 +40,36 @@ static void describePrivate(int curve, psa_key_attributes_t *attributes)
 	psa_set_key_usage_flags(attributes, PSA_KEY_USAGE_DERIVE | PSA_KEY_USAGE_SIGN_MESSAGE);
 }
 
+static psa_status_t importOrGenerate(const psa_key_attributes_t *attributes, const uint8_t *bytes, size_t length,
+	mbedtls_svc_key_id_t *id)
+{
+	return bytes ? psa_import_key(attributes, bytes, length, id) : psa_generate_key(attributes, id);
+}
+
+/*
+ * Generates a key where `bytes` is NULL. Collects garbage where PSA's store is full: objects that are still to be
+ * collected hold places in it. `bytes` are not JavaScript's: they would move.
+ */
+static psa_status_t import(xsMachine *the, const psa_key_attributes_t *attributes, const uint8_t *bytes,
+	size_t length, mbedtls_svc_key_id_t *id)
+{
+	psa_status_t status = importOrGenerate(attributes, bytes, length, id);
+	if (status != PSA_ERROR_INSUFFICIENT_MEMORY)
+		return status;
+	xsCollectGarbage();
+	return importOrGenerate(attributes, bytes, length, id);
+}
+
 /* Makes xsResult a key of these bytes, or of random ones where they are NULL; writes its public key to `index`. */
 static void createPrivate(xsMachine *the, int curve, uint8_t *bytes, int index)
 {
 	uint8_t point[1 + POINT_BYTES];
 	size_t written;
-	CryptoRecord *key = cryptoCreate(the, kindPrivate, 0);
+	CryptoPrivate *key = (CryptoPrivate *)cryptoCreate(the, kindPrivate, sizeof(CryptoPrivate))->data;
 	psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
 	describePrivate(curve, &attributes);
 	key->curve = curve;
-	psa_status_t status = cryptoImport(the, &attributes, bytes, COORDINATE_BYTES, &key->id);
+	psa_status_t status = import(the, &attributes, bytes, COORDINATE_BYTES, &key->id);
 	if (bytes)
 		cryptoZeroize(bytes, COORDINATE_BYTES);
 	cryptoRequire(the, status);
@@ -109,19 +129,19 @@ void xs_pnecrypto_agree(xsMachine *the)
 	uint8_t peer[1 + POINT_BYTES];
 	size_t written;
 	cryptoArguments(the, 2);
-	const CryptoRecord *key = cryptoRecord(the, 0, kindPrivate);
+	const CryptoPrivate *key = (CryptoPrivate *)cryptoHandle(the, 0, kindPrivate)->data;
 	CryptoBuffer publicKey = cryptoReadable(the, 1);
 	if (publicKey.length != COORDINATE_BYTES)
 		cryptoRequireLength(the, publicKey, publicLength(key->curve));
 	size_t peerLength = peerOf(key->curve, publicKey, peer);
 	if (!peerLength)
 		return;
-	CryptoRecord *shared = cryptoCreate(the, kindSecret, COORDINATE_BYTES);
-	psa_status_t status = psa_raw_key_agreement(PSA_ALG_ECDH, key->id, peer, peerLength, shared->bytes,
+	CryptoHandle *shared = cryptoCreate(the, kindSecret, COORDINATE_BYTES);
+	psa_status_t status = psa_raw_key_agreement(PSA_ALG_ECDH, key->id, peer, peerLength, shared->data,
 		COORDINATE_BYTES, &written);
 	if (status != PSA_ERROR_INVALID_ARGUMENT)
 		cryptoRequire(the, status);
-	if (status != PSA_SUCCESS || !isUsable(key->curve, shared->bytes))
+	if (status != PSA_SUCCESS || !isUsable(key->curve, shared->data))
 		cryptoDiscard(the, shared);
 }
 
@@ -130,7 +150,7 @@ void xs_pnecrypto_sign(xsMachine *the)
 {
 	size_t written;
 	cryptoArguments(the, 3);
-	const CryptoRecord *key = cryptoRecord(the, 0, kindPrivate);
+	const CryptoPrivate *key = (CryptoPrivate *)cryptoHandle(the, 0, kindPrivate)->data;
 	CryptoBuffer message = cryptoReadable(the, 1);
 	CryptoBuffer signature = cryptoWritable(the, 2);
 	cryptoRequireLength(the, signature, POINT_BYTES);
@@ -145,7 +165,7 @@ static psa_status_t importPublic(xsMachine *the, const uint8_t point[1 + POINT_B
 	psa_set_key_type(&attributes, PSA_KEY_TYPE_ECC_PUBLIC_KEY(PSA_ECC_FAMILY_SECP_R1));
 	psa_set_key_algorithm(&attributes, PSA_ALG_ECDSA(PSA_ALG_SHA_256));
 	psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_VERIFY_MESSAGE);
-	return cryptoImport(the, &attributes, point, 1 + POINT_BYTES, id);
+	return import(the, &attributes, point, 1 + POINT_BYTES, id);
 }
 
 /* verify(publicKey, message, signature): ES256. A public key off the curve verifies nothing. */

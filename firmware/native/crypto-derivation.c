@@ -1,79 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/* HKDF-SHA-256 (RFC 5869) over PSA's HMAC: PSA 1.0 has no extract alone and no expand alone. */
+/* HKDF-SHA-256 (RFC 5869) over mac.c: PSA 1.0 has no extract alone and no expand alone. */
 
 #include "crypto.h"
 
-enum { SHA256_BLOCK_BYTES = 64, MAX_EXPANDED_BYTES = 255 * SHA256_BYTES };
-
-/* HMAC's own form of a key (RFC 2104): hashed where it is longer than a block, then padded to one. */
-static psa_status_t macBlockOf(CryptoBuffer key, uint8_t block[SHA256_BLOCK_BYTES])
-{
-	size_t written;
-	memset(block, 0, SHA256_BLOCK_BYTES);
-	if (key.length > SHA256_BLOCK_BYTES)
-		return psa_hash_compute(PSA_ALG_SHA_256, key.bytes, key.length, block, SHA256_BYTES, &written);
-	memcpy(block, key.bytes, key.length);
-	return PSA_SUCCESS;
-}
+enum { MAX_EXPANDED_BYTES = 255 * SHA256_BYTES };
 
 /* extract(salt, secret): the pseudorandom key as a secret. */
 void xs_pnecrypto_extract(xsMachine *the)
 {
-	uint8_t block[SHA256_BLOCK_BYTES];
-	mbedtls_svc_key_id_t id = MBEDTLS_SVC_KEY_ID_INIT;
-	size_t written;
+	MacKey key = { 0 };
 	cryptoArguments(the, 2);
-	const CryptoRecord *input = cryptoRecord(the, 1, kindSecret);
+	const CryptoHandle *input = cryptoHandle(the, 1, kindSecret);
 	cryptoReadable(the, 0);
-	CryptoRecord *output = cryptoCreate(the, kindSecret, SHA256_BYTES);
-	psa_status_t status = macBlockOf(cryptoReadable(the, 0), block);
+	CryptoHandle *output = cryptoCreate(the, kindSecret, SHA256_BYTES);
+	CryptoBuffer salt = cryptoReadable(the, 0);
+	psa_status_t status = macSetKey(&key, salt.bytes, salt.length);
 	if (status == PSA_SUCCESS)
-		status = cryptoImportMac(the, block, sizeof(block), &id);
-	if (status == PSA_SUCCESS)
-		status = psa_mac_compute(id, PSA_ALG_HMAC(PSA_ALG_SHA_256), input->bytes, input->length, output->bytes,
-			SHA256_BYTES, &written);
-	psa_destroy_key(id);
-	cryptoZeroize(block, sizeof(block));
+		status = macCompute(&key, input->data, input->length, output->data);
+	macClose(&key);
 	cryptoRequire(the, status);
 }
 
 /* T(n) of T(n - 1), in place. T(0) is empty. */
-static psa_status_t nextBlock(mbedtls_svc_key_id_t id, CryptoBuffer info, uint8_t n, uint8_t block[SHA256_BYTES])
+static psa_status_t nextBlock(const MacKey *key, CryptoBuffer info, uint8_t n, uint8_t block[SHA256_BYTES])
 {
-	psa_mac_operation_t operation = PSA_MAC_OPERATION_INIT;
-	size_t written;
-	psa_status_t status = psa_mac_sign_setup(&operation, id, PSA_ALG_HMAC(PSA_ALG_SHA_256));
+	psa_hash_operation_t operation;
+	psa_status_t status = macStart(key, &operation);
 	if (status == PSA_SUCCESS && n > 1)
-		status = psa_mac_update(&operation, block, SHA256_BYTES);
+		status = psa_hash_update(&operation, block, SHA256_BYTES);
 	if (status == PSA_SUCCESS)
-		status = psa_mac_update(&operation, info.bytes, info.length);
+		status = psa_hash_update(&operation, info.bytes, info.length);
 	if (status == PSA_SUCCESS)
-		status = psa_mac_update(&operation, &n, 1);
+		status = psa_hash_update(&operation, &n, 1);
 	if (status == PSA_SUCCESS)
-		status = psa_mac_sign_finish(&operation, block, SHA256_BYTES, &written);
-	psa_mac_abort(&operation);
+		return macFinish(key, &operation, block);
+	psa_hash_abort(&operation);
 	return status;
 }
 
-static psa_status_t expandInto(mbedtls_svc_key_id_t id, CryptoBuffer info, uint8_t *output, size_t length)
+static psa_status_t expandInto(const CryptoHandle *secret, CryptoBuffer info, uint8_t *output, size_t length)
 {
+	MacKey key = { 0 };
 	uint8_t block[SHA256_BYTES];
-	psa_status_t status = PSA_SUCCESS;
+	psa_status_t status = macSetKey(&key, secret->data, secret->length);
 	uint8_t n = 1;
 	for (size_t at = 0; status == PSA_SUCCESS && at < length; at += SHA256_BYTES) {
 		size_t part = length - at < SHA256_BYTES ? length - at : SHA256_BYTES;
-		status = nextBlock(id, info, n++, block);
+		status = nextBlock(&key, info, n++, block);
 		if (status == PSA_SUCCESS)
 			memcpy(output + at, block, part);
 	}
+	macClose(&key);
 	cryptoZeroize(block, sizeof(block));
 	return status;
 }
 
-static const CryptoRecord *pseudorandomKeyArgument(xsMachine *the, int index)
+static const CryptoHandle *pseudorandomKeyArgument(xsMachine *the, int index)
 {
-	const CryptoRecord *secret = cryptoRecord(the, index, kindSecret);
+	const CryptoHandle *secret = cryptoHandle(the, index, kindSecret);
 	if (secret->length < SHA256_BYTES)
 		xsRangeError("crypto: a pseudorandom key of %d bytes", (int)secret->length);
 	return secret;
@@ -82,37 +67,24 @@ static const CryptoRecord *pseudorandomKeyArgument(xsMachine *the, int index)
 /* expand(secret, info, output) */
 void xs_pnecrypto_expand(xsMachine *the)
 {
-	mbedtls_svc_key_id_t id = MBEDTLS_SVC_KEY_ID_INIT;
 	cryptoArguments(the, 3);
 	cryptoStart(the);
-	const CryptoRecord *secret = pseudorandomKeyArgument(the, 0);
+	const CryptoHandle *secret = pseudorandomKeyArgument(the, 0);
 	CryptoBuffer info = cryptoReadable(the, 1);
 	CryptoBuffer output = cryptoWritable(the, 2);
 	if (output.length > MAX_EXPANDED_BYTES)
 		xsRangeError("crypto: %d bytes of HKDF", (int)output.length);
 	cryptoRefuseOverlap(the, output, info);
-	psa_status_t status = cryptoImportMac(the, secret->bytes, secret->length, &id);
-	if (status == PSA_SUCCESS) {
-		/* The import may have collected garbage. */
-		output = cryptoWritable(the, 2);
-		status = expandInto(id, cryptoReadable(the, 1), output.bytes, output.length);
-	}
-	psa_destroy_key(id);
-	cryptoRequire(the, status);
+	cryptoRequire(the, expandInto(secret, info, output.bytes, output.length));
 }
 
 /* expandSecret(secret, info, length): the same bytes as a secret. */
 void xs_pnecrypto_expandSecret(xsMachine *the)
 {
-	mbedtls_svc_key_id_t id = MBEDTLS_SVC_KEY_ID_INIT;
 	cryptoArguments(the, 3);
-	const CryptoRecord *secret = pseudorandomKeyArgument(the, 0);
+	const CryptoHandle *secret = pseudorandomKeyArgument(the, 0);
 	int length = cryptoInteger(the, 2, 1, MAX_EXPANDED_BYTES);
 	cryptoReadable(the, 1);
-	CryptoRecord *output = cryptoCreate(the, kindSecret, (size_t)length);
-	psa_status_t status = cryptoImportMac(the, secret->bytes, secret->length, &id);
-	if (status == PSA_SUCCESS)
-		status = expandInto(id, cryptoReadable(the, 1), output->bytes, output->length);
-	psa_destroy_key(id);
-	cryptoRequire(the, status);
+	CryptoHandle *output = cryptoCreate(the, kindSecret, (size_t)length);
+	cryptoRequire(the, expandInto(secret, cryptoReadable(the, 1), output->data, output->length));
 }

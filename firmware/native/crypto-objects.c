@@ -3,15 +3,16 @@
 /* Arguments and host objects of the native crypto provider. */
 
 #include "crypto.h"
+#include "record.h"
 
 #include <stdlib.h>
 
 static void destroy(void *data);
 
+#define HOOKS { destroy, NULL, NULL }
+
 /* One for each kind: their addresses tell the kinds apart. */
-static const xsHostHooks gHooks[kindCount] = {
-	{ destroy, NULL, NULL }, { destroy, NULL, NULL }, { destroy, NULL, NULL }, { destroy, NULL, NULL },
-};
+static const xsHostHooks gHooks[kindCount] = { HOOKS, HOOKS, HOOKS, HOOKS, HOOKS, HOOKS };
 
 void cryptoZeroize(void *bytes, size_t length)
 {
@@ -19,15 +20,40 @@ void cryptoZeroize(void *bytes, size_t length)
 	set(bytes, 0, length);
 }
 
+/* Ends the use of keys that are not bytes of the handle's own. */
+static void closeKeys(CryptoHandle *handle)
+{
+	void *data = handle->data;
+	switch (handle->kind) {
+	case kindAead:
+		aeadClose(data);
+		break;
+	case kindMac:
+		macClose(data);
+		break;
+	case kindPrivate:
+		psa_destroy_key(((CryptoPrivate *)data)->id);
+		break;
+	case kindSender:
+		recordClose(&((RecordSender *)data)->direction);
+		break;
+	case kindRecipient:
+		recordClose(&((RecordRecipient *)data)->direction);
+		break;
+	default:
+		break;
+	}
+}
+
 /* XS calls it when it collects the object, with NULL where that was wiped before. */
 static void destroy(void *data)
 {
-	CryptoRecord *record = data;
-	if (!record)
+	CryptoHandle *handle = data;
+	if (!handle)
 		return;
-	psa_destroy_key(record->id);
-	cryptoZeroize(record, sizeof(*record) + record->length);
-	free(record);
+	closeKeys(handle);
+	cryptoZeroize(handle, sizeof(*handle) + handle->length);
+	free(handle);
 }
 
 void cryptoArguments(xsMachine *the, int count)
@@ -36,15 +62,20 @@ void cryptoArguments(xsMachine *the, int count)
 		xsTypeError("crypto: too few arguments");
 }
 
-int cryptoInteger(xsMachine *the, int index, int minimum, int maximum)
+int64_t cryptoNumber(xsMachine *the, int index, int64_t minimum, int64_t maximum)
 {
 	xsType type = xsmcTypeOf(xsArg(index));
 	if (type != xsIntegerType && type != xsNumberType)
 		xsTypeError("crypto: argument %d is no number", index);
 	xsNumberValue number = xsmcToNumber(xsArg(index));
-	if (!(number >= minimum && number <= maximum) || number != (int)number)
+	if (!(number >= (double)minimum && number <= (double)maximum) || number != (double)(int64_t)number)
 		xsRangeError("crypto: argument %d is out of range", index);
-	return (int)number;
+	return (int64_t)number;
+}
+
+int cryptoInteger(xsMachine *the, int index, int minimum, int maximum)
+{
+	return (int)cryptoNumber(the, index, minimum, maximum);
 }
 
 /* A host object is never a buffer here: XS takes its memory for one of any length that JavaScript claims. */
@@ -94,36 +125,37 @@ void cryptoStart(xsMachine *the)
 }
 
 /* A buffer of length 0 to XS: `new Uint8Array(object)` and natives that take buffers see nothing of it. */
-CryptoRecord *cryptoCreate(xsMachine *the, CryptoKind kind, size_t length)
+CryptoHandle *cryptoCreate(xsMachine *the, CryptoKind kind, size_t length)
 {
 	cryptoStart(the);
 	xsResult = xsNewHostObject(NULL);
 	xsSetHostHooks(xsResult, (xsHostHooks *)&gHooks[kind]);
 	xsmcSetHostBuffer(xsResult, NULL, 0);
-	CryptoRecord *record = calloc(1, sizeof(CryptoRecord) + length);
-	if (!record)
+	CryptoHandle *handle = calloc(1, sizeof(CryptoHandle) + length);
+	if (!handle)
 		xsUnknownError("crypto: no memory");
-	record->length = length;
-	xsmcSetHostData(xsResult, record);
-	return record;
+	handle->kind = kind;
+	handle->length = length;
+	xsmcSetHostData(xsResult, handle);
+	return handle;
 }
 
-CryptoRecord *cryptoRecord(xsMachine *the, int index, CryptoKind kind)
+CryptoHandle *cryptoHandle(xsMachine *the, int index, CryptoKind kind)
 {
-	CryptoRecord *record = xsmcGetHostDataValidate(xsArg(index), (void *)&gHooks[kind]);
-	if (!record)
+	CryptoHandle *handle = xsmcGetHostDataValidate(xsArg(index), (void *)&gHooks[kind]);
+	if (!handle)
 		xsUnknownError("crypto: argument %d was wiped", index);
-	return record;
+	return handle;
 }
 
-void cryptoDiscard(xsMachine *the, CryptoRecord *record)
+void cryptoDiscard(xsMachine *the, CryptoHandle *handle)
 {
 	xsmcSetHostData(xsResult, NULL);
-	destroy(record);
+	destroy(handle);
 	xsmcSetUndefined(xsResult);
 }
 
-/* wipe(object): of any kind. Safe to call twice. */
+/* wipe(object): of any kind. Safe to call twice. A sender and a recipient keep their counts. */
 void xs_pnecrypto_wipe(xsMachine *the)
 {
 	cryptoArguments(the, 1);
@@ -131,34 +163,14 @@ void xs_pnecrypto_wipe(xsMachine *the)
 	for (int kind = 0; kind < kindCount; kind++) {
 		if (hooks != &gHooks[kind])
 			continue;
-		destroy(xsmcGetHostData(xsArg(0)));
+		CryptoHandle *handle = xsmcGetHostData(xsArg(0));
+		if (kind == kindSender || kind == kindRecipient) {
+			closeKeys(handle);
+			return;
+		}
+		destroy(handle);
 		xsmcSetHostData(xsArg(0), NULL);
 		return;
 	}
 	xsTypeError("crypto: argument 0 is no key");
-}
-
-static psa_status_t import(const psa_key_attributes_t *attributes, const uint8_t *bytes, size_t length,
-	mbedtls_svc_key_id_t *id)
-{
-	return bytes ? psa_import_key(attributes, bytes, length, id) : psa_generate_key(attributes, id);
-}
-
-psa_status_t cryptoImport(xsMachine *the, const psa_key_attributes_t *attributes, const uint8_t *bytes,
-	size_t length, mbedtls_svc_key_id_t *id)
-{
-	psa_status_t status = import(attributes, bytes, length, id);
-	if (status != PSA_ERROR_INSUFFICIENT_MEMORY)
-		return status;
-	xsCollectGarbage();
-	return import(attributes, bytes, length, id);
-}
-
-psa_status_t cryptoImportMac(xsMachine *the, const uint8_t *bytes, size_t length, mbedtls_svc_key_id_t *id)
-{
-	psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
-	psa_set_key_type(&attributes, PSA_KEY_TYPE_HMAC);
-	psa_set_key_algorithm(&attributes, PSA_ALG_HMAC(PSA_ALG_SHA_256));
-	psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_SIGN_MESSAGE);
-	return cryptoImport(the, &attributes, bytes, length, id);
 }

@@ -4,15 +4,6 @@
 
 #include "crypto.h"
 
-#define CCM_8 PSA_ALG_AEAD_WITH_SHORTENED_TAG(PSA_ALG_CCM, 8)
-
-static const CryptoAead gAeads[] = {
-	{ 1, PSA_KEY_TYPE_AES, PSA_ALG_GCM, 16, 12, 16 },
-	{ 10, PSA_KEY_TYPE_AES, CCM_8, 16, 13, 8 },
-	{ 24, PSA_KEY_TYPE_CHACHA20, PSA_ALG_CHACHA20_POLY1305, 32, 12, 16 },
-	{ 30, PSA_KEY_TYPE_AES, PSA_ALG_CCM, 16, 13, 16 },
-};
-
 /* random(target) */
 void xs_pnecrypto_random(xsMachine *the)
 {
@@ -41,81 +32,73 @@ void xs_pnecrypto_secret(xsMachine *the)
 {
 	cryptoArguments(the, 1);
 	size_t length = cryptoReadable(the, 0).length;
-	CryptoRecord *secret = cryptoCreate(the, kindSecret, length);
-	memcpy(secret->bytes, cryptoReadable(the, 0).bytes, length);
+	CryptoHandle *secret = cryptoCreate(the, kindSecret, length);
+	memcpy(secret->data, cryptoReadable(the, 0).bytes, length);
 }
 
 /* length(secret): bytes. */
 void xs_pnecrypto_length(xsMachine *the)
 {
 	cryptoArguments(the, 1);
-	xsmcSetInteger(xsResult, (xsIntegerValue)cryptoRecord(the, 0, kindSecret)->length);
-}
-
-static const CryptoAead *aeadArgument(xsMachine *the, int index)
-{
-	int cose = cryptoInteger(the, index, 0, INT16_MAX);
-	for (size_t i = 0; i < sizeof(gAeads) / sizeof(gAeads[0]); i++) {
-		if (gAeads[i].cose == cose)
-			return &gAeads[i];
-	}
-	xsRangeError("crypto: %d is no AEAD", cose);
-	return NULL;
+	xsmcSetInteger(xsResult, (xsIntegerValue)cryptoHandle(the, 0, kindSecret)->length);
 }
 
 /* aeadKey(secret, algorithm): a key of the COSE algorithm. */
 void xs_pnecrypto_aeadKey(xsMachine *the)
 {
 	cryptoArguments(the, 2);
-	const CryptoRecord *secret = cryptoRecord(the, 0, kindSecret);
-	const CryptoAead *aead = aeadArgument(the, 1);
-	if (secret->length != aead->keyLength)
+	const CryptoHandle *secret = cryptoHandle(the, 0, kindSecret);
+	int cose = cryptoInteger(the, 1, 0, INT16_MAX);
+	const AeadAlgorithm *algorithm = aeadAlgorithm(cose);
+	if (!algorithm)
+		xsRangeError("crypto: %d is no AEAD", cose);
+	if (secret->length != algorithm->keyLength)
 		xsRangeError("crypto: a key of %d bytes", (int)secret->length);
-	CryptoRecord *key = cryptoCreate(the, kindAead, 0);
-	psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
-	psa_set_key_type(&attributes, aead->type);
-	psa_set_key_algorithm(&attributes, aead->algorithm);
-	psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_ENCRYPT | PSA_KEY_USAGE_DECRYPT);
-	key->aead = aead;
-	cryptoRequire(the, cryptoImport(the, &attributes, secret->bytes, secret->length, &key->id));
+	AeadKey *key = (AeadKey *)cryptoCreate(the, kindAead, sizeof(AeadKey))->data;
+	psa_status_t status = aeadSetKey(key, algorithm, secret->data);
+	if (status == PSA_ERROR_INSUFFICIENT_MEMORY) {
+		/* Objects that nobody needs any more may hold it. */
+		aeadClose(key);
+		xsCollectGarbage();
+		status = aeadSetKey(key, algorithm, secret->data);
+	}
+	cryptoRequire(the, status);
 }
 
 /* seal(key, nonce, aad, plaintext, output): output becomes ciphertext and tag. */
 void xs_pnecrypto_seal(xsMachine *the)
 {
-	size_t written;
 	cryptoArguments(the, 5);
-	const CryptoRecord *key = cryptoRecord(the, 0, kindAead);
+	AeadKey *key = (AeadKey *)cryptoHandle(the, 0, kindAead)->data;
 	CryptoBuffer nonce = cryptoReadable(the, 1);
 	CryptoBuffer aad = cryptoReadable(the, 2);
 	CryptoBuffer plaintext = cryptoReadable(the, 3);
 	CryptoBuffer output = cryptoWritable(the, 4);
-	cryptoRequireLength(the, nonce, key->aead->nonceLength);
-	cryptoRequireLength(the, output, plaintext.length + key->aead->tagLength);
+	cryptoRequireLength(the, nonce, key->algorithm->nonceLength);
+	cryptoRequireLength(the, output, plaintext.length + key->algorithm->tagLength);
 	cryptoRefuseOverlap(the, output, nonce);
 	cryptoRefuseOverlap(the, output, aad);
 	cryptoRefuseOverlap(the, output, plaintext);
-	cryptoRequire(the, psa_aead_encrypt(key->id, key->aead->algorithm, nonce.bytes, nonce.length, aad.bytes,
-		aad.length, plaintext.bytes, plaintext.length, output.bytes, output.length, &written));
+	cryptoRequire(the,
+		aeadSeal(key, nonce.bytes, aad.bytes, aad.length, plaintext.bytes, plaintext.length, output.bytes));
 }
 
 /* open(key, nonce, aad, ciphertext, output): whether the tag verified. Else output holds no plaintext. */
 void xs_pnecrypto_open(xsMachine *the)
 {
-	size_t written;
 	cryptoArguments(the, 5);
-	const CryptoRecord *key = cryptoRecord(the, 0, kindAead);
+	AeadKey *key = (AeadKey *)cryptoHandle(the, 0, kindAead)->data;
 	CryptoBuffer nonce = cryptoReadable(the, 1);
 	CryptoBuffer aad = cryptoReadable(the, 2);
 	CryptoBuffer ciphertext = cryptoReadable(the, 3);
 	CryptoBuffer output = cryptoWritable(the, 4);
-	cryptoRequireLength(the, nonce, key->aead->nonceLength);
-	cryptoRequireLength(the, ciphertext, output.length + key->aead->tagLength);
+	cryptoRequireLength(the, nonce, key->algorithm->nonceLength);
+	cryptoRequireLength(the, ciphertext, output.length + key->algorithm->tagLength);
 	cryptoRefuseOverlap(the, output, nonce);
 	cryptoRefuseOverlap(the, output, aad);
 	cryptoRefuseOverlap(the, output, ciphertext);
-	psa_status_t status = psa_aead_decrypt(key->id, key->aead->algorithm, nonce.bytes, nonce.length, aad.bytes,
-		aad.length, ciphertext.bytes, ciphertext.length, output.bytes, output.length, &written);
+	psa_status_t status =
+		aeadOpen(key, nonce.bytes, aad.bytes, aad.length, ciphertext.bytes, output.length, output.bytes);
 	if (status != PSA_ERROR_INVALID_SIGNATURE)
 		cryptoRequire(the, status);
 	xsmcSetBoolean(xsResult, status == PSA_SUCCESS);
@@ -125,21 +108,21 @@ void xs_pnecrypto_open(xsMachine *the)
 void xs_pnecrypto_macKey(xsMachine *the)
 {
 	cryptoArguments(the, 1);
-	const CryptoRecord *secret = cryptoRecord(the, 0, kindSecret);
-	CryptoRecord *key = cryptoCreate(the, kindMac, 0);
-	cryptoRequire(the, cryptoImportMac(the, secret->bytes, secret->length, &key->id));
+	const CryptoHandle *secret = cryptoHandle(the, 0, kindSecret);
+	if (!secret->length)
+		xsRangeError("crypto: a key of 0 bytes");
+	MacKey *key = (MacKey *)cryptoCreate(the, kindMac, sizeof(MacKey))->data;
+	cryptoRequire(the, macSetKey(key, secret->data, secret->length));
 }
 
 /* mac(key, data, tag): all 32 bytes. */
 void xs_pnecrypto_mac(xsMachine *the)
 {
-	size_t written;
 	cryptoArguments(the, 3);
-	const CryptoRecord *key = cryptoRecord(the, 0, kindMac);
+	const MacKey *key = (MacKey *)cryptoHandle(the, 0, kindMac)->data;
 	CryptoBuffer data = cryptoReadable(the, 1);
 	CryptoBuffer tag = cryptoWritable(the, 2);
-	cryptoRequireLength(the, tag, SHA256_BYTES);
+	cryptoRequireLength(the, tag, MAC_BYTES);
 	cryptoRefuseOverlap(the, tag, data);
-	cryptoRequire(the, psa_mac_compute(key->id, PSA_ALG_HMAC(PSA_ALG_SHA_256), data.bytes, data.length,
-		tag.bytes, tag.length, &written));
+	cryptoRequire(the, macCompute(key, data.bytes, data.length, tag.bytes));
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /*
- * What the files of the native crypto provider share. Cryptography is the PSA Crypto API's alone, so that the
- * same files compile against mbedTLS 2.28, 3.x and 4 and reach whatever accelerators stand behind it.
+ * What the files of the native crypto provider share. Cryptography is the PSA Crypto API's, but for aead.c, so
+ * that the same files compile against mbedTLS 2.28, 3.x and 4 and reach whatever accelerators stand behind it.
  *
- * JavaScript sees host objects without properties. What they stand for lies in records on the C heap, wiped
- * by xs_pnecrypto_wipe or when the object is collected. Buffers of JavaScript move when anything is allocated:
+ * JavaScript sees host objects without properties. What they stand for lies on the C heap, wiped by
+ * xs_pnecrypto_wipe or when the object is collected. Buffers of JavaScript move when anything is allocated:
  * their addresses are taken last, after the last allocation.
  */
 
@@ -13,6 +13,9 @@
 #define PNE_CRYPTO_H
 
 #include "xsmc.h"
+
+#include "aead.h"
+#include "mac.h"
 
 #include <psa/crypto.h>
 #include <stddef.h>
@@ -22,26 +25,22 @@
 enum { SHA256_BYTES = 32 };
 
 /* What a host object stands for. A function takes one kind and refuses the others. */
-typedef enum { kindSecret, kindAead, kindMac, kindPrivate, kindCount } CryptoKind;
+typedef enum {
+	kindSecret, kindAead, kindMac, kindPrivate, kindSender, kindRecipient, kindCount
+} CryptoKind;
 
-/* How COSE's AEAD (RFC 9053 section 4) is called in PSA. Lengths are bytes. */
+/* `data` is the bytes of a secret, else what the kind is named after: an AeadKey, a MacKey, ... */
 typedef struct {
-	int cose;
-	psa_key_type_t type;
-	psa_algorithm_t algorithm;
-	uint8_t keyLength;
-	uint8_t nonceLength;
-	uint8_t tagLength;
-} CryptoAead;
+	CryptoKind kind;
+	size_t length;
+	_Alignas(max_align_t) uint8_t data[];
+} CryptoHandle;
 
-/* A secret has bytes; a key is in PSA's store, bound to one use. */
+/* In PSA's store. */
 typedef struct {
 	mbedtls_svc_key_id_t id;
-	const CryptoAead *aead;
 	int curve;
-	size_t length;
-	uint8_t bytes[];
-} CryptoRecord;
+} CryptoPrivate;
 
 /* Bytes of a JavaScript buffer, until something is allocated. */
 typedef struct {
@@ -56,6 +55,8 @@ void cryptoZeroize(void *bytes, size_t length);
 void cryptoArguments(xsMachine *the, int count);
 /* Throws unless the argument is a whole number within the bounds. Never runs JavaScript. */
 int cryptoInteger(xsMachine *the, int index, int minimum, int maximum);
+/* The same for what an int cannot hold. */
+int64_t cryptoNumber(xsMachine *the, int index, int64_t minimum, int64_t maximum);
 /* Throws unless the argument is an ArrayBuffer, a DataView or a typed array of bytes, attached. */
 CryptoBuffer cryptoReadable(xsMachine *the, int index);
 /* The same, and unless it may be written. */
@@ -67,21 +68,15 @@ void cryptoRequire(xsMachine *the, psa_status_t status);
 
 /* Starts PSA where it has not started yet. */
 void cryptoStart(xsMachine *the);
-/* Makes xsResult a host object over a zeroed record with room for so many bytes. */
-CryptoRecord *cryptoCreate(xsMachine *the, CryptoKind kind, size_t length);
+/* Makes xsResult a host object over zeros: so many bytes. */
+CryptoHandle *cryptoCreate(xsMachine *the, CryptoKind kind, size_t length);
 /* Throws unless the argument is an object of this kind that was not wiped. */
-CryptoRecord *cryptoRecord(xsMachine *the, int index, CryptoKind kind);
-/* Wipes the record of xsResult, which becomes undefined. */
-void cryptoDiscard(xsMachine *the, CryptoRecord *record);
+CryptoHandle *cryptoHandle(xsMachine *the, int index, CryptoKind kind);
+/* Wipes what xsResult stands for. It becomes undefined. */
+void cryptoDiscard(xsMachine *the, CryptoHandle *handle);
 
-/*
- * psa_import_key, or psa_generate_key where `bytes` is NULL, after a collection where PSA's store is full:
- * wiped objects that are still to be collected hold places in it. `bytes` are not JavaScript's: they would move.
- */
-psa_status_t cryptoImport(xsMachine *the, const psa_key_attributes_t *attributes, const uint8_t *bytes,
-	size_t length, mbedtls_svc_key_id_t *id);
-/* The same for a key of HMAC-SHA-256. */
-psa_status_t cryptoImportMac(xsMachine *the, const uint8_t *bytes, size_t length, mbedtls_svc_key_id_t *id);
+/* Makes xsResult a Uint8Array of zeros and returns its bytes, which move when anything else is allocated. */
+uint8_t *cryptoNewBytes(xsMachine *the, size_t length);
 
 /* Finds one of the two y of a P-256 point (SEC 1 section 2.3.4). Returns 0 where no point has this x. */
 int cryptoP256Decompress(const uint8_t x[32], uint8_t y[32]);

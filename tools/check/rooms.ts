@@ -45,13 +45,13 @@ export const ROOMS: Readonly<Record<string, Room>> = Object.freeze({
   },
   'src/negotiation': { rooms: ['src/bytes', 'src/cbor', 'src/crypto'], types: ['src/link', 'src/handshake'] },
   'src/roles': { rooms: PORTABLE },
-  'src/node': { rooms: PORTABLE, packages: ['ws'], node: true },
+  'src/node': { rooms: PORTABLE, packages: ['ble-host', 'ws'], node: true },
   firmware: { rooms: PORTABLE },
   'firmware/platform': { rooms: PORTABLE, moddable: true },
   boards: { rooms: [], moddable: true },
   tools: {
     rooms: [...PORTABLE, 'src/node', 'firmware', 'boards'],
-    packages: ['esbuild', 'csv-parse', 'typescript'],
+    packages: ['ble-host', 'esbuild', 'csv-parse', 'typescript'],
     node: true,
   },
 });

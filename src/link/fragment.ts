@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Pieces of a link message, each the value of one ATT notification or write:
+ *
+ *      0 1 2         15
+ *     +-+-+-----------+-----------------------+- - - - - - -
+ *     |F|L|  number   | length - 1 (uint16)   | bytes ...       the length only where F and not L
+ *     +-+-+-----------+-----------------------+- - - - - - -
+ *
+ * F: the first of its message, L: the last. Numbers count the fragments of one direction of one connection
+ * from 0 and wrap, so that a lost or repeated fragment shows, within a message and between two.
+ */
+import { ImplementationLimits, SpecificationLimits } from '../limits.ts';
+import { refuse } from '../refusal.ts';
+
+export interface Fragment {
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+  /** Below `FRAGMENT_NUMBERS`. */
+  readonly number: number;
+  /** Bytes of the whole message, where the fragment is the first. */
+  readonly length: number;
+  /** Borrowed from the value. 1 byte or more. */
+  readonly bytes: Uint8Array;
+}
+
+export const FRAGMENT_NUMBERS = 0x4000;
+/** In front of the bytes of the first fragment of several. */
+export const LONG_HEADER_BYTES = 4;
+/** In front of the bytes of any other. */
+export const SHORT_HEADER_BYTES = 2;
+
+const FIRST = 0x80;
+const LAST = 0x40;
+
+/** Bytes of value that a notification or write carries at this ATT_MTU, which is 23 or more. */
+export function valueBytes(mtu: number): number {
+  const { attHeaderBytes, attMaxValueBytes } = SpecificationLimits;
+  return Math.min(mtu - attHeaderBytes, attMaxValueBytes);
+}
+
+export function encodeFragment({ isFirst, isLast, number, length, bytes }: Fragment): Uint8Array {
+  const headerBytes = isFirst && !isLast ? LONG_HEADER_BYTES : SHORT_HEADER_BYTES;
+  const value = new Uint8Array(headerBytes + bytes.length);
+  value[0] = (isFirst ? FIRST : 0) | (isLast ? LAST : 0) | (number >> 8);
+  value[1] = number & 0xff;
+  if (headerBytes === LONG_HEADER_BYTES) {
+    value[2] = (length - 1) >> 8;
+    value[3] = (length - 1) & 0xff;
+  }
+  value.set(bytes, headerBytes);
+  return value;
+}
+
+/**
+ * Refuses `frameInvalid` for what carries no bytes, or all of its message without saying that it is the
+ * last, and `tooLong` past the link limit.
+ */
+export function decodeFragment(value: Uint8Array): Fragment {
+  const head = value[0] ?? 0;
+  const isFirst = (head & FIRST) !== 0;
+  const isLast = (head & LAST) !== 0;
+  const bytes = value.subarray(isFirst && !isLast ? LONG_HEADER_BYTES : SHORT_HEADER_BYTES);
+  if (bytes.length === 0) refuse('frameInvalid');
+  const length = isLast ? bytes.length : lengthOf(value);
+  if (isFirst && length > ImplementationLimits.linkMaxMessageBytes) refuse('tooLong');
+  if (isFirst && !isLast && bytes.length >= length) refuse('frameInvalid');
+  return { isFirst, isLast, number: ((head & 0x3f) << 8) | value[1]!, length, bytes };
+}
+
+function lengthOf(value: Uint8Array): number {
+  return ((value[2]! << 8) | value[3]!) + 1;
+}

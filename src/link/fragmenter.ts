@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import { ImplementationLimits } from '../limits.ts';
+import { refuse } from '../refusal.ts';
+import { encodeFragment, FRAGMENT_NUMBERS, LONG_HEADER_BYTES, SHORT_HEADER_BYTES } from './fragment.ts';
+
+/**
+ * Cuts the messages of one direction of one connection into fragments, on demand: as many as the link can
+ * take, each as large as it carries then. Holds bounded memory.
+ */
+export class Fragmenter {
+  private readonly queue: Uint8Array[] = [];
+  private queuedBytes = 0;
+  /** Bytes of the first message in the queue that are sent. */
+  private sentBytes = 0;
+  private number = 0;
+
+  /** Whether `next` has something to give. */
+  get isPending(): boolean {
+    return this.queue.length > 0;
+  }
+
+  /** Queues a copy. Refuses `frameInvalid` for an empty message, `tooLong`, and `queueFull`. */
+  push(message: Uint8Array): void {
+    const { linkMaxMessageBytes, fragmentMaxQueuedBytes } = ImplementationLimits;
+    if (message.length === 0) refuse('frameInvalid');
+    if (message.length > linkMaxMessageBytes) refuse('tooLong');
+    if (this.queuedBytes + message.length > fragmentMaxQueuedBytes) refuse('queueFull');
+    this.queue.push(message.slice());
+    this.queuedBytes += message.length;
+  }
+
+  /** Returns the next fragment, of `maxBytes` at most (20 or more), which the caller owns. */
+  next(maxBytes: number): Uint8Array | undefined {
+    const message = this.queue[0];
+    if (message === undefined) return undefined;
+    const isFirst = this.sentBytes === 0;
+    const left = message.length - this.sentBytes;
+    const isLast = left <= maxBytes - SHORT_HEADER_BYTES;
+    const headerBytes = isFirst && !isLast ? LONG_HEADER_BYTES : SHORT_HEADER_BYTES;
+    const end = this.sentBytes + Math.min(left, maxBytes - headerBytes);
+    const bytes = message.subarray(this.sentBytes, end);
+    const fragment = { isFirst, isLast, number: this.takeNumber(), length: message.length, bytes };
+    if (isLast) this.finish(message);
+    else this.sentBytes = end;
+    return encodeFragment(fragment);
+  }
+
+  private takeNumber(): number {
+    const { number } = this;
+    this.number = (number + 1) % FRAGMENT_NUMBERS;
+    return number;
+  }
+
+  private finish(message: Uint8Array): void {
+    this.queue.shift();
+    this.queuedBytes -= message.length;
+    this.sentBytes = 0;
+  }
+}

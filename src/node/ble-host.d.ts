@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What is used here of ble-host 1.0.3, which has no types of its own. */
+declare module 'ble-host' {
+  import type { EventEmitter } from 'node:events';
+
+  /** Takes and gives whole packets of HCI, with their H4 type in front. */
+  export interface Transport extends EventEmitter {
+    write(packet: Buffer): void;
+  }
+
+  export interface PairingFeatures {
+    ioCap?: number;
+    bondingFlags?: 0 | 1;
+    mitm?: boolean;
+    sc?: boolean;
+    keypress?: boolean;
+    maxKeySize?: number;
+    initKeyDistr?: { encKey?: boolean; idKey?: boolean };
+    rspKeyDistr?: { encKey?: boolean; idKey?: boolean };
+  }
+
+  export interface EncryptionLevel {
+    readonly mitm: boolean;
+    readonly sc: boolean;
+    readonly keySize: number;
+  }
+
+  /**
+   * Events: `pairingRequest` (PairingFeatures, callback), `validatePairingFeatures` (PairingFeatures, callback),
+   * `passkeyExchange` (model, passkey or null, callback), `pairingComplete` (PairingResult), `pairingFail`
+   * (reason, isFromPeer), `encrypt` (status, EncryptionLevel), `timeout`.
+   */
+  export interface Smp extends EventEmitter {
+    readonly isEncrypted: boolean;
+    readonly isBonded: boolean;
+    readonly hasLtk: boolean;
+    readonly currentEncryptionLevel: EncryptionLevel | null;
+    readonly availableLtkSecurityLevel: EncryptionLevel | null;
+    /** The central's. Throws where there is no key. */
+    startEncryption(): boolean;
+    /** The central's. */
+    sendPairingRequest(features: PairingFeatures): boolean;
+    /** The peripheral's. */
+    sendSecurityRequest(bond: boolean, mitm: boolean, sc: boolean, keypress: boolean): boolean;
+    sendPairingFailed(reason: number): void;
+  }
+
+  export interface PairingResult {
+    readonly sc: boolean;
+    readonly mitm: boolean;
+    readonly bond: boolean;
+  }
+
+  /** Event `change`: value, isIndication, callback. */
+  export interface ClientCharacteristic extends EventEmitter {
+    readonly uuid: string;
+    readonly valueHandle: number;
+    read(callback: (error: number, value?: Buffer) => void): void;
+    write(value: Buffer, callback?: (error: number) => void): void;
+    writeWithoutResponse(value: Buffer, sent?: () => void, complete?: () => void): void;
+    writeCCCD(notifications: boolean, indications: boolean, callback?: (error: number) => void): void;
+  }
+
+  export interface ClientService {
+    readonly uuid: string;
+    discoverCharacteristics(callback: (characteristics: ClientCharacteristic[]) => void): void;
+  }
+
+  export interface Gatt extends EventEmitter {
+    readonly currentMtu: number;
+    exchangeMtu(callback?: (error: number) => void): void;
+    discoverServicesByUuid(
+      uuid: string,
+      count: number | undefined,
+      callback: (services: ClientService[]) => void,
+    ): void;
+  }
+
+  /** Event `disconnect`: reason. */
+  export interface Connection extends EventEmitter {
+    readonly peerAddressType: 'public' | 'random';
+    readonly peerAddress: string;
+    readonly disconnected: boolean;
+    readonly smp: Smp;
+    readonly gatt: Gatt;
+    disconnect(reason?: number): void;
+  }
+
+  export interface ServerCharacteristic {
+    uuid: string;
+    properties?: string[];
+    maxLength?: number;
+    readPerm?: string;
+    writePerm?: string;
+    value?: Buffer;
+    onAuthorizeRead?(connection: Connection, callback: (error: number) => void): void;
+    onAuthorizeWrite?(connection: Connection, callback: (error: number) => void): void;
+    onRead?(connection: Connection, callback: (error: number, value?: Buffer) => void): void;
+    onWrite?(
+      connection: Connection,
+      needsResponse: boolean,
+      value: Buffer,
+      callback: (error: number) => void,
+    ): void;
+    onSubscriptionChange?(
+      connection: Connection,
+      notification: boolean,
+      indication: boolean,
+      isWrite: boolean,
+    ): void;
+    /** Put here when the service is added. Returns whether the peer has subscribed. */
+    notify?(connection: Connection, value: Buffer, sent?: () => void, complete?: () => void): boolean;
+  }
+
+  export interface ServerService {
+    uuid: string;
+    characteristics?: ServerCharacteristic[];
+  }
+
+  export interface Manager extends EventEmitter {
+    readonly gattDb: {
+      addServices(services: ServerService[]): void;
+      setDeviceName(name: string): void;
+    };
+    connect(
+      addressType: 'public' | 'random',
+      address: string,
+      parameters: Readonly<Record<string, number>>,
+      callback: (connection: Connection) => void,
+    ): { cancel(callback?: () => void): void };
+    setAdvertisingData(data: Buffer, callback?: (status: number) => void): void;
+    startAdvertising(
+      parameters: Readonly<Record<string, unknown>>,
+      callback: (status: number, connection: Connection) => void,
+    ): void;
+    stopAdvertising(callback?: (status: number) => void): void;
+    removeBond(addressType: 'public' | 'random', address: string): void;
+  }
+
+  const bleHost: {
+    readonly BleManager: {
+      create(
+        transport: Transport,
+        options: { staticRandomAddress?: string },
+        callback: (error: Error | null, manager: Manager) => void,
+      ): void;
+    };
+    readonly IOCapabilities: Readonly<Record<string, number>>;
+    readonly AssociationModels: Readonly<Record<string, number>>;
+    readonly AttErrors: Readonly<Record<string, number>> & { toString(code: number): string };
+    readonly SmpErrors: Readonly<Record<string, number>> & { toString(code: number): string };
+    readonly HciErrors: Readonly<Record<string, number>> & { toString(code: number): string };
+  };
+  // biome-ignore lint/style/noDefaultExport: CommonJS, its exports are one object
+  export default bleHost;
+}

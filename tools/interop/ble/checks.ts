@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Two host stacks over our controllers: what they say to each other has to come through. */
+import type { Check } from '../check.ts';
+import type { End } from '../end.ts';
+import { type Devices, type DevicesOptions, openDevices } from './devices.ts';
+import { METHODS, type Method, pair } from './pairing.ts';
+
+/** Octets of values: within a packet, just beyond one, as long as an attribute may be. */
+const LENGTHS = [1, 20, 21, 100, 244, 245, 300, 512];
+
+export function bleChecks(options: DevicesOptions): Check[] {
+  const name = options.stacks.map((stack) => stack.padEnd(8)).join(' -> ');
+  return METHODS.map((method) => ({
+    name: `ble    ${name}: ${method.name}`,
+    async run() {
+      const devices = await openDevices(options);
+      try {
+        const values = await pairAndTalk(method, devices);
+        await reencrypt(method, devices);
+        return `${values} values, encrypted again after a restart of both`;
+      } finally {
+        await devices.close();
+      }
+    },
+  }));
+}
+
+async function pairAndTalk(method: Method, devices: Devices): Promise<number> {
+  const [central, peripheral] = await connected(method, devices);
+  await expectRefused(central);
+  await pair(method, central, peripheral);
+  await central.ask({ do: 'exchangeMtu' });
+  const values = await talk(central, peripheral);
+  await end(central, peripheral);
+  return values;
+}
+
+/** Both hosts are new processes: what they have is on their disks. */
+async function reencrypt(method: Method, devices: Devices): Promise<void> {
+  const [central, peripheral] = await connected(method, devices);
+  await expectRefused(central);
+  await central.ask({ do: 'encrypt' });
+  await peripheral.ask({ do: 'encrypted' });
+  await expectValue(central, 'secured', Buffer.from('secured').toString('hex'));
+  await end(central, peripheral);
+}
+
+async function connected({ io }: Method, devices: Devices): Promise<[End, End]> {
+  const [central, peripheral] = await devices.start(io);
+  await peripheral.ask({ do: 'advertise' });
+  await central.ask({ do: 'connect', peer: devices.addresses[1] });
+  await peripheral.ask({ do: 'connected' });
+  await central.ask({ do: 'discover' });
+  return [central, peripheral];
+}
+
+async function end(central: End, peripheral: End): Promise<void> {
+  await central.ask({ do: 'disconnect' });
+  await peripheral.ask({ do: 'disconnected' });
+  for (const host of [central, peripheral]) await host.close();
+}
+
+/** The control: without encryption the open value can be read, and the other cannot. */
+async function expectRefused(central: End): Promise<void> {
+  await expectValue(central, 'open', Buffer.from('open').toString('hex'));
+  const seen = await central.ask({ do: 'read', uuid: 'secured' }).catch(() => undefined);
+  if (seen !== undefined) throw new Error('an encrypted value was read without encryption');
+}
+
+async function talk(central: End, peripheral: End): Promise<number> {
+  await expectValue(central, 'secured', Buffer.from('secured').toString('hex'));
+  await central.ask({ do: 'subscribe' });
+  for (const length of LENGTHS) {
+    const value = Buffer.alloc(length, length).toString('hex');
+    await central.ask({ do: 'write', value });
+    const written = await peripheral.ask({ do: 'written' });
+    if (written.value !== value) throw new Error(`${length} octets were written as ${written.value}`);
+    await peripheral.ask({ do: 'notify', value });
+    const notified = await central.ask({ do: 'notified' });
+    if (notified.value !== value) throw new Error(`${length} octets were notified as ${notified.value}`);
+  }
+  return 1 + 2 * LENGTHS.length;
+}
+
+async function expectValue(central: End, uuid: string, expected: string): Promise<void> {
+  const { value } = await central.ask({ do: 'read', uuid });
+  if (value !== expected) throw new Error(`read ${value}, expected: ${expected}`);
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Pairing of two ends by each method of LE Secure Connections, with us as the people in front of them. */
+import type { End, Values } from '../end.ts';
+
+export interface Method {
+  readonly name: string;
+  /** Of central and peripheral, as IOCapabilities of ble-host names them. */
+  readonly io: readonly [string, string];
+  /** Whether somebody in the middle would have been noticed. */
+  readonly isAuthenticated: boolean;
+  /** Does what people do. */
+  attend(central: End, peripheral: End): Promise<void>;
+}
+
+export const METHODS: readonly Method[] = Object.freeze([
+  {
+    name: 'Just Works',
+    io: ['NO_INPUT_NO_OUTPUT', 'NO_INPUT_NO_OUTPUT'],
+    isAuthenticated: false,
+    attend: async () => undefined,
+  },
+  {
+    name: 'Passkey, typed at the central',
+    io: ['KEYBOARD_ONLY', 'DISPLAY_ONLY'],
+    isAuthenticated: true,
+    attend: (central, peripheral) => carryPasskey(peripheral, central),
+  },
+  {
+    name: 'Passkey, typed at the peripheral',
+    io: ['DISPLAY_ONLY', 'KEYBOARD_ONLY'],
+    isAuthenticated: true,
+    attend: (central, peripheral) => carryPasskey(central, peripheral),
+  },
+  {
+    name: 'Numeric Comparison',
+    io: ['DISPLAY_YES_NO', 'DISPLAY_YES_NO'],
+    isAuthenticated: true,
+    attend: compare,
+  },
+]);
+
+/** Pairs and returns what both ends say of it, which has to be what the method promises. */
+export async function pair(method: Method, central: End, peripheral: End): Promise<void> {
+  await central.ask({ do: 'pair' });
+  await method.attend(central, peripheral);
+  for (const end of [central, peripheral]) expectLevel(end, method, await end.ask({ do: 'paired' }));
+}
+
+async function carryPasskey(shown: End, typed: End): Promise<void> {
+  const { passkey } = await shown.ask({ do: 'prompt' });
+  const { kind } = await typed.ask({ do: 'prompt' });
+  if (kind !== 'type') throw new Error(`${typed.name} wants nothing typed: ${kind}`);
+  await typed.ask({ do: 'answer', passkey: passkey! });
+}
+
+async function compare(central: End, peripheral: End): Promise<void> {
+  const prompts = [await central.ask({ do: 'prompt' }), await peripheral.ask({ do: 'prompt' })];
+  const [ours, theirs] = prompts.map(({ kind, passkey }) => `${kind} ${passkey}`);
+  if (ours !== theirs || prompts[0]!.kind !== 'compare') throw new Error(`${ours} there, ${theirs} here`);
+  for (const end of [central, peripheral]) await end.ask({ do: 'answer', confirm: 'yes' });
+}
+
+function expectLevel(end: End, { isAuthenticated }: Method, { sc, mitm, bond }: Values): void {
+  const level = `sc ${sc}, mitm ${mitm}, bond ${bond}`;
+  const expected = `sc true, mitm ${isAuthenticated}, bond true`;
+  if (level !== expected) throw new Error(`${end.name} says ${level}, expected: ${expected}`);
+}
