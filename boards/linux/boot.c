@@ -61,6 +61,7 @@ static void boot(txMachine *machine)
 	txMachine *the = fxBeginHost(machine);
 	mxTry(the) {
 		nativesInstall(the);
+		consoleInstall(the);
 		importBundle(the);
 	}
 	mxCatch(the) {

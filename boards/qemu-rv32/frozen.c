@@ -8,14 +8,16 @@
 #include "xsAll.h"
 #include "xsScript.h"
 #include "machine.h"
+#include "natives.h"
 
 /* What xsl writes (mc.xs.c). */
 extern void *xsPreparationAndCreation(txCreation **creation);
 
-/* The tables of names have the sizes that they have in flash. Keys are for names that first come up here. */
+/* The tables of names have the sizes that they have in flash; keys are for names that first come up here. */
 txMachine *machineCreate(txCreation *creation)
 {
 	txPreparation *preparation = xsPreparationAndCreation(NULL);
+	creation->initialKeyCount = preparation->creation.initialKeyCount;
 	creation->nameModulo = preparation->nameModulo;
 	creation->symbolModulo = preparation->symbolModulo;
 	return fxPrepareMachine(creation, preparation, "pne", NULL, NULL);
@@ -23,6 +25,12 @@ txMachine *machineCreate(txCreation *creation)
 
 /* They are there. */
 void fxBuildKeys(txMachine *the)
+{
+	(void)the;
+}
+
+/* As are the C functions that modules name, and no others. */
+void nativesInstall(txMachine *the)
 {
 	(void)the;
 }

@@ -3,7 +3,7 @@
 # The SDK's engine: its linker, xsl, makes tables in flash of the built-ins, and of what the module PROGRAM
 # makes when it loads, where there is one for BUNDLE to import.
 
-OTHER_ENGINE := bundle.c
+OTHER_ENGINE := bundle.c natives.c
 # xsl writes what xsDefaults.c has; xsMath.c includes xsum.c.
 UNUSED += xsDefaults xsum
 
@@ -18,7 +18,6 @@ define COMPILE
 rm -rf $(TABLES) && mkdir $(TABLES) && \
 $(XSC) bundle $(BUNDLE) && \
 $(if $(PROGRAM),$(XSC) program $(PROGRAM) && $(TOOLS)/xsid names.txt -o $(TABLES) &&) \
-$(TOOLS)/xsl -b $(TABLES) -o $(TABLES) $(if $(PROGRAM),-s '*' -p program $(TABLES)/names.txt.xsi) \
-	$(TABLES)/*.xsb > $(TABLES)/xsl.txt && \
+$(TOOLS)/xsl -b $(TABLES) -o $(TABLES) $(if $(PROGRAM),-s '*' -p program $(TABLES)/names.txt.xsi) $(TABLES)/*.xsb && \
 $(CC) $(ENGINE_FLAGS) -c $(TABLES)/mc.xs.c -o $(COMPILED)
 endef

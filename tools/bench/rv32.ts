@@ -2,9 +2,10 @@
 
 /** The benchmark on the qemu-rv32 board: retired instructions, the same in every run. */
 import board from '../../boards/qemu-rv32/board.json';
-import { buildRv32Image, rv32Setup, spawnRv32 } from '../build/rv32.ts';
+import { rv32Setup, spawnRv32 } from '../build/rv32.ts';
+import { buildRv32Program } from '../build/rv32-program.ts';
 import type { Memory } from '../build/xs.ts';
-import { bundleBench, collect } from './program.ts';
+import { benchDefinitions, collect } from './program.ts';
 import { type BenchRow, type OnProgress, Rows } from './rows.ts';
 
 /** Noble's curves and what the benchmark prepares take more than a device has. Figures depend on it. */
@@ -18,7 +19,8 @@ export async function measureOnRv32(ops: string, onProgress: OnProgress): Promis
   const { name, version } = rv32Setup().engine;
   const place = { board: board.name, engine: `${name} ${version}`, provider: 'noble' };
   const rows = new Rows(place, onProgress, 'instructions');
-  const image = await buildRv32Image(await bundleBench('bench-instructions', ops), MEMORY);
+  const definitions = benchDefinitions(ops, 'noble');
+  const image = await buildRv32Program('bench-instructions.ts', 'bench-instructions', definitions, MEMORY);
   return collect(spawnRv32(image), rows);
 }
 

@@ -48,9 +48,15 @@ export async function buildRv32Image(
     `PROGRAM=${program}`,
   ];
   await run('make', args, { cwd: ROOT }).catch((error: { stderr: string }) => {
-    throw new Error(`${bundle}: no image: ${error.stderr.split('\n')[0]}`);
+    throw new Error(`${bundle}: no image: ${firstError(error.stderr)}`);
   });
   return image;
+}
+
+/** xsc and the linker may warn before. */
+function firstError(text: string): string {
+  const lines = text.split('\n');
+  return lines.find((line) => /error|###|undefined reference/.test(line)) ?? lines[0]!;
 }
 
 function sizes({ chunk, heap, limit }: Memory): string {
