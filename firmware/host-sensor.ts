@@ -3,11 +3,11 @@
 /** A simulated board's sensor: readings from the host that runs it (sensor-message.ts). */
 import type { Link, LinkEvents } from '../src/link/link.ts';
 import { refuse } from '../src/refusal.ts';
+import type { Connect } from './connect.ts';
 import type { Figures, Sensor, SensorEvents } from './sensor.ts';
 import { decodeSensorMessage, encodeSensorMessage, SensorMessageType } from './sensor-message.ts';
-import { connectStream } from './stream-link.ts';
 
-export function openHostSensor(port: number, events: SensorEvents): Sensor {
+export function openHostSensor(connect: Connect, events: SensorEvents): Sensor {
   let link: Link | undefined;
   /** Asked for before the link was up. */
   let early = 0;
@@ -30,7 +30,7 @@ export function openHostSensor(port: number, events: SensorEvents): Sensor {
     else link.send(encodeSensorMessage({ type: SensorMessageType.sample, count }));
   }
 
-  connectStream('127.0.0.1', port, adopt, events.onEnd);
+  connect(adopt, events.onEnd);
 
   return {
     sample,

@@ -10,9 +10,10 @@ import { createNobleProvider } from '../src/crypto/noble/provider.ts';
 import { reportAborts } from './platform/abort.ts';
 import { fillRandom } from './platform/random.ts';
 import { startPne } from './pne.ts';
+import { streams } from './streams.ts';
 
 // biome-ignore lint/style/noDefaultExport: Moddable's surface of a main module.
 export default function main(): void {
   reportAborts();
-  startPne(createNobleProvider(fillRandom));
+  startPne(createNobleProvider(fillRandom), streams);
 }

@@ -8,5 +8,6 @@ import './platform/text-decoder.ts';
 import { openHostProvider } from './host-provider.ts';
 import { after } from './platform/timer.ts';
 import { startPne } from './pne.ts';
+import { streams } from './streams.ts';
 
-after(0, () => startPne(openHostProvider()));
+after(0, () => startPne(openHostProvider(), streams));

@@ -12,17 +12,24 @@ import { p256Interface } from '../src/roles/interface.ts';
 import { createPne, type Pne, type PneOptions } from '../src/roles/pne.ts';
 import { decodeProvisioning, type Provisioning } from '../src/roles/provisioning.ts';
 import type { SequenceOptions } from '../src/session/sequence.ts';
+import type { Connect } from './connect.ts';
 import { openHostSensor } from './host-sensor.ts';
 import { openStore, type Store } from './platform/store.ts';
 import { after } from './platform/timer.ts';
 import { createSampler, type Sampler } from './sampler.ts';
 import { openSelfSensor } from './self-sensor.ts';
 import type { Sensor, SensorEvents } from './sensor.ts';
-import { connectStream } from './stream-link.ts';
 
 const RECONNECT_MS = Object.freeze([100, 500, 2000, 10000]);
 
-export function startPne(provider: CryptoProvider): void {
+/** How this image reaches others. */
+export interface Connections {
+  gateway(provisioning: Provisioning): Connect;
+  /** The host of a simulated board, which feeds its sensor, by the number in its store. */
+  host(number: number): Connect;
+}
+
+export function startPne(provider: CryptoProvider, connections: Connections): void {
   const store = openStore('pne');
   const provisioning = decodeProvisioning(store.read('provisioning') ?? refuse('notProvisioned'));
   const counts = { sent: 0, accepted: 0, refused: 0 };
@@ -41,14 +48,14 @@ export function startPne(provider: CryptoProvider): void {
       counts.refused += 1;
     },
   });
-  const sampler: Sampler = createSampler(pne, counts, (events) => openSensor(store, events));
-  keepConnected(provisioning, (link) => pne.attach(link));
+  const sampler: Sampler = createSampler(pne, counts, (events) => openSensor(store, connections, events));
+  keepConnected(connections.gateway(provisioning), (link) => pne.attach(link));
 }
 
-/** A simulated board has the port of its host's feed in its store; a real one senses itself. */
-function openSensor(store: Store, events: SensorEvents): Sensor {
-  const port = readCounter(store, 'sensor');
-  return port === undefined ? openSelfSensor(events) : openHostSensor(port, events);
+/** A simulated board has the number of its host's feed in its store; a real one senses itself. */
+function openSensor(store: Store, connections: Connections, events: SensorEvents): Sensor {
+  const number = readCounter(store, 'sensor');
+  return number === undefined ? openSelfSensor(events) : openHostSensor(connections.host(number), events);
 }
 
 function openInterfaces(
@@ -74,12 +81,8 @@ function storedNumbers(store: Store, key: string): SequenceOptions {
   };
 }
 
-function keepConnected(provisioning: Provisioning, attach: (link: Link) => LinkEvents): void {
+function keepConnected(connect: Connect, attach: (link: Link) => LinkEvents): void {
   let failures = 0;
-
-  function connect(): void {
-    connectStream(provisioning.gatewayAddress, provisioning.gatewayPort, adopt, retry);
-  }
 
   function adopt(link: Link): LinkEvents {
     const events = attach(link);
@@ -96,11 +99,15 @@ function keepConnected(provisioning: Provisioning, attach: (link: Link) => LinkE
   }
 
   function retry(): void {
-    after(RECONNECT_MS[Math.min(failures, RECONNECT_MS.length - 1)]!, connect);
+    after(RECONNECT_MS[Math.min(failures, RECONNECT_MS.length - 1)]!, start);
     failures += 1;
   }
 
-  connect();
+  function start(): void {
+    connect(adopt, retry);
+  }
+
+  start();
 }
 
 function readCounter(store: Store, key: string): number | undefined {

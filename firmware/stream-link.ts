@@ -6,55 +6,52 @@ import { PLAIN_STREAM } from '../src/link/attestation.ts';
 import { encodeFrame, FrameAssembler } from '../src/link/frame.ts';
 import type { Link, LinkEvents } from '../src/link/link.ts';
 import { Refusal, refuse } from '../src/refusal.ts';
+import type { Connect } from './connect.ts';
 import { connectSocket } from './platform/socket.ts';
 
-/** Connects, and hands the link over once it can carry messages. `onFailed` where it never could. */
-export function connectStream(
-  address: string,
-  port: number,
-  onLink: (link: Link) => LinkEvents,
-  onFailed: () => void,
-): void {
-  let events: LinkEvents | undefined;
-  const assembler = new FrameAssembler((message) => events?.onMessage(message));
-  const socket = connectSocket({
-    address,
-    port,
-    onConnected(): void {
-      events = onLink(streamLink());
-    },
-    onBytes(bytes: Uint8Array): void {
-      try {
-        assembler.push(bytes);
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        socket.close();
-        closed();
-      }
-    },
-    onClosed: closed,
-  });
-  let open = true;
-
-  function closed(): void {
-    if (!open) return;
-    open = false;
-    if (events === undefined) onFailed();
-    else events.onClosed();
-  }
-
-  function streamLink(): Link {
-    return {
-      mtu: ImplementationLimits.linkMaxMessageBytes,
-      send(message: Uint8Array): void {
-        if (!open) refuse('linkClosed');
-        if (!socket.write(encodeFrame(message))) refuse('queueFull');
+export function overStream(address: string, port: number): Connect {
+  return (onLink, onFailed) => {
+    let events: LinkEvents | undefined;
+    const assembler = new FrameAssembler((message) => events?.onMessage(message));
+    const socket = connectSocket({
+      address,
+      port,
+      onConnected(): void {
+        events = onLink(streamLink());
       },
-      attestation: () => PLAIN_STREAM,
-      close(): void {
-        socket.close();
-        closed();
+      onBytes(bytes: Uint8Array): void {
+        try {
+          assembler.push(bytes);
+        } catch (error) {
+          if (!(error instanceof Refusal)) throw error;
+          socket.close();
+          closed();
+        }
       },
-    };
-  }
+      onClosed: closed,
+    });
+    let open = true;
+
+    function closed(): void {
+      if (!open) return;
+      open = false;
+      if (events === undefined) onFailed();
+      else events.onClosed();
+    }
+
+    function streamLink(): Link {
+      return {
+        mtu: ImplementationLimits.linkMaxMessageBytes,
+        send(message: Uint8Array): void {
+          if (!open) refuse('linkClosed');
+          if (!socket.write(encodeFrame(message))) refuse('queueFull');
+        },
+        attestation: () => PLAIN_STREAM,
+        close(): void {
+          socket.close();
+          closed();
+        },
+      };
+    }
+  };
 }

@@ -16,6 +16,7 @@
 #define CSR(text) ".option push\n.option arch, +zicsr\n" text "\n.option pop"
 
 #define MIE_MTIE (1u << 7)
+#define MIE_MEIE (1u << 11)
 
 static uint64_t gBase;
 
@@ -52,16 +53,15 @@ int64_t hostMicroseconds(void)
 	return (int64_t)(ticks() / TICKS_PER_MICROSECOND);
 }
 
-/* The interrupt wakes the hart and is not taken: mstatus.MIE stays off. */
-void clockSleepUntil(long long microseconds)
+/* Interrupts wake the hart and are not taken: mstatus.MIE stays off. */
+void clockSleepUntil(int64_t microseconds)
 {
 	uint64_t due = (uint64_t)microseconds * TICKS_PER_MICROSECOND;
 	MTIMECMP[1] = UINT32_MAX;
 	MTIMECMP[0] = (uint32_t)due;
 	MTIMECMP[1] = (uint32_t)(due >> 32);
-	__asm__ volatile(CSR("csrs mie, %0") : : "r"(MIE_MTIE));
-	while (ticks() < due)
-		__asm__ volatile("wfi");
+	__asm__ volatile(CSR("csrs mie, %0") : : "r"(MIE_MTIE | MIE_MEIE));
+	__asm__ volatile("wfi");
 }
 
 /* microseconds(): a monotonic number of microseconds since an arbitrary moment. */

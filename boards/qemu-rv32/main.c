@@ -4,15 +4,25 @@
 
 #include "clock.h"
 #include "host.h"
+#include "interrupts.h"
+#include "serial.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
-/* Nothing but timers can call back. */
+/* Far beyond any uptime, and far from what overflows as ticks. */
+#define NEVER (INT64_MAX / 1024)
+
+/* Timers and serial ports can call back. What has arrived is read before timers can say that it has not. */
 void loopRun(void (*settle)(void *machine), void *machine)
 {
 	settle(machine);
-	for (const LoopTimer *timer = loopFirstTimer(); timer; timer = loopFirstTimer()) {
-		clockSleepUntil(timer->due);
+	while (serialIsOpen() || loopFirstTimer()) {
+		if (serialRun(settle, machine))
+			continue;
+		const LoopTimer *timer = loopFirstTimer();
+		clockSleepUntil(timer ? timer->due : NEVER);
+		interruptsAcknowledge();
 		loopRunTimers(settle, machine);
 	}
 }

@@ -6,13 +6,22 @@
 #define PNE_NATIVES_LIST_H
 
 #define PNE_NATIVES(X) \
+	X(xs_keyvalue_delete) \
+	X(xs_keyvalue_open) \
+	X(xs_keyvalue_read) \
+	X(xs_keyvalue_write) \
 	X(xs_pne_fillRandom) \
 	X(xs_pne_heap) \
 	X(xs_pne_instructions) \
 	X(xs_pne_microseconds) \
+	X(xs_serial_close) \
+	X(xs_serial_constructor) \
+	X(xs_serial_read) \
+	X(xs_serial_write) \
 	X(xs_timer_clear) \
 	X(xs_timer_set)
 
-#define PNE_DESTRUCTORS(X)
+#define PNE_DESTRUCTORS(X) \
+	X(xs_serial_destructor)
 
 #endif

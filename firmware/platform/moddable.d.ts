@@ -57,6 +57,45 @@ declare module 'embedded:io/socket/tcp' {
   }
 }
 
+declare module 'embedded:io/serial' {
+  interface SerialOptions {
+    readonly port: number;
+    /** Pins. */
+    readonly receive: number;
+    readonly transmit: number;
+    readonly baud: number;
+    readonly format: 'buffer';
+    /** So many bytes are there to read. */
+    onReadable(bytes: number): void;
+    /** So many bytes may be written now. */
+    onWritable(bytes: number): void;
+  }
+  // biome-ignore lint/style/noDefaultExport: ECMA-419's surface.
+  export default class Serial {
+    constructor(options: SerialOptions);
+    /** Everything there is to read, undefined where there is nothing. */
+    read(): ArrayBuffer | undefined;
+    /** Throws when more is given than may be written. */
+    write(bytes: Uint8Array): void;
+    close(): void;
+  }
+}
+
+declare module 'mc/config' {
+  /** The `config` of the image's manifests. */
+  const config: {
+    /** The port of manifests/link-serial.json. */
+    readonly serial: {
+      readonly port: number;
+      readonly receive: number;
+      readonly transmit: number;
+      readonly baud: number;
+    };
+  };
+  // biome-ignore lint/style/noDefaultExport: Moddable's surface.
+  export default config;
+}
+
 declare module 'embedded:storage/key-value' {
   interface KeyValueDirectory {
     read(key: string): ArrayBuffer | undefined;

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import TCP from 'embedded:io/socket/tcp';
-import { ImplementationLimits } from '../../src/limits.ts';
 import { after } from './timer.ts';
-
-/** Bytes that may wait for the network: two messages of the largest size with their frames. */
-const MAX_QUEUED_BYTES = 2 * ImplementationLimits.linkMaxMessageBytes + 4;
+import { createWriteQueue } from './write-queue.ts';
 
 export interface SocketOptions {
   /** IPv4 address in dotted form. */
@@ -28,9 +25,7 @@ export interface Socket {
 
 /** Starts to connect. What is written before the connection is up waits for it. */
 export function connectSocket(options: SocketOptions): Socket {
-  const queue: Uint8Array[] = [];
-  let queuedBytes = 0;
-  let writableBytes = 0;
+  const queue = createWriteQueue((bytes) => tcp?.write(bytes) ?? 0);
   let connected = false;
   let closed = false;
 
@@ -44,8 +39,7 @@ export function connectSocket(options: SocketOptions): Socket {
       if (bytes !== undefined) options.onBytes(new Uint8Array(bytes));
     },
     onWritable(bytes: number): void {
-      writableBytes = bytes;
-      drain();
+      queue.allow(bytes);
       if (connected || closed) return;
       connected = true;
       options.onConnected();
@@ -60,34 +54,14 @@ export function connectSocket(options: SocketOptions): Socket {
     options.onClosed();
   }
 
-  function drain(): void {
-    while (!closed && writableBytes > 0 && queue.length > 0) {
-      const next = queue[0]!;
-      const part = next.subarray(0, writableBytes);
-      if (part.length === next.length) queue.shift();
-      else queue[0] = next.subarray(part.length);
-      queuedBytes -= part.length;
-      writableBytes = tcp?.write(part) ?? 0;
-    }
-  }
-
   function close(): void {
     if (closed) return;
     closed = true;
-    queue.length = 0;
+    queue.close();
     tcp?.close();
   }
 
-  return {
-    write(bytes: Uint8Array): boolean {
-      if (closed || queuedBytes + bytes.length > MAX_QUEUED_BYTES) return false;
-      queue.push(bytes.slice());
-      queuedBytes += bytes.length;
-      drain();
-      return true;
-    },
-    close,
-  };
+  return { write: queue.add, close };
 }
 
 /** Undefined where the platform cannot even try: no route, no network yet, no socket left. */

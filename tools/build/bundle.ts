@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Bundles TypeScript into one ES module for XS on the Linux board. */
+/** Bundles TypeScript into one ES module for XS on the boards whose host program is ours. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin, type StdinOptions } from 'esbuild';
@@ -11,9 +11,11 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const OUTPUT = join(ROOT, 'build');
 
 /** The modules that the Moddable SDK supplies on other boards. */
-const LINUX_MODULES = Object.freeze({
+const BOARD_MODULES = Object.freeze({
+  'embedded:io/serial': join(ROOT, 'boards/qemu-rv32/modules/serial.ts'),
   'embedded:io/socket/tcp': join(ROOT, 'boards/linux/modules/tcp.ts'),
   'embedded:storage/key-value': join(ROOT, 'boards/linux/modules/key-value.ts'),
+  'mc/config': join(ROOT, 'boards/qemu-rv32/modules/config.ts'),
   timer: join(ROOT, 'boards/linux/modules/timer.ts'),
 });
 
@@ -34,7 +36,7 @@ export async function bundleForXs(
     bundle: true,
     format: 'esm',
     target: 'es2021',
-    alias: LINUX_MODULES,
+    alias: BOARD_MODULES,
     define,
     plugins,
     logLevel: 'warning',
@@ -55,4 +57,9 @@ export function bundleTestForXs(
 /** The device program for the Linux board. */
 export function bundleFirmware(): Promise<string> {
   return bundleForXs(join(ROOT, 'firmware/main.ts'), 'pne');
+}
+
+/** The device program for a board with serial ports. */
+export function bundleSerialFirmware(): Promise<string> {
+  return bundleForXs(join(ROOT, 'firmware/main-serial.ts'), 'pne-serial');
 }

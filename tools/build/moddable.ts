@@ -59,13 +59,14 @@ async function bundle(): Promise<void> {
   await build({
     entryPoints: {
       pne: join(ROOT, 'firmware/image.ts'),
+      'pne-serial': join(ROOT, 'firmware/image-serial.ts'),
       'key-value': join(ROOT, 'boards/linux/modules/key-value.ts'),
     },
     outdir: OUTPUT,
     bundle: true,
     format: 'esm',
     target: 'es2021',
-    external: ['timer', 'embedded:*'],
+    external: ['timer', 'embedded:*', 'mc/config'],
     plugins: [preloadable()],
     logLevel: 'warning',
   });

@@ -79,12 +79,40 @@ function sizes({ chunk, heap, limit }: Memory): string {
  */
 export function spawnRv32(image: string): ChildProcess {
   const args = [
-    ['-machine', 'virt', '-bios', 'none', '-display', 'none', '-monitor', 'none', '-serial', 'none'],
-    ['-icount', 'shift=0'],
+    ['-serial', 'none', '-icount', 'shift=0'],
     ['-chardev', 'stdio,id=console'],
     ['-semihosting-config', 'enable=on,target=native,chardev=console'],
-    ['-global', 'virtio-mmio.force-legacy=false', '-device', 'virtio-rng-device'],
-    ['-kernel', image],
   ];
-  return spawn('qemu-system-riscv32', args.flat(), { stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawnEmulator(image, args);
+}
+
+/** What a PNE's machine is connected to. */
+export interface Rv32Wires {
+  /** File with its flash (tools/simulator/flash.ts). */
+  readonly flash: string;
+  /** TCP ports on this machine: what its first serial port is joined to, and joined again when it breaks; its second. */
+  readonly gatewayPort: number;
+  readonly hostPort: number;
+}
+
+/** Runs an image in real time, on its wires. What it prints comes through stderr. */
+export function spawnRv32Pne(image: string, { flash, gatewayPort, hostPort }: Rv32Wires): ChildProcess {
+  const args = [
+    ['-m', '64M', '-accel', 'tcg,tb-size=32'],
+    ['-chardev', `socket,id=gateway,host=127.0.0.1,port=${gatewayPort},nodelay=on,reconnect=1`],
+    ['-serial', 'chardev:gateway'],
+    ['-chardev', `socket,id=host,host=127.0.0.1,port=${hostPort},nodelay=on`],
+    ['-device', 'pci-serial,chardev=host,addr=1'],
+    ['-drive', `if=pflash,unit=1,format=raw,file=${flash}`],
+    ['-semihosting-config', 'enable=on,target=native'],
+  ];
+  return spawnEmulator(image, args);
+}
+
+function spawnEmulator(image: string, args: readonly string[][]): ChildProcess {
+  const machine = ['-machine', 'virt', '-bios', image, '-display', 'none', '-monitor', 'none'];
+  const entropy = ['-global', 'virtio-mmio.force-legacy=false', '-device', 'virtio-rng-device'];
+  return spawn('qemu-system-riscv32', [...machine, ...entropy, ...args.flat()], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }

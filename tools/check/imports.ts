@@ -8,7 +8,7 @@ import { GROUND, NOBLE_FOLDER, ROOMS, type Room } from './rooms.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FOLDERS = ['src', 'firmware', 'boards', 'tools'];
-const MODDABLE_MODULES = ['timer', 'time', 'embedded:'];
+const MODDABLE_MODULES = ['timer', 'time', 'embedded:', 'mc/config'];
 
 interface Import {
   readonly specifier: string;

@@ -2,7 +2,7 @@
 
 /** What a person sees of a run: on a terminal a table that is drawn anew, else a line now and then. */
 import type { Agreement } from '../../src/roles/interface.ts';
-import type { Engine } from '../build/xs.ts';
+import type { Board } from './board.ts';
 import type { PneFigures } from './figures.ts';
 import type { Options } from './options.ts';
 import type { SkippedRow } from './readings.ts';
@@ -21,14 +21,14 @@ export interface Display {
 }
 
 /** With `--json` everything goes to stderr, so that stdout holds nothing but the document. */
-export function createDisplay(options: Options, engine: Engine): Display {
+export function createDisplay(options: Options, boards: readonly Board[]): Display {
   const stream = options.json ? process.stderr : process.stdout;
   const live = stream.isTTY === true;
   let lastDrawn = Date.now();
   let linesToErase = 0;
 
   stream.write(
-    `${options.pnes} PNE${options.pnes > 1 ? 's' : ''} (${engine.name} ${engine.version}) -> PN GW -> CPNS Server; ` +
+    `${options.pnes} PNE${options.pnes > 1 ? 's' : ''} (${boards.map(boardText).join(', ')}) -> PN GW -> CPNS Server; ` +
       `${options.once ? 'ends after the input' : 'Ctrl-C ends'}\n`,
   );
 
@@ -72,6 +72,10 @@ export function createDisplay(options: Options, engine: Engine): Display {
   };
 }
 
+function boardText({ name, engine }: Board): string {
+  return `${name}: ${engine.name} ${engine.version}`;
+}
+
 function agreementLine(agreement: Agreement): string {
   const { name, pne, method, suite, ...facts } = interfaceFacts(agreement);
   const { integrity, confidentiality, handshakeBytes, handshakeMessages } = facts;
@@ -85,7 +89,7 @@ function pneLine(pne: PneFigures): string {
   const last = pne.last === undefined ? '' : `  last ${JSON.stringify(pne.last)}`;
   const refused = pne.refusedByPne + pne.refusedByServer;
   const heap = `heap ${pne.heapBytes.toLocaleString('en')} B (peak ${pne.heapPeakBytes.toLocaleString('en')})`;
-  return `${pne.id}  sent ${pne.sent}  received ${pne.received}  refused ${refused}  ${heap}${last}`;
+  return `${pne.id}  ${pne.board}  sent ${pne.sent}  received ${pne.received}  refused ${refused}  ${heap}${last}`;
 }
 
 function totalLine(pnes: readonly PneFigures[]): string {

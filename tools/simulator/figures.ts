@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Engine } from '../build/xs.ts';
+import type { Board } from './board.ts';
+
 /** What a run shows of one PNE. */
 export interface PneFigures {
   readonly id: string;
+  readonly board: string;
+  readonly engine: Engine;
   /** Readings the PNE protected, and readings the server verified byte for byte. */
   sent: number;
   received: number;
@@ -18,9 +23,11 @@ export interface PneFigures {
   lost: boolean;
 }
 
-export function newFigures(id: string): PneFigures {
+export function newFigures(id: string, board: Board): PneFigures {
   return {
     id,
+    board: board.name,
+    engine: board.engine,
     sent: 0,
     received: 0,
     refusedByPne: 0,

@@ -4,8 +4,7 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { bundleFirmware } from '../build/bundle.ts';
-import { engine, spawnXs } from '../build/xs.ts';
+import { openBoard, setUpBoards } from './boards.ts';
 import { createDisplay } from './display.ts';
 import { type Options, parseOptions, USAGE, UsageError } from './options.ts';
 import { type Row, readRows } from './readings.ts';
@@ -24,11 +23,17 @@ async function main(args: readonly string[]): Promise<number> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
-  const bundle = await bundleFirmware();
-  const display = createDisplay(options, engine());
+  const names = [...new Set(options.boardNames)];
+  const setupStatus = setUpBoards(names);
+  if (setupStatus !== 0) return setupStatus;
+  const opened = new Map(
+    await Promise.all(names.map(async (name) => [name, await openBoard(name)] as const)),
+  );
+  const boards = options.boardNames.map((name) => opened.get(name)!);
+  const display = createDisplay(options, [...opened.values()]);
   const result = await run({
     ...options,
-    spawnPne: (env) => spawnXs(bundle, { env }),
+    boards,
     rows,
     stop: stop.signal,
     onAgreed: display.agreed,
@@ -38,7 +43,7 @@ async function main(args: readonly string[]): Promise<number> {
   });
   const status = exitStatus(result, options.once);
   display.end(result, status);
-  if (options.json) console.log(JSON.stringify(jsonReport(result, engine(), status), null, 2));
+  if (options.json) console.log(JSON.stringify(jsonReport(result, boards[0]!.engine, status), null, 2));
   return status;
 }
 

@@ -29,6 +29,8 @@ export interface NetworkOptions {
 export interface Network {
   /** What goes into each PNE's store, in the order of `pneIds`. */
   readonly provisioning: readonly Provisioning[];
+  /** Has the server tell a PNE its interval, as it does once at the start: a PNE that restarts has forgotten. */
+  deliverInterval(pneId: string): void;
   close(): Promise<void>;
 }
 
@@ -59,6 +61,7 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
       gatewayCcs: members.gateway.credential.cred,
       serverCcs: members.server.credential.cred,
     })),
+    deliverInterval: (pneId) => deliverInterval(server, pneId, options),
     async close(): Promise<void> {
       await gatewayListener.close();
       await serverListener.close();
@@ -100,8 +103,12 @@ function startServer(options: NetworkOptions, { provider, server: own, pnes }: M
     onReading: options.onReading,
     onRefused: options.onRefused,
   });
-  for (const pneId of options.pneIds) server.deliver(pneId, { interval: options.intervalMs });
+  for (const pneId of options.pneIds) deliverInterval(server, pneId, options);
   return server;
+}
+
+function deliverInterval(server: Server, pneId: string, { intervalMs }: NetworkOptions): void {
+  server.deliver(pneId, { interval: intervalMs });
 }
 
 async function startGateway(options: NetworkOptions, members: Members, serverUrl: string): Promise<Listener> {

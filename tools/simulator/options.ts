@@ -4,10 +4,15 @@ import { parseArgs } from 'node:util';
 import { Algorithm, algorithmParameters } from '../../src/crypto/algorithms.ts';
 import { ImplementationLimits } from '../../src/limits.ts';
 
+/** Where PNEs of the simulator can run. */
+const BOARDS: readonly string[] = Object.freeze(['linux', 'qemu-rv32']);
+
 export const USAGE = `usage: npm start -- [options]
   --input FILE      readings to send: CSV with a header, or NDJSON; - reads standard input
                     (default: the sample file, over and over)
   --pnes N          number of PNEs, 1 to ${ImplementationLimits.gatewayMaxPnes} (default 3)
+  --board NAMES     what the PNEs run on: ${BOARDS.join(' or ')}; several with commas between them are
+                    dealt to the PNEs in turn (default linux)
   --once            end after the input: exit status 0 if the server has every reading
   --interval MS     pause between two readings of a PNE (default 1000; with --once 0)
   --algorithm NAME  the only AEAD the server takes on CPNS-3, by IANA's COSE name
@@ -19,6 +24,8 @@ export interface Options {
   /** A path, '-' for standard input, or undefined for the sample file. */
   readonly input: string | undefined;
   readonly pnes: number;
+  /** Names of boards, at least one. */
+  readonly boardNames: readonly string[];
   readonly once: boolean;
   readonly intervalMs: number;
   /** COSE number of an AEAD. */
@@ -36,6 +43,7 @@ export function parseOptions(args: readonly string[]): Options {
   return {
     input: values.input,
     pnes: wholeNumber('--pnes', values.pnes ?? '3', 1, ImplementationLimits.gatewayMaxPnes),
+    boardNames: boardNames(values.board ?? 'linux'),
     once,
     intervalMs: wholeNumber('--interval', values.interval ?? (once ? '0' : '1000'), 0, 86_400_000),
     algorithm: values.algorithm === undefined ? undefined : algorithmNamed(values.algorithm),
@@ -51,6 +59,7 @@ function parseValues(args: readonly string[]) {
       options: {
         input: { type: 'string' },
         pnes: { type: 'string' },
+        board: { type: 'string' },
         once: { type: 'boolean' },
         interval: { type: 'string' },
         algorithm: { type: 'string' },
@@ -69,6 +78,13 @@ function wholeNumber(option: string, text: string, least: number, most: number):
   const value = Number(text);
   if (text.trim() !== '' && Number.isInteger(value) && value >= least && value <= most) return value;
   throw new UsageError(`${option} takes a whole number from ${least} to ${most}, not '${text}'`);
+}
+
+function boardNames(text: string): string[] {
+  const names = text.split(',');
+  const unknown = names.find((name) => !BOARDS.includes(name));
+  if (unknown === undefined) return names;
+  throw new UsageError(`--board takes names of ${BOARDS.join(', ')}; not '${unknown}'`);
 }
 
 function algorithmNamed(name: string): number {

@@ -2,8 +2,6 @@
 
 /** One PNE: the firmware on the XS engine in a process of its own, fed by a sensor that we play. */
 import type { ChildProcess } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Figures } from '../../firmware/sensor.ts';
 import {
   decodeSensorMessage,
@@ -15,6 +13,7 @@ import { CborWriter } from '../../src/cbor/writer.ts';
 import type { Link, LinkEvents } from '../../src/link/link.ts';
 import { listenTcp } from '../../src/node/tcp.ts';
 import { encodeProvisioning, type Provisioning } from '../../src/roles/provisioning.ts';
+import type { Board } from './board.ts';
 import type { Reading } from './readings.ts';
 
 /** How long a PNE that was asked to end may take. */
@@ -22,11 +21,8 @@ const STOP_MS = 2000;
 /** Characters of a PNE's stderr that are kept. */
 const MAX_WORDS = 2000;
 
-/** Starts the firmware on some engine, with these variables added to its environment. */
-export type SpawnPne = (environment: Readonly<Record<string, string>>) => ChildProcess;
-
 export interface PneProcessOptions {
-  readonly spawn: SpawnPne;
+  readonly board: Board;
   /** Folder for the PNE's store; made where it is missing. */
   readonly folder: string;
   readonly provisioning: Provisioning;
@@ -47,8 +43,10 @@ export interface PneProcess {
 export async function startPneProcess(options: PneProcessOptions): Promise<PneProcess> {
   const sensor = new HostedSensor(options);
   const listener = await listenTcp(0, (link) => sensor.adopt(link));
-  await provision(options.folder, options.provisioning, listener.port);
-  const child = options.spawn({ PNE_STORE: options.folder });
+  const { board, folder, provisioning } = options;
+  await board.provision(folder, storedValues(provisioning, board.feedNumber(listener.port)));
+  const { gatewayPort } = provisioning;
+  const child = board.spawn({ folder, gatewayPort, feedPort: listener.port });
   let stopping = false;
   const exited = lastWords(child).then((problem) => {
     if (!stopping) options.onExit(problem);
@@ -97,12 +95,12 @@ class HostedSensor {
   }
 }
 
-/** Writes what provisioning leaves in a PNE's store: its record, and where its sensor is. */
-async function provision(folder: string, provisioning: Provisioning, sensorPort: number): Promise<void> {
-  const domain = join(folder, 'pne');
-  await mkdir(domain, { recursive: true, mode: 0o700 });
-  await writeFile(join(domain, 'provisioning'), encodeProvisioning(provisioning), { mode: 0o600 });
-  await writeFile(join(domain, 'sensor'), new CborWriter().integer(sensorPort).finish());
+/** What provisioning leaves in a PNE's store: its record, and where its sensor is. */
+function storedValues(provisioning: Provisioning, feedNumber: number): Record<string, Uint8Array> {
+  return {
+    provisioning: encodeProvisioning(provisioning),
+    sensor: new CborWriter().integer(feedNumber).finish(),
+  };
 }
 
 /** Resolves when the process has ended, with the first line it wrote to stderr, or its status. */

@@ -27,7 +27,8 @@ export function jsonReport(result: RunResult, engine: Engine, status: ExitStatus
     engine,
     pnes: result.pnes.map((pne) => ({
       id: pne.id,
-      board: 'linux',
+      board: pne.board,
+      engine: pne.engine,
       sent: pne.sent,
       received: pne.received,
       refused: pne.refusedByPne + pne.refusedByServer,

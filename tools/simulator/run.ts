@@ -6,11 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Figures } from '../../firmware/sensor.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
+import type { Board } from './board.ts';
 import { Distributor } from './distributor.ts';
 import { newFigures, type PneFigures } from './figures.ts';
 import { Ledger, type MissingReading } from './ledger.ts';
 import { type Network, startNetwork } from './network.ts';
-import { type PneProcess, type SpawnPne, startPneProcess } from './pne-process.ts';
+import { type PneProcess, startPneProcess } from './pne-process.ts';
 import type { Row, SkippedRow } from './readings.ts';
 
 /** With readings on their way and none arriving for so long, a run gives up on them. */
@@ -18,7 +19,8 @@ const STALL_MS = 30_000;
 const MAX_PROBLEMS_KEPT = 20;
 
 export interface RunOptions {
-  readonly spawnPne: SpawnPne;
+  /** PNEs are dealt to them in turn. */
+  readonly boards: readonly Board[];
   readonly pnes: number;
   /** COSE AEAD for CPNS-3; undefined leaves it to the negotiation. */
   readonly algorithm: number | undefined;
@@ -76,7 +78,9 @@ class Simulation {
   constructor(options: RunOptions, folder: string) {
     this.options = options;
     this.folder = folder;
-    this.figures = Array.from({ length: options.pnes }, (_, index) => newFigures(`pne-${index + 1}`));
+    this.figures = Array.from({ length: options.pnes }, (_, index) =>
+      newFigures(`pne-${index + 1}`, this.boardOf(index)),
+    );
     this.ended = new Promise((resolve, reject) => {
       this.end = resolve;
       this.fail = reject;
@@ -126,7 +130,7 @@ class Simulation {
       () => process.end(),
     );
     const process = await startPneProcess({
-      spawn: this.options.spawnPne,
+      board: this.boardOf(index),
       folder: join(this.folder, figures.id),
       provisioning: this.network!.provisioning[index]!,
       onSample: (count) => ask(count).catch(this.fail),
@@ -134,6 +138,11 @@ class Simulation {
       onExit: (problem) => this.loseProcess(figures, problem),
     });
     this.processes.push(process);
+  }
+
+  private boardOf(index: number): Board {
+    const { boards } = this.options;
+    return boards[index % boards.length]!;
   }
 
   private agree(agreement: Agreement): void {

@@ -4,6 +4,7 @@
 import { Readable } from 'node:stream';
 import { Algorithm } from '../../src/crypto/algorithms.ts';
 import { buildModdableImage, type ModdableImage } from '../build/moddable.ts';
+import { processBoard } from '../simulator/board.ts';
 import { readRows } from '../simulator/readings.ts';
 import { type RunResult, run } from '../simulator/run.ts';
 
@@ -23,7 +24,7 @@ export async function testModdable(sdk: string): Promise<string> {
 /** Sends readings through the whole network. Returns the largest heap of a PNE, in bytes. */
 async function deliver(image: ModdableImage, algorithm: number): Promise<number> {
   const result = await run({
-    spawnPne: image.spawn,
+    boards: [processBoard('moddable-lin', { name: 'XS', version: 'of the SDK' }, image.spawn)],
     pnes: PNES,
     algorithm,
     intervalMs: 0,

@@ -9,6 +9,7 @@ import { bundleTestForXs, OUTPUT } from '../build/bundle.ts';
 import { buildRv32Image, spawnRv32 } from '../build/rv32.ts';
 import type { Memory } from '../build/xs.ts';
 import { type Finished, finish, runCommand } from './command.ts';
+import { testRv32Pne } from './rv32-pne.ts';
 import { CheckFailure, type Outcome, type Tally } from './tally.ts';
 import { outcomeOf, testFiles } from './units.ts';
 
@@ -61,7 +62,7 @@ const ENDINGS: readonly [name: string, source: string, status: number, message: 
 
 /** Leaves the board out where its tools are not installed. */
 export async function testRv32(tally: Tally): Promise<void> {
-  if (!tally.wants(STAGE, '')) return;
+  if (!tally.wantsStage(STAGE)) return;
   const { status, output } = await runCommand('node', ['tools/setup/rv32.mjs', '--no-install']);
   if (status !== 0) {
     console.log(`left out  ${STAGE}: ${output.trim().replace(/^setup: qemu-rv32: /m, '')}`);
@@ -69,6 +70,7 @@ export async function testRv32(tally: Tally): Promise<void> {
   }
   for (const ending of ENDINGS) await tally.run(STAGE, `ends with ${ending[0]}`, () => checkEnding(ending));
   await tally.run(STAGE, 'two runs count the same', checkCounts);
+  await testRv32Pne(STAGE, tally);
   const files = (await testFiles()).filter((file) => FOLDERS.test(file) && !SLOW.test(file));
   for (const file of files) await tally.run(STAGE, file, () => runFile(file));
 }

@@ -33,6 +33,11 @@ export class Tally {
     return `${stage} ${name}`.includes(this.only);
   }
 
+  /** Whether any check of the stage may be wanted. */
+  wantsStage(stage: string): boolean {
+    return this.wants(stage, '') || this.only.startsWith(stage);
+  }
+
   async run(stage: string, name: string, check: () => Promise<Outcome>): Promise<void> {
     if (!this.wants(stage, name)) return;
     const started = Date.now();

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** As main.ts, for a host with serial ports: boards/qemu-rv32. */
+import './platform/text-decoder.ts';
+import { createNobleProvider } from '../src/crypto/noble/provider.ts';
+import { fillRandom } from './platform/random.ts';
+import { after } from './platform/timer.ts';
+import { startPne } from './pne.ts';
+import { serials } from './serials.ts';
+
+after(0, () => startPne(createNobleProvider(fillRandom), serials));

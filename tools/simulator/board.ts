@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The boards that a PNE of the simulator can run on. */
+import type { ChildProcess } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Engine } from '../build/xs.ts';
+
+export interface Board {
+  readonly name: string;
+  readonly engine: Engine;
+  /** What the board has in its store for the simulator's feed on that TCP port: `Connections.host` takes it. */
+  feedNumber(port: number): number;
+  /** Puts values into a PNE's store, by key of the firmware's one domain. What else is there stays. */
+  provision(folder: string, values: Readonly<Record<string, Uint8Array>>): Promise<void>;
+  /** Starts the firmware. The first line on stderr says why it ended. */
+  spawn(place: PnePlace): ChildProcess;
+}
+
+/** Where one PNE is. */
+export interface PnePlace {
+  /** Of its store. */
+  readonly folder: string;
+  /** TCP ports on this machine. */
+  readonly gatewayPort: number;
+  readonly feedPort: number;
+}
+
+/** A board on a process of this machine, which finds its store by `PNE_STORE` and connects by TCP itself. */
+export function processBoard(
+  name: string,
+  engine: Engine,
+  spawn: (environment: Readonly<Record<string, string>>) => ChildProcess,
+): Board {
+  return {
+    name,
+    engine,
+    feedNumber: (port) => port,
+    async provision(folder, values): Promise<void> {
+      const domain = join(folder, 'pne');
+      await mkdir(domain, { recursive: true, mode: 0o700 });
+      for (const [key, value] of Object.entries(values)) {
+        await writeFile(join(domain, key), value, { mode: 0o600 });
+      }
+    },
+    spawn: ({ folder }) => spawn({ PNE_STORE: folder }),
+  };
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The boards by name, each with the firmware built for it. */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import rv32 from '../../boards/qemu-rv32/board.json';
+import { bundleFirmware, bundleSerialFirmware, ROOT } from '../build/bundle.ts';
+import { buildRv32Image, rv32Setup, spawnRv32Pne } from '../build/rv32.ts';
+import { engine, type Memory, spawnXs } from '../build/xs.ts';
+import { type Board, processBoard } from './board.ts';
+import { writeFlash } from './flash.ts';
+
+/** noble's curves take more than a device has. */
+const MEMORY: Memory = {
+  chunk: { initial: 262_144, incremental: 16_384 },
+  heap: { initial: 24_576, incremental: 1024 },
+  limit: 2 * 1024 ** 2,
+};
+
+/** The number of its second serial port, on which its sensor is. */
+const FEED_SERIAL_PORT = 1;
+
+/** Sets up what these boards need beyond `npm start` itself; it says what is missing. Returns a status. */
+export function setUpBoards(names: readonly string[]): number {
+  if (!names.includes(rv32.name)) return 0;
+  const command = ['tools/setup/rv32.mjs'];
+  return spawnSync('node', command, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] }).status ?? 1;
+}
+
+/** Builds the firmware for a board that is set up. */
+export function openBoard(name: string): Promise<Board> {
+  return name === rv32.name ? openRv32() : openLinux();
+}
+
+async function openLinux(): Promise<Board> {
+  const bundle = await bundleFirmware();
+  return processBoard('linux', engine(), (env) => spawnXs(bundle, { env }));
+}
+
+async function openRv32(): Promise<Board> {
+  const image = await buildRv32Image(await bundleSerialFirmware(), MEMORY);
+  return {
+    name: rv32.name,
+    engine: rv32Setup().engine,
+    feedNumber: () => FEED_SERIAL_PORT,
+    /** Once, as one does with a board: the simulator's values do not change while the store lasts. */
+    async provision(folder, values): Promise<void> {
+      if (existsSync(flashIn(folder))) return;
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const named = Object.entries(values).map(([key, value]) => [`pne/${key}`, value]);
+      await writeFlash(flashIn(folder), Object.fromEntries(named));
+    },
+    spawn: ({ folder, gatewayPort, feedPort }) =>
+      spawnRv32Pne(image, { flash: flashIn(folder), gatewayPort, hostPort: feedPort }),
+  };
+}
+
+function flashIn(folder: string): string {
+  return join(folder, 'flash');
+}

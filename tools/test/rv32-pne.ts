@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** PNEs on the qemu-rv32 board, over a serial line that breaks, lies and ends. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { ImplementationLimits } from '../../src/limits.ts';
+import { encodeFrame } from '../../src/link/frame.ts';
+import type { Board } from '../simulator/board.ts';
+import { openBoard } from '../simulator/boards.ts';
+import { readRows } from '../simulator/readings.ts';
+import { run } from '../simulator/run.ts';
+import { startWire, type Wire } from './rv32-wire.ts';
+import { CheckFailure, type Outcome, type Tally } from './tally.ts';
+
+const READINGS = 12;
+
+export async function testRv32Pne(stage: string, tally: Tally): Promise<void> {
+  const check = (name: string, body: (board: Board) => Promise<void>) =>
+    tally.run(stage, name, async (): Promise<Outcome> => {
+      await body(await openBoard('qemu-rv32'));
+      return { passed: 1 };
+    });
+  await check('a PNE beside one on linux', deliverSideBySide);
+  await Promise.all([
+    check('a PNE that restarts goes on with what it stored', (board) => onWire(board, restart)),
+    check('a PNE outlives bytes that are no frames', (board) => onWire(board, sendGarbage)),
+    check('a PNE refuses what was flipped and sent again', (board) => onWire(board, forge)),
+    check('a PNE finds its gateway again', (board) => onWire(board, breakLine)),
+  ]);
+}
+
+async function deliverSideBySide(rv32: Board): Promise<void> {
+  const { pnes, missing, problems } = await run({
+    boards: [await openBoard('linux'), rv32],
+    pnes: 2,
+    algorithm: undefined,
+    intervalMs: 0,
+    rows: readRows(Readable.from(Array.from({ length: READINGS }, (_, index) => `{"index":${index}}\n`))),
+    once: true,
+    stop: AbortSignal.timeout(60_000),
+    onAgreed(): void {},
+    onProgress(): void {},
+    onSkipped(): void {},
+    onProblem(): void {},
+  });
+  const counts = pnes.map(({ board, received }) => `${board} ${received}`);
+  require(problems.length === 0 && missing.length === 0, `${problems} ${JSON.stringify(missing)}`);
+  require(counts.join() === `linux ${READINGS / 2},qemu-rv32 ${READINGS / 2}`, counts.join());
+}
+
+async function restart(wire: Wire): Promise<void> {
+  await wire.reading((id) => id === 2);
+  await wire.restart();
+  const id = await wire.reading((id) => id > 2 * ImplementationLimits.pneMaxOutstanding);
+  require(id === ImplementationLimits.sequenceBlockSize, `the first id after the restart was ${id}`);
+}
+
+async function sendGarbage(wire: Wire): Promise<void> {
+  await wire.reading((id) => id === 2);
+  const agreements = wire.agreements;
+  wire.toPne(Buffer.from(Array.from({ length: 4096 }, (_, index) => (index * 167 + 13) & 0xff)));
+  await wire.reading(() => wire.agreements > agreements);
+}
+
+async function forge(wire: Wire): Promise<void> {
+  await wire.reading((id) => id === 2);
+  const agreements = wire.agreements;
+  const record = wire.lastToPne;
+  const flipped = Uint8Array.from(record);
+  flipped[flipped.length - 1]! ^= 1;
+  const refused = wire.refusedByPne;
+  wire.toPne(encodeFrame(record));
+  wire.toPne(encodeFrame(flipped));
+  await wire.figures(() => wire.refusedByPne === refused + 2);
+  require(wire.agreements === agreements, 'a forged record ended a session');
+}
+
+async function breakLine(wire: Wire): Promise<void> {
+  await wire.reading((id) => id === 2);
+  const agreements = wire.agreements;
+  wire.break();
+  await wire.reading(() => wire.agreements > agreements);
+}
+
+async function onWire(board: Board, body: (wire: Wire) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'pne-rv32-'));
+  const wire = await startWire(board, folder);
+  try {
+    await wire.start();
+    await Promise.race([body(wire), wire.failed]);
+  } finally {
+    await wire.close();
+    await rm(folder, { recursive: true });
+  }
+}
+
+function require(holds: boolean, message: string): void {
+  if (!holds) throw new CheckFailure(message);
+}

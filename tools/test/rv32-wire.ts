@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** One PNE and its network, with a tap in the line between PNE and gateway. */
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { FrameAssembler } from '../../src/link/frame.ts';
+import type { Board } from '../simulator/board.ts';
+import { startNetwork } from '../simulator/network.ts';
+import { type PneProcess, startPneProcess } from '../simulator/pne-process.ts';
+import { CheckFailure } from './tally.ts';
+
+const PNE_ID = 'pne-1';
+const TIMEOUT_MS = 60_000;
+const INTERVAL_MS = 50;
+
+export interface Wire {
+  /** Interfaces that were secured since the start. */
+  readonly agreements: number;
+  /** Messages that the PNE has refused since its start. */
+  readonly refusedByPne: number;
+  /** What the gateway sent last. */
+  readonly lastToPne: Uint8Array;
+  start(): Promise<void>;
+  /** Ends the PNE and starts it with the store that it left. */
+  restart(): Promise<void>;
+  /** Puts bytes on the line. */
+  toPne(bytes: Uint8Array): void;
+  /** Cuts the line; the emulator joins it again. */
+  break(): void;
+  /** The id of the next reading at the server for which that holds. */
+  reading(holds: (id: number) => boolean): Promise<number>;
+  /** Waits for figures of the PNE with which that holds. */
+  figures(holds: () => boolean): Promise<void>;
+  /** Rejects when the PNE ends by itself or takes too long. */
+  readonly failed: Promise<never>;
+  close(): Promise<void>;
+}
+
+export async function startWire(board: Board, folder: string): Promise<Wire> {
+  const events = new Waiters();
+  const state = { agreements: 0, refusedByPne: 0, lastToPne: new Uint8Array() as Uint8Array };
+  let fail: (error: Error) => void = () => {};
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  failed.catch(() => {});
+  const timeout = setTimeout(() => fail(new CheckFailure('it took too long')), TIMEOUT_MS);
+  const network = await startNetwork({
+    pneIds: [PNE_ID],
+    algorithm: undefined,
+    intervalMs: INTERVAL_MS,
+    onAgreed(): void {
+      state.agreements += 1;
+    },
+    onReading: (_pneId, id) => events.tell('reading', id),
+    onRefused(): void {},
+  });
+  const provisioning = network.provisioning[0]!;
+  const line = await startLine(provisioning.gatewayPort, (message) => {
+    state.lastToPne = message;
+  });
+  let process: PneProcess | undefined;
+
+  async function start(): Promise<void> {
+    process = await startPneProcess({
+      board,
+      folder,
+      provisioning: { ...provisioning, gatewayPort: line.port },
+      onSample: (count) => {
+        const reading = { line: 1, text: '{"n":1}', payload: new Uint8Array() };
+        for (let index = 0; index < count; index += 1) process?.give(reading);
+      },
+      onFigures: ({ refused }) => {
+        state.refusedByPne = refused;
+        events.tell('figures', 0);
+      },
+      onExit: (problem) => fail(new CheckFailure(`the PNE ended: ${problem}`)),
+    });
+  }
+
+  return {
+    get agreements(): number {
+      return state.agreements;
+    },
+    get refusedByPne(): number {
+      return state.refusedByPne;
+    },
+    get lastToPne(): Uint8Array {
+      return state.lastToPne;
+    },
+    start,
+    async restart(): Promise<void> {
+      await process?.stop();
+      network.deliverInterval(PNE_ID);
+      await start();
+    },
+    toPne: (bytes) => line.pne?.write(bytes),
+    break: () => line.pne?.destroy(),
+    reading: (holds) => events.wait('reading', holds),
+    figures: async (holds) => void (await events.wait('figures', holds)),
+    failed,
+    async close(): Promise<void> {
+      clearTimeout(timeout);
+      await process?.stop();
+      line.close();
+      await network.close();
+    },
+  };
+}
+
+/** Who waits for what. */
+class Waiters {
+  private waiting: { kind: string; holds(value: number): boolean; resolve(value: number): void }[] = [];
+
+  wait(kind: string, holds: (value: number) => boolean): Promise<number> {
+    return new Promise((resolve) => this.waiting.push({ kind, holds, resolve }));
+  }
+
+  tell(kind: string, value: number): void {
+    for (const waiter of [...this.waiting]) {
+      if (waiter.kind !== kind || !waiter.holds(value)) continue;
+      this.waiting = this.waiting.filter((other) => other !== waiter);
+      waiter.resolve(value);
+    }
+  }
+}
+
+interface Line {
+  readonly port: number;
+  /** The PNE's end. */
+  readonly pne: Socket | undefined;
+  close(): void;
+}
+
+/** Joins each connection of a PNE to the gateway, and looks at the messages that come back. */
+async function startLine(gatewayPort: number, onMessage: (message: Uint8Array) => void): Promise<Line> {
+  let pne: Socket | undefined;
+  const server = createServer((socket) => {
+    pne = socket;
+    const gateway = connect(gatewayPort, '127.0.0.1');
+    const assembler = new FrameAssembler(onMessage);
+    gateway.on('data', (bytes) => assembler.push(bytes));
+    join(socket, gateway);
+    join(gateway, socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    get pne(): Socket | undefined {
+      return pne;
+    },
+    close(): void {
+      pne?.destroy();
+      server.close();
+    },
+  };
+}
+
+function join(from: Socket, to: Socket): void {
+  from.setNoDelay(true);
+  from.pipe(to);
+  from.on('error', () => to.destroy());
+  from.on('close', () => to.destroy());
+}
