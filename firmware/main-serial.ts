@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** As main.ts, for a host with serial ports: boards/qemu-rv32. */
+import './platform/names.ts';
 import './platform/text-decoder.ts';
 import { createNobleProvider } from '../src/crypto/noble/provider.ts';
 import { fillRandom } from './platform/random.ts';

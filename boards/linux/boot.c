@@ -14,7 +14,7 @@ static txMachine *createMachine(void)
 		.incrementalChunkSize = gOptions.chunkIncrement,
 		.initialHeapCount = gOptions.heapInitial,
 		.incrementalHeapCount = gOptions.heapIncrement,
-		.stackCount = gOptions.stackCount + LOAD_STACK_SLOTS,
+		.stackCount = gOptions.stackCount + gOptions.loadStackCount,
 		.initialKeyCount = 4096,
 		.incrementalKeyCount = 1024,
 		.nameModulo = 1993,

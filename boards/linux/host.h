@@ -20,9 +20,14 @@ enum {
 	exitAbort = 75,
 };
 
-/* Fixed before the machine is created, on Linux by the command line. Sizes are bytes, counts are slots. */
+/*
+ * Fixed before the machine is created, on Linux by the command line. Sizes are bytes, counts are slots. The body
+ * of the bundle holds a slot for each of its declarations: it has `loadStackCount` beside the stack, because on a
+ * device it has run on the build machine (preload).
+ */
 typedef struct {
 	int stackCount;
+	int loadStackCount;
 	int chunkInitial;
 	int chunkIncrement;
 	int heapInitial;
@@ -35,12 +40,6 @@ extern HostOptions gOptions;
 
 /* Ends the process with one message on stderr. */
 void hostFail(int status, const char *format, ...) __attribute__((noreturn, format(printf, 2, 3)));
-
-/*
- * Stack for the body of the bundle, which holds a slot for each of its declarations. On a device it has run
- * on the build machine (preload), so that it does not count against the device's stack.
- */
-#define LOAD_STACK_SLOTS 4096
 
 /* Makes the machine, runs the bundle and then the loop to its end. */
 void hostRun(void);

@@ -7,15 +7,17 @@
 
 /* A slot on a 32-bit machine. */
 #define SLOT_BYTES 16
-#define REGION_BYTES (IMAGE_LIMIT + LOAD_STACK_SLOTS * SLOT_BYTES)
+#define LIMIT_BYTES (IMAGE_LIMIT + IMAGE_BUILT_INS)
+#define REGION_BYTES (LIMIT_BYTES + IMAGE_LOAD_STACK * SLOT_BYTES)
 
 HostOptions gOptions = {
 	.stackCount = IMAGE_STACK,
+	.loadStackCount = IMAGE_LOAD_STACK,
 	.chunkInitial = IMAGE_CHUNK_INITIAL,
 	.chunkIncrement = IMAGE_CHUNK_INCREMENTAL,
 	.heapInitial = IMAGE_HEAP_INITIAL,
 	.heapIncrement = IMAGE_HEAP_INCREMENTAL,
-	.limitBytes = IMAGE_LIMIT,
+	.limitBytes = LIMIT_BYTES,
 	.bundle = "bundle",
 };
 

@@ -2,9 +2,8 @@
 
 /*
  * One static region, as Moddable's devices have it: chunks grow up from its bottom, slots down from its top,
- * and where they meet memory is full. The stack is taken from it first. The region holds the engine's
- * built-ins too, 64,088 bytes, which the SDK links into flash: board.json gives them beside the 174,080 that
- * a device has (chunks and slots as Moddable's ESP32 targets, and the stack).
+ * and where they meet memory is full. The stack is taken from it first. board.json gives it what a device has:
+ * chunks and slots as Moddable's ESP32 targets, and the stack.
  */
 
 #include "xsAll.h"
@@ -21,7 +20,7 @@ void fxCreateMachinePlatform(txMachine *the)
 {
 	the->promiseJobs = 0;
 	/* The stack for loading is beside the limit. */
-	the->reservedBytes = -LOAD_STACK_SLOTS * sizeof(txSlot);
+	the->reservedBytes = -(size_t)gOptions.loadStackCount * sizeof(txSlot);
 	gChunks = (txByte *)gRegion;
 	gSlots = gChunks + gRegionBytes;
 }

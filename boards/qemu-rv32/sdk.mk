@@ -10,6 +10,9 @@ UNUSED += xsDefaults xsum
 TABLES = $(IMAGE).d
 COMPILED = $(TABLES)/mc.xs.o
 
+# In the region beside what a device has: stack for the body of a bundle that is not preloaded, in slots.
+BESIDE = -DIMAGE_BUILT_INS=0 -DIMAGE_LOAD_STACK=$(if $(PROGRAM),0,4096)
+
 # `-c` binds native("name") to the C function of that name.
 XSC = $(TOOLS)/xsc -c -e -o $(TABLES) -r
 

@@ -58,8 +58,3 @@ export function bundleTestForXs(
 export function bundleFirmware(): Promise<string> {
   return bundleForXs(join(ROOT, 'firmware/main.ts'), 'pne');
 }
-
-/** The device program for a board with serial ports. */
-export function bundleSerialFirmware(): Promise<string> {
-  return bundleForXs(join(ROOT, 'firmware/main-serial.ts'), 'pne-serial');
-}

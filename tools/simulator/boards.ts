@@ -6,8 +6,9 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import rv32 from '../../boards/qemu-rv32/board.json';
-import { bundleFirmware, bundleSerialFirmware, ROOT } from '../build/bundle.ts';
-import { buildRv32Image, rv32Setup, spawnRv32Pne } from '../build/rv32.ts';
+import { bundleFirmware, ROOT } from '../build/bundle.ts';
+import { rv32Setup, spawnRv32Pne } from '../build/rv32.ts';
+import { buildRv32Program } from '../build/rv32-program.ts';
 import { engine, type Memory, spawnXs } from '../build/xs.ts';
 import { type Board, processBoard } from './board.ts';
 import { writeFlash } from './flash.ts';
@@ -40,7 +41,7 @@ async function openLinux(): Promise<Board> {
 }
 
 async function openRv32(): Promise<Board> {
-  const image = await buildRv32Image(await bundleSerialFirmware(), MEMORY);
+  const image = await buildRv32Program('main-serial.ts', 'pne-serial', {}, MEMORY);
   return {
     name: rv32.name,
     engine: rv32Setup().engine,

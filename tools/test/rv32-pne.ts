@@ -17,9 +17,11 @@ import { CheckFailure, type Outcome, type Tally } from './tally.ts';
 const READINGS = 12;
 
 export async function testRv32Pne(stage: string, tally: Tally): Promise<void> {
+  let opened: Promise<Board> | undefined;
   const check = (name: string, body: (board: Board) => Promise<void>) =>
     tally.run(stage, name, async (): Promise<Outcome> => {
-      await body(await openBoard('qemu-rv32'));
+      opened ??= openBoard('qemu-rv32');
+      await body(await opened);
       return { passed: 1 };
     });
   await check('a PNE beside one on linux', deliverSideBySide);
