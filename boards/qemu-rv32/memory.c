@@ -3,7 +3,7 @@
 /*
  * One static region, as Moddable's devices have it: chunks grow up from its bottom, slots down from its top,
  * and where they meet memory is full. The stack is taken from it first. board.json gives it what a device has:
- * chunks and slots as Moddable's ESP32 targets, and the stack.
+ * chunks (with their header of 16 bytes) and slots as Moddable's ESP32 targets, and the stack.
  */
 
 #include "xsAll.h"
