@@ -26,10 +26,11 @@ export async function measureOnRv32(ops: string, onProgress: OnProgress): Promis
 
 /** What the figures depend on. */
 export function rv32Conditions(): object {
-  const { engine, compiler, emulator, flags } = rv32Setup();
+  const { engine, preloads, compiler, emulator, flags } = rv32Setup();
   return {
     board: board.name,
     engine,
+    preloads,
     memory: { stack: board.creation.stack, ...MEMORY },
     compiler,
     flags,

@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { measureOnRv32 } from '../bench/rv32.ts';
 import { bundleTestForXs, OUTPUT } from '../build/bundle.ts';
 import { buildRv32Image, spawnRv32 } from '../build/rv32.ts';
+import { buildRv32Program } from '../build/rv32-program.ts';
 import type { Memory } from '../build/xs.ts';
 import { type Finished, finish, runCommand } from './command.ts';
 import { testRv32Pne } from './rv32-pne.ts';
@@ -69,18 +70,29 @@ export async function testRv32(tally: Tally): Promise<void> {
     return;
   }
   for (const ending of ENDINGS) await tally.run(STAGE, `ends with ${ending[0]}`, () => checkEnding(ending));
+  await tally.run(STAGE, 'ends with an error of a device program', checkProgram);
   await tally.run(STAGE, 'two runs count the same', checkCounts);
   await testRv32Pne(STAGE, tally);
   const files = (await testFiles()).filter((file) => FOLDERS.test(file) && !SLOW.test(file));
   for (const file of files) await tally.run(STAGE, file, () => runFile(file));
 }
 
-async function checkEnding([name, source, status, message]: (typeof ENDINGS)[number]): Promise<Outcome> {
+async function checkEnding([name, source, ...expected]: (typeof ENDINGS)[number]): Promise<Outcome> {
   const folder = join(OUTPUT, 'bundles/endings');
   mkdirSync(folder, { recursive: true });
   const bundle = join(folder, `${name.replaceAll(' ', '-')}.js`);
   writeFileSync(bundle, source);
-  const ended = await runImage(await buildRv32Image(bundle));
+  return ends(await buildRv32Image(bundle), ...expected);
+}
+
+/** Preloaded, and without the built-ins that it does not use, where the engine can do that. */
+async function checkProgram(): Promise<Outcome> {
+  const image = await buildRv32Program('main-serial.ts', 'pne-not-provisioned', {}, TEST_MEMORY);
+  return ends(image, 70, /uncaught exception: Error: notProvisioned/);
+}
+
+async function ends(image: string, status: number, message: RegExp): Promise<Outcome> {
+  const ended = await runImage(image);
   if (ended.status === status && message.test(ended.output)) return { passed: 1 };
   throw new CheckFailure(`status ${ended.status}, not ${status}, after: ${ended.output}`);
 }
