@@ -23,3 +23,6 @@ HostOptions gOptions = {
 
 uint64_t gRegion[REGION_BYTES / sizeof(uint64_t)];
 const unsigned gRegionBytes = sizeof(gRegion);
+
+uint64_t gCHeap[IMAGE_C_HEAP / sizeof(uint64_t)] __attribute__((aligned(16)));
+const unsigned gCHeapBytes = sizeof(gCHeap);

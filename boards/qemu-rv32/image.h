@@ -19,4 +19,8 @@ extern const unsigned gBundleNameCount;
 extern uint64_t gRegion[];
 extern const unsigned gRegionBytes;
 
+/* The C library's. */
+extern uint64_t gCHeap[];
+extern const unsigned gCHeapBytes;
+
 #endif

@@ -5,6 +5,8 @@
 #ifndef PNE_NATIVES_LIST_H
 #define PNE_NATIVES_LIST_H
 
+#include "../../firmware/native/crypto-natives.h"
+
 #define PNE_NATIVES(X) \
 	X(xs_keyvalue_delete) \
 	X(xs_keyvalue_open) \
@@ -14,6 +16,7 @@
 	X(xs_pne_heap) \
 	X(xs_pne_instructions) \
 	X(xs_pne_microseconds) \
+	PNE_CRYPTO_NATIVES(X) \
 	X(xs_serial_close) \
 	X(xs_serial_constructor) \
 	X(xs_serial_read) \

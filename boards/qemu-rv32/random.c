@@ -6,6 +6,7 @@
  */
 
 #include "xsmc.h"
+#include "random.h"
 
 /* QEMU's virt machine has eight places for a device. */
 #define FIRST_DEVICE 0x10001000u
@@ -124,8 +125,7 @@ static uint32_t request(uint8_t *bytes, uint32_t length)
 	return gUsed.ring[0].length;
 }
 
-/* Returns -1 where not all bytes were filled. */
-static int fillRandom(uint8_t *bytes, xsUnsignedValue length)
+int randomFill(uint8_t *bytes, size_t length)
 {
 	if (!gDevice) {
 		volatile uint32_t *device = findDevice();
@@ -134,7 +134,7 @@ static int fillRandom(uint8_t *bytes, xsUnsignedValue length)
 		gDevice = device;
 	}
 	while (length > 0) {
-		uint32_t count = request(bytes, length);
+		uint32_t count = request(bytes, (uint32_t)length);
 		if (count == 0 || count > length)
 			return -1;
 		bytes += count;
@@ -149,6 +149,6 @@ void xs_pne_fillRandom(xsMachine *the)
 	void *bytes;
 	xsUnsignedValue length;
 	xsmcGetBufferWritable(xsArg(0), &bytes, &length);
-	if (fillRandom(bytes, length) < 0)
+	if (randomFill(bytes, length) < 0)
 		xsUnknownError("no randomness");
 }

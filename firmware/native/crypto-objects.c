@@ -132,6 +132,11 @@ CryptoHandle *cryptoCreate(xsMachine *the, CryptoKind kind, size_t length)
 	xsSetHostHooks(xsResult, (xsHostHooks *)&gHooks[kind]);
 	xsmcSetHostBuffer(xsResult, NULL, 0);
 	CryptoHandle *handle = calloc(1, sizeof(CryptoHandle) + length);
+	if (!handle) {
+		/* Objects that nobody needs any more may hold it. */
+		xsCollectGarbage();
+		handle = calloc(1, sizeof(CryptoHandle) + length);
+	}
 	if (!handle)
 		xsUnknownError("crypto: no memory");
 	handle->kind = kind;

@@ -6,15 +6,13 @@ import { createNobleProvider } from '../../src/crypto/noble/provider.ts';
 import { cryptoNatives } from './crypto.ts';
 import { fillRandom } from './random.ts';
 
-/** A build-time definition. */
+/** Build-time definitions. */
 declare const DIFFERENTIAL_CASES: number;
-
-/** noble takes tens of milliseconds for a multiplication in XS. */
-const CURVE_CASES = 12;
+declare const DIFFERENTIAL_CURVE_CASES: number;
 
 runDifferentialTests(createNativeProvider(cryptoNatives()!), createNobleProvider(fillRandom), {
   cases: DIFFERENTIAL_CASES,
-  curveCases: CURVE_CASES,
+  curveCases: DIFFERENTIAL_CURVE_CASES,
   maxLength: 70,
   comparesSignatures: true,
 });

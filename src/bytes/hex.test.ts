@@ -14,6 +14,7 @@ hex('reads every byte that it writes', () => {
   assert.ok(text.startsWith('000102') && text.endsWith('fdfeff'));
   assert.equal(fromHex(text), every);
   assert.equal(fromHex(text.toUpperCase()), every);
+  assert.is(toHex(fromHex(text.repeat(3) + text.slice(0, 2))), `${text.repeat(3)}00`);
   assert.is(fromHex('').length, 0);
 });
 

@@ -4,6 +4,9 @@ import { refuse } from '../refusal.ts';
 
 const DIGITS = '0123456789abcdef';
 
+/** Bytes read from one slice: XS's strings are UTF-8, and charCodeAt counts from their beginning. */
+const PART = 256;
+
 /** Returns lower-case hexadecimal, two digits a byte. */
 export function toHex(bytes: Uint8Array): string {
   let text = '';
@@ -15,10 +18,15 @@ export function toHex(bytes: Uint8Array): string {
 export function fromHex(text: string): Uint8Array {
   if (text.length % 2 !== 0) refuse('notWellFormed');
   const bytes = new Uint8Array(text.length / 2);
-  for (let i = 0; i < bytes.length; i++) {
-    bytes[i] = digit(text.charCodeAt(2 * i)) * 16 + digit(text.charCodeAt(2 * i + 1));
-  }
+  for (let at = 0; at < bytes.length; at += PART) readPart(text.slice(2 * at, 2 * (at + PART)), bytes, at);
   return bytes;
+}
+
+function readPart(part: string, bytes: Uint8Array, at: number): void {
+  const end = Math.min(at + PART, bytes.length);
+  for (let i = at, digits = 0; i < end; i++, digits += 2) {
+    bytes[i] = digit(part.charCodeAt(digits)) * 16 + digit(part.charCodeAt(digits + 1));
+  }
 }
 
 function digit(code: number): number {

@@ -2,17 +2,17 @@
 
 /** The benchmark on the qemu-rv32 board: retired instructions, the same in every run. */
 import board from '../../boards/qemu-rv32/board.json';
-import { rv32Setup, spawnRv32 } from '../build/rv32.ts';
+import { type Rv32Memory, rv32Setup, spawnRv32 } from '../build/rv32.ts';
 import { buildRv32Program } from '../build/rv32-program.ts';
-import type { Memory } from '../build/xs.ts';
 import { benchDefinitions, collect } from './program.ts';
 import { type BenchRow, type OnProgress, Rows } from './rows.ts';
 
 /** Noble's curves and what the benchmark prepares take more than a device has. Figures depend on it. */
-const MEMORY: Memory = {
+const MEMORY: Rv32Memory = {
   chunk: { initial: 262_144, incremental: 16_384 },
   heap: { initial: 24_576, incremental: 1024 },
   limit: 1_048_576,
+  cHeap: board.cHeap,
 };
 
 export async function measureOnRv32(ops: string, onProgress: OnProgress): Promise<BenchRow[]> {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Bundles TypeScript into one ES module for XS on the boards whose host program is ours. */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin, type StdinOptions } from 'esbuild';
@@ -30,7 +31,7 @@ export async function bundleForXs(
   plugins: Plugin[] = [],
 ): Promise<string> {
   const outfile = join(OUTPUT, 'bundles', `${name}.js`);
-  await build({
+  const { metafile } = await build({
     ...(typeof entry === 'string' ? { entryPoints: [entry] } : { stdin: entry }),
     outfile,
     bundle: true,
@@ -39,22 +40,35 @@ export async function bundleForXs(
     alias: BOARD_MODULES,
     define,
     plugins,
+    metafile: true,
     logLevel: 'warning',
   });
+  await writeFile(metafileOf(outfile), JSON.stringify(metafile));
   return outfile;
+}
+
+/** What a bundle was made of, as esbuild says it. */
+export function metafileOf(bundle: string): string {
+  return `${bundle}.meta.json`;
 }
 
 /** Bundles a test file for XS, behind the globals that its runner expects. Returns the path. */
 export function bundleTestForXs(
   testFile: string,
   define: Readonly<Record<string, string>> = {},
+  plugins: Plugin[] = [],
 ): Promise<string> {
   const globals = join(ROOT, 'firmware/platform/globals.ts');
   const contents = `import '${globals}';\nimport '${testFile}';`;
-  return bundleForXs({ contents, resolveDir: ROOT }, testFile, define);
+  return bundleForXs({ contents, resolveDir: ROOT }, testFile, define, plugins);
 }
 
 /** The device program for the Linux board. */
 export function bundleFirmware(): Promise<string> {
   return bundleForXs(join(ROOT, 'firmware/main.ts'), 'pne');
+}
+
+/** The device program for a board with serial ports. */
+export function bundleSerialFirmware(): Promise<string> {
+  return bundleForXs(join(ROOT, 'firmware/main-serial.ts'), 'pne-serial');
 }

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { bundleForXs, ROOT } from './bundle.ts';
 import { preloadable } from './preload.ts';
-import { buildRv32Image, rv32Setup } from './rv32.ts';
-import type { Memory } from './xs.ts';
+import { buildRv32Image, type Rv32Memory, rv32Setup } from './rv32.ts';
 
 /** What an entry point's imports are in the module that starts: boards/qemu-rv32/sdk.mk. */
 const PROGRAM = 'program';
@@ -16,7 +15,7 @@ export async function buildRv32Program(
   entry: string,
   name: string,
   define: Readonly<Record<string, string>> = {},
-  memory?: Memory,
+  memory?: Rv32Memory,
 ): Promise<string> {
   const path = join(ROOT, 'firmware', entry);
   if (!rv32Setup().preloads) return buildRv32Image(await bundleForXs(path, name, define), memory);

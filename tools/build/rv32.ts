@@ -28,13 +28,18 @@ export function rv32Setup(): Rv32Setup {
   return JSON.parse(readFileSync(join(OUTPUT, 'rv32.json'), 'utf8')) as Rv32Setup;
 }
 
+/** XS's memory and the heap of everything in C, in bytes, where it is not the board's. */
+export interface Rv32Memory extends Memory {
+  readonly cHeap?: number;
+}
+
 /**
  * Compiles a bundle and links it with the engine. `memory` is the board's own unless given; `program` is a
  * second bundle, for the first to import, that is preloaded. Returns the image's path.
  */
 export async function buildRv32Image(
   bundle: string,
-  memory: Memory = board.creation,
+  memory: Rv32Memory = board.creation,
   program = '',
 ): Promise<string> {
   const image = join(OUTPUT, 'qemu-rv32/images', `${bundle.slice(OUTPUT.length)}.elf`);
@@ -59,7 +64,7 @@ function firstError(text: string): string {
   return lines.find((line) => /error|###|undefined reference/.test(line)) ?? lines[0]!;
 }
 
-function sizes({ chunk, heap, limit }: Memory): string {
+function sizes({ chunk, heap, limit, cHeap = board.cHeap }: Rv32Memory): string {
   const values = {
     STACK: board.creation.stack,
     CHUNK_INITIAL: chunk.initial,
@@ -67,6 +72,7 @@ function sizes({ chunk, heap, limit }: Memory): string {
     HEAP_INITIAL: heap.initial,
     HEAP_INCREMENTAL: heap.incremental,
     LIMIT: limit,
+    C_HEAP: cHeap,
   };
   return Object.entries(values)
     .map(([name, value]) => `-DIMAGE_${name}=${value}`)

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Sets the qemu-rv32 board up, for the commands that run it: emulator, cross compiler, C library, and all of
- * the image that is the same for every bundle. After main.mjs. With --no-install it installs nothing and says
+ * Sets the qemu-rv32 board up, for the commands that run it: emulator, cross compiler, C library, mbedTLS,
+ * and all of the image that is the same for every bundle. After main.mjs. With --no-install it installs nothing and says
  * on one line what is missing. Status 2 where something is missing.
  */
 import { availableParallelism } from 'node:os';
 import { install, installLine } from './debian.mjs';
+import { fetchMbedTls, hasMbedTlsSources, MBEDTLS_VERSION } from './mbedtls.mjs';
 import { has, readStamp, run, SetupError, say, writeStamp } from './run.mjs';
 import { rv32Engine } from './rv32-engine.mjs';
 
@@ -15,15 +16,21 @@ const EMULATOR = 'qemu-system-riscv32';
 const STAMP = 'stamps/rv32';
 
 async function main(args) {
-  await requirePackages(args.includes('--no-install'));
+  const isInstallForbidden = args.includes('--no-install');
+  await requirePackages(isInstallForbidden);
+  if (isInstallForbidden && !hasMbedTlsSources()) {
+    throw new SetupError('no mbedTLS sources; type: node tools/setup/rv32.mjs');
+  }
   const { preloads, compiler, image } = await rv32Engine();
+  image.push(`MBEDTLS=${await fetchMbedTls()}`);
   if (compiler) await make(compiler, 'the bytecode compiler');
-  await make(image, 'XS for rv32imac');
+  await make(image, 'XS and mbedTLS for rv32imac');
   const answer = async (question) => (await run('make', ['-s', ...image, question])).trim();
   const built = {
     engine: { name: 'XS', version: await answer('version') },
     preloads,
     make: image,
+    mbedTls: MBEDTLS_VERSION,
     compiler: (await run(COMPILER, ['--version'])).split('\n')[0],
     emulator: (await run(EMULATOR, ['--version'])).split('\n')[0],
     flags: await answer('flags'),

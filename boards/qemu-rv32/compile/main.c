@@ -2,6 +2,7 @@
 
 /*
  * compile BUNDLE: writes an ES module as bytecode that a machine without a parser runs from flash, as C text.
+ * compile --lines BUNDLE: lines.h.
  *
  *   gBundleCode    the code, its names replaced by the ids that they get on the target
  *   gBundleNames   the names that the engine does not know by itself, in the order of their ids
@@ -10,7 +11,7 @@
  * the order in which the target interns them, which is that of gBundleNames, before anything else.
  */
 
-#include "xsScript.h"
+#include "lines.h"
 
 static txParser gParser;
 
@@ -49,7 +50,7 @@ void fxGenerateTag(void *console, txString buffer, txInteger bufferSize, txStrin
 	snprintf(buffer, (size_t)bufferSize, "@%u", count++);
 }
 
-static txScript *parse(const char *path)
+static txScript *parse(const char *path, txUnsigned flags)
 {
 	txParserJump jump;
 	txScript *volatile script = NULL;
@@ -62,7 +63,7 @@ static txScript *parse(const char *path)
 	gParser.firstJump = &jump;
 	if (c_setjmp(jump.jmp_buf) == 0) {
 		gParser.path = fxNewParserSymbol(&gParser, (txString)path);
-		fxParserTree(&gParser, file, (txGetter)fgetc, 0, NULL);
+		fxParserTree(&gParser, file, (txGetter)fgetc, flags, NULL);
 		fxParserHoist(&gParser);
 		fxParserBind(&gParser);
 		script = fxParserCode(&gParser);
@@ -133,28 +134,15 @@ static void mapId(txByte *p, const txID *ids)
 		mxEncodeID(q, ids[id]);
 }
 
-/* Bytes after a code's own byte where gxCodeSizes says -1, -2 or -4: a length of that many bytes comes first. */
-static size_t countedLength(const txByte *p, txS1 size)
-{
-	txU4 length = 0;
-	memcpy(&length, p, (size_t)-size);
-	return (size_t)-size + length;
-}
-
 static void remap(txByte *p, txSize codeSize, const txID *ids)
 {
 	txByte *end = p + codeSize;
 	while (p < end) {
-		txS1 size = gxCodeSizes[(txU1)*p];
-		*p = (txByte)archived((txU1)*p);
-		if (size > 0)
-			p += size;
-		else if (size == 0) {
+		size_t length = instructionLength(p);
+		if (gxCodeSizes[(txU1)*p] == 0)
 			mapId(p + 1, ids);
-			p += 1 + sizeof(txID);
-		}
-		else
-			p += 1 + countedLength(p + 1, size);
+		*p = (txByte)archived((txU1)*p);
+		p += length;
 	}
 }
 
@@ -166,20 +154,29 @@ static void printCode(const txByte *code, txSize codeSize)
 	puts("\n};");
 }
 
-int main(int argc, char **argv)
+static void printBundle(txScript *script)
 {
-	if (argc != 2) {
-		fputs("usage: compile BUNDLE\n", stderr);
-		return 2;
-	}
-	txScript *script = parse(argv[1]);
-	if (!script)
-		return 1;
 	puts("#include \"image.h\"\n");
 	txID *ids = assignIds(script);
 	remap(script->codeBuffer, script->codeSize, ids);
 	printCode(script->codeBuffer, script->codeSize);
 	free(ids);
+}
+
+int main(int argc, char **argv)
+{
+	bool isForLines = argc == 3 && !strcmp(argv[1], "--lines");
+	if (argc != 2 && !isForLines) {
+		fputs("usage: compile [--lines] BUNDLE\n", stderr);
+		return 2;
+	}
+	txScript *script = parse(argv[argc - 1], isForLines ? mxDebugFlag : 0);
+	if (!script)
+		return 1;
+	if (isForLines)
+		printLines(script->codeBuffer, script->codeSize);
+	else
+		printBundle(script);
 	fxDeleteScript(script);
 	fxTerminateParser(&gParser);
 	return 0;

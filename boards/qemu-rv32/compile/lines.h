@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/* compile --lines BUNDLE: what each line of a bundle costs. */
+
+#ifndef PNE_COMPILE_LINES_H
+#define PNE_COMPILE_LINES_H
+
+#include "xsScript.h"
+
+/*
+ * Prints, for each line that has any: its number, the bytes of code that it compiles to, and what the module's
+ * body makes of it when it runs: functions with a `prototype`, functions without, and the variables that they
+ * capture. The code must have been made with mxDebugFlag.
+ */
+void printLines(const txByte *code, txSize codeSize);
+
+/* Bytes of the instruction at `p` with its operands, without the code of a function. */
+size_t instructionLength(const txByte *p);
+
+#endif
