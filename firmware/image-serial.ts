@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** As image.ts, for a board whose gateway is at the other end of a serial line. */
-import './platform/names.ts';
-import './platform/text-decoder.ts';
 import { createNobleProvider } from '../src/crypto/noble/provider.ts';
 import { reportAborts } from './platform/abort.ts';
 import { fillRandom } from './platform/random.ts';

@@ -4,8 +4,6 @@
  * The device program as a Moddable image: the bodies of its modules run on the build machine and what they
  * made lies in flash. XS calls the default export when the board starts.
  */
-import './platform/names.ts';
-import './platform/text-decoder.ts';
 import { createNobleProvider } from '../src/crypto/noble/provider.ts';
 import { reportAborts } from './platform/abort.ts';
 import { fillRandom } from './platform/random.ts';

@@ -4,7 +4,6 @@
  * Starts the device program on a host that runs the bundle as it is: boards/linux. From a timer, because
  * the stack is the device's only once the body of the bundle has ended.
  */
-import './platform/text-decoder.ts';
 import { openHostProvider } from './host-provider.ts';
 import { after } from './platform/timer.ts';
 import { startPne } from './pne.ts';

@@ -7,6 +7,7 @@ import { Curve } from '../src/crypto/curves.ts';
 import type { CryptoProvider } from '../src/crypto/provider.ts';
 import { ccsCredential } from '../src/handshake/credential.ts';
 import type { Link, LinkEvents } from '../src/link/link.ts';
+import { compactPayloads } from '../src/payload/compact.ts';
 import { refuse } from '../src/refusal.ts';
 import { p256Interface } from '../src/roles/interface.ts';
 import { createPne, type Pne, type PneOptions } from '../src/roles/pne.ts';
@@ -37,6 +38,7 @@ export function startPne(provider: CryptoProvider, connections: Connections): vo
     pneId: provisioning.pneId,
     ...openInterfaces(provisioning, provider),
     after,
+    payloads: compactPayloads,
     readingIds: storedNumbers(store, 'reading-ids'),
     onAgreed(): void {},
     onContent: (value) => sampler.configure(value),

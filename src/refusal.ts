@@ -42,6 +42,7 @@ export const Reason = Object.freeze({
   sequenceExhausted: 46,
   keyLimitReached: 47,
   formNotAccepted: 48,
+  targetTooShort: 49,
   // link, roles (6x)
   frameInvalid: 60,
   messageInvalid: 61,
@@ -72,6 +73,14 @@ export class Refusal extends Error {
     this.reason = Reason[reasonName];
     this.reasonName = reasonName;
   }
+}
+
+/** Refuses with the reason of that number, for what refuses by number. */
+export function refuseNumbered(reason: number): never {
+  for (const [reasonName, code] of Object.entries(Reason)) {
+    if (code === reason) refuse(reasonName as ReasonName);
+  }
+  throw new Error(`no reason has the number ${reason}`);
 }
 
 /** Refuses with a reason. Typed `never`, so that it ends a branch as `throw` does. */

@@ -25,9 +25,17 @@ static txMachine *createMachine(void)
 	return machineCreate(&creation);
 }
 
+/* What the program starts with, as a property of the global object. */
+#define START "$start"
+
 /* From here on the stack is as deep as --stack says. */
 static void bundleLoaded(txMachine *the)
 {
+	mxPushSlot(mxArgv(0));
+	fxGetID(the, fxID(the, "default"));
+	mxPush(mxGlobal);
+	fxSetID(the, fxID(the, START));
+	mxPop();
 	the->stackBottom = the->stackTop - gOptions.stackCount;
 }
 
@@ -82,12 +90,37 @@ static void settle(void *machine)
 	fxCheckUnhandledRejections(the, 1);
 }
 
-void hostRun(void)
+void *hostLoad(void)
 {
 	txMachine *machine = createMachine();
 	if (!machine)
 		hostFail(exitMemoryFull, "no memory for the machine");
 	boot(machine);
+	settle(machine);
+	return machine;
+}
+
+static void start(txMachine *machine)
+{
+	txMachine *the = fxBeginHost(machine);
+	mxTry(the) {
+		mxPush(mxGlobal);
+		mxDub();
+		fxGetID(the, fxID(the, START));
+		if (fxIsCallable(the, the->stack)) {
+			mxCall();
+			mxRunCount(0);
+		}
+	}
+	mxCatch(the) {
+		fxAbort(the, XS_UNHANDLED_EXCEPTION_EXIT);
+	}
+	fxEndHost(the);
+}
+
+void hostLoop(void *machine)
+{
+	start(machine);
 	loopRun(settle, machine);
 	fflush(stdout);
 }

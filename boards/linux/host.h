@@ -20,13 +20,10 @@ enum {
 	exitAbort = 75,
 };
 
-/*
- * Fixed before the machine is created, on Linux by the command line. Sizes are bytes, counts are slots. The body
- * of the bundle holds a slot for each of its declarations: it has `loadStackCount` beside the stack, because on a
- * device it has run on the build machine (preload).
- */
+/* Fixed before the machine is created, on Linux by the command line. Sizes are bytes, counts are slots. */
 typedef struct {
 	int stackCount;
+	/* Beside the stack, for the body of the bundle. */
 	int loadStackCount;
 	int chunkInitial;
 	int chunkIncrement;
@@ -41,11 +38,23 @@ extern HostOptions gOptions;
 /* Ends the process with one message on stderr. */
 void hostFail(int status, const char *format, ...) __attribute__((noreturn, format(printf, 2, 3)));
 
-/* Makes the machine, runs the bundle and then the loop to its end. */
-void hostRun(void);
+/*
+ * Stack for the body of the bundle, which holds a slot for each of its declarations. On a device it has run
+ * on the build machine (preload), so that it does not count against the device's stack.
+ */
+#define LOAD_STACK_SLOTS 4096
+
+/* Makes the machine and runs the body of the bundle. */
+void *hostLoad(void);
+
+/* Calls the default export of the bundle, where it has one, and then runs the loop to its end. */
+void hostLoop(void *machine);
 
 /* Monotonic microseconds. */
 int64_t hostMicroseconds(void);
+
+/* What the benchmark counts in: microseconds, or instructions where they are counted. */
+int64_t hostBenchClock(void);
 
 /* A timer in the run loop, embedded at the start of its owner's record. */
 typedef struct LoopTimer {

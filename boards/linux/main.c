@@ -14,7 +14,7 @@
 
 HostOptions gOptions = {
 	.stackCount = 1024,
-	.loadStackCount = 4096,
+	.loadStackCount = LOAD_STACK_SLOTS,
 	.chunkInitial = 78848,
 	.chunkIncrement = 16384,
 	.heapInitial = 4928,
@@ -69,6 +69,6 @@ int main(int argc, char **argv)
 	parseOptions(argc, argv);
 	signal(SIGPIPE, SIG_IGN);
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	hostRun();
+	hostLoop(hostLoad());
 	return exitDone;
 }

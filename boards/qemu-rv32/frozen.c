@@ -7,8 +7,10 @@
 
 #include "xsAll.h"
 #include "xsScript.h"
+#include "host.h"
 #include "machine.h"
 #include "natives.h"
+#include "preload.h"
 
 /* What xsl writes (mc.xs.c). */
 extern void *xsPreparationAndCreation(txCreation **creation);
@@ -21,6 +23,12 @@ txMachine *machineCreate(txCreation *creation)
 	creation->nameModulo = preparation->nameModulo;
 	creation->symbolModulo = preparation->symbolModulo;
 	return fxPrepareMachine(creation, preparation, "pne", NULL, NULL);
+}
+
+/* A preloaded bundle has run already. */
+void *programLoad(void)
+{
+	return hostLoad();
 }
 
 /* They are there. */

@@ -7,17 +7,19 @@
 
 /* A slot on a 32-bit machine. */
 #define SLOT_BYTES 16
-#define LIMIT_BYTES (IMAGE_LIMIT + IMAGE_BUILT_INS)
-#define REGION_BYTES (LIMIT_BYTES + IMAGE_LOAD_STACK * SLOT_BYTES)
+#define LOAD_STACK (IMAGE_PRELOADED ? 0 : LOAD_STACK_SLOTS)
+#define REGION_BYTES (IMAGE_LIMIT + LOAD_STACK * SLOT_BYTES)
+
+const int gIsPreloaded = IMAGE_PRELOADED;
 
 HostOptions gOptions = {
 	.stackCount = IMAGE_STACK,
-	.loadStackCount = IMAGE_LOAD_STACK,
+	.loadStackCount = LOAD_STACK,
 	.chunkInitial = IMAGE_CHUNK_INITIAL,
 	.chunkIncrement = IMAGE_CHUNK_INCREMENTAL,
 	.heapInitial = IMAGE_HEAP_INITIAL,
 	.heapIncrement = IMAGE_HEAP_INCREMENTAL,
-	.limitBytes = LIMIT_BYTES,
+	.limitBytes = IMAGE_LIMIT,
 	.bundle = "bundle",
 };
 

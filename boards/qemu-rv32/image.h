@@ -15,6 +15,9 @@ extern const unsigned gBundleCodeSize;
 extern const char gBundleNames[];
 extern const unsigned gBundleNameCount;
 
+/* Whether what the bundle makes when it is loaded goes to flash (preload.h). */
+extern const int gIsPreloaded;
+
 /* The machine's memory. */
 extern uint64_t gRegion[];
 extern const unsigned gRegionBytes;
@@ -22,5 +25,8 @@ extern const unsigned gRegionBytes;
 /* The C library's. */
 extern uint64_t gCHeap[];
 extern const unsigned gCHeapBytes;
+
+/* The machine, for machine-map.c. */
+extern void *gMachine;
 
 #endif

@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "host.h"
 #include "interrupts.h"
+#include "preload.h"
 #include "serial.h"
 
 #include <stddef.h>
@@ -30,6 +31,6 @@ void loopRun(void (*settle)(void *machine), void *machine)
 int main(void)
 {
 	clockStart();
-	hostRun();
+	hostLoop(programLoad());
 	return exitDone;
 }

@@ -2,25 +2,50 @@
 
 /*
  * One static region, as Moddable's devices have it: chunks grow up from its bottom, slots down from its top,
- * and where they meet memory is full. The stack is taken from it first. board.json gives it what a device has:
- * chunks (with their header of 16 bytes) and slots as Moddable's ESP32 targets, and the stack.
+ * and where they meet memory is full. The stack is taken from it first. The region holds the engine's
+ * built-ins too, 64,088 bytes, which the SDK links into flash: board.json gives them beside the 174,080 that
+ * a device has (chunks and slots as Moddable's ESP32 targets, and the stack).
  */
 
 #include "xsAll.h"
 #include "host.h"
 #include "image.h"
+#include "memory.h"
 
 /* Below the end of the C stack there is nothing to notice an overflow: XS asks before it recurses. */
 #define C_STACK_MARGIN 1024
 
 static txByte *gChunks;
 static txByte *gSlots;
+/* Slots follow chunks instead of growing towards them. */
+static int gIsPreload;
+
+void memoryPreload(size_t headerBytes)
+{
+	gIsPreload = 1;
+	gChunks = (txByte *)PRELOAD_AREA + headerBytes;
+	gSlots = (txByte *)PRELOAD_AREA + PRELOAD_AREA_BYTES;
+}
+
+void *memoryTake(size_t bytes)
+{
+	gChunks += (bytes + 7) & ~(size_t)7;
+	return gChunks - ((bytes + 7) & ~(size_t)7);
+}
+
+size_t memoryTaken(void)
+{
+	return (size_t)(gChunks - (txByte *)PRELOAD_AREA);
+}
 
 void fxCreateMachinePlatform(txMachine *the)
 {
+	gMachine = the;
 	the->promiseJobs = 0;
 	/* The stack for loading is beside the limit. */
 	the->reservedBytes = -(size_t)gOptions.loadStackCount * sizeof(txSlot);
+	if (gIsPreload)
+		return;
 	gChunks = (txByte *)gRegion;
 	gSlots = gChunks + gRegionBytes;
 }
@@ -64,6 +89,8 @@ txSlot *fxAllocateSlots(txMachine *the, txSize count)
 	size_t bytes = (size_t)count * sizeof(txSlot);
 	if (!fits(the, bytes))
 		return NULL;
+	if (gIsPreload && the->stackBottom)
+		return memoryTake(bytes);
 	gSlots -= bytes;
 	return (txSlot *)gSlots;
 }

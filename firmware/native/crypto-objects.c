@@ -104,12 +104,17 @@ void cryptoRequireLength(xsMachine *the, CryptoBuffer buffer, size_t length)
 		xsRangeError("crypto: a buffer of %d bytes instead of %d", (int)buffer.length, (int)length);
 }
 
-/* PSA does not say what it does then, except for equal addresses in some functions. */
-void cryptoRefuseOverlap(xsMachine *the, CryptoBuffer output, CryptoBuffer input)
+int cryptoOverlap(CryptoBuffer output, CryptoBuffer input)
 {
 	uintptr_t a = (uintptr_t)output.bytes;
 	uintptr_t b = (uintptr_t)input.bytes;
-	if (output.length && input.length && a < b + input.length && b < a + output.length)
+	return output.length && input.length && a < b + input.length && b < a + output.length;
+}
+
+/* Nobody says what the functions do then, except for equal addresses in some of them. */
+void cryptoRefuseOverlap(xsMachine *the, CryptoBuffer output, CryptoBuffer input)
+{
+	if (cryptoOverlap(output, input))
 		xsRangeError("crypto: the output overlaps an input");
 }
 

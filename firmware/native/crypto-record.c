@@ -133,8 +133,7 @@ void xs_pnecrypto_protectInto(xsMachine *the)
 	RecordSender *sender = senderArgument(the, 3);
 	CryptoBuffer plaintext = cryptoReadable(the, 1);
 	CryptoBuffer target = cryptoWritable(the, 2);
-	cryptoRefuseOverlap(the, target, plaintext);
-	RecordReason reason = recordReady(sender, plaintext.length);
+	RecordReason reason = cryptoOverlap(target, plaintext) ? recordBadArgument : recordReady(sender, plaintext.length);
 	if (reason == recordUnreserved)
 		return;
 	size_t length = recordLength(sender, plaintext.length);

@@ -36,6 +36,7 @@ typedef enum {
 	recordFine = 0,
 	recordTruncated = 10,
 	recordTooLong = 17,
+	recordBadArgument = 30,
 	recordKeyWiped = 32,
 	recordHeaderInvalid = 40,
 	recordContextUnknown = 41,

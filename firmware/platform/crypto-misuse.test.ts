@@ -5,10 +5,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { pattern } from '../../src/crypto/check.testing.ts';
 import type { CryptoNatives } from '../../src/crypto/native/natives.ts';
+import { Reason } from '../../src/refusal.ts';
 import { cryptoNatives } from './crypto.ts';
 import { fillRandom } from './random.ts';
 
 const P256 = 1;
+const HMAC_8 = 4;
 const CCM_8 = 10;
 /** More than the key store of mbedTLS 2.28 has places. */
 const MANY = 200;
@@ -22,9 +24,25 @@ const secret = natives.secret(pattern(32, 1));
 const aeadKey = natives.aeadKey(natives.secret(pattern(16, 2)), CCM_8);
 const macKey = natives.macKey(secret);
 const privateKey = natives.privateKey(P256, pattern(32, 3), new Uint8Array(64));
+const [sender, recipient] = [createSender(), createRecipient()];
 const [nonce, aad, plaintext] = [pattern(13, 4), pattern(20, 5), pattern(24, 6)];
 const sealed = new Uint8Array(32);
 natives.seal(aeadKey, nonce, aad, plaintext, sealed);
+
+const record = natives.protect(sender, plaintext) as Uint8Array;
+
+function createSender() {
+  const key = natives.secret(pattern(16, 2));
+  const sender = natives.sender(key, CCM_8, pattern(13, 4), pattern(1, 1), undefined, 99, 1, 999);
+  natives.reserve(sender, 900);
+  return sender;
+}
+
+/** Of what such a sender makes. */
+function createRecipient() {
+  const key = natives.secret(pattern(16, 2));
+  return natives.recipient(key, CCM_8, pattern(13, 4), pattern(1, 1), undefined, 99, -1, 0, 0, 9);
+}
 
 /** A right call of each function. */
 const CALLS: Readonly<Record<keyof CryptoNatives, () => unknown[]>> = {
@@ -46,6 +64,27 @@ const CALLS: Readonly<Record<keyof CryptoNatives, () => unknown[]>> = {
   agree: () => [privateKey, pattern(32, 7)],
   sign: () => [privateKey, plaintext, new Uint8Array(64)],
   verify: () => [pattern(64, 8), plaintext, new Uint8Array(64)],
+  sender: () => [natives.secret(pattern(16, 2)), CCM_8, pattern(13, 4), pattern(1, 1), undefined, 99, 0, 999],
+  next: () => [sender],
+  reserve: () => [sender, 900],
+  protect: () => [sender, plaintext],
+  protectInto: () => [sender, plaintext, new Uint8Array(40)],
+  recipient: () => [
+    natives.secret(pattern(16, 2)),
+    CCM_8,
+    pattern(13, 4),
+    pattern(1, 1),
+    undefined,
+    99,
+    -1,
+    0,
+    0,
+    9,
+  ],
+  unprotect: () => [createRecipient(), record],
+  highest: () => [recipient],
+  seen: () => [recipient],
+  failed: () => [recipient],
 };
 const NAMES = Object.keys(CALLS) as (keyof CryptoNatives)[];
 
@@ -66,6 +105,13 @@ function replaced(
     changed[index] = replacement(changed[index] as never);
     return [changed];
   });
+}
+
+/** The call with one argument replaced. */
+function changed(name: keyof CryptoNatives, index: number, value: unknown): unknown[] {
+  const values = CALLS[name]();
+  values[index] = value;
+  return values;
 }
 
 const isBytes = (value: unknown) => value instanceof Uint8Array;
@@ -116,7 +162,7 @@ misuse('throws where a view lies outside a buffer that shrank', () => {
 });
 
 misuse('throws where a handle is missing, another kind, or no handle', () => {
-  const others = [undefined, 1, {}, plaintext, secret, aeadKey, macKey, privateKey];
+  const others = [undefined, 1, {}, plaintext, secret, aeadKey, macKey, privateKey, sender, recipient];
   for (const name of NAMES.filter((name) => name !== 'wipe')) {
     for (const values of replaced(name, isHandle, (value) => others.find((other) => isOther(value, other)))) {
       throws(name, values, 'another kind');
@@ -130,7 +176,7 @@ misuse('throws where a handle is missing, another kind, or no handle', () => {
 
 /** Each function takes one kind: what it was given and its own kind are told apart by what else takes them. */
 function isOther(value: unknown, other: unknown): boolean {
-  const handles: unknown[] = [secret, aeadKey, macKey, privateKey];
+  const handles: unknown[] = [secret, aeadKey, macKey, privateKey, sender, recipient];
   if (!handles.includes(other)) return false;
   return handles.includes(value) ? value !== other : other !== secret;
 }
@@ -145,6 +191,56 @@ misuse('throws where a handle was wiped, and wipes twice', () => {
   const key = natives.aeadKey(natives.secret(pattern(16, 2)), CCM_8);
   natives.wipe(key);
   throws('seal', [key, nonce, aad, plaintext, new Uint8Array(32)], 'wiped');
+  for (const name of ['sender', 'recipient'] as const) {
+    for (const values of replaced(name, isHandle, () => wiped)) throws(name, values, 'wiped');
+  }
+});
+
+misuse('gives a reason where a sender or a recipient was wiped, and keeps what it counted', () => {
+  const [mute, deaf] = [createSender(), createRecipient()];
+  assert.equal(natives.unprotect(deaf, natives.protect(mute, plaintext) as Uint8Array), plaintext);
+  const next = natives.protect(mute, plaintext) as Uint8Array;
+  for (const end of [mute, deaf, mute, deaf]) natives.wipe(end);
+  assert.is(natives.protect(mute, plaintext), Reason.keyWiped);
+  assert.is(natives.protectInto(mute, plaintext, new Uint8Array(40)), -Reason.keyWiped);
+  assert.is(natives.unprotect(deaf, next), Reason.keyWiped);
+  assert.equal(
+    [natives.next(mute), natives.highest(deaf), natives.seen(deaf), natives.failed(deaf)],
+    [3, 1, 1, 0],
+  );
+});
+
+misuse('writes no record into a target without room, and none over its plaintext', () => {
+  const memory = new Uint8Array(100).fill(0xee);
+  const before = natives.next(sender);
+  for (let length = 0; length < record.length; length++) {
+    const result = natives.protectInto(sender, plaintext, memory.subarray(30, 30 + length));
+    assert.is(result, -Reason.targetTooShort);
+  }
+  for (const offset of [7, 30, 63]) {
+    const result = natives.protectInto(sender, memory.subarray(offset, offset + 24), memory.subarray(30, 64));
+    assert.is(result, -Reason.badArgument);
+  }
+  assert.equal(memory, new Uint8Array(100).fill(0xee));
+  assert.is(natives.next(sender), before);
+});
+
+misuse('takes no numbers back, and none past the last', () => {
+  const end = natives.sender(
+    natives.secret(pattern(32, 2)),
+    HMAC_8,
+    new Uint8Array(0),
+    plaintext.slice(0, 7),
+    aad.slice(0, 16),
+    99,
+    2 ** 40 - 1,
+    2 ** 40,
+  );
+  assert.is(natives.protect(end, plaintext), undefined);
+  natives.reserve(end, 2 ** 40);
+  natives.reserve(end, 0);
+  assert.is((natives.protect(end, plaintext) as Uint8Array).length, 30 + 24 + 8);
+  assert.is(natives.protect(end, plaintext), Reason.sequenceExhausted);
 });
 
 misuse('throws where a length is not the one that follows from the others', () => {
@@ -158,6 +254,8 @@ misuse('throws where a length is not the one that follows from the others', () =
     ['agree', [1]],
     ['sign', [2]],
     ['verify', [0, 2]],
+    ['sender', [2]],
+    ['recipient', [2]],
   ];
   for (const [name, indexes] of fixed) {
     for (const index of indexes) {
@@ -172,6 +270,12 @@ misuse('throws where a length is not the one that follows from the others', () =
   throws('expand', [secret, aad, new Uint8Array(255 * 32 + 1)], 'too long');
   throws('expand', [natives.secret(pattern(31, 1)), aad, new Uint8Array(32)], 'short key');
   throws('macKey', [natives.secret(new Uint8Array(0))], 'no key');
+  for (const name of ['sender', 'recipient'] as const) {
+    throws(name, changed(name, 0, secret), '32 bytes for AES-128');
+    throws(name, changed(name, 1, HMAC_8), '16 bytes for HMAC');
+    throws(name, changed(name, 3, new Uint8Array(8)), 'kid of 8 bytes');
+    throws(name, changed(name, 4, new Uint8Array(17)), 'kid context of 17 bytes');
+  }
 });
 
 misuse('throws where a number is none that fits', () => {
@@ -193,6 +297,30 @@ misuse('throws where a number is none that fits', () => {
     throws('aeadKey', [natives.secret(pattern(16, 2)), number], String(number));
     throws('privateKey', [number, pattern(32, 3), new Uint8Array(64)], String(number));
     throws('generateKey', [number, new Uint8Array(64)], String(number));
+    throws('sender', changed('sender', 1, number), String(number));
+    throws('recipient', changed('recipient', 1, number), String(number));
+  }
+  const wrong: [keyof CryptoNatives, number[]][] = [
+    ['sender', [5, 6, 7]],
+    ['recipient', [5, 6, 7, 8, 9]],
+    ['reserve', [1]],
+  ];
+  for (const [name, indexes] of wrong) {
+    for (const index of indexes) {
+      for (const number of [undefined, '1', hostile, -2, 0.5, Number.NaN, Infinity, 2 ** 53]) {
+        throws(name, changed(name, index, number), `argument ${index} ${number}`);
+      }
+    }
+  }
+  for (const [highest, seen] of [
+    [-1, 1],
+    [5, 0],
+    [5, 2],
+    [2 ** 40, 1],
+  ]) {
+    const values = changed('recipient', 6, highest);
+    values[7] = seen;
+    throws('recipient', values, `window ${highest} ${seen}`);
   }
   for (const curve of [2, 3, 5, 6]) {
     for (const length of [32, 64]) {
@@ -236,7 +364,7 @@ misuse('takes views at odd offsets, other views of bytes, and empty ones', () =>
 });
 
 misuse('shows nothing of a handle, whatever its properties claim', () => {
-  for (const handle of [secret, aeadKey, macKey, privateKey] as object[]) {
+  for (const handle of [secret, aeadKey, macKey, privateKey, sender, recipient] as object[]) {
     assert.equal(Reflect.ownKeys(handle), []);
     Object.defineProperty(handle, 'byteLength', { value: 64 });
     assert.is(new Uint8Array(handle as ArrayBuffer).length, 0);

@@ -30,5 +30,15 @@ function bind(): CryptoNatives {
     agree: native('xs_pnecrypto_agree'),
     sign: native('xs_pnecrypto_sign'),
     verify: native('xs_pnecrypto_verify'),
+    sender: native('xs_pnecrypto_sender'),
+    next: native('xs_pnecrypto_next'),
+    reserve: native('xs_pnecrypto_reserve'),
+    protect: native('xs_pnecrypto_protect'),
+    protectInto: native('xs_pnecrypto_protectInto'),
+    recipient: native('xs_pnecrypto_recipient'),
+    unprotect: native('xs_pnecrypto_unprotect'),
+    highest: native('xs_pnecrypto_highest'),
+    seen: native('xs_pnecrypto_seen'),
+    failed: native('xs_pnecrypto_failed'),
   });
 }

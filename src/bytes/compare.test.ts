@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { compareBytes, concatBytes, equalBytes } from './compare.ts';
+import { compareBytes, concatBytes, equalBytes, overlap } from './compare.ts';
 
 const compare = suite('compareBytes');
 
@@ -30,6 +30,17 @@ compare('concatenates into bytes of its own', () => {
   part[0] = 9;
   assert.equal([...whole], [1, 2, 3]);
   assert.is(concatBytes().length, 0);
+});
+
+compare('tells views that share a byte from those that do not', () => {
+  const memory = new Uint8Array(10);
+  const view = (start: number, end: number) => memory.subarray(start, end);
+  assert.ok(overlap(view(2, 5), view(4, 6)));
+  assert.ok(overlap(view(4, 6), view(2, 5)));
+  assert.ok(overlap(view(0, 10), view(3, 4)));
+  assert.not(overlap(view(2, 5), view(5, 6)));
+  assert.not(overlap(view(2, 5), view(3, 3)));
+  assert.not(overlap(view(2, 5), new Uint8Array(10)));
 });
 
 compare.run();

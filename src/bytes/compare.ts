@@ -15,6 +15,12 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length;
 }
 
+/** Whether two views share a byte of memory. */
+export function overlap(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.buffer !== b.buffer || a.length === 0 || b.length === 0) return false;
+  return a.byteOffset < b.byteOffset + b.length && b.byteOffset < a.byteOffset + a.length;
+}
+
 /** Returns the parts one after the other, as bytes that the caller owns. */
 export function concatBytes(...parts: Uint8Array[]): Uint8Array {
   let length = 0;

@@ -11,15 +11,22 @@ const INFINITY_HALF = 0x7c00;
  * any NaN but f97e00, is `notDeterministic` (RFC 8949 sections 4.2.1 and 4.2.2).
  */
 export function floatValue(head: HeadReader): number {
+  const value = readFloat(head);
+  if (head.info !== Info.twoBytes) return refuseShorter(value, head.info);
+  return Number.isNaN(value) && head.low !== NAN_HALF ? refuse('notDeterministic') : value;
+}
+
+/** Returns the value of the float whose head was read last, in whatever width it is. */
+export function readFloat(head: HeadReader): number {
   if (head.info === Info.twoBytes) return halfValue(head.low);
   const view = new DataView(new ArrayBuffer(8));
   if (head.info === Info.fourBytes) {
     view.setUint32(0, head.low);
-    return refuseShorter(view.getFloat32(0), Info.fourBytes);
+    return view.getFloat32(0);
   }
   view.setUint32(0, head.high);
   view.setUint32(4, head.low);
-  return refuseShorter(view.getFloat64(0), Info.eightBytes);
+  return view.getFloat64(0);
 }
 
 /** Returns the shortest float that holds `value` exactly, as an encoded item. */
@@ -59,8 +66,7 @@ function halfValue(bits: number): number {
   const fraction = bits & 0x3ff;
   if (exponent === 0) return sign * fraction * 2 ** -24;
   if (exponent < 31) return sign * (0x400 + fraction) * 2 ** (exponent - 25);
-  if (fraction === 0) return sign * Infinity;
-  return bits === NAN_HALF ? NaN : refuse('notDeterministic');
+  return fraction === 0 ? sign * Infinity : NaN;
 }
 
 /** Returns the bits of the half that holds `value` exactly, or undefined where there is none. */

@@ -3,6 +3,7 @@
 import type { AeadParameters } from './algorithms.ts';
 import type { BackendCurve } from './backend-curve.ts';
 import type { FillRandom } from './provider.ts';
+import type { RecordProvider } from './records.ts';
 
 /**
  * What a cryptographic library brings to become a provider (see create-provider.ts). `Material` is its
@@ -17,6 +18,8 @@ export interface Backend<Material> {
   readonly curves: Readonly<Record<number, BackendCurve<Material>>>;
   /** HKDF-Expand where the library has it. Else it is made of `hmacSha256`. */
   readonly hkdf?: BackendHkdf<Material>;
+  /** Records in one call each, where the library has them. */
+  readonly records?: RecordProvider<Material>;
   hmacSha256(key: Material): BackendMac;
   sha256(data: Uint8Array): Uint8Array;
   /** HKDF-Extract (RFC 5869 section 2.2). */

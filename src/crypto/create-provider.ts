@@ -7,6 +7,7 @@ import type { Backend } from './backend.ts';
 import { createSecrets, guardAead, guardMac } from './handles.ts';
 import * as hkdf from './hkdf.ts';
 import type { AeadKey, CryptoProvider, MacKey, Secret } from './provider.ts';
+import type { RecordDirection, RecordProvider } from './records.ts';
 
 /** RFC 5869 section 2.3: L <= 255 * HashLen. */
 const MAX_EXPANDED_LENGTH = 255 * hkdf.SHA_256_LENGTH;
@@ -26,6 +27,20 @@ export function createProvider<Material>(backend: Backend<Material>): CryptoProv
     return material;
   }
 
+  function recordKeyOf(direction: RecordDirection): RecordDirection<Material> {
+    const parameters = algorithmParameters(direction.algorithm);
+    if (parameters === undefined || parameters.kind === 'hash') return refuse('unsupportedAlgorithm');
+    return { ...direction, key: secrets.keyOf(direction.key, parameters.keyLength) };
+  }
+
+  function overSecrets(records: RecordProvider<Material>): RecordProvider {
+    return Object.freeze({
+      ...records,
+      createSender: (direction, ...rest) => records.createSender(recordKeyOf(direction), ...rest),
+      createRecipient: (direction, ...rest) => records.createRecipient(recordKeyOf(direction), ...rest),
+    } satisfies RecordProvider);
+  }
+
   return Object.freeze({
     ...createAsymmetric({
       fillRandom: backend.fillRandom,
@@ -33,6 +48,7 @@ export function createProvider<Material>(backend: Backend<Material>): CryptoProv
       secretOf: secrets.handleTo,
     }),
     name: backend.name,
+    ...(backend.records !== undefined && { records: overSecrets(backend.records) }),
     fillRandom: backend.fillRandom,
     secret,
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { RecordProvider } from './records.ts';
+
 /**
  * The narrow synchronous door to cryptography. Algorithms are COSE numbers (see algorithms.ts).
  *
@@ -81,6 +83,8 @@ export interface CryptoProvider extends AsymmetricProvider {
   aeadKey(algorithm: number, secret: Secret): AeadKey;
   /** Binds a secret to a MAC: exactly the algorithm's key length. */
   macKey(algorithm: number, secret: Secret): MacKey;
+  /** Records in one call each, where the provider has them. */
+  readonly records?: RecordProvider;
 }
 
 /** The host's random source, injected into providers that have none of their own. */

@@ -3,27 +3,26 @@
 import { Encoder } from 'cbor-x/index-no-eval';
 import { refuse } from '../refusal.ts';
 import { hasWideText, withPairs } from './pairs.ts';
+import type { PayloadCodec } from './payload.ts';
 import { scanPayload } from './scan.ts';
 
 /**
- * Returns `value` as an application payload (its form: see `scanPayload`), owned by the caller and the
- * same on every engine. A value that a payload cannot hold is refused as if it had been received.
- *
- * The codec lives for one call: it is mutable, and a module frozen into flash must hold nothing mutable.
+ * A payload codec over cbor-x, which its owner keeps: what cbor-x makes for it costs more than a payload does. It
+ * holds nothing from one payload to the next, but is mutable, and so cannot stand in a module, frozen into flash.
  */
-export function encodePayload(value: unknown): Uint8Array {
-  const payload = new Uint8Array(encode(hasWideText(value) ? withPairs(value) : value));
-  scanPayload(payload);
-  return payload;
-}
-
-/**
- * Returns the value of an application payload that passes `scanPayload`: maps become objects, byte strings
- * are copies. `payload` is borrowed.
- */
-export function decodePayload(payload: Uint8Array): unknown {
-  scanPayload(payload);
-  return new Encoder(SETTINGS).decode(payload.subarray());
+export function createCborXPayloads(): PayloadCodec {
+  const encoder = new Encoder(SETTINGS);
+  return {
+    encode(value) {
+      const payload = new Uint8Array(encodeWith(encoder, hasWideText(value) ? withPairs(value) : value));
+      scanPayload(payload);
+      return payload;
+    },
+    decode(payload) {
+      scanPayload(payload);
+      return encoder.decode(payload.subarray());
+    },
+  };
 }
 
 /**
@@ -40,9 +39,9 @@ const SETTINGS = Object.freeze({
 });
 
 /** cbor-x throws plain errors for what it does not know, such as functions. */
-function encode(value: unknown): Uint8Array {
+function encodeWith(encoder: Encoder, value: unknown): Uint8Array {
   try {
-    return new Encoder(SETTINGS).encode(value);
+    return encoder.encode(value);
   } catch {
     return refuse('wrongType');
   }

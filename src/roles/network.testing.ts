@@ -15,6 +15,7 @@ import { type Attestation, PLAIN_STREAM } from '../link/attestation.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
 import type { RoleName } from '../negotiation/policies.ts';
+import { compactPayloads } from '../payload/compact.ts';
 import type { ReasonName } from '../refusal.ts';
 import { createGateway, type Gateway } from './gateway.ts';
 import { type Agreement, type InterfaceOptions, p256Interface } from './interface.ts';
@@ -182,6 +183,7 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
         'pne',
       ),
       after: timersOf('pne'),
+      payloads: compactPayloads,
       readingIds: {
         firstSequenceNumber: idBound,
         reserve(upTo): void {

@@ -9,7 +9,7 @@
 import { ImplementationLimits } from '../limits.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After, RunningTimer } from '../link/timer.ts';
-import { decodePayload, encodePayload } from '../payload/codec.ts';
+import type { PayloadCodec } from '../payload/payload.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
 import { createSequenceNumbers, type SequenceOptions } from '../session/sequence.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
@@ -23,6 +23,7 @@ export interface PneOptions {
   readonly hop: InterfaceOptions;
   readonly endToEnd: InterfaceOptions;
   readonly after: After;
+  readonly payloads: PayloadCodec;
   /** Ids of readings: above every id this PNE used before, restarts included. */
   readonly readingIds: SequenceOptions;
   onAgreed(agreement: Agreement): void;
@@ -117,7 +118,7 @@ export function createPne(options: PneOptions): Pne {
 
   function handleContent(id: number, payload: Uint8Array): void {
     const repeated = id <= highestContentId;
-    const value = repeated ? undefined : decodePayload(payload);
+    const value = repeated ? undefined : options.payloads.decode(payload);
     interfaces.send(encodeMessage({ type: MessageType.receipt, id, status: Status.ok }));
     if (repeated) return;
     highestContentId = id;
@@ -134,7 +135,7 @@ export function createPne(options: PneOptions): Pne {
     attach: interfaces.attach,
     report(value: unknown): number {
       if (outstanding.size >= ImplementationLimits.pneMaxOutstanding) refuse('queueFull');
-      const payload = encodePayload(value);
+      const payload = options.payloads.encode(value);
       const id = readingIds.take();
       const reading = encodeMessage({ type: MessageType.reading, id, payload });
       outstanding.set(id, reading);

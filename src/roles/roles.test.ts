@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { toHex } from '../bytes/hex.ts';
 import { Algorithm } from '../crypto/algorithms.ts';
 import { ImplementationLimits } from '../limits.ts';
-import { encodePayload } from '../payload/codec.ts';
+import { createCborXPayloads } from '../payload/codec.ts';
 import { type ReasonName, Refusal } from '../refusal.ts';
 import { createTestNetwork, type TestNetwork } from './network.testing.ts';
 
@@ -29,7 +29,7 @@ for (const [mode, algorithm] of Object.entries(ALGORITHMS)) {
     const value = { temperature: 21.5, room: 'küche', motion: true };
     assert.is(network.pne.report(value), 0);
     network.settle();
-    assert.equal(network.received, [{ id: 0, payload: encodePayload(value), value }]);
+    assert.equal(network.received, [{ id: 0, payload: createCborXPayloads().encode(value), value }]);
     assert.equal(network.receipts, [{ id: 0, accepted: true }]);
     assert.ok(network.pne.idle);
     assert.equal(network.refusals, []);

@@ -19,8 +19,11 @@ export function connected(options: TestNetworkOptions = {}): TestNetwork {
 export function connectedWith(
   name: SecuredInterface,
   changes: Partial<Record<RoleName, Partial<InterfaceOptions>>>,
+  options: TestNetworkOptions = {},
 ): TestNetwork {
-  return connected({ change: (own, role) => (own.name === name ? { ...own, ...changes[role] } : own) });
+  const change = (own: InterfaceOptions, role: RoleName) =>
+    own.name === name ? { ...own, ...changes[role] } : own;
+  return connected({ ...options, change });
 }
 
 /** Lets time pass, as the host does: messages move, timers fire, and a link that went down comes up again. */

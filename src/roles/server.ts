@@ -7,7 +7,7 @@
 import { ImplementationLimits } from '../limits.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After, RunningTimer } from '../link/timer.ts';
-import { decodePayload, encodePayload } from '../payload/codec.ts';
+import { createCborXPayloads } from '../payload/codec.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
 import { ReplayWindow } from '../session/replay.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
@@ -53,6 +53,7 @@ interface PeerState {
 
 export function createServer(options: ServerOptions): Server {
   const peers = new Map<string, PeerState>();
+  const payloads = createCborXPayloads();
   let nextContentId = options.firstContentId;
 
   const interfaces = createServerInterfaces({
@@ -105,7 +106,7 @@ export function createServer(options: ServerOptions): Server {
 
   function decodeOrReject(peer: PeerState, id: number, payload: Uint8Array): unknown {
     try {
-      return decodePayload(payload);
+      return payloads.decode(payload);
     } catch (error) {
       sendReceipt(peer, id, Status.badRequest);
       throw error;
@@ -147,7 +148,7 @@ export function createServer(options: ServerOptions): Server {
       const peer = peerOf(pneId);
       if (peer.contents.length >= ImplementationLimits.serverMaxQueuedContents) refuse('queueFull');
       const id = nextContentId;
-      const message = encodeMessage({ type: MessageType.content, id, payload: encodePayload(value) });
+      const message = encodeMessage({ type: MessageType.content, id, payload: payloads.encode(value) });
       nextContentId += 1;
       peer.contents.push({ id, message });
       if (peer.contents.length === 1) sendContent(peer);

@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fromHex, toHex } from '../bytes/hex.ts';
 import { because, createRandom, outcome, randomBytes } from '../cose/test-fixture.ts';
-import { parseCompressed } from './compressed.ts';
+import { compressedKid, parseCompressed } from './compressed.ts';
 import { encodePartialIv } from './partial-iv.ts';
 import { encode } from './test-fixture.ts';
 
@@ -78,7 +78,9 @@ test('a header cut short at any length is refused', () => {
       'accepted',
     );
     for (let length = 0; length < whole.length / 2; length++) {
-      assert.throws(() => parseCompressed(fromHex(whole.slice(0, 2 * length))), because('truncated'));
+      const record = fromHex(whole.slice(0, 2 * length));
+      assert.throws(() => parseCompressed(record), because('truncated'));
+      assert.throws(() => compressedKid(record), because('truncated'));
     }
   }
 });
@@ -91,6 +93,7 @@ test('what parses encodes to the same bytes', () => {
     if (outcome(() => parseCompressed(record)) !== 'accepted') continue;
     parsed += 1;
     assert.equal(encode(parseCompressed(record)), record);
+    assert.equal(compressedKid(record).slice(), parseCompressed(record).kid.slice());
   }
   assert.ok(parsed > 500, `${parsed} parsed`);
 });

@@ -70,6 +70,26 @@ export function parseCompressed(record: Uint8Array): RecordFields {
   return head < EXTENDED ? parseShort(record, head) : parseExtended(record, head);
 }
 
+/** Returns the kid of a record, borrowed from it, and reads no more than that takes. Refuses with `truncated`. */
+export function compressedKid(record: Uint8Array): Uint8Array {
+  const head = record[0] ?? refuse('truncated');
+  const kidStart = head < EXTENDED ? 1 : extendedKidStart(record, head);
+  const kidEnd = kidStart + (head < EXTENDED ? 1 : (head >> 3) & 7);
+  if (record.length < kidEnd) refuse('truncated');
+  return record.subarray(kidStart, kidEnd);
+}
+
+/** Bytes of the header of a record. */
+export function compressedHeaderLength(
+  partialIv: Uint8Array,
+  kid: Uint8Array,
+  kidContext: Uint8Array | undefined,
+): number {
+  if (fitsShortForm(partialIv, kid, kidContext)) return 2;
+  const contextLength = kidContext === undefined ? 0 : 1 + kidContext.length;
+  return 1 + partialIv.length + contextLength + kid.length;
+}
+
 /** Refuses with `headerInvalid` a kid or kid context that no record can carry. */
 export function checkIdentifiers(kid: Uint8Array, kidContext: Uint8Array | undefined): void {
   if (kid.length > SpecificationLimits.maxKidBytes) refuse('headerInvalid');
@@ -97,10 +117,17 @@ function parseShort(record: Uint8Array, head: number): RecordFields {
   };
 }
 
+/** Where the kid begins, and with it the kid context ends. */
+function extendedKidStart(record: Uint8Array, head: number): number {
+  const partialIvEnd = 1 + (head & 7);
+  if ((head & KID_CONTEXT_PRESENT) === 0) return partialIvEnd;
+  return partialIvEnd + 1 + (record[partialIvEnd] ?? refuse('truncated'));
+}
+
 function parseExtended(record: Uint8Array, head: number): RecordFields {
   const partialIvEnd = 1 + (head & 7);
   const contextStart = partialIvEnd + ((head & KID_CONTEXT_PRESENT) >> 6);
-  const contextEnd = contextStart + contextLength(record, partialIvEnd, contextStart);
+  const contextEnd = extendedKidStart(record, head);
   const kidEnd = contextEnd + ((head >> 3) & 7);
   if (record.length < kidEnd) refuse('truncated');
 
@@ -111,11 +138,6 @@ function parseExtended(record: Uint8Array, head: number): RecordFields {
   checkIdentifiers(kid, kidContext);
   if (fitsShortForm(partialIv, kid, kidContext)) refuse('headerInvalid');
   return { partialIv, sequence, kid, kidContext, body: record.subarray(kidEnd) };
-}
-
-function contextLength(record: Uint8Array, lengthAt: number, contextStart: number): number {
-  if (contextStart === lengthAt) return 0;
-  return record[lengthAt] ?? refuse('truncated');
 }
 
 function fitsShortForm(partialIv: Uint8Array, kid: Uint8Array, kidContext: Uint8Array | undefined): boolean {

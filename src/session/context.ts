@@ -8,11 +8,11 @@ import {
   type MacParameters,
 } from '../crypto/algorithms.ts';
 import type { CryptoProvider, Secret } from '../crypto/provider.ts';
+import type { RecordDirection } from '../crypto/records.ts';
 import { ImplementationLimits, SpecificationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import { encodeInfo } from './info.ts';
-import { baseIv } from './nonce.ts';
-import { createAuthentication, createEncryption, type Protection } from './protection.ts';
+import { baseIv as baseIvOf } from './nonce.ts';
 
 /**
  * The input parameters of RFC 8613 section 3.2, as a handshake or provisioning agrees on them. All byte
@@ -34,18 +34,17 @@ export interface SecurityContext {
 }
 
 /** One direction: the Sender Context or the Recipient Context (RFC 8613 section 3.1). */
-export interface DirectionContext {
-  readonly algorithm: number;
+export interface DirectionContext extends RecordDirection {
+  readonly mode: 'encrypt' | 'integrity-only';
   /** Bytes of the tag at the end of a body. */
   readonly tagLength: number;
-  readonly kid: Uint8Array;
-  readonly kidContext: Uint8Array | undefined;
-  readonly protection: Protection;
 }
 
 export interface DerivedContexts {
   readonly sender: DirectionContext;
   readonly recipient: DirectionContext;
+  /** Wipes keys and IVs, of which whoever needs them longer has a copy. */
+  wipe(): void;
 }
 
 /**
@@ -60,14 +59,22 @@ export function deriveContexts(context: SecurityContext): DerivedContexts {
   checkIds(context, Math.min(maxIdLength(sending), maxIdLength(receiving)));
   const pseudorandomKey = provider.extract(Algorithm.SHA_256, context.masterSalt, context.masterSecret);
   try {
-    const protectSent = protections(context, algorithm, sending, pseudorandomKey);
-    const protectReceived =
+    const sent = directions(context, algorithm, sending, pseudorandomKey);
+    const received =
       algorithm === recipientAlgorithm
-        ? protectSent
-        : protections(context, recipientAlgorithm, receiving, pseudorandomKey);
+        ? sent
+        : directions(context, recipientAlgorithm, receiving, pseudorandomKey);
+    const sender = sent(senderId);
+    const recipient = received(recipientId);
     return {
-      sender: direction(context, algorithm, sending, senderId, protectSent),
-      recipient: direction(context, recipientAlgorithm, receiving, recipientId, protectReceived),
+      sender,
+      recipient,
+      wipe() {
+        for (const { key, baseIv } of [sender, recipient]) {
+          key.wipe();
+          baseIv.fill(0);
+        }
+      },
     };
   } finally {
     pseudorandomKey.wipe();
@@ -75,9 +82,6 @@ export function deriveContexts(context: SecurityContext): DerivedContexts {
 }
 
 type RecordParameters = AeadParameters | MacParameters;
-
-/** Makes the protection of one direction from the Sender ID of that direction. */
-type Protections = (kid: Uint8Array) => Protection;
 
 function recordParameters(provider: CryptoProvider, algorithm: number): RecordParameters {
   const parameters = algorithmParameters(algorithm);
@@ -99,41 +103,30 @@ function checkIds({ senderId, recipientId, idContext }: SecurityContext, maxLeng
   }
 }
 
-function direction(
-  { idContext }: SecurityContext,
-  algorithm: number,
-  { tagLength }: RecordParameters,
-  id: Uint8Array,
-  protectionOf: Protections,
-): DirectionContext {
-  const kid = id.slice();
-  return { algorithm, tagLength, kid, kidContext: idContext?.slice(), protection: protectionOf(kid) };
-}
-
-function protections(
+/** Makes the context of one direction from the Sender ID of that direction. */
+function directions(
   context: SecurityContext,
   algorithm: number,
   parameters: RecordParameters,
   pseudorandomKey: Secret,
-): Protections {
-  const { provider } = context;
-  const { keyLength, tagLength } = parameters;
-
-  function withKey<Key>(kid: Uint8Array, bind: (secret: Secret) => Key): Key {
-    const info = encodeInfo(kid, context.idContext, algorithm, 'Key', keyLength);
-    const secret = provider.expandSecret(Algorithm.SHA_256, pseudorandomKey, info, keyLength);
-    const key = bind(secret);
-    secret.wipe();
-    return key;
-  }
-
-  if (parameters.kind === 'mac') {
-    const bind = (secret: Secret) => provider.macKey(algorithm, secret);
-    return (kid) => createAuthentication(algorithm, kid, withKey(kid, bind), tagLength);
-  }
-  const bind = (secret: Secret) => provider.aeadKey(algorithm, secret);
-  const commonIv = deriveCommonIv(context, algorithm, parameters, pseudorandomKey);
-  return (kid) => createEncryption(algorithm, kid, withKey(kid, bind), baseIv(commonIv, kid));
+): (id: Uint8Array) => DirectionContext {
+  const { provider, idContext } = context;
+  const { kind, keyLength, tagLength } = parameters;
+  const commonIv =
+    kind === 'aead' ? deriveCommonIv(context, algorithm, parameters, pseudorandomKey) : undefined;
+  return (id) => {
+    const info = encodeInfo(id, idContext, algorithm, 'Key', keyLength);
+    return {
+      algorithm,
+      mode: kind === 'aead' ? 'encrypt' : 'integrity-only',
+      tagLength,
+      kid: id.slice(),
+      kidContext: idContext?.slice(),
+      baseIv: commonIv === undefined ? new Uint8Array(0) : baseIvOf(commonIv, id),
+      key: provider.expandSecret(Algorithm.SHA_256, pseudorandomKey, info, keyLength),
+      maxMessageBytes: ImplementationLimits.recordMaxMessageBytes,
+    };
+  };
 }
 
 function deriveCommonIv(

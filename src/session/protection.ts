@@ -3,16 +3,13 @@
 import { ByteWriter } from '../bytes/writer.ts';
 import { Major, writeHead } from '../cbor/head.ts';
 import { encStructure, macStructure } from '../cose/structure.ts';
-import type { AeadKey, MacKey } from '../crypto/provider.ts';
-import type { ReasonName } from '../refusal.ts';
+import type { CryptoProvider } from '../crypto/provider.ts';
 import { createAadTemplate } from './aad.ts';
+import type { DirectionContext } from './context.ts';
 import { nonce } from './nonce.ts';
 
 /** What a record's body is protected with, in one direction: the only thing in which the modes differ. */
 export interface Protection {
-  readonly mode: 'encrypt' | 'integrity-only';
-  /** Why a body that does not verify is refused. */
-  readonly failure: ReasonName;
   /** Returns the body of a record. */
   seal(partialIv: Uint8Array, plaintext: Uint8Array): Uint8Array;
   /** Returns the plaintext, or undefined where the body, at least a tag long, does not verify. */
@@ -24,20 +21,25 @@ export interface Protection {
 /** Head of a CBOR byte string of up to 65,535 bytes. */
 const MAX_HEAD_BYTES = 3;
 
-/** Body = ciphertext ‖ tag of a COSE_Encrypt0 (RFC 8613 section 5). `base` is the Base IV of the kid. */
-export function createEncryption(
-  algorithm: number,
-  kid: Uint8Array,
-  key: AeadKey,
-  base: Uint8Array,
+/** Binds the key of a direction to what its algorithm does. The caller's key stays the caller's to wipe. */
+export function createProtection(provider: CryptoProvider, context: DirectionContext): Protection {
+  return context.mode === 'encrypt'
+    ? createEncryption(provider, context)
+    : createAuthentication(provider, context);
+}
+
+/** Body = ciphertext ‖ tag of a COSE_Encrypt0 (RFC 8613 section 5). */
+function createEncryption(
+  provider: CryptoProvider,
+  { algorithm, key: secret, kid, baseIv }: DirectionContext,
 ): Protection {
+  const key = provider.aeadKey(algorithm, secret);
+  const base = baseIv.slice();
   const noProtected = new Uint8Array(0);
   const aad = createAadTemplate(algorithm, kid, (array) => encStructure(noProtected, array));
   const scratch = new Uint8Array(base.length);
 
   return {
-    mode: 'encrypt',
-    failure: 'decryptionFailure',
     seal: (partialIv, plaintext) => key.seal(nonce(base, partialIv, scratch), aad(partialIv), plaintext),
     open: (partialIv, body) => key.open(nonce(base, partialIv, scratch), aad(partialIv), body),
     wipe() {
@@ -48,13 +50,12 @@ export function createEncryption(
   };
 }
 
-/** Body = payload ‖ tag of a COSE_Mac0 whose external_aad is RFC 8613's. `tagLength` in bytes. */
-export function createAuthentication(
-  algorithm: number,
-  kid: Uint8Array,
-  key: MacKey,
-  tagLength: number,
+/** Body = payload ‖ tag of a COSE_Mac0 whose external_aad is RFC 8613's. */
+function createAuthentication(
+  provider: CryptoProvider,
+  { algorithm, key: secret, kid, tagLength }: DirectionContext,
 ): Protection {
+  const key = provider.macKey(algorithm, secret);
   const start = createAadTemplate(algorithm, kid, macStructureStart);
 
   function toMac(partialIv: Uint8Array, payload: Uint8Array): Uint8Array {
@@ -67,8 +68,6 @@ export function createAuthentication(
   }
 
   return {
-    mode: 'integrity-only',
-    failure: 'integrityFailure',
     seal(partialIv, payload) {
       const body = new Uint8Array(payload.length + tagLength);
       body.set(payload);

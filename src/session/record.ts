@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { refuse } from '../refusal.ts';
-import { parseCompressed, type RecordFields } from './compressed.ts';
+import { compressedKid, parseCompressed, type RecordFields } from './compressed.ts';
 import { ENCRYPT0, fullKid, parseFull } from './expand.ts';
 
 /** Compressed, as drawn in compressed.ts, or the full COSE message that it stands for. */
@@ -31,15 +31,20 @@ export function parseRecord(
   algorithm: number,
   acceptedForms: readonly RecordForm[],
 ): RecordFields {
-  const form = recordForm(record);
-  if (!acceptedForms.includes(form)) refuse('formNotAccepted');
+  const form = checkForm(record, acceptedForms);
   return form === 'full' ? parseFull(record, algorithm) : parseCompressed(record);
+}
+
+/** Returns the form of a record. Refuses with `formNotAccepted` another than those given. */
+export function checkForm(record: Uint8Array, acceptedForms: readonly RecordForm[]): RecordForm {
+  const form = recordForm(record);
+  return acceptedForms.includes(form) ? form : refuse('formNotAccepted');
 }
 
 /**
  * Returns the kid of a record in either form, so that whoever holds many sessions finds the one to ask. It
- * is a claim: only `unprotect` verifies it. Borrowed from the record.
+ * is a claim: only `unprotect` verifies it, and reads the rest of the header. Borrowed from the record.
  */
 export function recordKid(record: Uint8Array): Uint8Array {
-  return recordForm(record) === 'full' ? fullKid(record) : parseCompressed(record).kid;
+  return recordForm(record) === 'full' ? fullKid(record) : compressedKid(record);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { ReceivedState } from '../crypto/records.ts';
 import { ImplementationLimits, SpecificationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 
@@ -8,12 +9,7 @@ const SIZE = ImplementationLimits.replayWindowSize;
 const NOTHING: ReplayState = Object.freeze({ highest: -1, seen: 0 });
 
 /** What a replay window remembers: all that a store has to keep. */
-export interface ReplayState {
-  /** Highest accepted sequence number, -1 before the first. */
-  readonly highest: number;
-  /** 32-bit mask: bit i says that `highest - i` was accepted. */
-  readonly seen: number;
-}
+export type ReplayState = Pick<ReceivedState, 'highest' | 'seen'>;
 
 /**
  * Sliding replay window (RFC 8613 section 7.4): numbers above the highest accepted one, and numbers less
@@ -28,7 +24,7 @@ export class ReplayWindow {
 
   /** `from` is an earlier window's state; one that no window can have is refused with `badArgument`. */
   constructor(from: ReplayState = NOTHING) {
-    checkState(from);
+    checkReplayState(from);
     this.highest = from.highest;
     this.seen = from.seen;
   }
@@ -58,7 +54,8 @@ export class ReplayWindow {
   }
 }
 
-function checkState({ highest, seen }: ReplayState): void {
+/** Refuses with `badArgument` a state that no window can have. */
+export function checkReplayState({ highest, seen }: ReplayState): void {
   const empty = highest === -1 && seen === 0;
   const inRange = highest >= 0 && highest <= SpecificationLimits.maxSequenceNumber;
   const started = Number.isInteger(highest) && inRange && (seen & 1) === 1 && seen >>> 0 === seen;

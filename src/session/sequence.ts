@@ -19,27 +19,48 @@ export interface SequenceOptions {
 
 /** Sender sequence numbers, each given once. */
 export interface SequenceNumbers {
-  /** Refuses with `sequenceExhausted` or `keyLimitReached` when no number is left under this key. */
+  /**
+   * Returns the number that `take` gives next, reserved. Refuses with `sequenceExhausted` or `keyLimitReached`
+   * when no number is left under this key.
+   */
+  next(): number;
+  /** Gives it, refused likewise. */
   take(): number;
 }
 
 /** `maxSealed` is the key's q: numbers start at 0 with the key, so the number is the count. */
 export function createSequenceNumbers(options: SequenceOptions, maxSealed: number): SequenceNumbers {
-  let next = options.firstSequenceNumber;
-  let reserved = next;
-  if (!(Number.isInteger(next) && next >= 0 && next <= END)) refuse('badArgument');
+  checkFirstSequenceNumber(options.firstSequenceNumber);
+  let sequence = options.firstSequenceNumber;
+  let reserved = sequence;
 
-  function take(): number {
-    if (next >= END) refuse('sequenceExhausted');
-    if (next >= maxSealed) refuse('keyLimitReached');
-    if (next >= reserved) {
-      const upTo = Math.min(next + ImplementationLimits.sequenceBlockSize, END);
+  function next(): number {
+    if (sequence >= END) refuse('sequenceExhausted');
+    if (sequence >= maxSealed) refuse('keyLimitReached');
+    if (sequence >= reserved) {
+      const upTo = blockEnd(sequence);
       options.reserve(upTo);
       reserved = upTo;
     }
-    next += 1;
-    return next - 1;
+    return sequence;
   }
 
-  return { take };
+  return {
+    next,
+    take() {
+      next();
+      sequence += 1;
+      return sequence - 1;
+    },
+  };
+}
+
+/** The bound to reserve when the next number is `sequence`. */
+export function blockEnd(sequence: number): number {
+  return Math.min(sequence + ImplementationLimits.sequenceBlockSize, END);
+}
+
+/** Refuses with `badArgument` a number that no sender can start with. */
+export function checkFirstSequenceNumber(first: number): void {
+  if (!(Number.isInteger(first) && first >= 0 && first <= END)) refuse('badArgument');
 }

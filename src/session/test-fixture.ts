@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Sessions for the tests of this room. No image imports it. */
+/** Sessions for the tests of this room, over any provider. No image imports it. */
 
 import { fromHex } from '../bytes/hex.ts';
-import { provider } from '../cose/test-fixture.ts';
 import { Algorithm } from '../crypto/algorithms.ts';
+import type { CryptoProvider } from '../crypto/provider.ts';
 import { encodeCompressed, type RecordFields } from './compressed.ts';
 import { createSession, type SecurityContext, type Session, type SessionOptions } from './session.ts';
 
@@ -18,8 +18,19 @@ export const ALGORITHMS: readonly (readonly [name: string, algorithm: number, ta
   ['HMAC 256/256', Algorithm.HMAC_256_256, 32],
 ];
 
-export function contextOf(algorithm: number, change: Partial<SecurityContext> = {}): SecurityContext {
-  return {
+export interface Pair {
+  readonly pne: Session;
+  readonly server: Session;
+}
+
+export interface Fixture {
+  contextOf(algorithm: number, change?: Partial<SecurityContext>): SecurityContext;
+  /** Two ends that have sent nothing yet. `options` are the server's. */
+  pair(algorithm: number, change?: Partial<SecurityContext>, options?: Partial<SessionOptions>): Pair;
+}
+
+export function fixtureOf(provider: CryptoProvider): Fixture {
+  const contextOf: Fixture['contextOf'] = (algorithm, change = {}) => ({
     provider,
     algorithm,
     masterSecret: provider.secret(fromHex('0102030405060708090a0b0c0d0e0f10')),
@@ -27,6 +38,13 @@ export function contextOf(algorithm: number, change: Partial<SecurityContext> = 
     senderId: fromHex('0a'),
     recipientId: fromHex('0b'),
     ...change,
+  });
+  return {
+    contextOf,
+    pair(algorithm, change = {}, options = {}) {
+      const context = contextOf(algorithm, change);
+      return { pne: open(context), server: open(mirrored(context), options) };
+    },
   };
 }
 
@@ -42,19 +60,4 @@ export function open(context: SecurityContext, options: Partial<SessionOptions> 
 /** Encodes what `parseCompressed` returned, with what a test changed in it. */
 export function encode({ partialIv, kid, kidContext, body }: Omit<RecordFields, 'sequence'>): Uint8Array {
   return encodeCompressed(partialIv, kid, kidContext, body);
-}
-
-export interface Pair {
-  readonly pne: Session;
-  readonly server: Session;
-}
-
-/** Two ends that have sent nothing yet. `options` are the server's. */
-export function pair(
-  algorithm: number,
-  change: Partial<SecurityContext> = {},
-  options: Partial<SessionOptions> = {},
-): Pair {
-  const context = contextOf(algorithm, change);
-  return { pne: open(context), server: open(mirrored(context), options) };
 }

@@ -7,17 +7,15 @@ import { createInterface } from 'node:readline';
 import { bundleForXs, ROOT } from '../build/bundle.ts';
 import type { BenchRow, Rows } from './rows.ts';
 
-/** Bundles an entry point of firmware. */
-export function bundleBench(name: string, ops: string, provider: BenchProvider): Promise<string> {
-  const entry = join(ROOT, `firmware/${name}.ts`);
-  return bundleForXs(entry, `${name}-${provider}`, benchDefinitions(ops, provider));
-}
-
-export type BenchProvider = 'native' | 'noble';
-
-/** What an entry point is compiled with. */
-export function benchDefinitions(ops: string, provider: BenchProvider): Record<string, string> {
-  return { BENCH_OPS: JSON.stringify(ops), BENCH_PROVIDER: JSON.stringify(provider) };
+/** Bundles an entry point of firmware. A board without native cryptography has no other provider than noble. */
+export function bundleBench(
+  name: string,
+  ops: string,
+  provider: 'native' | 'noble' = 'noble',
+): Promise<string> {
+  return bundleForXs(join(ROOT, `firmware/${name}.ts`), `${name}-${provider}`, {
+    define: { BENCH_OPS: JSON.stringify(ops), BENCH_PROVIDER: JSON.stringify(provider) },
+  });
 }
 
 /** Reads figures to the end of the program. */

@@ -14,8 +14,8 @@ const run = promisify(execFile);
 /** What tools/setup left behind. */
 export interface Rv32Setup {
   readonly engine: Engine;
-  /** Whether modules can be loaded on the build machine, into flash. */
-  readonly preloads: boolean;
+  /** Whether engine and linker are the Moddable SDK's. */
+  readonly sdk: boolean;
   /** Arguments of make. */
   readonly make: readonly string[];
   readonly compiler: string;
@@ -28,33 +28,34 @@ export function rv32Setup(): Rv32Setup {
   return JSON.parse(readFileSync(join(OUTPUT, 'rv32.json'), 'utf8')) as Rv32Setup;
 }
 
-/** XS's memory and the heap of everything in C, in bytes, where it is not the board's. */
-export interface Rv32Memory extends Memory {
+/** What an image is made with besides its bundle. */
+export interface Rv32Image extends Memory {
+  /** Bytes of the heap of everything in C. The board's unless given. */
   readonly cHeap?: number;
+  /** 1 where it starts from what its bundle has made (rv32-flash.ts). */
+  readonly preloaded?: 0 | 1;
+  /** Whether the plain C programs of the benchmark are linked in. */
+  readonly bench?: boolean;
 }
 
 /**
- * Compiles a bundle and links it with the engine. `memory` is the board's own unless given; `program` is a
- * second bundle, for the first to import, that is preloaded. Returns the image's path.
+ * Compiles a bundle and links it with the engine. Memory is the board's own unless given. Returns the image's
+ * path.
  */
-export async function buildRv32Image(
-  bundle: string,
-  memory: Rv32Memory = board.creation,
-  program = '',
-): Promise<string> {
+export async function buildRv32Image(bundle: string, made: Rv32Image = board.creation): Promise<string> {
   const image = join(OUTPUT, 'qemu-rv32/images', `${bundle.slice(OUTPUT.length)}.elf`);
   mkdirSync(dirname(image), { recursive: true });
-  const args = [
-    ...rv32Setup().make,
-    'image',
+  const settings = [
     `BUNDLE=${bundle}`,
     `IMAGE=${image}`,
-    `SIZES=${sizes(memory)}`,
-    `PROGRAM=${program}`,
+    `SIZES=${sizes(made)}`,
+    `BENCH=${made.bench ? 1 : 0}`,
   ];
-  await run('make', args, { cwd: ROOT }).catch((error: { stderr: string }) => {
-    throw new Error(`${bundle}: no image: ${firstError(error.stderr)}`);
-  });
+  await run('make', [...rv32Setup().make, 'image', ...settings], { cwd: ROOT }).catch(
+    (error: { stderr: string }) => {
+      throw new Error(`${bundle}: no image: ${firstError(error.stderr)}`);
+    },
+  );
   return image;
 }
 
@@ -64,7 +65,7 @@ function firstError(text: string): string {
   return lines.find((line) => /error|###|undefined reference/.test(line)) ?? lines[0]!;
 }
 
-function sizes({ chunk, heap, limit, cHeap = board.cHeap }: Rv32Memory): string {
+function sizes({ chunk, heap, limit, cHeap = board.cHeap, preloaded = 0 }: Rv32Image): string {
   const values = {
     STACK: board.creation.stack,
     CHUNK_INITIAL: chunk.initial,
@@ -73,6 +74,7 @@ function sizes({ chunk, heap, limit, cHeap = board.cHeap }: Rv32Memory): string 
     HEAP_INCREMENTAL: heap.incremental,
     LIMIT: limit,
     C_HEAP: cHeap,
+    PRELOADED: preloaded,
   };
   return Object.entries(values)
     .map(([name, value]) => `-DIMAGE_${name}=${value}`)
@@ -80,16 +82,17 @@ function sizes({ chunk, heap, limit, cHeap = board.cHeap }: Rv32Memory): string 
 }
 
 /**
- * Runs an image; its exit status is the program's. What it prints, errors included, comes through stdout. The
- * emulator counts one nanosecond an instruction, so that two runs of the same image count the same.
+ * Runs an image; its exit status is the program's. What it prints, errors included, comes through stdout, and files
+ * that it writes are in `folder`. Two runs of the same image count the same: the emulator counts one nanosecond an
+ * instruction, and its entropy device gives the same bytes each time, which curve operations are blinded with.
  */
-export function spawnRv32(image: string): ChildProcess {
+export function spawnRv32(image: string, folder = ROOT): ChildProcess {
   const args = [
-    ['-serial', 'none', '-icount', 'shift=0'],
+    ['-serial', 'none', '-icount', 'shift=0', '-seed', '1'],
     ['-chardev', 'stdio,id=console'],
     ['-semihosting-config', 'enable=on,target=native,chardev=console'],
   ];
-  return spawnEmulator(image, args);
+  return spawnEmulator(image, args, folder);
 }
 
 /** What a PNE's machine is connected to. */
@@ -99,12 +102,22 @@ export interface Rv32Wires {
   /** TCP ports on this machine: what its first serial port is joined to, and joined again when it breaks; its second. */
   readonly gatewayPort: number;
   readonly hostPort: number;
+  /** A file that holds its memory while it runs, where someone looks at it: its first byte is RAM_START's. */
+  readonly memory?: string | undefined;
 }
 
+/** Where QEMU's virt machine has its memory. */
+export const RAM_START = 0x8000_0000;
+const RAM_SIZE = '64M';
+
 /** Runs an image in real time, on its wires. What it prints comes through stderr. */
-export function spawnRv32Pne(image: string, { flash, gatewayPort, hostPort }: Rv32Wires): ChildProcess {
+export function spawnRv32Pne(
+  image: string,
+  { flash, gatewayPort, hostPort, memory }: Rv32Wires,
+): ChildProcess {
   const args = [
-    ['-m', '64M', '-accel', 'tcg,tb-size=32'],
+    ...(memory === undefined ? [] : memoryInFile(memory)),
+    ['-m', RAM_SIZE, '-accel', 'tcg,tb-size=32'],
     ['-chardev', `socket,id=gateway,host=127.0.0.1,port=${gatewayPort},nodelay=on,reconnect=1`],
     ['-serial', 'chardev:gateway'],
     ['-chardev', `socket,id=host,host=127.0.0.1,port=${hostPort},nodelay=on`],
@@ -115,10 +128,19 @@ export function spawnRv32Pne(image: string, { flash, gatewayPort, hostPort }: Rv
   return spawnEmulator(image, args);
 }
 
-function spawnEmulator(image: string, args: readonly string[][]): ChildProcess {
+function memoryInFile(path: string): string[][] {
+  const file = `memory-backend-file,id=ram,size=${RAM_SIZE},mem-path=${path},share=on`;
+  return [
+    ['-object', file],
+    ['-machine', 'memory-backend=ram'],
+  ];
+}
+
+function spawnEmulator(image: string, args: readonly string[][], folder = ROOT): ChildProcess {
   const machine = ['-machine', 'virt', '-bios', image, '-display', 'none', '-monitor', 'none'];
   const entropy = ['-global', 'virtio-mmio.force-legacy=false', '-device', 'virtio-rng-device'];
   return spawn('qemu-system-riscv32', [...machine, ...entropy, ...args.flat()], {
+    cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

@@ -10,7 +10,7 @@ import { createNobleProvider } from '../../src/crypto/noble/provider.ts';
 import { Channel, encodeChannelMessage } from '../../src/link/channel.ts';
 import { encodeFrame } from '../../src/link/frame.ts';
 import { encodeRoute } from '../../src/link/route.ts';
-import { encodePayload } from '../../src/payload/codec.ts';
+import { createCborXPayloads } from '../../src/payload/codec.ts';
 import { encodeMessage, type Message, MessageType } from '../../src/roles/message.ts';
 import { expandRecord } from '../../src/session/expand.ts';
 import { createSession, type Session } from '../../src/session/session.ts';
@@ -75,12 +75,13 @@ function drawsJourney(name: string, message: Message, from: End, to: End): Uint8
 }
 
 test('a reading, its receipt and a content are drawn as they are', () => {
-  const payload = encodePayload({ temperature: 21.5, motion: true });
+  const { encode } = createCborXPayloads();
+  const payload = encode({ temperature: 21.5, motion: true });
   draws('reading payload', payload);
   const reading = drawsJourney('reading', { type: MessageType.reading, id: 0, payload }, pne, network);
   draws('reading expanded', expandRecord(reading, algorithm));
   drawsJourney('receipt', { type: MessageType.receipt, id: 0, status: 0 }, network, pne);
-  const settings = encodePayload({ interval: 1000 });
+  const settings = encode({ interval: 1000 });
   draws('content payload', settings);
   drawsJourney('content', { type: MessageType.content, id: 0, payload: settings }, network, pne);
 });

@@ -7,6 +7,8 @@
 import { parseArgs } from 'node:util';
 import { createNobleProvider } from '../../src/crypto/noble/provider.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
+import { bleChecks } from './ble/checks.ts';
+import type { Stack } from './ble/devices.ts';
 import type { Check } from './check.ts';
 import { edhocChecks } from './edhoc-checks.ts';
 import type { End, Values } from './end.ts';
@@ -28,16 +30,23 @@ interface Result {
 const USAGE = 'usage: npm run interop -- [--json]';
 const RUNS_ON_NODE = 5;
 const RUNS_ON_XS = 2;
+/** Host stacks of central and peripheral. */
+const BLE_STACKS: readonly (readonly [Stack, Stack])[] = [
+  ['ble-host', 'Bumble'],
+  ['Bumble', 'ble-host'],
+  ['Bumble', 'Bumble'],
+];
 
 async function main(): Promise<number> {
   const json = isJson();
   if (json === undefined) return 2;
-  const theirs = startPythonEnd(setUpPython());
+  const python = setUpPython();
+  const theirs = startPythonEnd(python);
   const xs = await startXsEnd();
   try {
     const versions = await theirs.ask({ do: 'versions' });
     if (!json) console.log(headline(versions));
-    const results = await runAll(allChecks(theirs, xs), (result) => {
+    const results = await runAll(allChecks(python, theirs, xs), (result) => {
       if (!json) console.log(line(result));
     });
     return report(versions, results, json);
@@ -47,7 +56,7 @@ async function main(): Promise<number> {
   }
 }
 
-function allChecks(theirs: End, xs: End): Check[] {
+function allChecks(python: string, theirs: End, xs: End): Check[] {
   const node = createNodeProvider();
   const onNode = [createNodeEnd(createNobleProvider(node.fillRandom)), createNodeEnd(node)];
   return [
@@ -56,6 +65,7 @@ function allChecks(theirs: End, xs: End): Check[] {
     ...[...onNode, xs].flatMap((ours) => recordChecks(ours, theirs)),
     ...[onNode[0]!, xs].flatMap((ours) => itemChecks(ours, theirs)),
     ...payloadChecks(theirs),
+    ...BLE_STACKS.flatMap((stacks) => bleChecks({ stacks, python })),
   ];
 }
 

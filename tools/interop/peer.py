@@ -34,7 +34,7 @@ def answer(rooms, name, request):
 
 
 def versions():
-    packages = ["lakers-python", "pycose", "cbor2", "cryptography"]
+    packages = ["lakers-python", "pycose", "cbor2", "cryptography", "bumble"]
     return {"python": platform.python_version(), **{name: version(name) for name in packages}}
 
 

@@ -12,7 +12,7 @@ const TOOLS = 'build/bin/lin/release';
 /**
  * The engine for the qemu-rv32 board and what compiles a bundle for it: of the Moddable SDK where MODDABLE
  * names one, whose owner has built its tools, else npm's copy and boards/qemu-rv32/compile. Returns whether
- * it preloads modules, and arguments of make: for the board and, where it is ours to make, for the compiler.
+ * it is the SDK's, and arguments of make: for the board and, where it is ours to make, for the compiler.
  */
 export async function rv32Engine() {
   const sdk = process.env.MODDABLE;
@@ -27,12 +27,12 @@ function fromSdk(sdk) {
   }
   const engine = join(sdk, 'xs');
   const image = makeArguments('boards/qemu-rv32', engine, join(BUILD, `image-${fingerprint(engine)}`));
-  return { preloads: true, image: [...image, `TOOLS=${tools}`] };
+  return { sdk: true, image: [...image, `TOOLS=${tools}`] };
 }
 
 function fromNpm(engine) {
   return {
-    preloads: false,
+    sdk: false,
     compiler: makeArguments('boards/qemu-rv32/compile', engine, join(BUILD, 'compile')),
     image: makeArguments('boards/qemu-rv32', engine, join(BUILD, 'image')),
   };

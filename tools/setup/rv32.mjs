@@ -21,14 +21,14 @@ async function main(args) {
   if (isInstallForbidden && !hasMbedTlsSources()) {
     throw new SetupError('no mbedTLS sources; type: node tools/setup/rv32.mjs');
   }
-  const { preloads, compiler, image } = await rv32Engine();
+  const { sdk, compiler, image } = await rv32Engine();
   image.push(`MBEDTLS=${await fetchMbedTls()}`);
   if (compiler) await make(compiler, 'the bytecode compiler');
   await make(image, 'XS and mbedTLS for rv32imac');
   const answer = async (question) => (await run('make', ['-s', ...image, question])).trim();
   const built = {
     engine: { name: 'XS', version: await answer('version') },
-    preloads,
+    sdk,
     make: image,
     mbedTls: MBEDTLS_VERSION,
     compiler: (await run(COMPILER, ['--version'])).split('\n')[0],

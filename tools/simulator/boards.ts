@@ -6,19 +6,12 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import rv32 from '../../boards/qemu-rv32/board.json';
-import { bundleFirmware, ROOT } from '../build/bundle.ts';
+import { bundleFirmware, bundleSerialFirmware, ROOT } from '../build/bundle.ts';
 import { rv32Setup, spawnRv32Pne } from '../build/rv32.ts';
-import { buildRv32Program } from '../build/rv32-program.ts';
-import { engine, type Memory, spawnXs } from '../build/xs.ts';
+import { buildRv32Flash } from '../build/rv32-flash.ts';
+import { engine, spawnXs } from '../build/xs.ts';
 import { type Board, processBoard } from './board.ts';
 import { writeFlash } from './flash.ts';
-
-/** noble's curves take more than a device has. */
-const MEMORY: Memory = {
-  chunk: { initial: 262_144, incremental: 16_384 },
-  heap: { initial: 24_576, incremental: 1024 },
-  limit: 2 * 1024 ** 2,
-};
 
 /** The number of its second serial port, on which its sensor is. */
 const FEED_SERIAL_PORT = 1;
@@ -40,8 +33,13 @@ async function openLinux(): Promise<Board> {
   return processBoard('linux', engine(), (env) => spawnXs(bundle, { env }));
 }
 
+/** The flash of a PNE on the qemu-rv32 board. */
+export async function buildRv32Pne(): Promise<string> {
+  return buildRv32Flash(await bundleSerialFirmware());
+}
+
 async function openRv32(): Promise<Board> {
-  const image = await buildRv32Program('main-serial.ts', 'pne-serial', {}, MEMORY);
+  const image = await buildRv32Pne();
   return {
     name: rv32.name,
     engine: rv32Setup().engine,
@@ -53,8 +51,8 @@ async function openRv32(): Promise<Board> {
       const named = Object.entries(values).map(([key, value]) => [`pne/${key}`, value]);
       await writeFlash(flashIn(folder), Object.fromEntries(named));
     },
-    spawn: ({ folder, gatewayPort, feedPort }) =>
-      spawnRv32Pne(image, { flash: flashIn(folder), gatewayPort, hostPort: feedPort }),
+    spawn: ({ folder, gatewayPort, feedPort, memory }) =>
+      spawnRv32Pne(image, { flash: flashIn(folder), gatewayPort, hostPort: feedPort, memory }),
   };
 }
 

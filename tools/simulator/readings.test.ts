@@ -3,7 +3,7 @@
 import { Readable } from 'node:stream';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { encodePayload } from '../../src/payload/codec.ts';
+import { createCborXPayloads } from '../../src/payload/codec.ts';
 import { UsageError } from './options.ts';
 import { readRows } from './readings.ts';
 
@@ -74,7 +74,7 @@ test('a row that no payload can hold is skipped', async () => {
 test('the payload of a row is what the PNE will encode from its text', async () => {
   for await (const row of readRows(Readable.from(['{"t":21.5,"big":4294967296,"n":-1}']))) {
     assert.ok('payload' in row);
-    assert.equal(row.payload, encodePayload(JSON.parse(row.text)));
+    assert.equal(row.payload, createCborXPayloads().encode(JSON.parse(row.text)));
   }
 });
 

@@ -8,9 +8,11 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { parse as parseCsv } from 'csv-parse/sync';
-import { encodePayload } from '../../src/payload/codec.ts';
+import { createCborXPayloads } from '../../src/payload/codec.ts';
 import { Refusal } from '../../src/refusal.ts';
 import { UsageError } from './options.ts';
+
+const payloads = createCborXPayloads();
 
 export interface Reading {
   readonly line: number;
@@ -100,7 +102,7 @@ function cellValue(cell: string): unknown {
 /** Whether a PNE could send the row is found out here, where its line number is known. */
 function toRow(line: number, value: object): Row {
   try {
-    const payload = encodePayload(value);
+    const payload = payloads.encode(value);
     if (hasUnsafeInteger(value))
       return { line, error: 'an integer beyond 2^53 would lose digits: write it as text' };
     return { line, text: JSON.stringify(value), payload };

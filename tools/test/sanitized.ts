@@ -11,7 +11,14 @@ import { CheckFailure, type Tally } from './tally.ts';
 import { onXs } from './units.ts';
 
 const STAGE = 'sanitized';
-const FILES = ['crypto-misuse', 'crypto-curves', 'crypto', 'crypto-differential'];
+const FILES = [
+  'crypto-misuse',
+  'crypto-curves',
+  'crypto',
+  'crypto-differential',
+  'crypto-records',
+  'crypto-record-differential',
+];
 /** noble computes these, which nothing watches. */
 const DIFFERENTIAL_CASES = 200;
 /** The host ends without taking its machine down. */

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { ReasonCode } from '../../refusal.ts';
+import type { RecordRecipient, RecordSender } from '../records.ts';
+
 /** Key bytes in C memory. JavaScript sees an object without properties. */
 export interface NativeSecret {
   readonly brand: 'secret';
@@ -22,7 +25,8 @@ export interface CryptoNatives {
   /** Copies the bytes in. */
   secret(bytes: Uint8Array): NativeSecret;
   length(secret: NativeSecret): number;
-  wipe(object: NativeSecret | NativeKey<'aead' | 'mac' | 'private'>): void;
+  /** A sender and a recipient keep their counts. */
+  wipe(object: NativeSecret | NativeKey<'aead' | 'mac' | 'private'> | RecordSender | RecordRecipient): void;
 
   aeadKey(secret: NativeSecret, algorithm: number): NativeKey<'aead'>;
   seal(
@@ -49,6 +53,38 @@ export interface CryptoNatives {
   extract(salt: Uint8Array, secret: NativeSecret): NativeSecret;
   expand(pseudorandomKey: NativeSecret, info: Uint8Array, output: Uint8Array): void;
   expandSecret(pseudorandomKey: NativeSecret, info: Uint8Array, length: number): NativeSecret;
+
+  /** Records (see ../records.ts). A MAC has a `baseIv` of no bytes. */
+  sender(
+    secret: NativeSecret,
+    algorithm: number,
+    baseIv: Uint8Array,
+    kid: Uint8Array,
+    kidContext: Uint8Array | undefined,
+    maxMessageBytes: number,
+    firstSequenceNumber: number,
+    maxSealed: number,
+  ): RecordSender;
+  next(sender: RecordSender): number;
+  reserve(sender: RecordSender, upTo: number): void;
+  protect(sender: RecordSender, plaintext: Uint8Array): Uint8Array | ReasonCode | undefined;
+  protectInto(sender: RecordSender, plaintext: Uint8Array, target: Uint8Array): number | undefined;
+  recipient(
+    secret: NativeSecret,
+    algorithm: number,
+    baseIv: Uint8Array,
+    kid: Uint8Array,
+    kidContext: Uint8Array | undefined,
+    maxMessageBytes: number,
+    highest: number,
+    seen: number,
+    failed: number,
+    maxFailed: number,
+  ): RecordRecipient;
+  unprotect(recipient: RecordRecipient, record: Uint8Array): Uint8Array | ReasonCode;
+  highest(recipient: RecordRecipient): number;
+  seen(recipient: RecordRecipient): number;
+  failed(recipient: RecordRecipient): number;
 
   /** P-256 and X25519; x ‖ y on P-256. */
   privateKey(curve: number, bytes: Uint8Array, publicKey: Uint8Array): NativeKey<'private'>;

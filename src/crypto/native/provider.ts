@@ -9,6 +9,7 @@ import { SHA_256_LENGTH } from '../hkdf.ts';
 import type { CryptoProvider } from '../provider.ts';
 import { nativeP256, nativeX25519 } from './curves.ts';
 import type { CryptoNatives, NativeKey, NativeSecret } from './natives.ts';
+import { createRecords } from './records.ts';
 
 /** mbedTLS's AES-CCM takes additional data with a length of two bytes (RFC 3610 section 2.2), and no longer. */
 export const NATIVE_CCM_MAX_AAD_LENGTH = 2 ** 16 - 2 ** 8 - 1;
@@ -21,6 +22,7 @@ export function createNativeProvider(natives: CryptoNatives): CryptoProvider {
     aeads: createAeads(natives),
     curves: { [Curve.P256]: nativeP256(natives), [Curve.X25519]: nativeX25519(natives) },
     hkdf: createHkdf(natives),
+    records: createRecords(natives),
     hmacSha256: (secret) => createHmac(natives, secret),
     sha256: (data) => filled(SHA_256_LENGTH, (digest) => natives.hash(data, digest)),
     extract: (salt, secret) => natives.extract(salt, secret),

@@ -4,33 +4,51 @@
 import type { Check } from '../check.ts';
 import type { End } from '../end.ts';
 import { type Devices, type DevicesOptions, openDevices } from './devices.ts';
-import { METHODS, type Method, pair } from './pairing.ts';
+import { failToPair, METHODS, type Method, pair, REFUSALS } from './pairing.ts';
 
+/** The largest that is of use to attributes, which both stacks ask for. */
+const MTU = '517';
 /** Octets of values: within a packet, just beyond one, as long as an attribute may be. */
 const LENGTHS = [1, 20, 21, 100, 244, 245, 300, 512];
 
 export function bleChecks(options: DevicesOptions): Check[] {
   const name = options.stacks.map((stack) => stack.padEnd(8)).join(' -> ');
-  return METHODS.map((method) => ({
-    name: `ble    ${name}: ${method.name}`,
+  const check = (what: string, run: (devices: Devices) => Promise<string>): Check => ({
+    name: `ble    ${name}: ${what}`,
     async run() {
       const devices = await openDevices(options);
       try {
-        const values = await pairAndTalk(method, devices);
-        await reencrypt(method, devices);
-        return `${values} values, encrypted again after a restart of both`;
+        return await run(devices);
       } finally {
         await devices.close();
       }
     },
-  }));
+  });
+  return [
+    ...METHODS.map((method) =>
+      check(method.name, async (devices) => {
+        const values = await pairAndTalk(method, devices);
+        await reencrypt(method, devices);
+        return `${values} values, encrypted again after a restart of both`;
+      }),
+    ),
+    ...REFUSALS.map((method) =>
+      check(`${method.name} is refused`, async (devices) => {
+        const [central, peripheral] = await connected(method.io, devices);
+        const reason = await failToPair(method, central, peripheral);
+        await expectRefused(central);
+        return reason;
+      }),
+    ),
+  ];
 }
 
 async function pairAndTalk(method: Method, devices: Devices): Promise<number> {
-  const [central, peripheral] = await connected(method, devices);
+  const [central, peripheral] = await connected(method.io, devices);
   await expectRefused(central);
   await pair(method, central, peripheral);
-  await central.ask({ do: 'exchangeMtu' });
+  const { mtu } = await central.ask({ do: 'exchangeMtu' });
+  if (mtu !== MTU) throw new Error(`an MTU of ${mtu}, expected: ${MTU}`);
   const values = await talk(central, peripheral);
   await end(central, peripheral);
   return values;
@@ -38,7 +56,7 @@ async function pairAndTalk(method: Method, devices: Devices): Promise<number> {
 
 /** Both hosts are new processes: what they have is on their disks. */
 async function reencrypt(method: Method, devices: Devices): Promise<void> {
-  const [central, peripheral] = await connected(method, devices);
+  const [central, peripheral] = await connected(method.io, devices);
   await expectRefused(central);
   await central.ask({ do: 'encrypt' });
   await peripheral.ask({ do: 'encrypted' });
@@ -46,7 +64,7 @@ async function reencrypt(method: Method, devices: Devices): Promise<void> {
   await end(central, peripheral);
 }
 
-async function connected({ io }: Method, devices: Devices): Promise<[End, End]> {
+async function connected(io: Method['io'], devices: Devices): Promise<[End, End]> {
   const [central, peripheral] = await devices.start(io);
   await peripheral.ask({ do: 'advertise' });
   await central.ask({ do: 'connect', peer: devices.addresses[1] });

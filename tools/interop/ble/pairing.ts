@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Pairing of two ends by each method of LE Secure Connections, with us as the people in front of them. */
-import type { End, Values } from '../end.ts';
+import type { End, EndRefused, Values } from '../end.ts';
 
 export interface Method {
   readonly name: string;
@@ -40,7 +40,49 @@ export const METHODS: readonly Method[] = Object.freeze([
   },
 ]);
 
-/** Pairs and returns what both ends say of it, which has to be what the method promises. */
+/** What people do wrong, or see: nothing may be paired then. */
+export const REFUSALS: readonly Omit<Method, 'isAuthenticated'>[] = Object.freeze([
+  {
+    name: 'a wrong passkey',
+    io: ['KEYBOARD_ONLY', 'DISPLAY_ONLY'],
+    async attend(central, peripheral) {
+      const { passkey } = await peripheral.ask({ do: 'prompt' });
+      await central.ask({ do: 'prompt' });
+      const wrong = String((Number(passkey) + 1) % 1_000_000).padStart(6, '0');
+      await central.ask({ do: 'answer', passkey: wrong });
+    },
+  },
+  {
+    name: 'a comparison answered with no',
+    io: ['DISPLAY_YES_NO', 'DISPLAY_YES_NO'],
+    async attend(central, peripheral) {
+      for (const end of [central, peripheral]) await end.ask({ do: 'prompt' });
+      await central.ask({ do: 'answer', confirm: 'no' });
+    },
+  },
+]);
+
+/** Pairs, and neither end may say that it has. Returns why, as the central says. */
+export async function failToPair(
+  { attend }: Omit<Method, 'isAuthenticated'>,
+  central: End,
+  peripheral: End,
+): Promise<string> {
+  await central.ask({ do: 'pair' });
+  await attend(central, peripheral);
+  const reasons: string[] = [];
+  for (const end of [central, peripheral]) {
+    const reason = await end.ask({ do: 'paired' }).then(
+      () => undefined,
+      (error: EndRefused) => error.reason,
+    );
+    if (reason === undefined) throw new Error(`${end.name} has paired`);
+    reasons.push(reason);
+  }
+  return reasons[0]!;
+}
+
+/** Pairs, and both ends have to say of it what the method promises. */
 export async function pair(method: Method, central: End, peripheral: End): Promise<void> {
   await central.ask({ do: 'pair' });
   await method.attend(central, peripheral);

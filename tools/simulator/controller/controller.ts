@@ -80,9 +80,9 @@ export class Controller {
       canReceive: () => !this.isCongested(),
       preferredOctets: () => this.suggested,
     });
-    this.initiator = new Initiator(air, this.radio, this.acceptList, (parameters) => {
-      if (!this.isClosed) this.connections.open(parameters);
-    });
+    this.initiator = new Initiator(air, this.radio, this.acceptList, (parameters) =>
+      this.connections.open(parameters),
+    );
     air.attach(this.radio);
   }
 
@@ -98,7 +98,7 @@ export class Controller {
   reset(): void {
     this.advertiser.reset();
     this.scanner.reset();
-    this.initiator.stop();
+    this.initiator.reset();
     this.acceptList.clear();
     this.identity.reset();
     this.connections.close();

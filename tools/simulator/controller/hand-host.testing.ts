@@ -4,10 +4,10 @@
 import { createHash } from 'node:crypto';
 import { parseAddress } from './address.ts';
 import { Air, type Random } from './air/air.ts';
+import { Controller } from './controller.ts';
 import { ErrorCode } from './errors.ts';
-import { Event, encodeAcl, encodeCommand, LeEvent, PacketType } from './hci/packet.ts';
+import { Boundary, Event, encodeAcl, encodeCommand, LeEvent, PacketType } from './hci/packet.ts';
 import { LittleEndianReader, LittleEndianWriter } from './little-endian.ts';
-import { type HciTransport, openTransport } from './transport.ts';
 
 /** The same bytes in each run. */
 export function seededRandom(seed: string): Random {
@@ -27,15 +27,21 @@ export const SECOND = 1_000_000;
 export class HandHost {
   readonly air: Air;
   readonly address: Uint8Array;
-  readonly transport: HciTransport;
+  readonly controller: Controller;
   /** Everything that came, oldest first. */
   readonly packets: Uint8Array[] = [];
+  /** Whether the host has stopped reading. */
+  isCongested = false;
 
   constructor(air: Air, address: string) {
     this.air = air;
     this.address = parseAddress(address);
-    this.transport = openTransport({ air, address: this.address });
-    this.transport.on('data', (packet: Buffer) => this.packets.push(new Uint8Array(packet)));
+    this.controller = new Controller({
+      air,
+      address: this.address,
+      deliver: (packet) => this.packets.push(packet),
+      isCongested: () => this.isCongested,
+    });
     this.command(0x0c01, new Uint8Array(8).fill(0xff));
     this.command(0x2001, new Uint8Array(8).fill(0xff));
   }
@@ -43,7 +49,7 @@ export class HandHost {
   /** Sends a command and returns what answered it: the status, and the result after it. */
   command(opcode: number, parameters: Uint8Array = new Uint8Array(0)): Uint8Array {
     const first = this.packets.length;
-    this.transport.write(encodeCommand(opcode, parameters));
+    this.controller.receive(encodeCommand(opcode, parameters));
     this.air.clock.run(0);
     for (const packet of this.packets.slice(first)) {
       const [type, code, , ...rest] = packet;
@@ -69,17 +75,19 @@ export class HandHost {
 
   /** Data that came, L2CAP PDUs joined from their parts. */
   received(): Uint8Array[] {
-    const joined: number[][] = [];
-    for (const packet of this.packets) {
-      if (packet[0] !== PacketType.acl) continue;
-      if (((packet[2]! >> 4) & 3) === 2) joined.push([]);
-      joined.at(-1)?.push(...packet.subarray(5));
-    }
-    return joined.map((bytes) => Uint8Array.from(bytes));
+    return joinData(this.packets);
+  }
+
+  /** The same, as far as it came when the host had heard that the connection is encrypted. */
+  receivedEncrypted(): Uint8Array[] {
+    const told = this.packets.findIndex(
+      ([type, code]) => type === PacketType.event && code === Event.encryptionChange,
+    );
+    return told < 0 ? [] : joinData(this.packets.slice(told));
   }
 
   send(handle: number, data: Uint8Array, boundary = 0): void {
-    this.transport.write(encodeAcl(handle, boundary, data));
+    this.controller.receive(encodeAcl(handle, boundary, data));
   }
 
   advertise(data = new Uint8Array(0)): void {
@@ -90,8 +98,13 @@ export class HandHost {
   }
 
   /** `interval` in 1.25 ms, `timeout` in 10 ms. */
-  connect(peer: Uint8Array, interval = 24, timeout = 200): Uint8Array {
-    const parameters = new LittleEndianWriter().uint16(0x10).uint16(0x10).uint8(0).uint8(0).octets(peer);
+  connect(peer: Uint8Array, interval = 24, timeout = 200, peerType = 0): Uint8Array {
+    const parameters = new LittleEndianWriter()
+      .uint16(0x10)
+      .uint16(0x10)
+      .uint8(0)
+      .uint8(peerType)
+      .octets(peer);
     parameters.uint8(0).uint16(interval).uint16(interval).uint16(0).uint16(timeout).uint16(0).uint16(0);
     return this.command(0x200d, parameters.finish());
   }
@@ -132,6 +145,16 @@ export function encrypt(
   const reply = new LittleEndianWriter().uint16(peripheral.handle).octets(keys.peripheral ?? key);
   peripheral.command(0x201a, reply.finish());
   air.clock.run(SECOND / 2);
+}
+
+function joinData(packets: readonly Uint8Array[]): Uint8Array[] {
+  const joined: number[][] = [];
+  for (const packet of packets) {
+    if (packet[0] !== PacketType.acl) continue;
+    if (((packet[2]! >> 4) & 3) === Boundary.start) joined.push([]);
+    joined.at(-1)?.push(...packet.subarray(5));
+  }
+  return joined.map((bytes) => Uint8Array.from(bytes));
 }
 
 function named(octets: readonly number[], at: number): number {

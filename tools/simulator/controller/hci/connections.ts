@@ -52,7 +52,10 @@ export class Connections {
   }
 
   open(parameters: LinkParameters): void {
-    if (this.isFull) return;
+    if (this.isFull) {
+      if (parameters.role === 'central') this.reportFailure(ErrorCode.connectionLimitExceeded);
+      return;
+    }
     const handle = this.nextHandle();
     const link = new Link(this.options.air, parameters, this.owner(handle));
     this.entries.set(handle, { link, pending: 0, isStarted: false });
@@ -83,16 +86,16 @@ export class Connections {
     return (this.entries.get(handle) ?? refuseCommand(ErrorCode.unknownConnection)).link;
   }
 
-  /** Takes data of the host. What it may not send is lost, which it is told. */
+  /** Takes data of the host. What is more than it was told to send is lost, which it is told. */
   send(handle: number, boundary: number, data: Uint8Array): void {
     const entry = this.entries.get(handle);
     if (entry === undefined) return;
     const isStart = boundary === Boundary.startFromHost;
-    if (isStart) entry.isStarted = true;
-    const isAllowed = data.length <= ACL_OCTETS && entry.isStarted && this.pending() < ACL_PACKETS;
-    if (!isAllowed || (!isStart && boundary !== Boundary.continuation)) {
+    if (!isStart && !(boundary === Boundary.continuation && entry.isStarted)) return;
+    if (data.length > ACL_OCTETS || this.pending() >= ACL_PACKETS) {
       return this.options.host.event(Event.dataBufferOverflow, new LittleEndianWriter().uint8(1));
     }
+    entry.isStarted = true;
     entry.pending += 1;
     entry.link.sendData(isStart, data);
   }
@@ -141,8 +144,11 @@ export class Connections {
         if (isRefresh) host.event(Event.encryptionKeyRefresh, outcome(status));
         else host.event(Event.encryptionChange, outcome(status).uint8(status === ErrorCode.success ? 1 : 0));
       },
-      onLongTermKeyRequest: (rand, diversifier) =>
-        host.leEvent(LeEvent.longTermKeyRequest, named().octets(rand).octets(diversifier)),
+      onLongTermKeyRequest: (rand, diversifier) => {
+        if (!host.wantsLe(LeEvent.longTermKeyRequest))
+          return this.link(handle).control.encryption.refuseKey();
+        host.leEvent(LeEvent.longTermKeyRequest, named().octets(rand).octets(diversifier));
+      },
       onDataLength: ({ txOctets, txTime, rxOctets, rxTime }) => {
         const lengths = named().uint16(txOctets).uint16(txTime).uint16(rxOctets).uint16(rxTime);
         host.leEvent(LeEvent.dataLengthChange, lengths);

@@ -22,7 +22,9 @@ export class PacketStream {
    * packet that is too long: the stream is lost then.
    */
   feed(chunk: Uint8Array): Uint8Array[] {
-    let bytes = Uint8Array.of(...this.rest, ...chunk);
+    let bytes: Uint8Array = new Uint8Array(this.rest.length + chunk.length);
+    bytes.set(this.rest);
+    bytes.set(chunk, this.rest.length);
     const packets: Uint8Array[] = [];
     for (let length = packetLength(bytes); length !== undefined; length = packetLength(bytes)) {
       if (bytes.length < length) break;

@@ -3,7 +3,7 @@
 /** Encryption of connections, and P-256 for hosts that have none of their own. */
 import { createECDH, type ECDH } from 'node:crypto';
 import type { Controller } from '../controller.ts';
-import { ErrorCode } from '../errors.ts';
+import { ErrorCode, refuseCommand } from '../errors.ts';
 import { type LittleEndianReader, LittleEndianWriter } from '../little-endian.ts';
 import type { Command } from './command.ts';
 import { LeEvent } from './packet.ts';
@@ -66,8 +66,7 @@ export const SECURITY_COMMANDS: readonly Command[] = [
     length: 64,
     hasOutcome: true,
     run: (controller, parameters) => {
-      controller.ecdh ??= generateKey(controller);
-      const key = agree(controller.ecdh, parameters);
+      const key = agree(controller.ecdh ?? refuseCommand(ErrorCode.commandDisallowed), parameters);
       const status = key === undefined ? ErrorCode.invalidParameters : ErrorCode.success;
       const event = new LittleEndianWriter().uint8(status).octets(key ?? NO_KEY);
       controller.host.leEvent(LeEvent.generateDhKey, event);

@@ -24,6 +24,7 @@ type State =
   | 'idle'
   | 'pausing'
   | 'paused'
+  | 'awaitingRequest'
   | 'requested'
   | 'awaitingKey'
   | 'awaitingStart'
@@ -42,7 +43,8 @@ const EXPECTED: Readonly<Record<State, readonly ControlOpcode[] | undefined>> = 
   idle: undefined,
   pausing: undefined,
   requested: undefined,
-  paused: [ControlOpcode.pauseEncRsp, ControlOpcode.encReq],
+  paused: [ControlOpcode.pauseEncRsp],
+  awaitingRequest: [ControlOpcode.encReq],
   awaitingKey: [],
   awaitingStart: [ControlOpcode.startEncReq, ControlOpcode.rejectInd, ControlOpcode.rejectExtInd],
   awaitingConfirmation: [ControlOpcode.startEncRsp],
@@ -56,6 +58,8 @@ export class EncryptionProcedure {
   private request: KeyRequest | undefined;
   private centralHalf: Half | undefined;
   private peripheralHalf: Half | undefined;
+  /** The peripheral's, until it may encrypt. */
+  private pendingTransmit: DirectionCipher | undefined;
   private timer: RunningTimer | undefined;
 
   constructor(link: LinkPort, owner: LinkOwner) {
@@ -107,8 +111,6 @@ export class EncryptionProcedure {
       : this.receiveAsPeripheral(opcode, fields);
   }
 
-  private pendingTransmit: DirectionCipher | undefined;
-
   private receiveAsCentral(opcode: ControlOpcode, fields: LittleEndianReader): boolean {
     if (opcode === ControlOpcode.pauseEncRsp && this.state === 'pausing') return this.onPaused();
     if (opcode === ControlOpcode.encRsp && this.state === 'requested') return this.onResponse(fields);
@@ -128,7 +130,7 @@ export class EncryptionProcedure {
     if (opcode === ControlOpcode.pauseEncReq && this.state === 'idle' && this.isEncrypted)
       return this.onPause();
     if (opcode === ControlOpcode.pauseEncRsp && this.state === 'paused') return this.onPauseConfirmed();
-    const isAskable = this.state === 'idle' ? !this.isEncrypted : this.state === 'paused';
+    const isAskable = this.state === 'idle' ? !this.isEncrypted : this.state === 'awaitingRequest';
     if (opcode === ControlOpcode.encReq && isAskable) return this.onRequest(fields);
     if (opcode === ControlOpcode.startEncRsp && this.state === 'awaitingConfirmation')
       return this.onConfirmed();
@@ -153,6 +155,7 @@ export class EncryptionProcedure {
 
   private onPauseConfirmed(): true {
     this.link.setTransmitCipher(undefined);
+    this.state = 'awaitingRequest';
     return true;
   }
 

@@ -38,8 +38,6 @@ const ESTABLISHMENT_EVENTS = 6;
 const RESPONSE_TIMEOUT = 40_000_000;
 /** Answers of ours that may wait. A peer that asks faster than it hears them gets no more. */
 const MAX_CONTROL = 16;
-/** Packets of a host that may wait; the controller promises fewer. */
-const MAX_DATA = 64;
 
 export class Link implements LinkPort {
   readonly role: Role;
@@ -63,6 +61,7 @@ export class Link implements LinkPort {
   private isEstablished = false;
   private isAnswerDue = false;
   private lastHeard: number;
+  private supervision: RunningTimer | undefined;
   private reasonAfterAnswer: number | undefined;
 
   /** Made by both ends when CONNECT_IND has left the one and has reached the other. */
@@ -86,12 +85,10 @@ export class Link implements LinkPort {
     return this.settings;
   }
 
-  /** Sends a packet of the host. `bytes` are kept. Returns false where too many wait. */
-  sendData(isStart: boolean, bytes: Uint8Array): boolean {
-    if (this.data.length >= MAX_DATA) return false;
+  /** Sends a packet of the host. `bytes` are kept. The controller bounds how many there are. */
+  sendData(isStart: boolean, bytes: Uint8Array): void {
     if (bytes.length === 0) this.owner.onSent();
     else this.data.push({ bytes, isStart, offset: 0 });
-    return true;
   }
 
   sendControl(payload: Uint8Array, options: ControlOptions = {}): void {
@@ -116,6 +113,8 @@ export class Link implements LinkPort {
 
   setParameters(interval: number, latency: number, timeout: number): void {
     this.settings = { ...this.settings, interval, latency, timeout };
+    this.supervision?.cancel();
+    this.supervise();
   }
 
   eventCount(): number {
@@ -133,6 +132,7 @@ export class Link implements LinkPort {
   terminate(reason: number): void {
     this.isDataHeld = true;
     this.data.length = 0;
+    this.controls.length = 0;
     this.sendControl(encodeControlPdu(ControlOpcode.terminateInd, new LittleEndianWriter().uint8(reason)), {
       onAcknowledged: () => this.end(ErrorCode.localHostTerminated),
     });
@@ -245,7 +245,7 @@ export class Link implements LinkPort {
       ? timeout * 10_000
       : ESTABLISHMENT_EVENTS * interval * 1250 + FIRST_EVENT;
     const left = this.lastHeard + limit - this.air.clock.now;
-    if (left > 0) this.after(left, () => this.supervise());
+    if (left > 0) this.supervision = this.after(left, () => this.supervise());
     else this.end(this.isEstablished ? ErrorCode.connectionTimeout : ErrorCode.notEstablished);
   }
 

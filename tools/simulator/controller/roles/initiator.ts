@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Connecting to a device when it advertises. */
+import type { RunningTimer } from '../../../../src/link/timer.ts';
 import { type DeviceAddress, isSameAddress } from '../address.ts';
 import { AdvertisingType, type Announcement, encodeAdvertisingPdu } from '../air/advertising-pdu.ts';
 import { type Air, airtime, INTER_FRAME_SPACE, type Radio } from '../air/air.ts';
@@ -23,6 +24,7 @@ export class Initiator {
   private readonly acceptList: AcceptList;
   private readonly connect: (parameters: LinkParameters) => void;
   private request: ConnectionRequest | undefined;
+  private timer: RunningTimer | undefined;
 
   constructor(air: Air, radio: Radio, acceptList: AcceptList, connect: (parameters: LinkParameters) => void) {
     this.air = air;
@@ -40,8 +42,14 @@ export class Initiator {
     this.request = request;
   }
 
+  /** Gives up waiting. A request that has left has left. */
   stop(): void {
     this.request = undefined;
+  }
+
+  reset(): void {
+    this.stop();
+    this.timer?.cancel();
   }
 
   onAnnouncement({ type, advertiser }: Announcement): void {
@@ -59,9 +67,9 @@ export class Initiator {
       advertiser,
       ...parameters,
     });
-    this.air.clock.after(INTER_FRAME_SPACE, () => {
+    this.timer = this.air.clock.after(INTER_FRAME_SPACE, () => {
       this.air.advertise(this.radio, pdu);
-      this.air.clock.after(airtime(pdu), () =>
+      this.timer = this.air.clock.after(airtime(pdu), () =>
         this.connect({ role: 'central', peer: advertiser, ...parameters }),
       );
     });

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ReasonCode } from '../refusal.ts';
+import type { Secret } from './provider.ts';
+
+/**
+ * Whole records of RFC 8613 in one call: what a provider may have besides single algorithms, where crossing to
+ * them costs more than they do. Bytes and reasons are those of src/session, which has the same in TypeScript.
+ *
+ * Refusals are returned by number: a result that is no object, or not positive, is one. Buffers are borrowed for
+ * the call, and results are owned by the caller. `Key` is how the provider, or what it is made of, holds a key.
+ */
+export interface RecordProvider<Key = Secret> {
+  /** A sender that has reserved no number. `maxSealed` is the key's q. */
+  createSender(direction: RecordDirection<Key>, firstSequenceNumber: number, maxSealed: number): RecordSender;
+  /** The number of the next record. */
+  nextSequenceNumber(sender: RecordSender): number;
+  /** Allows numbers below `upTo`, once they are stored as used. */
+  reserve(sender: RecordSender, upTo: number): void;
+  /** The compressed record, why there is none, or undefined where its number is to be reserved first. */
+  protect(sender: RecordSender, plaintext: Uint8Array): Uint8Array | ReasonCode | undefined;
+  /** Writes it to the start of `target` and returns its length, or a reason as its negative, or undefined. */
+  protectInto(sender: RecordSender, plaintext: Uint8Array, target: Uint8Array): number | undefined;
+
+  /** A recipient that continues from `state`, which some recipient can have. `maxFailed` is the key's v. */
+  createRecipient(direction: RecordDirection<Key>, state: ReceivedState, maxFailed: number): RecordRecipient;
+  /** The plaintext of a compressed record, or why there is none. */
+  unprotect(recipient: RecordRecipient, record: Uint8Array): Uint8Array | ReasonCode;
+  received(recipient: RecordRecipient): ReceivedState;
+
+  /** Wipes the key and the IV. Counts stay, and what is asked later has the reason `keyWiped`. Safe to call twice. */
+  wipe(end: RecordSender | RecordRecipient): void;
+}
+
+/** One direction. All that is given is copied. */
+export interface RecordDirection<Key = Secret> {
+  /** COSE number of an AEAD, or of a MAC. */
+  readonly algorithm: number;
+  /** Of the algorithm's key length. */
+  readonly key: Key;
+  /** Of the AEAD's nonce length; no bytes for a MAC. */
+  readonly baseIv: Uint8Array;
+  readonly kid: Uint8Array;
+  readonly kidContext: Uint8Array | undefined;
+  /** Bytes of the longest plaintext. */
+  readonly maxMessageBytes: number;
+}
+
+/** What a recipient remembers across a restart. */
+export interface ReceivedState {
+  /** Highest accepted sequence number, -1 before the first. */
+  readonly highest: number;
+  /** 32-bit mask: bit i says that `highest - i` was accepted. */
+  readonly seen: number;
+  /** Records that failed to verify under this key. */
+  readonly failed: number;
+}
+
+/** Opaque, as key handles are. */
+export interface RecordSender {
+  readonly brand: 'sender';
+}
+
+export interface RecordRecipient {
+  readonly brand: 'recipient';
+}

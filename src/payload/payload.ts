@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** A way to write and read application payloads (their form: src/payload/scan.ts). All write the same bytes. */
+export interface PayloadCodec {
+  /** The caller owns the result. A value that a payload cannot hold is refused as if it had been received. */
+  encode(value: unknown): Uint8Array;
+  /** Borrows the payload. Maps become objects, byte strings are copies. */
+  decode(payload: Uint8Array): unknown;
+}
