@@ -11,6 +11,7 @@
 #include "machine.h"
 #include "natives.h"
 #include "preload.h"
+#include "trap.h"
 
 /* What xsl writes (mc.xs.c). */
 extern void *xsPreparationAndCreation(txCreation **creation);
@@ -28,6 +29,7 @@ txMachine *machineCreate(txCreation *creation)
 /* A preloaded bundle has run already. */
 void *programLoad(void)
 {
+	trapFlashWrites();
 	return hostLoad();
 }
 

@@ -7,6 +7,7 @@
 #include "interrupts.h"
 #include "preload.h"
 #include "serial.h"
+#include "trap.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -31,6 +32,7 @@ void loopRun(void (*settle)(void *machine), void *machine)
 int main(void)
 {
 	clockStart();
+	trapStart();
 	hostLoop(programLoad());
 	return exitDone;
 }

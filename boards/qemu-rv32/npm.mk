@@ -3,5 +3,5 @@
 # The engine from npm: compile/ makes the bundle, and an image itself makes what is preloaded (preload.h).
 
 OTHER_ENGINE := frozen.c
-COMPILED = $(IMAGE).c
-COMPILE = $(OUT)/../compile/compile $(BUNDLE) > $(COMPILED)
+PROGRAM = defaults.c $(IMAGE).c
+MAKE_PROGRAM = $(OUT)/../compile/compile $(COMPILE) $(BUNDLE) > $(IMAGE).c

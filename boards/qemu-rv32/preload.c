@@ -5,6 +5,7 @@
 #include "image.h"
 #include "memory.h"
 #include "preload.h"
+#include "trap.h"
 
 #define MAGIC 0x314C5250u
 
@@ -139,9 +140,8 @@ static void *preloadClone(void *root)
 void *programLoad(void)
 {
 	void *root = preloadedMachine();
-	if (root)
-		return preloadClone(root);
-	if (gIsPreloaded)
+	if (gIsPreloaded && !root)
 		preloadWrite(preloadLoad());
-	return hostLoad();
+	trapFlashWrites();
+	return root ? preloadClone(root) : hostLoad();
 }

@@ -14,7 +14,8 @@
 
 /*
  * The machine with the program in it: on what is in flash where the image is preloaded, else the bundle is loaded.
- * Makes the file, and ends the program, where a preloaded image finds nothing in flash.
+ * Makes the file, and ends the program, where a preloaded image finds nothing in flash. Flash cannot be written
+ * from here on.
  */
 void *programLoad(void);
 

@@ -4,20 +4,20 @@
 # when it is loaded.
 
 OTHER_ENGINE := bundle.c natives.c preload.c
-# xsl writes what xsDefaults.c has; xsMath.c includes xsum.c.
-UNUSED += xsDefaults xsum
+# xsMath.c includes it.
+UNUSED += xsum
 
 TABLES = $(IMAGE).d
-COMPILED = $(TABLES)/mc.xs.o
+PROGRAM = $(TABLES)/mc.xs.o
 
 # What neither a preloaded bundle nor boards/linux uses of the built-ins is left out (`-s`), as on Moddable's boards.
 PRELOAD = $(if $(findstring IMAGE_PRELOADED=1,$(SIZES)),-p bundle -s '*' $(TABLES)/names.txt.xsi)
 
 # `xsc -c` binds native("name") to the C function of that name.
-define COMPILE
+define MAKE_PROGRAM
 rm -rf $(TABLES) && mkdir $(TABLES) && \
 $(TOOLS)/xsc -c -e -o $(TABLES) -r bundle $(BUNDLE) && \
 $(TOOLS)/xsid names.txt -o $(TABLES) && \
 $(TOOLS)/xsl -b $(TABLES) -o $(TABLES) $(PRELOAD) $(TABLES)/bundle.xsb && \
-$(CC) $(ENGINE_FLAGS) -c $(TABLES)/mc.xs.c -o $(COMPILED)
+$(CC) $(ENGINE_FLAGS) -c $(TABLES)/mc.xs.c -o $(PROGRAM)
 endef

@@ -15,8 +15,9 @@ const PRELOAD_OFFSET = 0x400000;
 const PRELOAD_FILE = 'preload.bin';
 
 /**
- * As `buildRv32Image`, for a bundle that exports its start as default: built-ins and what the bodies of its
- * modules make lie in flash too, made by running the image once. Returns the path of the flash's content; with the SDK's engine the image has all.
+ * Builds an image of a bundle that exports its start as default: built-ins and what the bodies of its
+ * modules make lie in flash too, made by running the image once. Returns the path of the flash's content; with
+ * the SDK's engine that is the image, in which xsl has put it.
  */
 export async function buildRv32Flash(bundle: string, made: Rv32Image = board.creation): Promise<string> {
   const image = await buildRv32Image(bundle, { ...made, preloaded: 1 });
