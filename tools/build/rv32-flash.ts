@@ -12,6 +12,8 @@ const run = promisify(execFile);
 
 /** Where boards/qemu-rv32/memory.h has what is preloaded, from the start of flash. */
 const PRELOAD_OFFSET = 0x400000;
+/** Bytes. */
+const SDK_COPIES = 32_768;
 const PRELOAD_FILE = 'preload.bin';
 
 /**
@@ -19,7 +21,7 @@ const PRELOAD_FILE = 'preload.bin';
  * modules make lie in flash too, made by running the image once. Returns the path of the flash's content; with
  * the SDK's engine that is the image, in which xsl has put it.
  */
-export async function buildRv32Flash(bundle: string, made: Rv32Image = board.creation): Promise<string> {
+export async function buildRv32Flash(bundle: string, made: Rv32Image = boardMemory()): Promise<string> {
   const image = await buildRv32Image(bundle, { ...made, preloaded: 1 });
   if (rv32Setup().sdk) return image;
   const folder = `${image}.preload`;
@@ -34,6 +36,14 @@ export async function buildRv32Flash(bundle: string, made: Rv32Image = board.cre
   const path = `${image}.flash`;
   writeFileSync(path, Buffer.concat([flash, readFileSync(join(folder, PRELOAD_FILE))]));
   return path;
+}
+
+/**
+ * The SDK's engine copies the bytecode of a function into RAM when a preloaded function makes it: the PNE then
+ * needs more than the smallest device has.
+ */
+function boardMemory(): Rv32Image {
+  return rv32Setup().sdk ? { ...board.creation, limit: board.creation.limit + SDK_COPIES } : board.creation;
 }
 
 /** The program in a flash that `buildRv32Flash` made, as the linker left it. */
