@@ -9,6 +9,7 @@ import { buildRv32Image, type Rv32Image, spawnRv32 } from '../build/rv32.ts';
 import { buildRv32Flash } from '../build/rv32-flash.ts';
 import { type Finished, finish, runCommand } from './command.ts';
 import { testRv32Bench } from './rv32-bench.ts';
+import { testRv32Flash } from './rv32-flash.ts';
 import { testRv32Pne } from './rv32-pne.ts';
 import { testRv32Preload } from './rv32-preload.ts';
 import { testRv32Sizes } from './rv32-size.ts';
@@ -82,6 +83,7 @@ export async function testRv32(tally: Tally): Promise<void> {
     return;
   }
   for (const ending of ENDINGS) await tally.run(STAGE, `ends with ${ending[0]}`, () => checkEnding(ending));
+  await testRv32Flash(STAGE, tally);
   await tally.run(STAGE, 'ends with an error of a preloaded program', checkProgram);
   await testRv32Preload(STAGE, tally);
   await testRv32Bench(STAGE, tally);

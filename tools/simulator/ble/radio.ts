@@ -5,8 +5,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ImplementationLimits } from '../../../src/limits.ts';
 import type { Link, LinkEvents } from '../../../src/link/link.ts';
 import type { After } from '../../../src/link/timer.ts';
+import { openBondFiles } from '../../../src/node/ble/bond-files.ts';
+import { Bonds } from '../../../src/node/ble/bonds.ts';
 import { startCentral } from '../../../src/node/ble/central.ts';
 import { openHost } from '../../../src/node/ble/host.ts';
 import { parseAddress } from '../controller/address.ts';
@@ -102,6 +105,7 @@ export class Radio {
     });
     startCentral({
       manager,
+      bonds: new Bonds(openBondFiles('bonds'), ImplementationLimits.gatewayMaxPnes),
       demand,
       ioCapabilities: KEYBOARD_DISPLAY,
       after,

@@ -2,7 +2,7 @@
 
 /** Starts the Bluetooth LE stack of a simulated board (stack.ts): bundled, since Node then starts at once. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -29,11 +29,20 @@ export interface StackProcess {
 }
 
 /** Returns the path of the program. */
-export async function bundleStack(): Promise<string> {
-  const outfile = join(OUTPUT, 'bundles/ble-stack.cjs');
+export function bundleStack(): Promise<string> {
+  return bundleBleProgram(fileURLToPath(new URL('stack.ts', import.meta.url)), 'ble-stack');
+}
+
+/**
+ * Bundles a program that uses ble-host. Returns the path. Tests that run side by side bundle the same one, so
+ * it is put in its place whole.
+ */
+export async function bundleBleProgram(entry: string, name: string): Promise<string> {
+  const outfile = join(OUTPUT, `bundles/${name}.cjs`);
+  const unfinished = `${outfile}.${process.pid}`;
   await build({
-    entryPoints: [fileURLToPath(new URL('stack.ts', import.meta.url))],
-    outfile,
+    entryPoints: [entry],
+    outfile: unfinished,
     bundle: true,
     platform: 'node',
     format: 'cjs',
@@ -41,6 +50,7 @@ export async function bundleStack(): Promise<string> {
     external: ['ble-host'],
     logLevel: 'warning',
   });
+  await rename(unfinished, outfile);
   return outfile;
 }
 
