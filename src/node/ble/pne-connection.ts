@@ -16,6 +16,11 @@ export interface PneConnectionEvents {
 }
 
 const { AttErrors, HciErrors } = bleHost;
+/** Why a connection ends whose peer is not heard. */
+const LOSSES: readonly number[] = Object.freeze([
+  HciErrors.CONNECTION_TIMEOUT!,
+  HciErrors.CONNECTION_FAILED_TO_BE_ESTABLISHED!,
+]);
 /** 15 ms, in units of 1.25 ms: the pace that firmware/ble-link.ts sends at. Supervision in units of 10 ms. */
 const PARAMETERS = Object.freeze({ connIntervalMin: 12, connIntervalMax: 12, supervisionTimeout: 200 });
 
@@ -117,9 +122,13 @@ export class PneConnection {
     this.events.onRefused(problem);
   }
 
-  /** A PNE that refuses hangs up, and what it says before may be lost with the connection. */
+  /**
+   * A PNE that refuses hangs up, and what it says before may be lost with the connection. One that was not
+   * heard any more has refused nothing.
+   */
   private lose(reason: number): void {
-    if (!this.isSecured) this.explain(`it hung up: ${HciErrors.toString(reason)}`);
+    const isRefusal = !LOSSES.includes(reason);
+    if (!this.isSecured && isRefusal) this.explain(`it hung up: ${HciErrors.toString(reason)}`);
     this.finish();
   }
 }
