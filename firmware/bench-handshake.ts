@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What a handshake costs each side, beside the curve operations that it cannot do without. */
-import { Curve } from '../src/crypto/curves.ts';
+import { Curve, SignatureAlgorithm } from '../src/crypto/curves.ts';
 import type { CryptoProvider, PrivateKey } from '../src/crypto/provider.ts';
 import { ccsCredential, encodeCcs, type Identity } from '../src/handshake/credential.ts';
 import { createInitiator } from '../src/handshake/initiator.ts';
 import { createResponder } from '../src/handshake/responder.ts';
 import type { BenchOperation } from './bench-operations.ts';
 
-/** Static Diffie-Hellman on P-256 with AES-CCM-16-64-128: what the roles run. */
-const METHOD = 3;
+/** P-256 with AES-CCM-16-64-128: what the roles run. */
 const SUITE = 2;
-/** Bytes of the four messages together. */
-const HANDSHAKE_BYTES = 110;
+/** Static Diffie-Hellman, and signatures. */
+const METHODS = Object.freeze([3, 0]);
 
 interface Transcript {
   readonly message1: Uint8Array;
@@ -21,12 +20,20 @@ interface Transcript {
   readonly message4: Uint8Array;
 }
 
-/** Each side runs against the other's stored messages, which stay right because ephemeral keys repeat. */
+/**
+ * Each side runs against the other's stored messages, which stay right because ephemeral keys repeat. `bytes` are
+ * those of the four messages, which tell the methods apart.
+ */
 export function handshakeOperations(provider: CryptoProvider): BenchOperation[] {
-  const initiator = createSide(provider, 1);
-  const responder = createSide(provider, 2);
+  return METHODS.flatMap((method) => methodOperations(provider, method));
+}
+
+function methodOperations(provider: CryptoProvider, method: number): BenchOperation[] {
+  const initiator = createSide(provider, method, 1);
+  const responder = createSide(provider, method, 2);
   const transcript = runBoth(initiator, responder);
-  const bytes = HANDSHAKE_BYTES;
+  const bytes = Object.values(transcript).reduce((sum, { length }) => sum + length, 0);
+  const runCurves = method === 3 ? runAgreements : runSignatures;
   return [
     { op: 'handshake.initiator', bytes, run: () => runInitiator(initiator, responder, transcript) },
     { op: 'handshake.responder', bytes, run: () => runResponder(responder, initiator, transcript) },
@@ -35,17 +42,19 @@ export function handshakeOperations(provider: CryptoProvider): BenchOperation[] 
 }
 
 interface Side {
+  readonly method: number;
   readonly provider: CryptoProvider;
   readonly identity: Identity;
   readonly connectionId: Uint8Array;
 }
 
-function createSide(provider: CryptoProvider, number: number): Side {
+function createSide(provider: CryptoProvider, method: number, number: number): Side {
   const privateKey = provider.privateKey(Curve.P256, new Uint8Array(32).fill(number));
   const { curve, publicKey } = privateKey;
   const ccs = encodeCcs({ curve, publicKey, kid: Uint8Array.of(number) });
   const ephemeral = new Uint8Array(32).fill(0x10 + number);
   return {
+    method,
     // Importing a key costs what making one does: the public key is computed.
     provider: { ...provider, generateKey: (wanted) => provider.privateKey(wanted, ephemeral) },
     identity: { privateKey, credential: ccsCredential(ccs) },
@@ -58,11 +67,11 @@ function optionsOf({ provider, identity }: Side) {
 }
 
 function startInitiator(own: Side) {
-  return createInitiator({ ...optionsOf(own), method: METHOD }).start({ connectionId: own.connectionId });
+  return createInitiator({ ...optionsOf(own), method: own.method }).start({ connectionId: own.connectionId });
 }
 
 function startResponder(own: Side, message1: Uint8Array) {
-  const responder = createResponder({ ...optionsOf(own), methods: [METHOD] });
+  const responder = createResponder({ ...optionsOf(own), methods: [own.method] });
   return responder.receive(message1).respond({ connectionId: own.connectionId });
 }
 
@@ -89,9 +98,20 @@ function runResponder(own: Side, peer: Side, { message1, message3 }: Transcript)
   claimed.verify(peer.identity.credential).answer().established.close();
 }
 
-/** One key and three agreements. */
-function runCurves(provider: CryptoProvider, peer: PrivateKey): void {
+/** Method 3: a key, both agreements with a peer's ephemeral key, which is x alone, and one with its static key. */
+function runAgreements(provider: CryptoProvider, peer: PrivateKey): void {
   const key = provider.privateKey(Curve.P256, new Uint8Array(32).fill(3));
-  for (let agreements = 0; agreements < 3; agreements += 1) provider.agree(key, peer.publicKey).wipe();
+  const x = peer.publicKey.subarray(0, 32);
+  for (const publicKey of [x, x, peer.publicKey]) provider.agree(key, publicKey).wipe();
+  key.wipe();
+}
+
+/** Method 0: a key, an agreement, a signature made and one verified. */
+function runSignatures(provider: CryptoProvider, peer: PrivateKey): void {
+  const key = provider.privateKey(Curve.P256, new Uint8Array(32).fill(3));
+  provider.agree(key, peer.publicKey.subarray(0, 32)).wipe();
+  const message = new Uint8Array(64).fill(7);
+  const signature = provider.sign(SignatureAlgorithm.ES256, peer, message);
+  provider.verify(SignatureAlgorithm.ES256, peer.publicKey, message, signature);
   key.wipe();
 }

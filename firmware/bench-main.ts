@@ -5,6 +5,7 @@ import { createNativeProvider } from '../src/crypto/native/provider.ts';
 import { createNobleProvider } from '../src/crypto/noble/provider.ts';
 import { microsecondClock } from './bench.ts';
 import { startBench } from './bench-start.ts';
+import { benchPrograms } from './platform/bench-programs.ts';
 import { monotonicMicroseconds } from './platform/clock.ts';
 import { cryptoNatives } from './platform/crypto.ts';
 import { fillRandom } from './platform/random.ts';
@@ -12,6 +13,10 @@ import { fillRandom } from './platform/random.ts';
 /** A build-time definition. */
 declare const BENCH_PROVIDER: 'noble' | 'native';
 
-startBench(microsecondClock(monotonicMicroseconds), () =>
-  BENCH_PROVIDER === 'native' ? createNativeProvider(cryptoNatives()!) : createNobleProvider(fillRandom),
+const isNative = BENCH_PROVIDER === 'native';
+
+startBench(
+  microsecondClock(monotonicMicroseconds),
+  () => (isNative ? createNativeProvider(cryptoNatives()!) : createNobleProvider(fillRandom)),
+  isNative ? benchPrograms : undefined,
 );

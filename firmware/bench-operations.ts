@@ -3,6 +3,7 @@
 import { type AeadParameters, Algorithm, algorithmParameters } from '../src/crypto/algorithms.ts';
 import type { AeadKey, CryptoProvider } from '../src/crypto/provider.ts';
 import { createSession, type Session } from '../src/session/session.ts';
+import { curveOperations } from './bench-curves.ts';
 import { handshakeOperations } from './bench-handshake.ts';
 
 export interface BenchOperation {
@@ -34,6 +35,7 @@ export function benchOperations(provider: CryptoProvider): BenchOperation[] {
     macOperation(provider, 64),
     hashOperation(provider, 1024),
     derivationOperation(provider, 42),
+    ...curveOperations(provider),
     ...handshakeOperations(provider),
   ];
 }

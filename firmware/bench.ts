@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The benchmark's body: the same on a device, in XS on a host, and in Node. A measurement, not a test. */
-import type { CryptoProvider } from '../src/crypto/provider.ts';
-import { type BenchOperation, benchOperations } from './bench-operations.ts';
+import type { BenchOperation } from './bench-operations.ts';
 
 export interface BenchFigure {
+  /** Whose figure it is, where not the provider's: plain C's. */
+  readonly provider?: 'c';
   readonly op: string;
   /** Length of the message, without tag or header. */
   readonly bytes: number;
@@ -22,8 +23,18 @@ export interface BenchClock {
   readonly batches: number;
 }
 
+/** An operation that reads the clock itself. */
+export interface BenchProgram {
+  readonly op: string;
+  readonly bytes: number;
+  /** Returns what `count` runs took. */
+  measure(count: number): number;
+}
+
 export interface BenchOptions {
-  readonly provider: CryptoProvider;
+  readonly operations: readonly BenchOperation[];
+  /** Plain C programs, measured after the operations. */
+  readonly programs?: readonly BenchProgram[];
   /** Measures the operations whose name contains this text. */
   readonly ops: string;
   readonly clock: BenchClock;
@@ -35,13 +46,18 @@ export interface BenchOptions {
 /** Bounds what a batch prepares in memory. */
 const MAX_COUNT = 1024;
 
-export function runBench(options: BenchOptions): void {
-  const wanted = options.ops.toLowerCase();
-  const operations = benchOperations(options.provider).filter(({ op }) => op.toLowerCase().includes(wanted));
-  options.onStart(operations.length);
-  for (const operation of operations) {
+export function runBench({ operations, programs = [], ops, clock, onStart, onFigure }: BenchOptions): void {
+  const isWanted = ({ op }: { op: string }) => op.toLowerCase().includes(ops.toLowerCase());
+  const wanted = operations.filter(isWanted);
+  const wantedPrograms = programs.filter(isWanted);
+  onStart(wanted.length + wantedPrograms.length);
+  for (const operation of wanted) {
     const { op, bytes } = operation;
-    options.onFigure({ op, bytes, value: measure(operation, options.clock) });
+    onFigure({ op, bytes, value: measure((count) => runBatch(operation, count, clock), clock) });
+  }
+  for (const program of wantedPrograms) {
+    const { op, bytes } = program;
+    onFigure({ provider: 'c', op, bytes, value: measure((count) => program.measure(count), clock) });
   }
 }
 
@@ -50,19 +66,20 @@ export function microsecondClock(now: () => number): BenchClock {
   return { unit: 'us', now, batchLength: 10_000, batches: 9 };
 }
 
-function measure(operation: BenchOperation, clock: BenchClock): number {
-  const count = calibrate(operation, clock);
+/** `batch` returns what so many runs took. */
+function measure(batch: (count: number) => number, clock: BenchClock): number {
+  const count = calibrate(batch, clock);
   const times: number[] = [];
-  for (let i = 0; i < clock.batches; i++) times.push(runBatch(operation, count, clock) / count);
+  for (let i = 0; i < clock.batches; i++) times.push(batch(count) / count);
   times.sort((a, b) => a - b);
   return times[clock.batches >> 1]!;
 }
 
 /** Finds how many runs make a batch long enough. */
-function calibrate(operation: BenchOperation, clock: BenchClock): number {
+function calibrate(batch: (count: number) => number, clock: BenchClock): number {
   let count = 1;
   while (count < MAX_COUNT) {
-    const time = runBatch(operation, count, clock);
+    const time = batch(count);
     if (time >= clock.batchLength) break;
     const wanted = time > 0 ? Math.ceil((1.1 * count * clock.batchLength) / time) : MAX_COUNT;
     // Step by step: the first runs are slower than those after the engine has warmed up.

@@ -20,6 +20,11 @@ int64_t hostMicroseconds(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+int64_t hostBenchClock(void)
+{
+	return hostMicroseconds();
+}
+
 int loopAddWatch(LoopWatch *watch)
 {
 	for (int i = 0; i < MAX_WATCHES; i++) {

@@ -7,8 +7,10 @@
 
 /* The native crypto provider, where the PSA Crypto API is there to build it (makefile). */
 #if PNE_NATIVE
+#include "../../firmware/native/bench-natives.h"
 #include "../../firmware/native/crypto-natives.h"
 #else
+#define PNE_BENCH_NATIVES(X)
 #define PNE_CRYPTO_NATIVES(X)
 #endif
 
@@ -20,6 +22,7 @@
 	X(xs_pne_fillRandom) \
 	X(xs_pne_heap) \
 	X(xs_pne_microseconds) \
+	PNE_BENCH_NATIVES(X) \
 	PNE_CRYPTO_NATIVES(X) \
 	X(xs_tcp_close) \
 	X(xs_tcp_constructor) \

@@ -48,6 +48,11 @@ void clockStart(void)
 	gBase = instructions();
 }
 
+int64_t hostBenchClock(void)
+{
+	return (int64_t)(instructions() - gBase);
+}
+
 int64_t hostMicroseconds(void)
 {
 	return (int64_t)(ticks() / TICKS_PER_MICROSECOND);
@@ -73,5 +78,5 @@ void xs_pne_microseconds(xsMachine *the)
 /* instructions(): how many have retired since the start. */
 void xs_pne_instructions(xsMachine *the)
 {
-	xsmcSetNumber(xsResult, (xsNumberValue)(instructions() - gBase));
+	xsmcSetNumber(xsResult, (xsNumberValue)hostBenchClock());
 }

@@ -19,7 +19,6 @@
 /* AES's tables in flash. */
 #define MBEDTLS_AES_C
 #define MBEDTLS_AES_ROM_TABLES
-#define MBEDTLS_AES_FEWER_TABLES
 #define MBEDTLS_CIPHER_C
 
 /* PSA's randomness: AES in counter mode, seeded by entropy.c. */

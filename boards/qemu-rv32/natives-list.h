@@ -5,7 +5,14 @@
 #ifndef PNE_NATIVES_LIST_H
 #define PNE_NATIVES_LIST_H
 
+#include "../../firmware/native/bench-natives.h"
 #include "../../firmware/native/crypto-natives.h"
+
+/* In images of the benchmark alone. */
+#if !PNE_BENCH
+#undef PNE_BENCH_NATIVES
+#define PNE_BENCH_NATIVES(X)
+#endif
 
 #define PNE_NATIVES(X) \
 	X(xs_keyvalue_delete) \
@@ -16,6 +23,7 @@
 	X(xs_pne_heap) \
 	X(xs_pne_instructions) \
 	X(xs_pne_microseconds) \
+	PNE_BENCH_NATIVES(X) \
 	PNE_CRYPTO_NATIVES(X) \
 	X(xs_serial_close) \
 	X(xs_serial_constructor) \

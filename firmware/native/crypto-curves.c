@@ -3,6 +3,7 @@
 /* P-256 and X25519: private keys, key agreement, ECDSA. Curves are COSE's numbers (RFC 9053 section 7.1). */
 
 #include "crypto.h"
+#include "crypto-point.h"
 
 enum { CURVE_P256 = 1, CURVE_X25519 = 4, COORDINATE_BYTES = 32, POINT_BYTES = 64 };
 

@@ -5,7 +5,9 @@
  * The numbers are public, so that time may depend on them. Words are little-endian, in Montgomery form.
  */
 
-#include "crypto.h"
+#include "crypto-point.h"
+
+#include <string.h>
 
 enum { WORDS = 8 };
 

@@ -79,7 +79,4 @@ void cryptoDiscard(xsMachine *the, CryptoHandle *handle);
 /* Makes xsResult a Uint8Array of zeros and returns its bytes, which move when anything else is allocated. */
 uint8_t *cryptoNewBytes(xsMachine *the, size_t length);
 
-/* Finds one of the two y of a P-256 point (SEC 1 section 2.3.4). Returns 0 where no point has this x. */
-int cryptoP256Decompress(const uint8_t x[32], uint8_t y[32]);
-
 #endif

@@ -52,9 +52,10 @@ export class Rows {
     this.onProgress(this.place, 0, total);
   }
 
-  add({ op, bytes, value }: BenchFigure): void {
+  add({ provider, op, bytes, value }: BenchFigure): void {
     const whole = this.unit === 'instructions' ? Math.round(value) : value;
-    this.rows.push({ ...this.place, op, bytes, unit: this.unit, value: whole });
+    const place = provider === undefined ? this.place : { ...this.place, provider, engine: 'C' };
+    this.rows.push({ ...place, op, bytes, unit: this.unit, value: whole });
     this.onProgress(this.place, this.rows.length, this.total);
   }
 

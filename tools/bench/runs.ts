@@ -2,6 +2,7 @@
 
 /** The same benchmark body in Node and in XS, one provider after the other. */
 import { microsecondClock, runBench } from '../../firmware/bench.ts';
+import { benchOperations } from '../../firmware/bench-operations.ts';
 import { createNobleProvider } from '../../src/crypto/noble/provider.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
@@ -24,7 +25,7 @@ function measureInNode(provider: CryptoProvider, ops: string, onProgress: OnProg
   const place = { board: 'node', engine: `Node ${process.versions.node}`, provider: provider.name };
   const rows = new Rows(place, onProgress);
   runBench({
-    provider,
+    operations: benchOperations(provider),
     ops,
     clock: microsecondClock(() => Number(process.hrtime.bigint()) / 1000),
     onStart: (figures) => rows.start(figures),

@@ -2,12 +2,12 @@
 
 /** The benchmark on the qemu-rv32 board: retired instructions, the same in every run. */
 import board from '../../boards/qemu-rv32/board.json';
-import { buildRv32Image, type Rv32Memory, rv32Setup, spawnRv32 } from '../build/rv32.ts';
+import { buildRv32Image, type Rv32Image, rv32Setup, spawnRv32 } from '../build/rv32.ts';
 import { bundleBench, collect } from './program.ts';
 import { type BenchRow, type OnProgress, Rows } from './rows.ts';
 
 /** Noble's curves and what the benchmark prepares take more than a device has. Figures depend on it. */
-const MEMORY: Rv32Memory = {
+const MEMORY: Rv32Image = {
   chunk: { initial: 262_144, incremental: 16_384 },
   heap: { initial: 24_576, incremental: 1024 },
   limit: 1_048_576,
@@ -15,10 +15,30 @@ const MEMORY: Rv32Memory = {
 };
 
 export async function measureOnRv32(ops: string, onProgress: OnProgress): Promise<BenchRow[]> {
+  return [
+    ...(await measureNative(ops, onProgress)),
+    ...(await measureProvider('noble', 'bench-instructions', ops, onProgress)),
+  ];
+}
+
+/** The native provider, and plain C in the same run. */
+export function measureNative(ops: string, onProgress: OnProgress): Promise<BenchRow[]> {
+  return measureProvider('native', 'bench-instructions-native', ops, onProgress);
+}
+
+async function measureProvider(
+  provider: 'native' | 'noble',
+  program: string,
+  ops: string,
+  onProgress: OnProgress,
+): Promise<BenchRow[]> {
   const { name, version } = rv32Setup().engine;
-  const place = { board: board.name, engine: `${name} ${version}`, provider: 'noble' };
+  const place = { board: board.name, engine: `${name} ${version}`, provider };
   const rows = new Rows(place, onProgress, 'instructions');
-  const image = await buildRv32Image(await bundleBench('bench-instructions', ops), MEMORY);
+  const image = await buildRv32Image(await bundleBench(program, ops), {
+    ...MEMORY,
+    bench: provider === 'native',
+  });
   return collect(spawnRv32(image), rows);
 }
 

@@ -5,7 +5,8 @@ import { type ChildProcess, execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { buildRv32Image, type Rv32Memory, spawnRv32 } from './rv32.ts';
+import board from '../../boards/qemu-rv32/board.json';
+import { buildRv32Image, type Rv32Image, spawnRv32 } from './rv32.ts';
 
 const run = promisify(execFile);
 
@@ -17,8 +18,8 @@ const PRELOAD_FILE = 'preload.bin';
  * As `buildRv32Image`, for a bundle that exports its start as default: built-ins and what the bodies of its
  * modules make lie in flash too, made by running the image once. Returns the path of the flash's content.
  */
-export async function buildRv32Flash(bundle: string, memory?: Rv32Memory): Promise<string> {
-  const image = await buildRv32Image(bundle, memory, 1);
+export async function buildRv32Flash(bundle: string, made: Rv32Image = board.creation): Promise<string> {
+  const image = await buildRv32Image(bundle, { ...made, preloaded: 1 });
   const folder = `${image}.preload`;
   mkdirSync(folder, { recursive: true });
   await finished(spawnRv32(image, folder)).catch((error: Error) => {

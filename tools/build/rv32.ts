@@ -26,36 +26,38 @@ export function rv32Setup(): Rv32Setup {
   return JSON.parse(readFileSync(join(OUTPUT, 'rv32.json'), 'utf8')) as Rv32Setup;
 }
 
-/** XS's memory and the heap of everything in C, in bytes, where it is not the board's. */
-export interface Rv32Memory extends Memory {
+/** What an image is made with besides its bundle. */
+export interface Rv32Image extends Memory {
+  /** Bytes of the heap of everything in C. The board's unless given. */
   readonly cHeap?: number;
+  /** 1 where it starts from what its bundle has made (rv32-flash.ts). */
+  readonly preloaded?: 0 | 1;
+  /** Whether the plain C programs of the benchmark are linked in. */
+  readonly bench?: boolean;
 }
 
 /**
- * Compiles a bundle and links it with the engine. `memory` is the board's own unless given. Returns the
- * image's path.
+ * Compiles a bundle and links it with the engine. Memory is the board's own unless given. Returns the image's
+ * path.
  */
-export async function buildRv32Image(
-  bundle: string,
-  memory: Rv32Memory = board.creation,
-  preloaded = 0,
-): Promise<string> {
+export async function buildRv32Image(bundle: string, made: Rv32Image = board.creation): Promise<string> {
   const image = join(OUTPUT, 'qemu-rv32/images', `${bundle.slice(OUTPUT.length)}.elf`);
   mkdirSync(dirname(image), { recursive: true });
-  const args = [
-    ...rv32Setup().make,
-    'image',
+  const settings = [
     `BUNDLE=${bundle}`,
     `IMAGE=${image}`,
-    `SIZES=${sizes(memory, preloaded)}`,
+    `SIZES=${sizes(made)}`,
+    `BENCH=${made.bench ? 1 : 0}`,
   ];
-  await run('make', args, { cwd: ROOT }).catch((error: { stderr: string }) => {
-    throw new Error(`${bundle}: no image: ${error.stderr.split('\n')[0]}`);
-  });
+  await run('make', [...rv32Setup().make, 'image', ...settings], { cwd: ROOT }).catch(
+    (error: { stderr: string }) => {
+      throw new Error(`${bundle}: no image: ${error.stderr.split('\n')[0]}`);
+    },
+  );
   return image;
 }
 
-function sizes({ chunk, heap, limit, cHeap = board.cHeap }: Rv32Memory, preloaded: number): string {
+function sizes({ chunk, heap, limit, cHeap = board.cHeap, preloaded = 0 }: Rv32Image): string {
   const values = {
     STACK: board.creation.stack,
     CHUNK_INITIAL: chunk.initial,
@@ -72,13 +74,13 @@ function sizes({ chunk, heap, limit, cHeap = board.cHeap }: Rv32Memory, preloade
 }
 
 /**
- * Runs an image; its exit status is the program's. What it prints, errors included, comes through stdout. The
- * emulator counts one nanosecond an instruction, so that two runs of the same image count the same. Files that
- * the program writes are in `folder`.
+ * Runs an image; its exit status is the program's. What it prints, errors included, comes through stdout, and files
+ * that it writes are in `folder`. Two runs of the same image count the same: the emulator counts one nanosecond an
+ * instruction, and its entropy device gives the same bytes each time, which curve operations are blinded with.
  */
 export function spawnRv32(image: string, folder = ROOT): ChildProcess {
   const args = [
-    ['-serial', 'none', '-icount', 'shift=0'],
+    ['-serial', 'none', '-icount', 'shift=0', '-seed', '1'],
     ['-chardev', 'stdio,id=console'],
     ['-semihosting-config', 'enable=on,target=native,chardev=console'],
   ];

@@ -3,12 +3,11 @@
 /** The qemu-rv32 board: tests of portable code in its image, how a program ends, and that it counts alike. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
-import { measureOnRv32 } from '../bench/rv32.ts';
 import { bundleTestForXs, OUTPUT } from '../build/bundle.ts';
 import { nativeForNoble } from '../build/native-provider.ts';
-import { buildRv32Image, type Rv32Memory, spawnRv32 } from '../build/rv32.ts';
+import { buildRv32Image, type Rv32Image, spawnRv32 } from '../build/rv32.ts';
 import { type Finished, finish, runCommand } from './command.ts';
+import { testRv32Bench } from './rv32-bench.ts';
 import { testRv32Pne } from './rv32-pne.ts';
 import { CheckFailure, type Outcome, type Tally } from './tally.ts';
 import { outcomeOf, runJobs, testFiles } from './units.ts';
@@ -19,7 +18,7 @@ const STAGE = 'qemu-rv32';
  * Vectors and what noble's curves prepare take more than the board's region. The C heap has room for the keys that
  * a test holds, and not for those that it lost. The stack is the device's.
  */
-const TEST_MEMORY: Rv32Memory = {
+const TEST_MEMORY: Rv32Image = {
   chunk: { initial: 4_000_000, incremental: 1_000_000 },
   heap: { initial: 100_000, incremental: 50_000 },
   limit: 12 * 1024 ** 2,
@@ -80,7 +79,7 @@ export async function testRv32(tally: Tally): Promise<void> {
     return;
   }
   for (const ending of ENDINGS) await tally.run(STAGE, `ends with ${ending[0]}`, () => checkEnding(ending));
-  await tally.run(STAGE, 'two runs count the same', checkCounts);
+  await testRv32Bench(STAGE, tally);
   await testRv32Pne(STAGE, tally);
   const files = (await testFiles()).filter((file) => FILES.test(file) && !SLOW.test(file));
   await runJobs(
@@ -97,12 +96,6 @@ async function checkEnding([name, source, status, message]: (typeof ENDINGS)[num
   const ended = await runImage(await buildRv32Image(bundle));
   if (ended.status === status && message.test(ended.output)) return { passed: 1 };
   throw new CheckFailure(`status ${ended.status}, not ${status}, after: ${ended.output}`);
-}
-
-async function checkCounts(): Promise<Outcome> {
-  const [first, second] = [await measureOnRv32('record', () => {}), await measureOnRv32('record', () => {})];
-  if (first.length > 0 && isDeepStrictEqual(first, second)) return { passed: 1 };
-  throw new CheckFailure(`${JSON.stringify(first)}\n${JSON.stringify(second)}`);
 }
 
 async function runFile(file: string): Promise<Outcome> {

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The benchmark with the native provider for a board that counts instructions, and plain C in the same run. */
+import { createNativeProvider } from '../src/crypto/native/provider.ts';
+import { startBench } from './bench-start.ts';
+import { instructionClock } from './instruction-clock.ts';
+import { benchPrograms } from './platform/bench-programs.ts';
+import { cryptoNatives } from './platform/crypto.ts';
+
+startBench(instructionClock, () => createNativeProvider(cryptoNatives()!), benchPrograms);
