@@ -26,4 +26,7 @@ extern const unsigned gRegionBytes;
 extern uint64_t gCHeap[];
 extern const unsigned gCHeapBytes;
 
+/* The machine, for machine-map.c. */
+extern void *gMachine;
+
 #endif

@@ -40,6 +40,7 @@ size_t memoryTaken(void)
 
 void fxCreateMachinePlatform(txMachine *the)
 {
+	gMachine = the;
 	the->promiseJobs = 0;
 	/* The stack for loading is beside the limit. */
 	the->reservedBytes = the->sharedMachine ? 0 : -LOAD_STACK_SLOTS * sizeof(txSlot);

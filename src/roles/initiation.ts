@@ -169,7 +169,7 @@ export function initiate(options: InitiationOptions): Initiation {
       handshakeMessages: 4,
       handshakeBytes: handshakeBytes + message.length,
       connectionId: CONNECTION_ID,
-      channel: openChannel(established, choice, 'initiator'),
+      channel: openChannel(established, choice, 'initiator', own.renewAfter),
     });
   }
 

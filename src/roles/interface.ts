@@ -31,6 +31,8 @@ export interface InterfaceOptions {
   readonly peers: CredentialStore;
   /** COSE algorithms that its records may use, if not all that the provider carries. */
   readonly algorithms?: readonly number[];
+  /** Messages under one key until an Initiator makes new ones, where that shall be before its limit nears. */
+  readonly renewAfter?: number;
 }
 
 /** What both ends of an interface have agreed on, each having proved who it is. */

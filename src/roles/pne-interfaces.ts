@@ -64,6 +64,12 @@ export function createPneInterfaces(options: PneInterfacesOptions): PneInterface
     if (link !== undefined && hopInitiation === undefined) startHop(link);
   }
 
+  /** Makes new keys while the old still serve. What passes between the two is repeated if it is lost. */
+  function renewInTime(): void {
+    if (link !== undefined && hop?.channel.renewalDue && hopInitiation === undefined) startHop(link);
+    else if (endToEnd?.channel.renewalDue && endToEndInitiation === undefined) startEndToEnd();
+  }
+
   function startHop(current: Link): void {
     hopInitiation = initiate({
       own: options.hop,
@@ -169,6 +175,7 @@ export function createPneInterfaces(options: PneInterfacesOptions): PneInterface
     send(message: Uint8Array): void {
       guard(() => {
         if (endToEnd !== undefined) sendOnHop(Channel.endToEndRecord, endToEnd.channel.protect(message));
+        renewInTime();
       });
     },
     renew(): void {

@@ -2,10 +2,13 @@
 
 import type { Established } from '../handshake/established.ts';
 import type { Choice, ChosenProtection } from '../negotiation/select.ts';
+import { keyLimits } from '../session/key-limits.ts';
 import { createSession } from '../session/session.ts';
 
 /** Messages in both directions, protected as was agreed: records, or bare where the link does it all. */
 export interface SecureChannel {
+  /** Whether so many messages were protected that new keys are to be made before these reach their limit. */
+  readonly renewalDue: boolean;
   /** Returns a message for the link, owned by the caller. Refuses what src/session refuses. */
   protect(message: Uint8Array): Uint8Array;
   /** Returns the message, owned by the caller, or refuses and changes nothing. */
@@ -14,20 +17,30 @@ export interface SecureChannel {
   close(): void;
 }
 
-/** Makes the session of a handshake, whose keys it takes over and which it closes. */
+/**
+ * Makes the session of a handshake, whose keys it takes over and which it closes. `renewAfter`: messages
+ * protected until renewal is due, to within a block of sequence numbers; by default what leaves an eighth of
+ * the key's limit.
+ */
 export function openChannel(
   established: Established,
   { toResponder, toInitiator }: Choice,
   end: 'initiator' | 'responder',
+  renewAfter?: number,
 ): SecureChannel {
   const [sent, received] = end === 'initiator' ? [toResponder, toInitiator] : [toInitiator, toResponder];
   const exported = toResponder.recordAlgorithm ?? toInitiator.recordAlgorithm;
-  const channel = exported === undefined ? BARE : sessionChannel(established, exported, sent, received);
+  const channel =
+    exported === undefined ? BARE : sessionChannel(established, exported, sent, received, renewAfter);
   established.close();
   return channel;
 }
 
+/** Of a key's limit: the rest is for what is sent while new keys are agreed on. */
+const RENEWED_PART = 7 / 8;
+
 const BARE: SecureChannel = Object.freeze({
+  renewalDue: false,
   protect: (message: Uint8Array) => message.slice(),
   unprotect: (message: Uint8Array) => message.slice(),
   close(): void {},
@@ -39,19 +52,27 @@ function sessionChannel(
   exported: number,
   sent: ChosenProtection,
   received: ChosenProtection,
+  renewAfter: number | undefined,
 ): SecureChannel {
+  const algorithm = sent.recordAlgorithm ?? exported;
+  const lastBound = renewAfter ?? keyLimits(algorithm).maxSealed * RENEWED_PART;
+  let renewalDue = false;
   const context = established.securityContext(exported);
   const session = createSession(
+    { ...context, algorithm, recipientAlgorithm: received.recordAlgorithm ?? exported },
     {
-      ...context,
-      algorithm: sent.recordAlgorithm ?? exported,
-      recipientAlgorithm: received.recordAlgorithm ?? exported,
+      firstSequenceNumber: 0,
+      // The keys are new and live in memory alone: no number of theirs was used before or will be after.
+      reserve(upTo): void {
+        renewalDue = upTo > lastBound;
+      },
     },
-    // The keys are new and live in memory alone: no number of theirs was used before or will be after.
-    { firstSequenceNumber: 0, reserve(): void {} },
   );
   context.masterSecret.wipe();
   return {
+    get renewalDue(): boolean {
+      return renewalDue;
+    },
     protect: sent.recordAlgorithm === undefined ? BARE.protect : session.protect,
     unprotect: received.recordAlgorithm === undefined ? BARE.unprotect : session.unprotect,
     close: session.close,

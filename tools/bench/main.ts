@@ -1,61 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** `npm run bench`: records and cryptography per provider, on Node and in XS. */
-import { spawnSync } from 'node:child_process';
+/** `npm run bench`: records, cryptography, CBOR, handshakes per provider; tables, comparisons, plots. */
 import { parseArgs } from 'node:util';
-import { ROOT } from '../build/bundle.ts';
-import type { BenchRow, OnProgress, Place } from './rows.ts';
-import { measureAll } from './runs.ts';
-import { measureOnRv32, rv32Conditions } from './rv32.ts';
+import { type BenchBoard, boardsNamed } from './boards.ts';
+import { compare, formatComparison } from './compare.ts';
+import { savePlots } from './plots/save.ts';
+import { type Results, readResults, savedResults, writeResults } from './results.ts';
+import type { Place } from './rows.ts';
 import { formatTable } from './table.ts';
 
 const USAGE = `usage: npm run bench -- [options]
-  --ops TEXT   measure only the operations whose name contains TEXT: seal, record, ccm, ...
-  --board NAME linux, which is this machine: Node and XS, in microseconds; or qemu-rv32, in instructions
-  --json       one JSON document on standard output: { "rows": [...] }
-  --help       this text`;
+  --ops TEXT       measure only the operations whose name contains TEXT: seal, record, ccm, ...
+  --board NAME     linux, which is this machine: Node and XS, in microseconds; qemu-rv32, in instructions; or all
+  --read FILE      take the figures from a file of results instead of measuring
+  --compare FILE   say what is different from the results in FILE: a file of --save or --json
+  --save           keep the results in tools/bench/results, and draw the plots there anew
+  --plots          draw the plots anew from the results that are kept, and measure nothing
+  --json           one JSON document a board on standard output: { ..., "rows": [...] }
+  --help           this text`;
 
-interface Board {
-  /** Returns an exit status. */
-  setUp(): number;
-  measure(ops: string, onProgress: OnProgress): Promise<BenchRow[]>;
-  /** What figures that hold still depend on. */
-  conditions(): object;
-}
-
-const boards: ReadonlyMap<string, Board> = new Map([
-  ['linux', { setUp: () => 0, measure: measureAll, conditions: () => ({}) }],
-  ['qemu-rv32', { setUp: setUpRv32, measure: measureOnRv32, conditions: rv32Conditions }],
-]);
+const OPTIONS = {
+  ops: { type: 'string', default: '' },
+  board: { type: 'string', default: 'linux' },
+  read: { type: 'string' },
+  compare: { type: 'string' },
+  save: { type: 'boolean' },
+  plots: { type: 'boolean' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const;
 
 async function main(args: string[]): Promise<number> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      ops: { type: 'string' },
-      board: { type: 'string', default: 'linux' },
-      json: { type: 'boolean' },
-      help: { type: 'boolean' },
-    },
-  });
-  if (values.help) {
-    console.log(USAGE);
-    return 0;
+  const { values } = parseArgs({ args, options: OPTIONS });
+  if (values.help) return say(USAGE);
+  if (values.plots) return say(savePlots().join('\n'));
+  if (values.save && (values.ops !== '' || values.read !== undefined)) {
+    throw new Error('--save keeps whole results that were measured now: leave out --ops and --read');
   }
-  const board = boards.get(values.board);
-  if (board === undefined) throw new Error(`no board '${values.board}'`);
-  const setupStatus = board.setUp();
-  if (setupStatus !== 0) return setupStatus;
-  const rows = await board.measure(values.ops ?? '', showProgress);
-  if (rows.length === 0) throw new Error(`no operation has '${values.ops}' in its name`);
-  console.log(values.json ? JSON.stringify({ ...board.conditions(), rows }, null, 2) : formatTable(rows));
+  const old = values.compare === undefined ? undefined : readResults(values.compare);
+  const all =
+    values.read === undefined ? await measure(values.board, values.ops) : [readResults(values.read)];
+  for (const results of all) {
+    if (values.save) writeResults(savedResults(results.board), results);
+    if (values.json) say(JSON.stringify(results, null, 2));
+    else say(old === undefined ? formatTable(results.rows) : formatComparison(compare(old, results)));
+  }
+  if (values.save) process.stderr.write(`bench: kept, and drawn: ${savePlots().join(', ')}\n`);
   return 0;
 }
 
-/** Says itself what is missing. Returns its status. */
-function setUpRv32(): number {
-  const { status } = spawnSync('node', ['tools/setup/rv32.mjs'], { cwd: ROOT, stdio: 'inherit' });
-  return status ?? 1;
+async function measure(name: string, ops: string): Promise<Results[]> {
+  const all: Results[] = [];
+  for (const board of boardsNamed(name)) all.push(await measureOn(board, ops));
+  return all;
+}
+
+async function measureOn(board: BenchBoard, ops: string): Promise<Results> {
+  if (board.setUp() !== 0) throw new Error(`the board ${board.name} is not set up: the line above says why`);
+  const rows = await board.measure(ops, showProgress);
+  if (rows.length === 0) throw new Error(`no operation has '${ops}' in its name`);
+  return { board: board.name, ...board.conditions(), rows };
 }
 
 /** One line that is written over on a terminal, else one line a place. */
@@ -63,6 +67,11 @@ function showProgress({ provider, engine }: Place, done: number, total: number):
   const line = `${provider} on ${engine}: ${done} of ${total}`;
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}${done === total ? '\n' : ''}`);
   else if (done === total) process.stderr.write(`${line}\n`);
+}
+
+function say(text: string): 0 {
+  console.log(text);
+  return 0;
 }
 
 try {

@@ -14,8 +14,7 @@ export function bundleBench(
   provider: 'native' | 'noble' = 'noble',
 ): Promise<string> {
   return bundleForXs(join(ROOT, `firmware/${name}.ts`), `${name}-${provider}`, {
-    BENCH_OPS: JSON.stringify(ops),
-    BENCH_PROVIDER: JSON.stringify(provider),
+    define: { BENCH_OPS: JSON.stringify(ops), BENCH_PROVIDER: JSON.stringify(provider) },
   });
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The same benchmark body in Node and in XS, one provider after the other. */
+import board from '../../boards/linux/board.json';
 import { microsecondClock, runBench } from '../../firmware/bench.ts';
 import { benchOperations } from '../../firmware/bench-operations.ts';
 import { createNobleProvider } from '../../src/crypto/noble/provider.ts';
@@ -22,7 +23,7 @@ export async function measureAll(ops: string, onProgress: OnProgress): Promise<B
 }
 
 function measureInNode(provider: CryptoProvider, ops: string, onProgress: OnProgress): BenchRow[] {
-  const place = { board: 'node', engine: `Node ${process.versions.node}`, provider: provider.name };
+  const place = { board: board.name, engine: `Node ${process.versions.node}`, provider: provider.name };
   const rows = new Rows(place, onProgress);
   runBench({
     operations: benchOperations(provider),
@@ -40,7 +41,7 @@ async function measureInXs(
   onProgress: OnProgress,
 ): Promise<BenchRow[]> {
   const { name, version } = engine();
-  const rows = new Rows({ board: 'linux', engine: `${name} ${version}`, provider }, onProgress);
+  const rows = new Rows({ board: board.name, engine: `${name} ${version}`, provider }, onProgress);
   const bundle = await bundleBench('bench-main', ops, provider);
   return collect(spawnXs(bundle), rows);
 }

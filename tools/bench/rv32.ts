@@ -46,7 +46,6 @@ async function measureProvider(
 export function rv32Conditions(): object {
   const { engine, compiler, emulator, flags } = rv32Setup();
   return {
-    board: board.name,
     engine,
     memory: { stack: board.creation.stack, ...MEMORY },
     compiler,

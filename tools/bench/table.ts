@@ -1,45 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { BenchRow } from './rows.ts';
+import { type Grid, gridOf, type Operation } from './places.ts';
+import type { BenchRow, Place } from './rows.ts';
 
-/** The figures as text: an operation a line, a place a column, each with its ratio to the first place. */
+const UNITS = Object.freeze({ us: 'microseconds', instructions: 'retired instructions' });
+
+/** The figures as text: an operation a line, a place a column, each with its ratio to the reference's. */
 export function formatTable(rows: readonly BenchRow[]): string {
-  const places = [...new Set(rows.map(placeOf))];
-  const operations = [...new Set(rows.map(operationOf))];
-  const values = new Map(rows.map((row) => [`${placeOf(row)}|${operationOf(row)}`, row]));
+  const grid = gridOf(rows);
+  const { places, operations, reference, unit } = grid;
   const lines = [
-    ['operation', 'bytes', ...places],
+    ['', '', ...places.flatMap(({ provider }) => [provider, ''])],
+    ['operation', 'bytes', ...places.flatMap(({ engine }) => [engine, ''])],
     ...operations.map((operation) => [
-      ...operation.split('|'),
-      ...places.map((place) =>
-        formatValue(values.get(`${place}|${operation}`)!, values.get(`${places[0]}|${operation}`)!),
-      ),
+      operation.op,
+      String(operation.bytes),
+      ...places.flatMap((place) => formatValue(grid, place, operation)),
     ]),
   ];
-  return align(lines);
+  return `${UNITS[unit]} per operation on ${reference.board}, and their ratio to '${reference.provider}' on ${reference.engine}\n\n${alignColumns(lines)}`;
 }
 
-function placeOf({ provider, engine }: BenchRow): string {
-  return `${provider} on ${engine}`;
+function formatValue(grid: Grid, place: Place, operation: Operation): [value: string, ratio: string] {
+  const value = grid.value(place, operation);
+  const reference = grid.value(grid.reference, operation);
+  if (value === undefined) return ['-', ''];
+  return [formatNumber(value, grid.unit), reference === undefined ? '' : formatRatio(value / reference)];
 }
 
-function operationOf({ op, bytes }: BenchRow): string {
-  return `${op}|${bytes}`;
+/** With the digits that the unit is good for. */
+export function formatNumber(value: number, unit: BenchRow['unit']): string {
+  const digits = unit === 'us' && value < 100 ? (value < 10 ? 2 : 1) : 0;
+  return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-function formatValue({ value, unit }: BenchRow, reference: BenchRow): string {
-  const digits = unit === 'us' && value < 100 ? 1 : 0;
-  const ratio = value / reference.value;
-  return `${value.toFixed(digits)} ${unit} ${`${ratio.toFixed(ratio < 10 ? 1 : 0)}x`.padStart(6)}`;
+export function formatRatio(ratio: number): string {
+  return `${ratio.toFixed(ratio < 10 ? 2 : ratio < 100 ? 1 : 0)}x`;
 }
 
-function align(lines: string[][]): string {
+/** Columns side by side: the first on the left, numbers on the right. */
+export function alignColumns(lines: readonly (readonly string[])[]): string {
   const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
   return lines
     .map((line) =>
       line
         .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
-        .join('  '),
+        .join('  ')
+        .trimEnd(),
     )
     .join('\n');
 }

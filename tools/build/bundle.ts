@@ -4,7 +4,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin, type StdinOptions } from 'esbuild';
+import { type BuildOptions, build, type Plugin, type StdinOptions } from 'esbuild';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -20,6 +20,9 @@ const BOARD_MODULES = Object.freeze({
   timer: join(ROOT, 'boards/linux/modules/timer.ts'),
 });
 
+/** Like esbuild's. */
+export type BundleOptions = Pick<BuildOptions, 'define' | 'drop' | 'plugins'>;
+
 /**
  * Bundles an entry point, or source given as text, for XS, at the language level of its oldest version
  * here. Returns the path.
@@ -27,8 +30,7 @@ const BOARD_MODULES = Object.freeze({
 export async function bundleForXs(
   entry: string | StdinOptions,
   name: string,
-  define: Readonly<Record<string, string>> = {},
-  plugins: Plugin[] = [],
+  options: BundleOptions = {},
 ): Promise<string> {
   const outfile = join(OUTPUT, 'bundles', `${name}.js`);
   const { metafile } = await build({
@@ -38,8 +40,7 @@ export async function bundleForXs(
     format: 'esm',
     target: 'es2021',
     alias: BOARD_MODULES,
-    define,
-    plugins,
+    ...options,
     metafile: true,
     logLevel: 'warning',
   });
@@ -60,15 +61,18 @@ export function bundleTestForXs(
 ): Promise<string> {
   const globals = join(ROOT, 'firmware/platform/globals.ts');
   const contents = `import '${globals}';\nimport '${testFile}';`;
-  return bundleForXs({ contents, resolveDir: ROOT }, testFile, define, plugins);
+  return bundleForXs({ contents, resolveDir: ROOT }, testFile, { define, plugins });
 }
+
+/** A device writes no log: a library's is left out. */
+const RELEASE: BundleOptions = { drop: ['console'] };
 
 /** The device program for the Linux board. */
 export function bundleFirmware(): Promise<string> {
-  return bundleForXs(join(ROOT, 'firmware/main.ts'), 'pne');
+  return bundleForXs(join(ROOT, 'firmware/main.ts'), 'pne', RELEASE);
 }
 
 /** The device program for a board with serial ports. */
 export function bundleSerialFirmware(): Promise<string> {
-  return bundleForXs(join(ROOT, 'firmware/main-serial.ts'), 'pne-serial');
+  return bundleForXs(join(ROOT, 'firmware/main-serial.ts'), 'pne-serial', RELEASE);
 }

@@ -2,7 +2,7 @@
 
 /** The whole flash of a qemu-rv32 board whose modules are preloaded. */
 import { type ChildProcess, execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import board from '../../boards/qemu-rv32/board.json';
@@ -32,6 +32,16 @@ export async function buildRv32Flash(bundle: string, made: Rv32Image = board.cre
   const path = `${image}.flash`;
   writeFileSync(path, Buffer.concat([flash, readFileSync(join(folder, PRELOAD_FILE))]));
   return path;
+}
+
+/** The program in a flash that `buildRv32Flash` made, as the linker left it. */
+export function programIn(flash: string): string {
+  return flash.replace(/\.flash$/, '');
+}
+
+/** How much of a flash what is preloaded takes, in bytes. */
+export function preloadedBytes(flash: string): number {
+  return statSync(flash).size - PRELOAD_OFFSET;
 }
 
 /** Rejects with what the program printed where it did not end well. */

@@ -94,12 +94,22 @@ export interface Rv32Wires {
   /** TCP ports on this machine: what its first serial port is joined to, and joined again when it breaks; its second. */
   readonly gatewayPort: number;
   readonly hostPort: number;
+  /** A file that holds its memory while it runs, where someone looks at it: its first byte is RAM_START's. */
+  readonly memory?: string | undefined;
 }
 
+/** Where QEMU's virt machine has its memory. */
+export const RAM_START = 0x8000_0000;
+const RAM_SIZE = '64M';
+
 /** Runs an image in real time, on its wires. What it prints comes through stderr. */
-export function spawnRv32Pne(image: string, { flash, gatewayPort, hostPort }: Rv32Wires): ChildProcess {
+export function spawnRv32Pne(
+  image: string,
+  { flash, gatewayPort, hostPort, memory }: Rv32Wires,
+): ChildProcess {
   const args = [
-    ['-m', '64M', '-accel', 'tcg,tb-size=32'],
+    ...(memory === undefined ? [] : memoryInFile(memory)),
+    ['-m', RAM_SIZE, '-accel', 'tcg,tb-size=32'],
     ['-chardev', `socket,id=gateway,host=127.0.0.1,port=${gatewayPort},nodelay=on,reconnect=1`],
     ['-serial', 'chardev:gateway'],
     ['-chardev', `socket,id=host,host=127.0.0.1,port=${hostPort},nodelay=on`],
@@ -108,6 +118,14 @@ export function spawnRv32Pne(image: string, { flash, gatewayPort, hostPort }: Rv
     ['-semihosting-config', 'enable=on,target=native'],
   ];
   return spawnEmulator(image, args);
+}
+
+function memoryInFile(path: string): string[][] {
+  const file = `memory-backend-file,id=ram,size=${RAM_SIZE},mem-path=${path},share=on`;
+  return [
+    ['-object', file],
+    ['-machine', 'memory-backend=ram'],
+  ];
 }
 
 function spawnEmulator(image: string, args: readonly string[][], folder = ROOT): ChildProcess {

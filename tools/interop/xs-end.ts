@@ -27,7 +27,7 @@ export async function startXsEnd(): Promise<End> {
   const channel = createChannel(() => child?.exitCode ?? undefined);
   const listener = await listenTcp(0, channel.adopt);
   const define = { PORT: String(listener.port) };
-  const bundle = await bundleForXs({ contents: PROGRAM, resolveDir: ROOT }, 'interop', define);
+  const bundle = await bundleForXs({ contents: PROGRAM, resolveDir: ROOT }, 'interop', { define });
   child = spawnXs(bundle);
   child.stdout?.pipe(process.stderr);
   child.stderr?.pipe(process.stderr);

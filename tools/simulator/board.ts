@@ -24,6 +24,8 @@ export interface PnePlace {
   /** TCP ports on this machine. */
   readonly gatewayPort: number;
   readonly feedPort: number;
+  /** Of an emulated board: a file for its memory, where someone looks at it. */
+  readonly memory?: string;
 }
 
 /** A board on a process of this machine, which finds its store by `PNE_STORE` and connects by TCP itself. */

@@ -33,8 +33,13 @@ async function openLinux(): Promise<Board> {
   return processBoard('linux', engine(), (env) => spawnXs(bundle, { env }));
 }
 
+/** The flash of a PNE on the qemu-rv32 board. */
+export async function buildRv32Pne(): Promise<string> {
+  return buildRv32Flash(await bundleSerialFirmware());
+}
+
 async function openRv32(): Promise<Board> {
-  const image = await buildRv32Flash(await bundleSerialFirmware());
+  const image = await buildRv32Pne();
   return {
     name: rv32.name,
     engine: rv32Setup().engine,
@@ -46,8 +51,8 @@ async function openRv32(): Promise<Board> {
       const named = Object.entries(values).map(([key, value]) => [`pne/${key}`, value]);
       await writeFlash(flashIn(folder), Object.fromEntries(named));
     },
-    spawn: ({ folder, gatewayPort, feedPort }) =>
-      spawnRv32Pne(image, { flash: flashIn(folder), gatewayPort, hostPort: feedPort }),
+    spawn: ({ folder, gatewayPort, feedPort, memory }) =>
+      spawnRv32Pne(image, { flash: flashIn(folder), gatewayPort, hostPort: feedPort, memory }),
   };
 }
 

@@ -29,7 +29,7 @@ export async function bytecodeByModule(bundle: string): Promise<ModuleCode[]> {
   const found = new Map<string, ModuleCode>();
   for (const line of stdout.trimEnd().split('\n')) {
     const [number, bytes, constructors, functions, captures] = line.split(' ').map(Number) as Line;
-    const module = modules[number - 1] ?? SCOPE;
+    const module = number === 0 ? SCOPE : modules[number - 1]!;
     const code = found.get(module) ?? { module, bytes: 0, functionSlots: 0 };
     code.bytes += bytes;
     code.functionSlots +=

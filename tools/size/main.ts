@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** `npm run size`: what each image takes. */
+/** `npm run size`: what each image takes, against the budgets in boards, and whether it holds what it must not. */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { bundleSerialFirmware, ROOT } from '../build/bundle.ts';
+import { alignColumns } from '../bench/table.ts';
+import { ROOT } from '../build/bundle.ts';
+import { IMAGES, type Image } from './images.ts';
 import { costByModule, formatModules } from './modules-table.ts';
-import { formatTable } from './table.ts';
+import { formatReport, type ImageReport, reportImage } from './report.ts';
 
 const USAGE = `usage: npm run size -- [options]
   --modules    what each module takes as bytecode and in memory
-  --json       one JSON document on standard output
-  --help       this text`;
+  --json       one JSON document on standard output: { "images": [...] }
+  --help       this text
+Status 1 where an image is over a budget or holds what it must not.`;
+
+interface Options {
+  readonly modules?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
 
 async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({
@@ -21,14 +29,40 @@ async function main(args: string[]): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const { status } = spawnSync('node', ['tools/setup/rv32.mjs'], {
-    cwd: ROOT,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  if (status !== 0) return status ?? 1;
-  const cost = await costByModule(await bundleSerialFirmware());
-  console.log(values.json ? JSON.stringify(cost, null, 2) : formatTable(formatModules(cost)));
+  const status = setUp();
+  if (status !== 0) return status;
+  return values.modules ? showModules(values) : showReports(values);
+}
+
+/** Says itself what is missing. Returns its status. */
+function setUp(): number {
+  const stdio = ['ignore', 'inherit', 'inherit'] as const;
+  return spawnSync('node', ['tools/setup/rv32.mjs'], { cwd: ROOT, stdio: [...stdio] }).status ?? 1;
+}
+
+async function showReports({ json }: Options): Promise<number> {
+  const reports: ImageReport[] = [];
+  for (const image of IMAGES) {
+    process.stderr.write(`size: ${image.name} on ${image.board}, connected to gateway and server\n`);
+    reports.push(await reportImage(image));
+  }
+  console.log(json ? JSON.stringify({ images: reports }, null, 2) : reports.map(formatReport).join('\n\n'));
+  const problems = reports.flatMap((report) => report.problems);
+  for (const problem of problems) console.error(`size: ${problem}`);
+  return problems.length > 0 ? 1 : 0;
+}
+
+async function showModules({ json }: Options): Promise<number> {
+  const costs = [];
+  for (const image of IMAGES) costs.push({ image, cost: await costByModule(await image.bundle()) });
+  const documents = costs.map(({ image, cost }) => ({ ...nameOf(image), ...cost }));
+  const tables = costs.map(({ cost }) => alignColumns(formatModules(cost)));
+  console.log(json ? JSON.stringify({ images: documents }, null, 2) : tables.join('\n\n'));
   return 0;
+}
+
+function nameOf({ name, board, provider }: Image) {
+  return { image: name, board, provider };
 }
 
 try {

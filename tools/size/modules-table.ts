@@ -51,7 +51,7 @@ export function formatModules({ builtInBytes, scopeBytes, modules }: BundleCost)
   const total = (part: (cost: ModuleCost) => number) =>
     String(modules.reduce((sum, cost) => sum + part(cost), 0));
   return [
-    ['module', 'bytecode', 'functions in RAM', 'else in RAM'],
+    ['module', 'bytecode', 'functions', 'else, when loaded'],
     ...modules.map(({ module, bytecodeBytes, functionBytes, heapBytes }) => [
       module === SCOPE ? 'bundle as a whole' : module,
       ...[bytecodeBytes, functionBytes, heapBytes].map(String),

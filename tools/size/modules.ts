@@ -6,13 +6,12 @@ import { readFileSync } from 'node:fs';
 /** What is in no module: esbuild's own functions, and what the bundle's one scope costs as a whole. */
 export const SCOPE = '(scope)';
 
-/** Whose a module is. */
-export type Share = 'src' | 'firmware' | 'library' | 'other';
+/** Whose a module is. What is in none counts as the firmware's. */
+export type Share = 'src' | 'firmware' | 'library';
 
 export function shareOf(module: string): Share {
   if (module.startsWith('src/')) return 'src';
-  if (module.startsWith('node_modules/')) return 'library';
-  return module.startsWith('firmware/') || module.startsWith('boards/') ? 'firmware' : 'other';
+  return module.startsWith('node_modules/') ? 'library' : 'firmware';
 }
 
 /** The module of each line, the first line being 0. */

@@ -9,6 +9,7 @@ import { buildRv32Image, type Rv32Image, spawnRv32 } from '../build/rv32.ts';
 import { type Finished, finish, runCommand } from './command.ts';
 import { testRv32Bench } from './rv32-bench.ts';
 import { testRv32Pne } from './rv32-pne.ts';
+import { testRv32Sizes } from './rv32-size.ts';
 import { CheckFailure, type Outcome, type Tally } from './tally.ts';
 import { outcomeOf, runJobs, testFiles } from './units.ts';
 
@@ -32,12 +33,12 @@ const SLOW = /sign1\.vectors|cross-product|property|handshake\/flips|reassembler
 
 /** Every n-th vector of a curve, and cases of the comparison with noble, which computes them here too. */
 const DEFINITIONS = Object.freeze({
-  CURVE_STRIDE: '3',
+  CURVE_STRIDE: '5',
   DIFFERENTIAL_CASES: '20',
   DIFFERENTIAL_CURVE_CASES: '2',
 });
 
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 300_000;
 
 /** Two fills of 32 bytes are never the same. */
 const RANDOM = `
@@ -81,6 +82,7 @@ export async function testRv32(tally: Tally): Promise<void> {
   for (const ending of ENDINGS) await tally.run(STAGE, `ends with ${ending[0]}`, () => checkEnding(ending));
   await testRv32Bench(STAGE, tally);
   await testRv32Pne(STAGE, tally);
+  await testRv32Sizes(STAGE, tally);
   const files = (await testFiles()).filter((file) => FILES.test(file) && !SLOW.test(file));
   await runJobs(
     tally,

@@ -80,16 +80,22 @@ static void countInstruction(const txByte *p, unsigned length, unsigned depth, L
 	}
 }
 
-/* Around a nested function its own line counts: a hoisted one has no other. */
+/*
+ * Around a nested function its own line counts: a hoisted one has no other. The body of the module begins with what
+ * its one scope costs: that counts as line 0.
+ */
 static void countFunction(const txByte *p, const txByte *end, unsigned line, unsigned depth)
 {
+	unsigned linesSeen = 0;
 	while (p < end) {
 		const txByte *next = p + instructionLength(p);
 		size_t nested = functionLength(p);
 		if (nested)
-			line = firstLine(next, next + nested, line);
-		if ((txU1)*p == XS_CODE_LINE)
-			line = lineAt(p);
+			line = depth < BODY_DEPTH ? 0 : firstLine(next, next + nested, line);
+		if ((txU1)*p == XS_CODE_LINE) {
+			linesSeen++;
+			line = depth == BODY_DEPTH && linesSeen == 1 ? 0 : lineAt(p);
+		}
 		else if (!isForDebugger(p))
 			countInstruction(p, (unsigned)(next - p), depth, &gLines[line]);
 		countFunction(next, next + nested, line, depth + 1);

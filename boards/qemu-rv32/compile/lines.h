@@ -10,7 +10,7 @@
 /*
  * Prints, for each line that has any: its number, the bytes of code that it compiles to, and what the module's
  * body makes of it when it runs: functions with a `prototype`, functions without, and the variables that they
- * capture. The code must have been made with mxDebugFlag.
+ * capture. Line 0 is what all of them together cost. The code must have been made with mxDebugFlag.
  */
 void printLines(const txByte *code, txSize codeSize);
 

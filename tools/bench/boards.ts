@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Where the benchmark runs. */
+import { spawnSync } from 'node:child_process';
+import { ROOT } from '../build/bundle.ts';
+import { linuxConditions } from './linux-conditions.ts';
+import type { BenchRow, OnProgress } from './rows.ts';
+import { measureAll } from './runs.ts';
+import { measureOnRv32, rv32Conditions } from './rv32.ts';
+
+export interface BenchBoard {
+  readonly name: string;
+  /** Says itself what is missing. Returns an exit status. */
+  setUp(): number;
+  /** Measures the operations whose name contains `ops`. */
+  measure(ops: string, onProgress: OnProgress): Promise<BenchRow[]>;
+  /** What the figures depend on. */
+  conditions(): object;
+}
+
+export const BOARDS: readonly BenchBoard[] = Object.freeze([
+  { name: 'linux', setUp: () => 0, measure: measureAll, conditions: linuxConditions },
+  { name: 'qemu-rv32', setUp: setUpRv32, measure: measureOnRv32, conditions: rv32Conditions },
+]);
+
+/** `all` is every board. */
+export function boardsNamed(name: string): readonly BenchBoard[] {
+  const boards = name === 'all' ? BOARDS : BOARDS.filter((board) => board.name === name);
+  if (boards.length > 0) return boards;
+  throw new Error(`no board '${name}': there are all, ${BOARDS.map((board) => board.name).join(', ')}`);
+}
+
+function setUpRv32(): number {
+  const stdio = ['ignore', 'inherit', 'inherit'] as const;
+  return spawnSync('node', ['tools/setup/rv32.mjs'], { cwd: ROOT, stdio: [...stdio] }).status ?? 1;
+}

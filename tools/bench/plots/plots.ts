@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Which plots there are of a board's results. */
+import { C_PROVIDER, type Grid, gridOf, type Operation } from '../places.ts';
+import type { Results } from '../results.ts';
+import type { BenchRow, Place } from '../rows.ts';
+import { type BarGroup, drawBars } from './bars.ts';
+import { captionOf } from './caption.ts';
+import type { Series } from './frame.ts';
+import { drawPanels } from './lines.ts';
+import { TARGETS, type Target } from './targets.ts';
+
+export interface Plot {
+  /** Of its file. */
+  readonly name: string;
+  readonly svg: string;
+}
+
+const UNITS = Object.freeze({
+  us: 'microseconds per operation',
+  instructions: 'retired instructions per operation',
+});
+
+const BARS: readonly { readonly name: string; readonly title: string; readonly ops: RegExp }[] = [
+  { name: 'records', title: 'A record, AES-CCM-16-64-128', ops: /^record\./ },
+  { name: 'symmetric', title: 'MAC, hash and key derivation', ops: /^(compute|hash|derive) / },
+  {
+    name: 'curves',
+    title: 'Curves, and the handshake of each side',
+    ops: /^(handshake\.|agree|sign|verify|generate|key )/,
+  },
+  { name: 'codec', title: 'CBOR and the store', ops: /^(cbor|payload|store)\./ },
+];
+
+/** Those for which there are figures. */
+export function plotsOf(results: Results): Plot[] {
+  const plots = [
+    ...BARS.map(({ name, title, ops }) => ({ name, svg: plotBars(results, title, ops) })),
+    { name: 'aead', svg: plotAeads(results) },
+    { name: 'targets', svg: plotTargets(results) },
+  ];
+  return plots.flatMap(({ name, svg }) =>
+    svg === undefined ? [] : [{ name: `${results.board}-${name}`, svg }],
+  );
+}
+
+function plotBars(results: Results, title: string, ops: RegExp): string | undefined {
+  const grid = gridFor(results, ops);
+  if (grid === undefined) return undefined;
+  return drawBars({
+    ...frameOf(results, title, grid),
+    scale: 'log',
+    groups: grid.operations.map((operation) => ({
+      name: nameOf(operation),
+      values: grid.places.map((place) => grid.value(place, operation)),
+    })),
+  });
+}
+
+/** Sealing by length, an algorithm a panel. */
+function plotAeads(results: Results): string | undefined {
+  const grid = gridFor(results, /^seal /);
+  if (grid === undefined) return undefined;
+  const names = [...new Set(grid.operations.map(({ op }) => op))];
+  return drawPanels({
+    ...frameOf(results, 'Sealing a message', grid),
+    across: 'bytes of plaintext',
+    panels: names.map((op) => ({
+      name: op.replace(/^seal /, ''),
+      lines: grid.places.map((place) => pointsOf(grid, place, op)),
+    })),
+  });
+}
+
+function pointsOf(grid: Grid, place: Place, op: string) {
+  return grid.operations
+    .filter((operation) => operation.op === op)
+    .map((operation) => ({ x: operation.bytes, y: grid.value(place, operation) }))
+    .filter((point): point is { x: number; y: number } => point.y !== undefined);
+}
+
+/** What JavaScript costs beside C, where a target was set for it. */
+function plotTargets(results: Results): string | undefined {
+  const groups = TARGETS.map((target) => ratioGroup(results.rows, target)).filter(
+    (group) => group !== undefined,
+  );
+  if (results.board !== 'qemu-rv32' || groups.length === 0) return undefined;
+  return drawBars({
+    title: 'JavaScript with native cryptography against plain C',
+    unit: 'ratio of retired instructions, 1 is C; the red mark is the target. Less is better',
+    caption: captionOf(results),
+    series: [{ name: 'native on XS / C', colour: 'blue' }],
+    scale: 'linear',
+    groups,
+  });
+}
+
+function ratioGroup(rows: readonly BenchRow[], { name, of, to, atMost }: Target): BarGroup | undefined {
+  const find = (provider: string, { op, bytes }: Partial<Operation>) =>
+    rows.find(
+      (row) => row.provider === provider && row.op === op && (bytes === undefined || row.bytes === bytes),
+    );
+  const [value, reference] = [find('native', of), find(C_PROVIDER, to)];
+  if (value === undefined || reference === undefined) return undefined;
+  return { name, values: [value.value / reference.value], target: atMost };
+}
+
+function gridFor({ rows }: Results, ops: RegExp): Grid | undefined {
+  const wanted = rows.filter(({ op }) => ops.test(op));
+  return wanted.length === 0 ? undefined : gridOf(wanted);
+}
+
+function frameOf(results: Results, title: string, { places, unit }: Grid) {
+  return {
+    title: `${title}, on ${results.board}`,
+    unit: `${UNITS[unit]}, logarithmic. Less is better`,
+    caption: captionOf(results),
+    series: places.map(seriesOf),
+  };
+}
+
+/** A provider in an engine has the same colour in every plot. */
+function seriesOf({ provider, engine }: Place): Series {
+  const isNode = engine.startsWith('Node');
+  if (provider === C_PROVIDER) return { name: `C, ${engine}`, colour: 'grey' };
+  const name = `${provider}, ${engine}`;
+  if (provider === 'noble') return { name, colour: isNode ? 'violet' : 'orange' };
+  return { name, colour: isNode ? 'green' : 'blue' };
+}
+
+function nameOf({ op, bytes }: Operation): string {
+  return bytes === 0 ? op : `${op}, ${bytes} B`;
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Operation } from '../places.ts';
+
+/** How much more than C an operation of the native provider may take. */
+export interface Target {
+  readonly name: string;
+  readonly of: Operation;
+  /** Of C, with any number of bytes unless given. */
+  readonly to: Pick<Operation, 'op'> & Partial<Operation>;
+  readonly atMost: number;
+}
+
+/** Of firmware/bench-handshake.ts. */
+const HANDSHAKE_BYTES = 110;
+
+export const TARGETS: readonly Target[] = Object.freeze([
+  record('protect', 64, 1.35),
+  record('unprotect', 64, 1.45),
+  record('protect', 1024, 1.06),
+  handshake('initiator'),
+  handshake('responder'),
+]);
+
+function record(name: string, bytes: number, atMost: number): Target {
+  const operation = { op: `record.${name}`, bytes };
+  return { name: `${operation.op}, ${bytes} B`, of: operation, to: operation, atMost };
+}
+
+/** Beside the curve operations that it cannot do without. */
+function handshake(side: string): Target {
+  const of = { op: `handshake.${side}`, bytes: HANDSHAKE_BYTES };
+  return { name: `handshake, ${side} / curves in C`, of, to: { op: 'handshake.curves' }, atMost: 1.1 };
+}

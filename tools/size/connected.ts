@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** A PNE on the qemu-rv32 board, connected to gateway and server: what it has taken when it has sent for a while. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { openBoard } from '../simulator/boards.ts';
+import { readRows } from '../simulator/readings.ts';
+import { run } from '../simulator/run.ts';
+import { type MachineMemory, readMachine } from './machine.ts';
+
+const READINGS = 100;
+const TIMEOUT_MS = 60_000;
+
+export interface ConnectedMemory extends MachineMemory {
+  /** Slots and chunks that live, in bytes. */
+  readonly live: number;
+}
+
+export async function measureConnected(image: string): Promise<ConnectedMemory> {
+  const folder = await mkdtemp(join(tmpdir(), 'pne-size-'));
+  const memory = join(folder, 'memory');
+  const board = await openBoard('qemu-rv32');
+  const finished = new AbortController();
+  let seen: Promise<MachineMemory> | undefined;
+  try {
+    const { pnes, problems } = await run({
+      boards: [{ ...board, spawn: (place) => board.spawn({ ...place, memory }) }],
+      pnes: 1,
+      algorithm: undefined,
+      intervalMs: 0,
+      rows: readRows(Readable.from(readings())),
+      once: false,
+      stop: AbortSignal.any([finished.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      onAgreed(): void {},
+      onProgress([pne]): void {
+        if (!pne!.done || pne!.received < READINGS || seen !== undefined) return;
+        seen = readMachine(image, memory).finally(() => finished.abort());
+      },
+      onSkipped(): void {},
+      onProblem(): void {},
+    });
+    if (seen === undefined || problems.length > 0) {
+      throw new Error(
+        `the PNE did not deliver ${READINGS} readings: ${problems[0] ?? `${pnes[0]!.received} came`}`,
+      );
+    }
+    return { ...(await seen), live: pnes[0]!.heapBytes };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function* readings(): Generator<string> {
+  for (let index = 0; index < READINGS; index += 1) {
+    yield `${JSON.stringify({ index, temperature: 20 + index / 8, place: 'roof' })}\n`;
+  }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The images that are built for a device. */
+import rv32 from '../../boards/qemu-rv32/board.json';
+import { bundleSerialFirmware } from '../build/bundle.ts';
+import { buildRv32Pne } from '../simulator/boards.ts';
+
+export interface Image {
+  readonly name: string;
+  readonly board: string;
+  readonly provider: 'native' | 'noble';
+  /** What it may take, by the names of figures.ts. */
+  readonly budget: Budget;
+  /** Makes the bundle that is in it. Returns the path. */
+  bundle(): Promise<string>;
+  /** Returns the path of its flash. */
+  build(): Promise<string>;
+}
+
+export type Budget = Readonly<Record<string, number>>;
+
+export const IMAGES: readonly Image[] = Object.freeze([
+  {
+    name: 'pne',
+    board: rv32.name,
+    provider: 'native',
+    budget: rv32.budgets.pne,
+    bundle: bundleSerialFirmware,
+    build: buildRv32Pne,
+  },
+]);
