@@ -2,9 +2,10 @@
 
 /** The benchmark with the native provider for a board that counts instructions, and plain C in the same run. */
 import { createNativeProvider } from '../src/crypto/native/provider.ts';
+import { benchOperations } from './bench-operations.ts';
 import { startBench } from './bench-start.ts';
 import { instructionClock } from './instruction-clock.ts';
 import { benchPrograms } from './platform/bench-programs.ts';
 import { cryptoNatives } from './platform/crypto.ts';
 
-startBench(instructionClock, () => createNativeProvider(cryptoNatives()!), benchPrograms);
+startBench(instructionClock, () => benchOperations(createNativeProvider(cryptoNatives()!)), benchPrograms);

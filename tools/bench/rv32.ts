@@ -3,7 +3,7 @@
 /** The benchmark on the qemu-rv32 board: retired instructions, the same in every run. */
 import board from '../../boards/qemu-rv32/board.json';
 import { buildRv32Image, type Rv32Image, rv32Setup, spawnRv32 } from '../build/rv32.ts';
-import { bundleBench, collect } from './program.ts';
+import { type BenchProvider, bundleBench, collect } from './program.ts';
 import { type BenchRow, type OnProgress, Rows } from './rows.ts';
 
 /** Noble's curves and what the benchmark prepares take more than a device has. Figures depend on it. */
@@ -18,6 +18,7 @@ export async function measureOnRv32(ops: string, onProgress: OnProgress): Promis
   return [
     ...(await measureNative(ops, onProgress)),
     ...(await measureProvider('noble', 'bench-instructions', ops, onProgress)),
+    ...(await measureProvider('none', 'bench-instructions-plain', ops, onProgress)),
   ];
 }
 
@@ -27,7 +28,7 @@ export function measureNative(ops: string, onProgress: OnProgress): Promise<Benc
 }
 
 async function measureProvider(
-  provider: 'native' | 'noble',
+  provider: BenchProvider,
   program: string,
   ops: string,
   onProgress: OnProgress,
