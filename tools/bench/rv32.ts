@@ -47,11 +47,12 @@ function rowsOf(provider: BenchProvider, onProgress: OnProgress): Rows {
 
 /** What the figures depend on. */
 export function rv32Conditions(): object {
-  const { engine, compiler, emulator, flags } = rv32Setup();
+  const { engine, mbedTls, compiler, emulator, flags } = rv32Setup();
   return {
     engine,
     memory: { stack: board.creation.stack, ...MEMORY },
     preloaded: ['native'],
+    mbedTls,
     compiler,
     flags,
     emulator,
