@@ -2,6 +2,7 @@
 
 /** The benchmark with the native provider for a board that counts instructions, and plain C in the same run. */
 import { createNativeProvider } from '../src/crypto/native/provider.ts';
+import { benchOperations } from './bench-operations.ts';
 import { startBench } from './bench-start.ts';
 import { instructionClock } from './instruction-clock.ts';
 import { benchPrograms } from './platform/bench-programs.ts';
@@ -9,5 +10,5 @@ import { cryptoNatives } from './platform/crypto.ts';
 
 // biome-ignore lint/style/noDefaultExport: the host calls it, as Moddable does that of a main module.
 export default function main(): void {
-  startBench(instructionClock, () => createNativeProvider(cryptoNatives()!), benchPrograms);
+  startBench(instructionClock, () => benchOperations(createNativeProvider(cryptoNatives()!)), benchPrograms);
 }

@@ -2,8 +2,9 @@
 
 /** The benchmark with noble for a board that counts instructions. */
 import { createNobleProvider } from '../src/crypto/noble/provider.ts';
+import { benchOperations } from './bench-operations.ts';
 import { startBench } from './bench-start.ts';
 import { instructionClock } from './instruction-clock.ts';
 import { fillRandom } from './platform/random.ts';
 
-startBench(instructionClock, () => createNobleProvider(fillRandom));
+startBench(instructionClock, () => benchOperations(createNobleProvider(fillRandom)));

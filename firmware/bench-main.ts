@@ -4,6 +4,7 @@
 import { createNativeProvider } from '../src/crypto/native/provider.ts';
 import { createNobleProvider } from '../src/crypto/noble/provider.ts';
 import { microsecondClock } from './bench.ts';
+import { benchOperations } from './bench-operations.ts';
 import { startBench } from './bench-start.ts';
 import { benchPrograms } from './platform/bench-programs.ts';
 import { monotonicMicroseconds } from './platform/clock.ts';
@@ -17,6 +18,6 @@ const isNative = BENCH_PROVIDER === 'native';
 
 startBench(
   microsecondClock(monotonicMicroseconds),
-  () => (isNative ? createNativeProvider(cryptoNatives()!) : createNobleProvider(fillRandom)),
+  () => benchOperations(isNative ? createNativeProvider(cryptoNatives()!) : createNobleProvider(fillRandom)),
   isNative ? benchPrograms : undefined,
 );

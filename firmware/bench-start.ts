@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { CryptoProvider } from '../src/crypto/provider.ts';
 import { type BenchClock, type BenchProgram, runBench } from './bench.ts';
-import { benchOperations } from './bench-operations.ts';
+import type { BenchOperation } from './bench-operations.ts';
 import { printLine } from './platform/console.ts';
 import { after } from './platform/timer.ts';
 
@@ -11,12 +10,12 @@ declare const BENCH_OPS: string;
 /** Prints one line of JSON a figure, the number of them first. From a timer, as main.ts. */
 export function startBench(
   clock: BenchClock,
-  createProvider: () => CryptoProvider,
+  createOperations: () => BenchOperation[],
   programs: () => BenchProgram[] = () => [],
 ): void {
   after(0, () =>
     runBench({
-      operations: benchOperations(createProvider()),
+      operations: createOperations(),
       programs: programs(),
       ops: BENCH_OPS,
       clock,

@@ -67,7 +67,14 @@ export function runBench({ operations, programs = [], ops, clock, onStart, onFig
 
 /** A clock of microseconds, for machines that do other things too. */
 export function microsecondClock(now: () => number): BenchClock {
-  return { unit: 'us', now, batchLength: 10_000, batches: 9, enough: Number.POSITIVE_INFINITY, typical: median };
+  return {
+    unit: 'us',
+    now,
+    batchLength: 10_000,
+    batches: 9,
+    enough: Number.POSITIVE_INFINITY,
+    typical: median,
+  };
 }
 
 function median(values: readonly number[]): number {

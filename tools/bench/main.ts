@@ -7,7 +7,7 @@ import { compare, formatComparison } from './compare.ts';
 import { savePlots } from './plots/save.ts';
 import { type Results, readResults, savedResults, writeResults } from './results.ts';
 import type { Place } from './rows.ts';
-import { formatTable } from './table.ts';
+import { formatTables } from './table.ts';
 
 const USAGE = `usage: npm run bench -- [options]
   --ops TEXT       measure only the operations whose name contains TEXT: seal, record, ccm, ...
@@ -43,7 +43,7 @@ async function main(args: string[]): Promise<number> {
   for (const results of all) {
     if (values.save) writeResults(savedResults(results.board), results);
     if (values.json) say(JSON.stringify(results, null, 2));
-    else say(old === undefined ? formatTable(results.rows) : formatComparison(compare(old, results)));
+    else say(old === undefined ? formatTables(results.rows) : formatComparison(compare(old, results)));
   }
   if (values.save) process.stderr.write(`bench: kept, and drawn: ${savePlots().join(', ')}\n`);
   return 0;

@@ -19,6 +19,8 @@ export interface Grid {
 
 /** What C itself is called among the providers. */
 export const C_PROVIDER = 'c';
+/** Of what needs no cryptography. */
+export const NO_PROVIDER = 'none';
 
 /** Rows of one board and one run. */
 export function gridOf(rows: readonly BenchRow[]): Grid {

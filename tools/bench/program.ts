@@ -7,12 +7,11 @@ import { createInterface } from 'node:readline';
 import { bundleForXs, ROOT } from '../build/bundle.ts';
 import type { BenchRow, Rows } from './rows.ts';
 
+/** `none` is for what needs no cryptography. */
+export type BenchProvider = 'native' | 'noble' | 'none';
+
 /** Bundles an entry point of firmware. A board without native cryptography has no other provider than noble. */
-export function bundleBench(
-  name: string,
-  ops: string,
-  provider: 'native' | 'noble' = 'noble',
-): Promise<string> {
+export function bundleBench(name: string, ops: string, provider: BenchProvider = 'noble'): Promise<string> {
   return bundleForXs(join(ROOT, `firmware/${name}.ts`), `${name}-${provider}`, {
     define: { BENCH_OPS: JSON.stringify(ops), BENCH_PROVIDER: JSON.stringify(provider) },
   });

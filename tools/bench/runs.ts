@@ -1,32 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The same benchmark body in Node and in XS, one provider after the other. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import board from '../../boards/linux/board.json';
 import { microsecondClock, runBench } from '../../firmware/bench.ts';
-import { benchOperations } from '../../firmware/bench-operations.ts';
+import { codecOperations } from '../../firmware/bench-codec.ts';
+import { type BenchOperation, benchOperations } from '../../firmware/bench-operations.ts';
 import { createNobleProvider } from '../../src/crypto/noble/provider.ts';
-import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
 import { engine, hasNativeCrypto, spawnXs } from '../build/xs.ts';
-import { bundleBench, collect } from './program.ts';
+import { type BenchProvider, bundleBench, collect } from './program.ts';
 import { type BenchRow, type OnProgress, Rows } from './rows.ts';
 
 /** Measures the operations whose name contains `ops`: every provider that runs on this machine. */
 export async function measureAll(ops: string, onProgress: OnProgress): Promise<BenchRow[]> {
   const node = createNodeProvider();
+  const noble = createNobleProvider(node.fillRandom);
   return [
-    ...measureInNode(node, ops, onProgress),
-    ...measureInNode(createNobleProvider(node.fillRandom), ops, onProgress),
-    ...(hasNativeCrypto() ? await measureInXs('native', ops, onProgress) : []),
-    ...(await measureInXs('noble', ops, onProgress)),
+    ...(hasNativeCrypto() ? await measureInXs('native', 'bench-main', ops, onProgress) : []),
+    ...(await measureInXs('noble', 'bench-main', ops, onProgress)),
+    ...measureInNode(noble.name, benchOperations(noble), ops, onProgress),
+    ...measureInNode(node.name, benchOperations(node), ops, onProgress),
+    ...measureInNode('none', codecOperations(), ops, onProgress),
+    ...(await measureInXs('none', 'bench-plain', ops, onProgress)),
   ];
 }
 
-function measureInNode(provider: CryptoProvider, ops: string, onProgress: OnProgress): BenchRow[] {
-  const place = { board: board.name, engine: `Node ${process.versions.node}`, provider: provider.name };
+function measureInNode(
+  provider: string,
+  operations: readonly BenchOperation[],
+  ops: string,
+  onProgress: OnProgress,
+): BenchRow[] {
+  const place = { board: board.name, engine: `Node ${process.versions.node}`, provider };
   const rows = new Rows(place, onProgress);
   runBench({
-    operations: benchOperations(provider),
+    operations,
     ops,
     clock: microsecondClock(() => Number(process.hrtime.bigint()) / 1000),
     onStart: (figures) => rows.start(figures),
@@ -36,12 +47,18 @@ function measureInNode(provider: CryptoProvider, ops: string, onProgress: OnProg
 }
 
 async function measureInXs(
-  provider: 'native' | 'noble',
+  provider: BenchProvider,
+  program: string,
   ops: string,
   onProgress: OnProgress,
 ): Promise<BenchRow[]> {
   const { name, version } = engine();
   const rows = new Rows({ board: board.name, engine: `${name} ${version}`, provider }, onProgress);
-  const bundle = await bundleBench('bench-main', ops, provider);
-  return collect(spawnXs(bundle), rows);
+  const bundle = await bundleBench(program, ops, provider);
+  const store = await mkdtemp(join(tmpdir(), 'pne-bench-'));
+  try {
+    return await collect(spawnXs(bundle, { env: { PNE_STORE: store } }), rows);
+  } finally {
+    await rm(store, { recursive: true });
+  }
 }

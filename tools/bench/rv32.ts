@@ -3,11 +3,15 @@
 /** The benchmark on the qemu-rv32 board: retired instructions, the same in every run. */
 import board from '../../boards/qemu-rv32/board.json';
 import { buildRv32Image, type Rv32Image, rv32Setup, spawnRv32 } from '../build/rv32.ts';
-import { bundleBench, collect } from './program.ts';
+import { buildRv32Flash } from '../build/rv32-flash.ts';
+import { type BenchProvider, bundleBench, collect } from './program.ts';
 import { type BenchRow, type OnProgress, Rows } from './rows.ts';
 
-/** Noble's curves and what the benchmark prepares take more than a device has. Figures depend on it. */
-const MEMORY: Rv32Image = {
+/** A device's memory, with what is preloaded in flash. Figures depend on it, through the collection of garbage. */
+const DEVICE: Rv32Image = { ...board.creation, cHeap: board.cHeap, bench: true };
+
+/** Noble's curves take more than a device has. */
+const LARGE: Rv32Image = {
   chunk: { initial: 262_144, incremental: 16_384 },
   heap: { initial: 24_576, incremental: 1024 },
   limit: 1_048_576,
@@ -17,37 +21,43 @@ const MEMORY: Rv32Image = {
 export async function measureOnRv32(ops: string, onProgress: OnProgress): Promise<BenchRow[]> {
   return [
     ...(await measureNative(ops, onProgress)),
-    ...(await measureProvider('noble', 'bench-instructions', ops, onProgress)),
+    ...(await measureLarge('noble', 'bench-instructions', ops, onProgress)),
+    ...(await measureLarge('none', 'bench-instructions-plain', ops, onProgress)),
   ];
 }
 
-/** The native provider, and plain C in the same run. */
-export function measureNative(ops: string, onProgress: OnProgress): Promise<BenchRow[]> {
-  return measureProvider('native', 'bench-instructions-native', ops, onProgress);
+/** The native provider, and plain C in the same run, on a device's memory. */
+export async function measureNative(ops: string, onProgress: OnProgress): Promise<BenchRow[]> {
+  const bundle = await bundleBench('bench-instructions-native', ops, 'native');
+  return measureImage('native', await buildRv32Flash(bundle, DEVICE), onProgress);
 }
 
-async function measureProvider(
-  provider: 'native' | 'noble',
+async function measureLarge(
+  provider: BenchProvider,
   program: string,
   ops: string,
   onProgress: OnProgress,
 ): Promise<BenchRow[]> {
+  const image = await buildRv32Image(await bundleBench(program, ops, provider), LARGE);
+  return measureImage(provider, image, onProgress);
+}
+
+function measureImage(provider: BenchProvider, image: string, onProgress: OnProgress): Promise<BenchRow[]> {
   const { name, version } = rv32Setup().engine;
   const place = { board: board.name, engine: `${name} ${version}`, provider };
-  const rows = new Rows(place, onProgress, 'instructions');
-  const image = await buildRv32Image(await bundleBench(program, ops), {
-    ...MEMORY,
-    bench: provider === 'native',
-  });
-  return collect(spawnRv32(image), rows);
+  return collect(spawnRv32(image), new Rows(place, onProgress, 'instructions'));
 }
 
 /** What the figures depend on. */
 export function rv32Conditions(): object {
-  const { engine, compiler, emulator, flags } = rv32Setup();
+  const { engine, mbedTls, compiler, emulator, flags } = rv32Setup();
   return {
     engine,
-    memory: { stack: board.creation.stack, ...MEMORY },
+    memory: {
+      native: DEVICE,
+      others: { stack: board.creation.stack, ...LARGE },
+    },
+    mbedTls,
     compiler,
     flags,
     emulator,

@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Grid, gridOf, type Operation } from './places.ts';
+import { type Grid, gridOf, NO_PROVIDER, type Operation } from './places.ts';
 import type { BenchRow, Place } from './rows.ts';
 
 const UNITS = Object.freeze({ us: 'microseconds', instructions: 'retired instructions' });
 
-/** The figures as text: an operation a line, a place a column, each with its ratio to the reference's. */
-export function formatTable(rows: readonly BenchRow[]): string {
+/** The figures as text, those without cryptography in a table of their own. */
+export function formatTables(rows: readonly BenchRow[]): string {
+  const isPlain = ({ provider }: BenchRow) => provider === NO_PROVIDER;
+  const parts = [rows.filter((row) => !isPlain(row)), rows.filter(isPlain)];
+  return parts
+    .filter((part) => part.length > 0)
+    .map(formatTable)
+    .join('\n\n');
+}
+
+/** An operation a line, a place a column, each with its ratio to the reference's. */
+function formatTable(rows: readonly BenchRow[]): string {
   const grid = gridOf(rows);
   const { places, operations, reference, unit } = grid;
   const lines = [
@@ -18,7 +28,12 @@ export function formatTable(rows: readonly BenchRow[]): string {
       ...places.flatMap((place) => formatValue(grid, place, operation)),
     ]),
   ];
-  return `${UNITS[unit]} per operation on ${reference.board}, and their ratio to '${reference.provider}' on ${reference.engine}\n\n${alignColumns(lines)}`;
+  const what = `${UNITS[unit]} per operation on ${reference.board}`;
+  return `${what}, and their ratio to ${nameOf(reference)}\n\n${alignColumns(lines)}`;
+}
+
+function nameOf({ provider, engine }: Place): string {
+  return provider === NO_PROVIDER ? engine : `'${provider}' on ${engine}`;
 }
 
 function formatValue(grid: Grid, place: Place, operation: Operation): [value: string, ratio: string] {

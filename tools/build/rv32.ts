@@ -16,6 +16,8 @@ export interface Rv32Setup {
   readonly engine: Engine;
   /** Arguments of make. */
   readonly make: readonly string[];
+  /** mbedTLS's version. */
+  readonly mbedTls: string;
   readonly compiler: string;
   readonly emulator: string;
   /** With which engine and board are compiled. */

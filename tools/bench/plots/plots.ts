@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Which plots there are of a board's results. */
-import { C_PROVIDER, type Grid, gridOf, type Operation } from '../places.ts';
+import { C_PROVIDER, type Grid, gridOf, NO_PROVIDER, type Operation } from '../places.ts';
 import type { Results } from '../results.ts';
 import type { BenchRow, Place } from '../rows.ts';
 import { type BarGroup, drawBars } from './bars.ts';
@@ -122,8 +122,8 @@ function frameOf(results: Results, title: string, { places, unit }: Grid) {
 /** A provider in an engine has the same colour in every plot. */
 function seriesOf({ provider, engine }: Place): Series {
   const isNode = engine.startsWith('Node');
-  if (provider === C_PROVIDER) return { name: `C, ${engine}`, colour: 'grey' };
-  const name = `${provider}, ${engine}`;
+  if (provider === C_PROVIDER) return { name: 'C', colour: 'grey' };
+  const name = provider === NO_PROVIDER ? engine : `${provider}, ${engine}`;
   if (provider === 'noble') return { name, colour: isNode ? 'violet' : 'orange' };
   return { name, colour: isNode ? 'green' : 'blue' };
 }

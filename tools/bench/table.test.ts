@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { BenchRow } from './rows.ts';
+import { formatTables } from './table.ts';
+
+const test = suite('bench, table');
+
+function row(provider: string, engine: string, op: string, value: number): BenchRow {
+  return { board: 'b', engine, provider, op, bytes: 64, unit: 'instructions', value };
+}
+
+test('ratios are those to plain C, wherever its column stands', () => {
+  const text = formatTables([row('native', 'XS', 'protect', 3000), row('c', 'C', 'protect', 2000)]);
+  assert.match(text, /retired instructions per operation on b, and their ratio to 'c' on C\n/);
+  assert.match(text, /\nprotect +64 +3,000 +1\.50x +2,000 +1\.00x$/);
+});
+
+test('without plain C they are those to the first place', () => {
+  const text = formatTables([row('native', 'XS', 'protect', 10), row('noble', 'XS', 'protect', 2500)]);
+  assert.match(text, /10 +1\.00x +2,500 +250x$/);
+});
+
+test('a place without a figure has a dash', () => {
+  const text = formatTables([
+    row('c', 'C', 'a', 1),
+    row('native', 'XS', 'a', 1),
+    row('native', 'XS', 'b', 7),
+  ]);
+  assert.match(text, /\nb +64 +- +7$/);
+});
+
+test('what needs no cryptography is in a table of its own', () => {
+  const tables = formatTables([row('c', 'C', 'a', 1), row('none', 'XS', 'cbor.encode', 9)]).split('\n\n');
+  assert.not.match(tables[1]!, /cbor/);
+  assert.match(tables[3]!, /cbor\.encode/);
+});
+
+test.run();
