@@ -10,8 +10,8 @@ export const instructionClock: BenchClock = Object.freeze({
   unit: 'instructions',
   now: retiredInstructions,
   batchLength: 2_000_000,
-  batches: 20,
-  enough: 40_000_000,
+  batches: 50,
+  enough: 100_000_000,
   typical: mean,
 });
 
