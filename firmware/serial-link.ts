@@ -30,7 +30,7 @@ export function overSerial({ port, silenceMs }: SerialLine): Connect {
     let quiet: RunningTimer | undefined;
     let silence: RunningTimer | undefined;
     let open = true;
-    const assembler = new FrameAssembler(receive);
+    const assembler = new FrameAssembler(receive, ImplementationLimits.pneMaxMessageBytes);
     const serial = openSerialPort(push, port);
     awaitQuiet();
 

@@ -12,7 +12,8 @@ import { connectSocket } from './platform/socket.ts';
 export function overStream(address: string, port: number): Connect {
   return (onLink, onFailed) => {
     let events: LinkEvents | undefined;
-    const assembler = new FrameAssembler((message) => events?.onMessage(message));
+    const { pneMaxMessageBytes } = ImplementationLimits;
+    const assembler = new FrameAssembler((message) => events?.onMessage(message), pneMaxMessageBytes);
     const socket = connectSocket({
       address,
       port,

@@ -54,6 +54,10 @@ export const ImplementationLimits = Object.freeze({
    * than half the fragment numbers could pass in on the fastest LE radio.
    */
   fragmentTimeoutMs: 3000,
+  /** How long a central may be connected before its link is secured and can carry messages. */
+  linkSecuringMs: 60_000,
+  /** Bytes of one link message that a PNE takes: the longest payload, or handshake message, and what is around it. */
+  pneMaxMessageBytes: 2560,
   /** Sequence numbers behind the highest accepted one that a replay window still tells apart. */
   replayWindowSize: 32,
   /** Sequence numbers reserved at once: writes of the store against numbers skipped after a restart. */

@@ -4,6 +4,7 @@
 
 #include "xsmc.h"
 #include "clock.h"
+#include "csr.h"
 #include "host.h"
 
 /* SiFive's CLINT where QEMU's virt machine has it; mtime counts 10 MHz. */
@@ -11,9 +12,6 @@
 #define MTIMECMP ((volatile uint32_t *)(CLINT + 0x4000))
 #define MTIME ((volatile uint32_t *)(CLINT + 0xBFF8))
 #define TICKS_PER_MICROSECOND 10
-
-/* `csr` instructions are outside rv32imac by name, and the toolchain has no library for rv32imac_zicsr. */
-#define CSR(text) ".option push\n.option arch, +zicsr\n" text "\n.option pop"
 
 #define MIE_MTIE (1u << 7)
 #define MIE_MEIE (1u << 11)

@@ -8,6 +8,7 @@
 #include "interrupts.h"
 #include "preload.h"
 #include "serial.h"
+#include "trap.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -32,12 +33,11 @@ void loopRun(void (*settle)(void *machine), void *machine)
 int main(void)
 {
 	clockStart();
+	trapStart();
 	void *root = preloadedMachine();
-	if (root)
-		hostLoop(preloadClone(root));
-	else if (gIsPreloaded)
+	if (gIsPreloaded && !root)
 		preloadWrite(preloadLoad());
-	else
-		hostLoop(hostLoad());
+	trapFlashWrites();
+	hostLoop(root ? preloadClone(root) : hostLoad());
 	return exitDone;
 }

@@ -2,9 +2,8 @@
 
 /*
  * One static region, as Moddable's devices have it: chunks grow up from its bottom, slots down from its top,
- * and where they meet memory is full. The stack is taken from it first. The region holds the engine's
- * built-ins too, 64,088 bytes, which the SDK links into flash: board.json gives them beside the 174,080 that
- * a device has (chunks and slots as Moddable's ESP32 targets, and the stack).
+ * and where they meet memory is full. The stack is taken from it first. Where the program is preloaded, built-ins
+ * and modules lie in flash (preload.h), else the region holds them too.
  */
 
 #include "xsAll.h"

@@ -4,13 +4,14 @@ import type { CryptoNatives } from '../../src/crypto/native/natives.ts';
 /** The C functions of the native provider, or undefined where the host was built without them. */
 export function cryptoNatives(): CryptoNatives | undefined {
   try {
-    return bind();
+    return bindCryptoNatives();
   } catch {
     return undefined;
   }
 }
 
-function bind(): CryptoNatives {
+/** The same for an image that has them: a call at the level of a module puts them into flash. */
+export function bindCryptoNatives(): CryptoNatives {
   return Object.freeze({
     random: native('xs_pnecrypto_random'),
     hash: native('xs_pnecrypto_hash'),

@@ -57,6 +57,72 @@ declare module 'embedded:io/socket/tcp' {
   }
 }
 
+declare module 'embedded:io/bluetoothle/peripheral' {
+  interface GATTServerOptions {
+    readonly mtu: number;
+    readonly services: readonly GATTServerService[];
+    readonly security: {
+      readonly bond: boolean;
+      readonly authenticate: boolean;
+      readonly ioCapabilities: 'none' | 'display' | 'numbers' | 'display+numbers' | 'display+confirm';
+      /** What SDK 8.2.3 reads in place of `ioCapabilities` on ESP32. */
+      readonly display: boolean;
+      readonly keyboard: boolean | 'yes/no';
+      /** Asks the central to secure the connection as soon as it is there. */
+      readonly immediate: boolean;
+    };
+    onReady(): void;
+    onConnect(connection: GATTServerConnection): void;
+    onDisconnect(connection: GATTServerConnection): void;
+    onPasskey(
+      connection: GATTServerConnection,
+      action: 'none' | 'input' | 'display' | 'compareNumber' | 'outOfBand',
+      data?: number | ArrayBuffer,
+    ): void;
+    onSecured(
+      connection: GATTServerConnection,
+      state: { encrypted: boolean; authenticated: boolean; bonded: boolean; keySize: number },
+    ): void;
+  }
+  interface GATTServerService {
+    readonly uuid: string;
+    readonly characteristics: readonly GATTServerCharacteristicOptions[];
+  }
+  interface GATTServerCharacteristicOptions {
+    readonly uuid: string;
+    readonly properties: number;
+    onWrite?(this: GATTServerCharacteristic, value: ArrayBuffer, connection: GATTServerConnection): void;
+    onSubscribe?(this: GATTServerCharacteristic, connection: GATTServerConnection): void;
+    onUnsubscribe?(this: GATTServerCharacteristic, connection: GATTServerConnection): void;
+  }
+  /** Opaque: `this` in a characteristic's callbacks. */
+  interface GATTServerCharacteristic {
+    readonly brand: 'characteristic';
+  }
+  interface GATTServerConnection {
+    /** Bytes of one notification. SDK 8.2.3's typings misspell it. */
+    readonly maximumWrite: number;
+    /** Throws where the central has not subscribed. */
+    notify(characteristic: GATTServerCharacteristic, value: Uint8Array): void;
+    replyToPasskey(action: 'input' | 'compareNumber', value: number | boolean): void;
+    close(): void;
+  }
+  class GATTServer {
+    constructor(options: GATTServerOptions);
+    startAdvertising(
+      data: { readonly flags: number; readonly services: readonly string[] },
+      response: { readonly name: string },
+    ): void;
+    stopAdvertising(): void;
+    static readonly properties: {
+      readonly writeEncrypted: number;
+      readonly writeAuthenticated: number;
+      readonly subscribeEncrypted: number;
+      readonly subscribeAuthenticated: number;
+    };
+  }
+}
+
 declare module 'embedded:io/serial' {
   interface SerialOptions {
     readonly port: number;
@@ -84,6 +150,8 @@ declare module 'embedded:io/serial' {
 declare module 'mc/config' {
   /** The `config` of the image's manifests. */
   const config: {
+    /** What a board of manifests/link-ble.json shows a passkey on: its console, or nothing. */
+    readonly ble: { readonly ioCapabilities: 'none' | 'display' };
     /** The port of manifests/link-serial.json. */
     readonly serial: {
       readonly port: number;
@@ -100,6 +168,8 @@ declare module 'embedded:storage/key-value' {
   interface KeyValueDirectory {
     read(key: string): ArrayBuffer | undefined;
     write(key: string, value: Uint8Array): void;
+    /** Does nothing where there is no such key. */
+    delete(key: string): void;
   }
   const storage: { open(options: { readonly path: string; readonly format: 'buffer' }): KeyValueDirectory };
   // biome-ignore lint/style/noDefaultExport: ECMA-419's surface.

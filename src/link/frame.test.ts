@@ -67,4 +67,13 @@ test('an empty message and one over the limit are not framed', () => {
   }
 });
 
+test('an owner with less memory takes shorter frames', () => {
+  const assembler = new FrameAssembler(() => {}, 2560);
+  assembler.push(Uint8Array.of(2560 >> 8, 2560 & 0xff));
+  assert.throws(
+    () => new FrameAssembler(() => {}, 2560).push(Uint8Array.of(2561 >> 8, 2561 & 0xff)),
+    (error: Refusal) => error.reasonName === 'tooLong',
+  );
+});
+
 test.run();

@@ -29,13 +29,19 @@ export function encodeFrame(message: Uint8Array): Uint8Array {
  */
 export class FrameAssembler {
   private readonly onMessage: (message: Uint8Array) => void;
+  private readonly maxBytes: number;
   private readonly header = new Uint8Array(HEADER_BYTES);
   private headerFilled = 0;
   private body: Uint8Array | undefined;
   private bodyFilled = 0;
 
-  constructor(onMessage: (message: Uint8Array) => void) {
+  /** `maxBytes`: of one message; its length is believed before its bytes have come. */
+  constructor(
+    onMessage: (message: Uint8Array) => void,
+    maxBytes: number = ImplementationLimits.linkMaxMessageBytes,
+  ) {
     this.onMessage = onMessage;
+    this.maxBytes = maxBytes;
   }
 
   /** Takes the next bytes of the stream. Refuses `frameInvalid`, `tooLong`. */
@@ -52,7 +58,7 @@ export class FrameAssembler {
     if (this.headerFilled < HEADER_BYTES) return 1;
     const length = (this.header[0]! << 8) | this.header[1]!;
     if (length === 0) refuse('frameInvalid');
-    if (length > ImplementationLimits.linkMaxMessageBytes) refuse('tooLong');
+    if (length > this.maxBytes) refuse('tooLong');
     this.body = new Uint8Array(length);
     this.bodyFilled = 0;
     this.headerFilled = 0;

@@ -87,12 +87,19 @@ declare module 'ble-host' {
     disconnect(reason?: number): void;
   }
 
+  export interface ServerDescriptor {
+    uuid: string | number;
+    writePerm?: string;
+    onAuthorizeWrite?(connection: Connection, callback: (error: number) => void): void;
+  }
+
   export interface ServerCharacteristic {
     uuid: string;
     properties?: string[];
     maxLength?: number;
     readPerm?: string;
     writePerm?: string;
+    descriptors?: ServerDescriptor[];
     value?: Buffer;
     onAuthorizeRead?(connection: Connection, callback: (error: number) => void): void;
     onAuthorizeWrite?(connection: Connection, callback: (error: number) => void): void;
@@ -118,6 +125,17 @@ declare module 'ble-host' {
     characteristics?: ServerCharacteristic[];
   }
 
+  /** Event `report`: Advertisement. */
+  export interface Scanner extends EventEmitter {
+    stopScan(): void;
+  }
+
+  export interface Advertisement {
+    readonly connectable: boolean;
+    readonly addressType: 'public' | 'random';
+    readonly address: string;
+  }
+
   export interface Manager extends EventEmitter {
     readonly gattDb: {
       addServices(services: ServerService[]): void;
@@ -129,7 +147,9 @@ declare module 'ble-host' {
       parameters: Readonly<Record<string, number>>,
       callback: (connection: Connection) => void,
     ): { cancel(callback?: () => void): void };
+    startScan(parameters: { filterDuplicates?: boolean; scanFilters?: readonly object[] }): Scanner;
     setAdvertisingData(data: Buffer, callback?: (status: number) => void): void;
+    setScanResponseData(data: Buffer, callback?: (status: number) => void): void;
     startAdvertising(
       parameters: Readonly<Record<string, unknown>>,
       callback: (status: number, connection: Connection) => void,
@@ -145,6 +165,7 @@ declare module 'ble-host' {
         options: { staticRandomAddress?: string },
         callback: (error: Error | null, manager: Manager) => void,
       ): void;
+      readonly ServiceUUIDScanFilter: new (uuid: string) => object;
     };
     readonly IOCapabilities: Readonly<Record<string, number>>;
     readonly AssociationModels: Readonly<Record<string, number>>;

@@ -13,6 +13,7 @@ export const OUTPUT = join(ROOT, 'build');
 
 /** The modules that the Moddable SDK supplies on other boards. */
 const BOARD_MODULES = Object.freeze({
+  'embedded:io/bluetoothle/peripheral': join(ROOT, 'boards/linux/modules/peripheral.ts'),
   'embedded:io/serial': join(ROOT, 'boards/qemu-rv32/modules/serial.ts'),
   'embedded:io/socket/tcp': join(ROOT, 'boards/linux/modules/tcp.ts'),
   'embedded:storage/key-value': join(ROOT, 'boards/linux/modules/key-value.ts'),
@@ -21,16 +22,16 @@ const BOARD_MODULES = Object.freeze({
 });
 
 /** Like esbuild's. */
-export type BundleOptions = Pick<BuildOptions, 'define' | 'drop' | 'plugins'>;
+export type BundleOptions = Pick<BuildOptions, 'alias' | 'define' | 'drop' | 'plugins'>;
 
 /**
  * Bundles an entry point, or source given as text, for XS, at the language level of its oldest version
- * here. Returns the path.
+ * here, with these modules in place of the board's. Returns the path.
  */
 export async function bundleForXs(
   entry: string | StdinOptions,
   name: string,
-  options: BundleOptions = {},
+  { alias, ...options }: BundleOptions = {},
 ): Promise<string> {
   const outfile = join(OUTPUT, 'bundles', `${name}.js`);
   const { metafile } = await build({
@@ -39,7 +40,7 @@ export async function bundleForXs(
     bundle: true,
     format: 'esm',
     target: 'es2021',
-    alias: BOARD_MODULES,
+    alias: { ...BOARD_MODULES, ...alias },
     ...options,
     metafile: true,
     logLevel: 'warning',
@@ -70,6 +71,15 @@ const RELEASE: BundleOptions = { drop: ['console'] };
 /** The device program for the Linux board. */
 export function bundleFirmware(): Promise<string> {
   return bundleForXs(join(ROOT, 'firmware/main.ts'), 'pne', RELEASE);
+}
+
+/** The device program for the Linux board with Bluetooth LE. */
+export function bundleBleFirmware(): Promise<string> {
+  const config = join(ROOT, 'boards/linux/modules/config.ts');
+  return bundleForXs(join(ROOT, 'firmware/main-ble.ts'), 'pne-ble', {
+    ...RELEASE,
+    alias: { 'mc/config': config },
+  });
 }
 
 /** The device program for a board with serial ports. */

@@ -59,6 +59,7 @@ async function bundle(): Promise<void> {
   await build({
     entryPoints: {
       pne: join(ROOT, 'firmware/image.ts'),
+      'pne-ble': join(ROOT, 'firmware/image-ble.ts'),
       'pne-serial': join(ROOT, 'firmware/image-serial.ts'),
       'key-value': join(ROOT, 'boards/linux/modules/key-value.ts'),
     },

@@ -15,7 +15,7 @@ const PRELOAD_OFFSET = 0x400000;
 const PRELOAD_FILE = 'preload.bin';
 
 /**
- * As `buildRv32Image`, for a bundle that exports its start as default: built-ins and what the bodies of its
+ * Builds an image of a bundle that exports its start as default: built-ins and what the bodies of its
  * modules make lie in flash too, made by running the image once. Returns the path of the flash's content.
  */
 export async function buildRv32Flash(bundle: string, made: Rv32Image = board.creation): Promise<string> {

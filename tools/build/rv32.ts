@@ -38,11 +38,18 @@ export interface Rv32Image extends Memory {
   readonly bench?: boolean;
 }
 
+/** An image that is not preloaded has the engine's built-ins in RAM: board.json says how many bytes they take. */
+const RAM_MEMORY: Memory = Object.freeze({
+  chunk: { initial: 16_384, incremental: 1024 },
+  heap: { initial: 4096, incremental: 64 },
+  limit: board.creation.limit + board.builtIns,
+});
+
 /**
  * Compiles a bundle and links it with the engine. Memory is the board's own unless given. Returns the image's
  * path.
  */
-export async function buildRv32Image(bundle: string, made: Rv32Image = board.creation): Promise<string> {
+export async function buildRv32Image(bundle: string, made: Rv32Image = RAM_MEMORY): Promise<string> {
   const image = join(OUTPUT, 'qemu-rv32/images', `${bundle.slice(OUTPUT.length)}.elf`);
   mkdirSync(dirname(image), { recursive: true });
   const settings = [
@@ -50,6 +57,7 @@ export async function buildRv32Image(bundle: string, made: Rv32Image = board.cre
     `IMAGE=${image}`,
     `SIZES=${sizes(made)}`,
     `BENCH=${made.bench ? 1 : 0}`,
+    `COMPILE=${made.preloaded ? '--plain-functions' : ''}`,
   ];
   await run('make', [...rv32Setup().make, 'image', ...settings], { cwd: ROOT }).catch(
     (error: { stderr: string }) => {

@@ -48,7 +48,7 @@ export const ROOMS: Readonly<Record<string, Room>> = Object.freeze({
   'src/node': { rooms: PORTABLE, packages: ['ble-host', 'ws'], node: true },
   firmware: { rooms: PORTABLE },
   'firmware/platform': { rooms: PORTABLE, moddable: true },
-  boards: { rooms: [], moddable: true },
+  boards: { rooms: ['src/bytes', 'src/cbor', 'src/link'], moddable: true },
   tools: {
     rooms: [...PORTABLE, 'src/node', 'firmware', 'boards'],
     packages: ['ble-host', 'esbuild', 'csv-parse', 'typescript'],

@@ -5,6 +5,7 @@
  * fails, 2 where it cannot run at all.
  */
 import { parseArgs } from 'node:util';
+import bleHost from 'ble-host/package.json' with { type: 'json' };
 import { createNobleProvider } from '../../src/crypto/noble/provider.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
 import { bleChecks } from './ble/checks.ts';
@@ -44,7 +45,7 @@ async function main(): Promise<number> {
   const theirs = startPythonEnd(python);
   const xs = await startXsEnd();
   try {
-    const versions = await theirs.ask({ do: 'versions' });
+    const versions = { ...(await theirs.ask({ do: 'versions' })), 'ble-host': bleHost.version };
     if (!json) console.log(headline(versions));
     const results = await runAll(allChecks(python, theirs, xs), (result) => {
       if (!json) console.log(line(result));

@@ -6,10 +6,12 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import rv32 from '../../boards/qemu-rv32/board.json';
-import { bundleFirmware, bundleSerialFirmware, ROOT } from '../build/bundle.ts';
+import { bundleBleFirmware, bundleFirmware, bundleSerialFirmware, ROOT } from '../build/bundle.ts';
 import { rv32Setup, spawnRv32Pne } from '../build/rv32.ts';
 import { buildRv32Flash } from '../build/rv32-flash.ts';
 import { engine, spawnXs } from '../build/xs.ts';
+import { bleBoard } from './ble/board.ts';
+import type { Radio } from './ble/radio.ts';
 import { type Board, processBoard } from './board.ts';
 import { writeFlash } from './flash.ts';
 
@@ -23,9 +25,18 @@ export function setUpBoards(names: readonly string[]): number {
   return spawnSync('node', command, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] }).status ?? 1;
 }
 
-/** Builds the firmware for a board that is set up. */
-export function openBoard(name: string): Promise<Board> {
-  return name === rv32.name ? openRv32() : openLinux();
+/** Builds the firmware for a board that is set up. With a radio it is one that the board uses, if it can. */
+export function openBoard(name: string, radio?: Radio): Promise<Board> {
+  if (name === rv32.name) return openRv32();
+  return radio === undefined ? openLinux() : openBle(radio);
+}
+
+async function openBle(radio: Radio): Promise<Board> {
+  const bundle = await bundleBleFirmware();
+  return bleBoard(
+    radio,
+    processBoard('linux', engine(), (env) => spawnXs(bundle, { env })),
+  );
 }
 
 async function openLinux(): Promise<Board> {

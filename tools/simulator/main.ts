@@ -2,8 +2,11 @@
 
 /** `npm start`: a personal network at work. */
 import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { Radio } from './ble/radio.ts';
+import { bundleStack } from './ble/stack-process.ts';
 import { openBoard, setUpBoards } from './boards.ts';
 import { createDisplay } from './display.ts';
 import { type Options, parseOptions, USAGE, UsageError } from './options.ts';
@@ -11,6 +14,10 @@ import { type Row, readRows } from './readings.ts';
 import { ExitStatus, exitStatus, jsonReport } from './report.ts';
 import { run } from './run.ts';
 
+/** Seconds of the air in one of the wall: pairing takes about a second of the former. */
+const AIR_SPEED = 4;
+/** What ESP-IDF's stack agrees to at most. */
+const MTU = 517;
 const SAMPLE = fileURLToPath(new URL('sample.csv', import.meta.url));
 
 async function main(args: readonly string[]): Promise<number> {
@@ -26,14 +33,16 @@ async function main(args: readonly string[]): Promise<number> {
   const names = [...new Set(options.boardNames)];
   const setupStatus = setUpBoards(names);
   if (setupStatus !== 0) return setupStatus;
+  const radio = options.link === 'ble' ? await openRadio(options) : undefined;
   const opened = new Map(
-    await Promise.all(names.map(async (name) => [name, await openBoard(name)] as const)),
+    await Promise.all(names.map(async (name) => [name, await openBoard(name, radio)] as const)),
   );
   const boards = options.boardNames.map((name) => opened.get(name)!);
   const display = createDisplay(options, [...opened.values()]);
   const result = await run({
     ...options,
     boards,
+    ...(radio !== undefined && { radio }),
     rows,
     stop: stop.signal,
     onAgreed: display.agreed,
@@ -45,6 +54,28 @@ async function main(args: readonly string[]): Promise<number> {
   display.end(result, status);
   if (options.json) console.log(JSON.stringify(jsonReport(result, boards[0]!.engine, status), null, 2));
   return status;
+}
+
+async function openRadio({ once, input, json }: Options): Promise<Radio> {
+  const isAsked = !once && input !== '-' && !json && process.stdin.isTTY === true;
+  return new Radio({
+    program: await bundleStack(),
+    speed: AIR_SPEED,
+    mtu: MTU,
+    typePasskey: isAsked ? askForPasskey : async (_address, shown) => shown,
+    onProblem: (address, problem) => console.error(`${address}: ${problem}`),
+  });
+}
+
+/** Whoever reads this types at the gateway what a PNE shows. */
+async function askForPasskey(address: string, shown: number): Promise<number> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const shownText = String(shown).padStart(6, '0');
+  const typed = await terminal.question(
+    `The display of the PNE at ${address}: ${shownText}. At the gateway, type: `,
+  );
+  terminal.close();
+  return /^\d{6}$/.test(typed.trim()) ? Number(typed) : 0;
 }
 
 async function openRows({ input, once }: Options): Promise<AsyncIterable<Row>> {

@@ -4,12 +4,13 @@
 import { Curve } from '../../src/crypto/curves.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import { ccsCredential, encodeCcs, type Identity } from '../../src/handshake/credential.ts';
+import type { Link, LinkEvents } from '../../src/link/link.ts';
 import type { After } from '../../src/link/timer.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
-import { type Listener, listenTcp } from '../../src/node/tcp.ts';
+import { listenTcp } from '../../src/node/tcp.ts';
 import { connectWebSocket, listenWebSocket } from '../../src/node/websocket.ts';
 import type { ReasonName } from '../../src/refusal.ts';
-import { createGateway } from '../../src/roles/gateway.ts';
+import { createGateway, type Gateway } from '../../src/roles/gateway.ts';
 import { type Agreement, p256Interface } from '../../src/roles/interface.ts';
 import type { Provisioning } from '../../src/roles/provisioning.ts';
 import { createServer, type Server } from '../../src/roles/server.ts';
@@ -31,6 +32,8 @@ export interface Network {
   readonly provisioning: readonly Provisioning[];
   /** Has the server tell a PNE its interval, as it does once at the start: a PNE that restarts has forgotten. */
   deliverInterval(pneId: string): void;
+  /** Gives the gateway a link to a PNE that came by no stream. */
+  attachPne(link: Link): LinkEvents;
   close(): Promise<void>;
 }
 
@@ -50,7 +53,8 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
   const members = provisionMembers(options.pneIds);
   const server = startServer(options, members);
   const serverListener = await listenWebSocket(0, (link) => server.attachGateway(link));
-  const gatewayListener = await startGateway(options, members, `ws://127.0.0.1:${serverListener.port}`);
+  const gateway = await startGateway(options, members, `ws://127.0.0.1:${serverListener.port}`);
+  const gatewayListener = await listenTcp(0, (link) => gateway.attachPne(link));
   return {
     provisioning: members.pnes.map(({ privateKeyBytes, credential }, index) => ({
       pneId: options.pneIds[index]!,
@@ -62,6 +66,7 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
       serverCcs: members.server.credential.cred,
     })),
     deliverInterval: (pneId) => deliverInterval(server, pneId, options),
+    attachPne: (link) => gateway.attachPne(link),
     async close(): Promise<void> {
       await gatewayListener.close();
       await serverListener.close();
@@ -111,7 +116,7 @@ function deliverInterval(server: Server, pneId: string, { intervalMs }: NetworkO
   server.deliver(pneId, { interval: intervalMs });
 }
 
-async function startGateway(options: NetworkOptions, members: Members, serverUrl: string): Promise<Listener> {
+async function startGateway(options: NetworkOptions, members: Members, serverUrl: string): Promise<Gateway> {
   const { provider, gateway: own, pnes } = members;
   const gateway = createGateway({
     hop: p256Interface('gateway', 'CPNS-1', provider, own, credentialsOf(pnes)),
@@ -120,14 +125,15 @@ async function startGateway(options: NetworkOptions, members: Members, serverUrl
     onRefused: options.onRefused,
   });
   await connectWebSocket(serverUrl, (link) => gateway.attachServer(link));
-  return listenTcp(0, (link) => gateway.attachPne(link));
+  return gateway;
 }
 
 function credentialsOf(identities: readonly Identity[]) {
   return identities.map(({ credential }) => credential);
 }
 
-const after: After = (milliseconds, callback) => {
+/** The timers of this process. */
+export const after: After = (milliseconds, callback) => {
   const timer = setTimeout(callback, milliseconds);
   // The sockets keep the process alive, and where they are closed nothing is left to wait for.
   timer.unref();

@@ -7,12 +7,18 @@ import { ImplementationLimits } from '../../src/limits.ts';
 /** Where PNEs of the simulator can run. */
 const BOARDS: readonly string[] = Object.freeze(['linux', 'qemu-rv32']);
 
+/** How they may reach the gateway. */
+const LINKS = Object.freeze(['ble', 'stream'] as const);
+
+export type LinkName = (typeof LINKS)[number];
+
 export const USAGE = `usage: npm start -- [options]
   --input FILE      readings to send: CSV with a header, or NDJSON; - reads standard input
                     (default: the sample file, over and over)
   --pnes N          number of PNEs, 1 to ${ImplementationLimits.gatewayMaxPnes} (default 3)
   --board NAMES     what the PNEs run on: ${BOARDS.join(' or ')}; several with commas between them are
                     dealt to the PNEs in turn (default linux)
+  --link NAME       how PNEs on linux reach the gateway: ble or stream (default ble)
   --once            end after the input: exit status 0 if the server has every reading
   --interval MS     pause between two readings of a PNE (default 1000; with --once 0)
   --algorithm NAME  the only AEAD the server takes on CPNS-3, by IANA's COSE name
@@ -26,6 +32,8 @@ export interface Options {
   readonly pnes: number;
   /** Names of boards, at least one. */
   readonly boardNames: readonly string[];
+  /** Of boards that have a choice. */
+  readonly link: LinkName;
   readonly once: boolean;
   readonly intervalMs: number;
   /** COSE number of an AEAD. */
@@ -44,6 +52,7 @@ export function parseOptions(args: readonly string[]): Options {
     input: values.input,
     pnes: wholeNumber('--pnes', values.pnes ?? '3', 1, ImplementationLimits.gatewayMaxPnes),
     boardNames: boardNames(values.board ?? 'linux'),
+    link: linkName(values.link ?? 'ble'),
     once,
     intervalMs: wholeNumber('--interval', values.interval ?? (once ? '0' : '1000'), 0, 86_400_000),
     algorithm: values.algorithm === undefined ? undefined : algorithmNamed(values.algorithm),
@@ -60,6 +69,7 @@ function parseValues(args: readonly string[]) {
         input: { type: 'string' },
         pnes: { type: 'string' },
         board: { type: 'string' },
+        link: { type: 'string' },
         once: { type: 'boolean' },
         interval: { type: 'string' },
         algorithm: { type: 'string' },
@@ -85,6 +95,12 @@ function boardNames(text: string): string[] {
   const unknown = names.find((name) => !BOARDS.includes(name));
   if (unknown === undefined) return names;
   throw new UsageError(`--board takes names of ${BOARDS.join(', ')}; not '${unknown}'`);
+}
+
+function linkName(text: string): LinkName {
+  const name = LINKS.find((known) => known === text);
+  if (name !== undefined) return name;
+  throw new UsageError(`--link takes one of ${LINKS.join(', ')}; not '${text}'`);
 }
 
 function algorithmNamed(name: string): number {

@@ -6,11 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Figures } from '../../firmware/sensor.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
+import type { Radio } from './ble/radio.ts';
 import type { Board } from './board.ts';
 import { Distributor } from './distributor.ts';
 import { newFigures, type PneFigures } from './figures.ts';
 import { Ledger, type MissingReading } from './ledger.ts';
-import { type Network, startNetwork } from './network.ts';
+import { after, type Network, startNetwork } from './network.ts';
 import { type PneProcess, startPneProcess } from './pne-process.ts';
 import type { Row, SkippedRow } from './readings.ts';
 
@@ -19,6 +20,8 @@ const STALL_MS = 30_000;
 const MAX_PROBLEMS_KEPT = 20;
 
 export interface RunOptions {
+  /** The air, where boards have a radio. It ends with the run. */
+  readonly radio?: Radio;
   /** PNEs are dealt to them in turn. */
   readonly boards: readonly Board[];
   readonly pnes: number;
@@ -99,6 +102,7 @@ class Simulation {
       onReading: (id, reading, payload, value) => this.receive(id, reading, payload, value),
       onRefused: (reason, id) => this.countRefusal(reason, id),
     });
+    await this.options.radio?.startGateway(join(this.folder, 'gateway'), after, this.network.attachPne);
     const distributor = new Distributor(this.options.rows, (row) => this.skip(row));
     await Promise.all(this.figures.map((figures, index) => this.startPne(figures, index, distributor)));
     this.watchForStall();
@@ -118,6 +122,7 @@ class Simulation {
     this.stopping = true;
     clearTimeout(this.stallTimer);
     await Promise.all(this.processes.map((process) => process.stop()));
+    await this.options.radio?.close();
     await this.network?.close();
   }
 

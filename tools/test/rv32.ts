@@ -9,6 +9,7 @@ import { buildRv32Image, type Rv32Image, spawnRv32 } from '../build/rv32.ts';
 import { type Finished, finish, runCommand } from './command.ts';
 import { testRv32Bench } from './rv32-bench.ts';
 import { testRv32Pne } from './rv32-pne.ts';
+import { testRv32Preload } from './rv32-preload.ts';
 import { testRv32Sizes } from './rv32-size.ts';
 import { CheckFailure, type Outcome, type Tally } from './tally.ts';
 import { outcomeOf, runJobs, testFiles } from './units.ts';
@@ -80,6 +81,7 @@ export async function testRv32(tally: Tally): Promise<void> {
     return;
   }
   for (const ending of ENDINGS) await tally.run(STAGE, `ends with ${ending[0]}`, () => checkEnding(ending));
+  await testRv32Preload(STAGE, tally);
   await testRv32Bench(STAGE, tally);
   await testRv32Pne(STAGE, tally);
   await testRv32Sizes(STAGE, tally);

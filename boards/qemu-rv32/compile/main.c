@@ -15,6 +15,9 @@
 
 static txParser gParser;
 
+/* Only classes are constructors: no other function has a `prototype`, which takes three slots of each. */
+static bool gHasPlainFunctions;
+
 static void fail(const char *path, int line, const char *format, va_list arguments)
 {
 	fprintf(stderr, "compile: %s:%d: ", path ? path : "bundle", line);
@@ -134,11 +137,21 @@ static void mapId(txByte *p, const txID *ids)
 		mxEncodeID(q, ids[id]);
 }
 
+/* Whether the code that follows CONSTRUCTOR_FUNCTION is that of a function, not of a class. */
+static bool isFunctionBody(const txByte *p)
+{
+	const txByte *body = p + gxCodeSizes[(txU1)*p];
+	return *p >= XS_CODE_CODE_1 && *p <= XS_CODE_CODE_4
+		&& (*body == XS_CODE_BEGIN_STRICT || *body == XS_CODE_BEGIN_SLOPPY);
+}
+
 static void remap(txByte *p, txSize codeSize, const txID *ids)
 {
 	txByte *end = p + codeSize;
 	while (p < end) {
 		size_t length = instructionLength(p);
+		if (gHasPlainFunctions && *p == XS_CODE_CONSTRUCTOR_FUNCTION && isFunctionBody(p + length))
+			*p = XS_CODE_FUNCTION;
 		if (gxCodeSizes[(txU1)*p] == 0)
 			mapId(p + 1, ids);
 		*p = (txByte)archived((txU1)*p);
@@ -166,8 +179,9 @@ static void printBundle(txScript *script)
 int main(int argc, char **argv)
 {
 	bool isForLines = argc == 3 && !strcmp(argv[1], "--lines");
-	if (argc != 2 && !isForLines) {
-		fputs("usage: compile [--lines] BUNDLE\n", stderr);
+	gHasPlainFunctions = argc == 3 && !strcmp(argv[1], "--plain-functions");
+	if (argc != 2 && !isForLines && !gHasPlainFunctions) {
+		fputs("usage: compile [--lines | --plain-functions] BUNDLE\n", stderr);
 		return 2;
 	}
 	txScript *script = parse(argv[argc - 1], isForLines ? mxDebugFlag : 0);

@@ -16,7 +16,12 @@ export const NATIVE_CCM_MAX_AAD_LENGTH = 2 ** 16 - 2 ** 8 - 1;
 
 /** The C library's AEADs, MACs, hashes and curves. Key bytes stay in its memory. It has no Ed25519. */
 export function createNativeProvider(natives: CryptoNatives): CryptoProvider {
-  return createProvider<NativeSecret>({
+  return createProvider(nativeBackend(natives));
+}
+
+/** What such a provider is made of. It holds nothing that changes: an image can have it in flash. */
+export function nativeBackend(natives: CryptoNatives): Backend<NativeSecret> {
+  return {
     name: 'native',
     fillRandom: (target) => natives.random(target),
     aeads: createAeads(natives),
@@ -29,7 +34,7 @@ export function createNativeProvider(natives: CryptoNatives): CryptoProvider {
     importBytes: (bytes) => natives.secret(bytes),
     lengthOf: (secret) => natives.length(secret),
     wipe: (secret) => natives.wipe(secret),
-  });
+  };
 }
 
 function createAeads(natives: CryptoNatives): Backend<NativeSecret>['aeads'] {

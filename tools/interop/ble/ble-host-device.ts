@@ -27,6 +27,7 @@ export class BleHostDevice {
   private features: PairingFeatures = {};
   private remote: ClientCharacteristic[] = [];
   private answerPrompt: Answer | undefined;
+  private agrees = false;
   private readonly secured: ServerCharacteristic = {
     uuid: uuids.secured,
     properties: ['read', 'write', 'notify'],
@@ -83,6 +84,12 @@ export class BleHostDevice {
     return this.mailbox.take('prompt', PATIENCE);
   }
 
+  /** From now on, comparisons are answered with yes, and nobody is asked. */
+  async agree(): Promise<Values> {
+    this.agrees = true;
+    return {};
+  }
+
   /** `passkey` that was typed, or `confirm`: yes or no. */
   async answer({ passkey, confirm }: Values): Promise<Values> {
     if (confirm === 'no') this.connection!.smp.sendPairingFailed(SmpErrors.NUMERIC_COMPARISON_FAILED!);
@@ -90,8 +97,9 @@ export class BleHostDevice {
     return {};
   }
 
-  async paired(): Promise<Values> {
-    const { failure, ...result } = await this.mailbox.take('paired', PATIENCE);
+  /** `patience`: milliseconds, where they are fewer than usual. */
+  async paired({ patience }: Values): Promise<Values> {
+    const { failure, ...result } = await this.mailbox.take('paired', Number(patience ?? PATIENCE));
     if (failure !== undefined) throw new Error(failure);
     return result;
   }
@@ -172,6 +180,7 @@ export class BleHostDevice {
 
   private adopt(connection: Connection): void {
     this.connection = connection;
+    this.mailbox.discard('paired');
     const { smp } = connection;
     connection.on('disconnect', (reason: number) =>
       this.mailbox.put('disconnected', { reason: HciErrors.toString(reason) }),
@@ -180,6 +189,7 @@ export class BleHostDevice {
       accept(this.features),
     );
     smp.on('passkeyExchange', (model: number, passkey: string | null, answer: Answer) => {
+      if (this.agrees) return answer();
       this.answerPrompt = answer;
       this.mailbox.put('prompt', promptOf(model, passkey));
     });

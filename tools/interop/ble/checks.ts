@@ -3,11 +3,15 @@
 /** Two host stacks over our controllers: what they say to each other has to come through. */
 import type { Check } from '../check.ts';
 import type { End } from '../end.ts';
+import { ALTERATIONS } from './alterations.ts';
 import { type Devices, type DevicesOptions, openDevices } from './devices.ts';
 import { failToPair, METHODS, type Method, pair, REFUSALS } from './pairing.ts';
 
 /** The largest that is of use to attributes, which both stacks ask for. */
 const MTU = '517';
+/** Milliseconds. */
+const ALTERATION_PATIENCE = 2000;
+const COMPARISON = ['DISPLAY_YES_NO', 'DISPLAY_YES_NO'] as const;
 /** Octets of values: within a packet, just beyond one, as long as an attribute may be. */
 const LENGTHS = [1, 20, 21, 100, 244, 245, 300, 512];
 
@@ -40,6 +44,20 @@ export function bleChecks(options: DevicesOptions): Check[] {
         return reason;
       }),
     ),
+    check('changed on the air, nothing pairs', async (devices) => {
+      const [central, peripheral] = await devices.start(COMPARISON);
+      for (const host of [central, peripheral]) await host.ask({ do: 'agree' });
+      for (const { tap } of ALTERATIONS) {
+        await connect(central, peripheral, devices);
+        const remove = devices.air.tap(tap());
+        await failToPair({ attend: async () => undefined }, central, peripheral, ALTERATION_PATIENCE);
+        remove();
+        await expectRefused(central);
+        await central.ask({ do: 'disconnect' });
+        await peripheral.ask({ do: 'disconnected' });
+      }
+      return `${ALTERATIONS.length} alterations`;
+    }),
   ];
 }
 
@@ -66,11 +84,15 @@ async function reencrypt(method: Method, devices: Devices): Promise<void> {
 
 async function connected(io: Method['io'], devices: Devices): Promise<[End, End]> {
   const [central, peripheral] = await devices.start(io);
+  await connect(central, peripheral, devices);
+  return [central, peripheral];
+}
+
+async function connect(central: End, peripheral: End, devices: Devices): Promise<void> {
   await peripheral.ask({ do: 'advertise' });
   await central.ask({ do: 'connect', peer: devices.addresses[1] });
   await peripheral.ask({ do: 'connected' });
   await central.ask({ do: 'discover' });
-  return [central, peripheral];
 }
 
 async function end(central: End, peripheral: End): Promise<void> {

@@ -31,7 +31,9 @@ export interface DevicesOptions {
 }
 
 /** Seconds of the air in a second: hosts are given no more time than they need. */
-const SPEED = 8;
+const SPEED = 4;
+/** So that a PDU of a host is one on the air, which an attacker can then name. */
+const DATA_OCTETS = 251;
 const ADDRESSES = ['C2:00:00:00:00:0C', 'C2:00:00:00:00:0A'] as const;
 const PROGRAMS = {
   'ble-host': fileURLToPath(new URL('ble-host-end.ts', import.meta.url)),
@@ -47,7 +49,9 @@ export async function openDevices({ stacks, python }: DevicesOptions): Promise<D
   for (const address of ADDRESSES) {
     await mkdir(join(folder, address));
     const path = join(folder, address, 'hci');
-    servers.push(await serveController({ air, address: parseAddress(address), path }));
+    servers.push(
+      await serveController({ air, address: parseAddress(address), path, dataOctets: DATA_OCTETS }),
+    );
   }
   return {
     air,

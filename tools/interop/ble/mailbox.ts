@@ -12,6 +12,11 @@ export class Mailbox<Mail> {
     else waiter(mail);
   }
 
+  /** Throws away what came of a kind. */
+  discard(kind: string): void {
+    this.letters.delete(kind);
+  }
+
   /** Takes the oldest of a kind, waiting for it up to so many milliseconds. */
   take(kind: string, timeout: number): Promise<Mail> {
     const mail = this.letters.get(kind)?.shift();

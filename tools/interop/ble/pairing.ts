@@ -62,17 +62,21 @@ export const REFUSALS: readonly Omit<Method, 'isAuthenticated'>[] = Object.freez
   },
 ]);
 
-/** Pairs, and neither end may say that it has. Returns why, as the central says. */
+/**
+ * Pairs, and neither end may say that it has within `patience` milliseconds. Returns why, as the central says.
+ * A stack that has met what it cannot read may say nothing at all.
+ */
 export async function failToPair(
-  { attend }: Omit<Method, 'isAuthenticated'>,
+  { attend }: Pick<Method, 'attend'>,
   central: End,
   peripheral: End,
+  patience = 20_000,
 ): Promise<string> {
   await central.ask({ do: 'pair' });
   await attend(central, peripheral);
   const reasons: string[] = [];
   for (const end of [central, peripheral]) {
-    const reason = await end.ask({ do: 'paired' }).then(
+    const reason = await end.ask({ do: 'paired', patience: String(patience) }).then(
       () => undefined,
       (error: EndRefused) => error.reason,
     );

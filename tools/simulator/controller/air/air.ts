@@ -25,7 +25,8 @@ export const ADVERTISING_ACCESS_ADDRESS = 0x8e89bed6;
 /** Microseconds between two packets (T_IFS). */
 export const INTER_FRAME_SPACE = 150;
 
-const MAX_RADIOS = 64;
+/** A gateway with as many PNEs as it may have, and room for attackers. */
+const MAX_RADIOS = 128;
 /** Preamble, access address and CRC, in octets. */
 const FRAME_OCTETS = 8;
 const MICROSECONDS_PER_OCTET = 8;

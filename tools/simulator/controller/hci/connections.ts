@@ -27,7 +27,8 @@ export interface ConnectionOptions {
   preferredOctets(): { readonly octets: number; readonly time: number };
 }
 
-export const MAX_CONNECTIONS = 8;
+/** As many as a gateway has links. */
+export const MAX_CONNECTIONS = 64;
 const MAX_HANDLE = 0x0eff;
 const NO_ADDRESS = new Uint8Array(6);
 const MIN_OCTETS = 27;

@@ -34,7 +34,7 @@ export const Boundary = Object.freeze({ startFromHost: 0, continuation: 1, start
 
 /** Octets of data in one packet, and packets that the controller keeps. */
 export const ACL_OCTETS = 251;
-export const ACL_PACKETS = 8;
+export const ACL_PACKETS = 32;
 
 export function encodeEvent(code: number, parameters: Uint8Array): Uint8Array {
   return Uint8Array.of(PacketType.event, code, parameters.length, ...parameters);

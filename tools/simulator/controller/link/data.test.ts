@@ -20,10 +20,8 @@ function sendAll(host: HandHost, data: readonly Uint8Array[]): void {
     assert.ok(host.air.clock.runUntil(isAllowed, 100 * SECOND));
     host.send(host.handle, packet);
   }
-  host.air.clock.runUntil(
-    () => host.events(Event.completedPackets).length - before === data.length,
-    10 * SECOND,
-  );
+  const isDelivered = () => host.events(Event.completedPackets).length - before === data.length;
+  assert.ok(host.air.clock.runUntil(isDelivered, 100 * SECOND));
   host.air.clock.run(SECOND / 10);
 }
 

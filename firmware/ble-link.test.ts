@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The PNE's end of CPNS-1 over LE: who becomes a link, what it carries, and what it costs a hostile central. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ImplementationLimits } from '../src/limits.ts';
+import { isBye } from '../src/link/ble.ts';
+import { Fragmenter } from '../src/link/fragmenter.ts';
+import type { Link } from '../src/link/link.ts';
+import { Reassembler } from '../src/link/reassembler.ts';
+import { Refusal } from '../src/refusal.ts';
+import { overBle } from './ble-link.ts';
+import type { Connect } from './connect.ts';
+import { type FakeConnection, FakeServer, FakeTimers } from './platform/gatt-server.testing.ts';
+import { createPeripheral } from './platform/peripheral.ts';
+
+const test = suite('firmware/ble-link');
+const { linkMaxMessageBytes, linkSecuringMs } = ImplementationLimits;
+
+class Board {
+  readonly timers = new FakeTimers();
+  readonly links: Link[] = [];
+  readonly messages: Uint8Array[] = [];
+  readonly passkeys: number[] = [];
+  closed = 0;
+  readonly server: FakeServer;
+  private readonly connectNext: Connect;
+
+  constructor(authenticated = true) {
+    this.connectNext = overBle({
+      open: (options) => createPeripheral(FakeServer, this.timers.after, options),
+      after: this.timers.after,
+      ioCapabilities: authenticated ? 'display' : 'none',
+      demand: { authenticated },
+      secureConnections: true,
+      user: { onPasskey: (passkey) => this.passkeys.push(passkey), onCompare() {}, onTypePasskey() {} },
+    });
+    this.server = FakeServer.last;
+  }
+
+  want(): void {
+    const refuseFailure = () => {
+      throw new Error('a peripheral waits: it does not fail');
+    };
+    this.connectNext((link) => {
+      this.links.push(link);
+      return {
+        onMessage: (message) => this.messages.push(message.slice()),
+        onClosed: () => {
+          this.closed += 1;
+        },
+      };
+    }, refuseFailure);
+  }
+
+  do(work: (server: FakeServer) => void): void {
+    work(this.server);
+    this.timers.run();
+  }
+
+  connect(): FakeConnection {
+    const connection = this.server.connect();
+    this.timers.run();
+    return connection;
+  }
+
+  /** A central that has done all that is asked of it. */
+  link(): FakeConnection {
+    this.want();
+    const connection = this.connect();
+    this.do((server) => server.secure(connection));
+    this.do((server) => server.subscribe(connection));
+    return connection;
+  }
+}
+
+function received(connection: FakeConnection): Uint8Array[] {
+  const messages: Uint8Array[] = [];
+  const never = () => ({ cancel(): void {} });
+  const reassembler = new Reassembler(never, (message) => messages.push(message));
+  for (const value of connection.notified) reassembler.push(value);
+  return messages;
+}
+
+test('a link is there once its central is secured and subscribed, whichever comes first', () => {
+  for (const steps of [
+    ['secure', 'subscribe'],
+    ['subscribe', 'secure'],
+  ] as const) {
+    const board = new Board();
+    board.want();
+    const connection = board.connect();
+    board.do((server) => server[steps[0]](connection));
+    assert.is(board.links.length, 0);
+    board.do((server) => server[steps[1]](connection));
+    assert.is(board.links.length, 1);
+  }
+});
+
+test('messages of every size pass both ways', () => {
+  const board = new Board();
+  const connection = board.link();
+  const fragmenter = new Fragmenter();
+  for (const length of [1, 18, 19, 300, linkMaxMessageBytes]) {
+    const message = new Uint8Array(length).fill(length);
+    fragmenter.push(message);
+    while (fragmenter.isPending) board.do((server) => server.write(connection, ...fragmenter.next(20)!));
+    assert.equal(board.messages.pop(), message);
+    board.links[0]!.send(message);
+    for (let step = 0; step < 150; step += 1) board.timers.run(15);
+    assert.equal(received(connection).pop(), message);
+  }
+});
+
+test('the stack does not say when a value has left: a burst, then so many at a time', () => {
+  const board = new Board();
+  const connection = board.link();
+  board.links[0]!.send(new Uint8Array(1000).fill(1));
+  assert.is(connection.notified.length, 8);
+  board.timers.run(15);
+  assert.is(connection.notified.length, 12);
+  board.timers.run(15);
+  assert.is(connection.notified.length, 16);
+});
+
+test('a sender that has rested has its burst back, and no timer runs then', () => {
+  const board = new Board();
+  const connection = board.link();
+  board.links[0]!.send(new Uint8Array(100).fill(1));
+  for (let step = 0; step < 3; step += 1) board.timers.run(15);
+  assert.equal(board.timers.lengths, []);
+  const before = connection.notified.length;
+  board.links[0]!.send(new Uint8Array(1000).fill(1));
+  assert.is(connection.notified.length - before, 8);
+});
+
+test('what a central writes before it is a link is not heard', () => {
+  const board = new Board();
+  board.want();
+  const connection = board.connect();
+  board.do((server) => server.write(connection, 0xc0, 0, 1));
+  board.do((server) => server.secure(connection));
+  board.do((server) => server.write(connection, 0xc0, 1, 1));
+  board.do((server) => server.subscribe(connection));
+  assert.equal(board.messages, []);
+  board.do((server) => server.write(connection, 0xc0, 2, 1));
+  assert.equal(board.messages, [Uint8Array.of(1)]);
+});
+
+for (const [name, change] of [
+  ['Just Works', { authenticated: false }],
+  ['a key of 7 bytes', { keySize: 7 }],
+  ['a key of 15 bytes', { keySize: 15 }],
+  ['no encryption', { encrypted: false }],
+] as const) {
+  test(`minimum key size cannot be set, nor what is paired be chosen: ${name} ends the connection`, () => {
+    const board = new Board();
+    board.want();
+    const connection = board.connect();
+    board.do((server) => server.secure(connection, change));
+    assert.ok(connection.isClosed);
+    assert.is(board.links.length, 0);
+  });
+}
+
+test('Just Works is taken where the demand allows it, a short key never', () => {
+  const board = new Board(false);
+  board.want();
+  const first = board.connect();
+  board.do((server) => server.secure(first, { authenticated: false, keySize: 7 }));
+  assert.ok(first.isClosed);
+  const second = board.connect();
+  board.do((server) => server.secure(second, { authenticated: false }));
+  board.do((server) => server.subscribe(second));
+  assert.is(board.links.length, 1);
+  assert.not.ok(board.links[0]!.attestation().authenticated);
+});
+
+test('a link that becomes weaker ends', () => {
+  const board = new Board();
+  const connection = board.link();
+  board.do((server) => server.secure(connection, { authenticated: false }));
+  assert.is(board.closed, 1);
+  assert.ok(isBye(connection.notified.pop()!));
+});
+
+test('the link says of its security what the stack reported, and nothing once it is over', () => {
+  const board = new Board();
+  const connection = board.link();
+  assert.equal(board.links[0]!.attestation(), {
+    kind: 'ble',
+    encrypted: true,
+    authenticated: true,
+    bonded: true,
+    keySize: 16,
+    secureConnections: true,
+  });
+  board.do((server) => server.disconnect(connection));
+  assert.not.ok(board.links[0]!.attestation().encrypted);
+});
+
+test('a central that is not secured in time is sent away', () => {
+  const board = new Board();
+  board.want();
+  const connection = board.connect();
+  board.timers.run(linkSecuringMs - 1);
+  assert.not.ok(connection.isClosed);
+  board.timers.run(linkSecuringMs);
+  assert.ok(connection.isClosed);
+});
+
+test('a link that is lost closes once, and the next central has the next link', () => {
+  const board = new Board();
+  const first = board.link();
+  board.do((server) => server.disconnect(first));
+  assert.is(board.closed, 1);
+  const second = board.connect();
+  board.do((server) => server.secure(second));
+  board.do((server) => server.subscribe(second));
+  assert.is(board.links.length, 1);
+  board.want();
+  assert.is(board.links.length, 2);
+});
+
+test('a link lost in the middle of a message joins nothing with what the next one carries', () => {
+  const board = new Board();
+  const first = board.link();
+  board.do((server) => server.write(first, 0x80, 0, 0, 9, 1, 2, 3, 4, 5));
+  board.do((server) => server.disconnect(first));
+  const second = board.link();
+  board.do((server) => server.write(second, 0x40, 1, 6, 7, 8, 9, 10));
+  assert.equal(board.messages, []);
+  assert.equal(board.timers.lengths, []);
+});
+
+test('sending on a closed link is refused, and too much at once', () => {
+  const board = new Board();
+  board.link();
+  const [link] = board.links;
+  const reason = (work: () => void) => {
+    try {
+      work();
+      return undefined;
+    } catch (error) {
+      return error instanceof Refusal ? error.reasonName : String(error);
+    }
+  };
+  const large = new Uint8Array(linkMaxMessageBytes);
+  assert.is(
+    reason(() => link!.send(new Uint8Array(linkMaxMessageBytes + 1))),
+    'tooLong',
+  );
+  assert.is(
+    reason(() => {
+      for (let count = 0; count < 3; count += 1) link!.send(large);
+    }),
+    'queueFull',
+  );
+  link!.close();
+  link!.close();
+  assert.is(board.closed, 1);
+  assert.is(
+    reason(() => link!.send(Uint8Array.of(1))),
+    'linkClosed',
+  );
+});
+
+test('a central that unsubscribes has no link any more', () => {
+  const board = new Board();
+  const connection = board.link();
+  board.do((server) => {
+    const { characteristic } = connection;
+    connection.characteristic = undefined;
+    server.characteristics[0]!.onUnsubscribe!.call(characteristic!, connection);
+  });
+  assert.is(board.closed, 1);
+  assert.ok(connection.isClosed);
+});
+
+test('a flood of half messages leaves the link as it was', () => {
+  const board = new Board();
+  const connection = board.link();
+  for (let number = 0; number < 500; number += 1) {
+    board.do((server) => server.write(connection, 0x80 | (number >> 8), number & 0xff, 0x1f, 0xff, 1));
+  }
+  assert.is(board.timers.lengths.length, 1);
+  board.do((server) => server.write(connection, 0xc0 | (500 >> 8), 500 & 0xff, 7));
+  assert.equal(board.messages, [Uint8Array.of(7)]);
+});
+
+test('a flood of connections holds one at a time and leaves no timer', () => {
+  const board = new Board();
+  for (let count = 0; count < 200; count += 1) {
+    const connection = board.connect();
+    board.do((server) => server.disconnect(connection));
+  }
+  assert.equal(board.timers.lengths, []);
+});
+
+test('the passkey goes to whoever stands in front of the board', () => {
+  const board = new Board();
+  const connection = board.connect();
+  board.do((server) => server.passkey(connection, 'display', 42));
+  assert.equal(board.passkeys, [42]);
+});
+
+test.run();

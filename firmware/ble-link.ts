@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * CPNS-1 over Bluetooth LE on the PNE's side. The PNE advertises; a link is there when a central's
+ * connection is secured as was demanded and the central has subscribed. Nothing of a central is heard before.
+ */
+import { ImplementationLimits } from '../src/limits.ts';
+import { type BleDemand, type BleSecurity, bleAttestation, meetsDemand } from '../src/link/ble.ts';
+import { Fragmenter } from '../src/link/fragmenter.ts';
+import type { Link, LinkEvents } from '../src/link/link.ts';
+import { Reassembler } from '../src/link/reassembler.ts';
+import type { After, RunningTimer } from '../src/link/timer.ts';
+import { Refusal, refuse } from '../src/refusal.ts';
+import type { Connect } from './connect.ts';
+import type { Central, IoCapabilities, OpenPeripheral, PeripheralEvents } from './platform/peripheral.ts';
+
+export interface BleOptions {
+  readonly open: OpenPeripheral;
+  readonly after: After;
+  readonly ioCapabilities: IoCapabilities;
+  readonly demand: BleDemand;
+  /** The board pairs by LE Secure Connections alone. */
+  readonly secureConnections: boolean;
+  /** What the board asks of who stands in front of it. */
+  readonly user: Pick<PeripheralEvents, 'onPasskey' | 'onCompare' | 'onTypePasskey'>;
+}
+
+const ADVERTISED_NAME = 'PNE';
+/**
+ * `notify` does not say when a value has left, and the stack's buffers are few: so many at once, and so
+ * many more each time. 15 ms is the connection interval that a gateway asks for.
+ */
+const BURST = 8;
+const REFILL = 4;
+const REFILL_MS = 15;
+
+/** Opens the board's peripheral. Each call of what it returns waits for the next central. */
+export function overBle(options: BleOptions): Connect {
+  const connections = new Map<Central, Connection>();
+  let wanted: ((link: Link) => LinkEvents) | undefined;
+
+  options.open({
+    name: ADVERTISED_NAME,
+    ioCapabilities: options.ioCapabilities,
+    authenticate: options.demand.authenticated,
+    events: {
+      ...options.user,
+      onConnected(central): void {
+        connections.set(central, new Connection(options, central));
+      },
+      onSecured(central, security): void {
+        connections.get(central)?.secure(security);
+        offer();
+      },
+      onSubscribed(central): void {
+        connections.get(central)?.subscribe();
+        offer();
+      },
+      onUnsubscribed: (central) => connections.get(central)?.close(),
+      onValue: (central, value) => connections.get(central)?.receive(value),
+      onDisconnected(central): void {
+        const connection = connections.get(central);
+        connections.delete(central);
+        connection?.end();
+      },
+    },
+  });
+
+  function offer(): void {
+    for (const connection of connections.values()) {
+      if (wanted === undefined) return;
+      if (connection.open(wanted)) wanted = undefined;
+    }
+  }
+
+  return (onLink) => {
+    wanted = onLink;
+    offer();
+  };
+}
+
+/** A central, and the link it becomes. */
+class Connection {
+  private readonly options: BleOptions;
+  private readonly central: Central;
+  private readonly fragmenter = new Fragmenter();
+  private readonly reassembler: Reassembler;
+  private readonly securing: RunningTimer;
+  private security: BleSecurity | undefined;
+  private isSubscribed = false;
+  private isOver = false;
+  private events: LinkEvents | undefined;
+  private room = BURST;
+  private refill: RunningTimer | undefined;
+
+  constructor(options: BleOptions, central: Central) {
+    const { after } = options;
+    this.options = options;
+    this.central = central;
+    this.reassembler = new Reassembler(after, (message) => this.events?.onMessage(message));
+    this.securing = after(ImplementationLimits.linkSecuringMs, () => this.close());
+  }
+
+  /** What was paired too weakly ends here. Later reports count too: a key may be refreshed. */
+  secure(security: BleSecurity): void {
+    this.security = security;
+    if (!meetsDemand(security, this.options.demand)) this.close();
+  }
+
+  subscribe(): void {
+    this.isSubscribed = true;
+  }
+
+  /** Becomes a link where it can. Returns whether it did. */
+  open(onLink: (link: Link) => LinkEvents): boolean {
+    if (this.isOver || this.events !== undefined) return false;
+    if (this.security === undefined || !this.isSubscribed) return false;
+    this.securing.cancel();
+    const events = onLink(this.link());
+    // The owner may have closed it already.
+    if (this.isOver) events.onClosed();
+    else this.events = events;
+    return true;
+  }
+
+  receive(value: Uint8Array): void {
+    if (this.isOver || this.events === undefined) return;
+    try {
+      this.reassembler.push(value);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+    }
+  }
+
+  close(): void {
+    this.end();
+    this.central.hangUp();
+  }
+
+  end(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.securing.cancel();
+    this.refill?.cancel();
+    this.reassembler.close();
+    this.events?.onClosed();
+  }
+
+  private link(): Link {
+    const { secureConnections } = this.options;
+    return {
+      mtu: ImplementationLimits.linkMaxMessageBytes,
+      send: (message) => this.send(message),
+      attestation: () => bleAttestation(this.isOver ? undefined : this.security, { secureConnections }),
+      close: () => this.close(),
+    };
+  }
+
+  private send(message: Uint8Array): void {
+    if (this.isOver) refuse('linkClosed');
+    this.fragmenter.push(message);
+    this.pump();
+  }
+
+  private pump(): void {
+    while (this.room > 0 && this.fragmenter.isPending && !this.isOver) {
+      this.room -= 1;
+      if (!this.central.notify(this.fragmenter.next(this.central.valueBytes)!)) this.close();
+    }
+    if (this.room < BURST && !this.isOver) this.refill ??= this.options.after(REFILL_MS, () => this.fill());
+  }
+
+  private fill(): void {
+    this.refill = undefined;
+    this.room = Math.min(BURST, this.room + REFILL);
+    this.pump();
+  }
+}

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * A PNE as a Bluetooth LE peripheral, over the `GATTServer` that it is given: ECMA-419's surface as SDK 8.2.3
+ * has it. What that does not do, or does wrong on ESP32, is met here; each place says what, and
+ * peripheral.test.ts has a test of it.
+ */
+import type {
+  GATTServerCharacteristic,
+  GATTServerConnection,
+  GATTServerOptions,
+  GATTServer as Server,
+} from 'embedded:io/bluetoothle/peripheral';
+import { SpecificationLimits } from '../../src/limits.ts';
+import { type BleSecurity, BleUuid, BYE } from '../../src/link/ble.ts';
+import { valueBytes } from '../../src/link/fragment.ts';
+import type { After, RunningTimer } from '../../src/link/timer.ts';
+
+/** What a board can show to, and take from, who stands in front of it. */
+export type IoCapabilities = GATTServerOptions['security']['ioCapabilities'];
+
+export interface PeripheralOptions {
+  /** In the scan response. */
+  readonly name: string;
+  readonly ioCapabilities: IoCapabilities;
+  /** Whether attributes ask for a pairing that excludes a man in the middle. */
+  readonly authenticate: boolean;
+  readonly events: PeripheralEvents;
+}
+
+/** Called from a timer, never from within the stack's own call, in the order in which things happened. */
+export interface PeripheralEvents {
+  onConnected(central: Central): void;
+  onSecured(central: Central, security: BleSecurity): void;
+  onSubscribed(central: Central): void;
+  onUnsubscribed(central: Central): void;
+  /** The value is owned by the callee. */
+  onValue(central: Central, value: Uint8Array): void;
+  /** Comes once and last, after `hangUp` too. */
+  onDisconnected(central: Central): void;
+  /** To be shown until the pairing is over. */
+  onPasskey(passkey: number): void;
+  /** To be compared with what the other device shows; `answer` once. */
+  onCompare(number: number, answer: (isSame: boolean) => void): void;
+  /** To be typed as the other device shows it; `answer` once. */
+  onTypePasskey(answer: (passkey: number) => void): void;
+}
+
+/** One connection. */
+export interface Central {
+  /** Bytes that one notification carries now. */
+  readonly valueBytes: number;
+  /** Borrows the value for the call. False where the central is not subscribed, or gone. */
+  notify(value: Uint8Array): boolean;
+  /** Ends the connection. Safe to call twice. */
+  hangUp(): void;
+}
+
+export type OpenPeripheral = (options: PeripheralOptions) => void;
+
+const { attMaxValueBytes, attMinMtu } = SpecificationLimits;
+/** The largest MTU whose values an attribute can hold. */
+const MTU = attMaxValueBytes + SpecificationLimits.attHeaderBytes;
+/** Things that wait for the timer. A value beyond them is lost, which costs its message. */
+const MAX_WAITING = 64;
+const ADVERTISE_AGAIN_MS = 500;
+/** General discoverable, no BR/EDR (Core Specification Supplement Part A 1.3). */
+const ADVERTISING_FLAGS = 6;
+
+/** SDK 8.2.3 ignores `ioCapabilities` on ESP32 and reads these: both are given. */
+const BOTH_NAMES = Object.freeze({
+  none: Object.freeze({ display: false, keyboard: false }),
+  display: Object.freeze({ display: true, keyboard: false }),
+  numbers: Object.freeze({ display: false, keyboard: true }),
+  'display+numbers': Object.freeze({ display: true, keyboard: true }),
+  'display+confirm': Object.freeze({ display: true, keyboard: 'yes/no' }),
+} as const);
+
+/** Starts to advertise, for as long as the program runs: SDK 8.2.3 has no server after the first. */
+export function createPeripheral(GATTServer: typeof Server, after: After, options: PeripheralOptions): void {
+  const { ioCapabilities, authenticate, events, name } = options;
+  const { properties } = GATTServer;
+  const centrals = new Map<GATTServerConnection, Connected>();
+  const { later, value: valueLater } = createQueue(after);
+  let advertising: RunningTimer | undefined;
+
+  const server = new GATTServer({
+    mtu: MTU,
+    security: {
+      bond: true,
+      authenticate,
+      immediate: true,
+      ioCapabilities,
+      ...BOTH_NAMES[ioCapabilities],
+    },
+    services: [
+      {
+        uuid: BleUuid.service,
+        characteristics: [
+          {
+            uuid: BleUuid.uplink,
+            properties: authenticate ? properties.subscribeAuthenticated : properties.subscribeEncrypted,
+            onSubscribe(connection): void {
+              later(() => subscribe(connection, this));
+            },
+            onUnsubscribe(connection): void {
+              later(() => unsubscribe(connection));
+            },
+          },
+          {
+            uuid: BleUuid.downlink,
+            properties: authenticate ? properties.writeAuthenticated : properties.writeEncrypted,
+            onWrite(value, connection): void {
+              valueLater(() => receive(connection, value));
+            },
+          },
+        ],
+      },
+    ],
+    onReady: () => later(advertise),
+    onConnect: (connection) => later(() => connect(connection)),
+    onDisconnect: (connection) => later(() => disconnect(connection)),
+    onSecured: (connection, state) => later(() => secure(connection, state)),
+    onPasskey: (connection, action, data) => later(() => ask(connection, action, data)),
+  });
+
+  function connect(connection: GATTServerConnection): void {
+    advertising?.cancel();
+    advertising = undefined;
+    const central = new Connected(connection, forget);
+    centrals.set(connection, central);
+    events.onConnected(central);
+  }
+
+  function disconnect(connection: GATTServerConnection): void {
+    const central = centrals.get(connection);
+    if (central === undefined) return;
+    centrals.delete(connection);
+    central.isOpen = false;
+    events.onDisconnected(central);
+  }
+
+  /** After `close` SDK 8.2.3 neither calls `onDisconnect` nor advertises again. */
+  function forget(connection: GATTServerConnection): void {
+    disconnect(connection);
+    advertising ??= after(ADVERTISE_AGAIN_MS, advertiseAgain);
+  }
+
+  function advertise(): void {
+    server.startAdvertising({ flags: ADVERTISING_FLAGS, services: [BleUuid.service] }, { name });
+  }
+
+  /** Until a central comes: SDK 8.2.3 says nothing where advertising could not be started yet. */
+  function advertiseAgain(): void {
+    advertising = after(ADVERTISE_AGAIN_MS, advertiseAgain);
+    attempt(advertise);
+  }
+
+  function secure(connection: GATTServerConnection, state: BleSecurity): void {
+    const central = centrals.get(connection);
+    if (central !== undefined) events.onSecured(central, state);
+  }
+
+  function subscribe(connection: GATTServerConnection, characteristic: GATTServerCharacteristic): void {
+    const central = centrals.get(connection);
+    if (central === undefined) return;
+    central.uplink = characteristic;
+    events.onSubscribed(central);
+  }
+
+  /** A connection that ends is unsubscribed first. */
+  function unsubscribe(connection: GATTServerConnection): void {
+    const central = centrals.get(connection);
+    if (central === undefined) return;
+    central.uplink = undefined;
+    events.onUnsubscribed(central);
+  }
+
+  function receive(connection: GATTServerConnection, value: ArrayBuffer): void {
+    const central = centrals.get(connection);
+    if (central?.isOpen === true) events.onValue(central, new Uint8Array(value));
+  }
+
+  function ask(
+    connection: GATTServerConnection,
+    action: Parameters<GATTServerOptions['onPasskey']>[1],
+    data: number | ArrayBuffer | undefined,
+  ): void {
+    if (!centrals.has(connection)) return;
+    const reply = (to: 'input' | 'compareNumber', value: number | boolean) =>
+      attempt(() => centrals.has(connection) && connection.replyToPasskey(to, value));
+    if (action === 'display') events.onPasskey(Number(data));
+    if (action === 'compareNumber') events.onCompare(Number(data), (isSame) => reply(action, isSame));
+    if (action === 'input') events.onTypePasskey((passkey) => reply(action, passkey));
+  }
+}
+
+class Connected implements Central {
+  isOpen = true;
+  /** Of the server's own making: only that may be notified. */
+  uplink: GATTServerCharacteristic | undefined;
+  private readonly connection: GATTServerConnection;
+  private readonly forget: (connection: GATTServerConnection) => void;
+
+  constructor(connection: GATTServerConnection, forget: (connection: GATTServerConnection) => void) {
+    this.connection = connection;
+    this.forget = forget;
+  }
+
+  get valueBytes(): number {
+    return valueBytes(Math.max(attMinMtu, (this.isOpen ? this.connection.maximumWrite : 0) + 3));
+  }
+
+  /** SDK 8.2.3 drops the callback of `notify`: who sends paces itself. */
+  notify(value: Uint8Array): boolean {
+    const { connection, uplink } = this;
+    if (!this.isOpen || uplink === undefined) return false;
+    return attempt(() => connection.notify(uplink, value));
+  }
+
+  /**
+   * On ESP32 `close` frees the connection, and the end of its subscription then reads it: a subscribed
+   * central is asked to go instead, and is not heard any more.
+   */
+  hangUp(): void {
+    if (!this.isOpen) return;
+    const { connection } = this;
+    if (this.uplink === undefined) {
+      this.isOpen = false;
+      attempt(() => connection.close());
+      this.forget(connection);
+      return;
+    }
+    this.notify(Uint8Array.from(BYE));
+    this.isOpen = false;
+  }
+}
+
+/** Returns whether it was done. A stack that has lost its connection throws. */
+function attempt(work: () => void): boolean {
+  try {
+    work();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+interface Queue {
+  later(work: () => void): void;
+  /** The same for a value, which is lost where many things wait. */
+  value(work: () => void): void;
+}
+
+/**
+ * Runs what the stack reports from a timer. NimBLE's task waits for `onWrite` to return, and waits for ever
+ * where it throws: so it does no more than queue, and what is done with a value, a handshake even, holds up
+ * no radio.
+ */
+function createQueue(after: After): Queue {
+  const waiting: (() => void)[] = [];
+  const run = () => {
+    for (const work of waiting.splice(0)) work();
+  };
+  const later = (work: () => void) => {
+    if (waiting.push(work) === 1) after(0, run);
+  };
+  return {
+    later,
+    value(work): void {
+      if (waiting.length < MAX_WAITING) later(work);
+    },
+  };
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Decides over the security of one connection, above ble-host and for either role. ble-host says `mitm` where
+ * it was only asked for; what a pairing gave is in `pairingComplete`, and that is what counts here, then and
+ * for as long as the bond lasts. A bond is never replaced by a pairing: its owner forgets it first.
+ */
+import bleHost, { type Connection, type PairingFeatures, type PairingResult } from 'ble-host';
+import { BLE_KEY_BYTES, type BleDemand, type BleSecurity, meetsDemand } from '../../link/ble.ts';
+import { type Bonds, peerOf } from './bonds.ts';
+import { SmpReason } from './smp.ts';
+
+const { AssociationModels, HciErrors, SmpErrors } = bleHost;
+
+export interface GateOptions {
+  readonly connection: Connection;
+  readonly bonds: Bonds;
+  readonly demand: BleDemand;
+  /** As SMP numbers them. */
+  readonly ioCapabilities: number;
+  /** The connection is secured as was demanded, perhaps anew. */
+  onSecured(security: BleSecurity): void;
+  /** The connection was not, and ends; the reason in words. */
+  onRefused(reason: string): void;
+  readonly user: GateUser;
+}
+
+/** Who stands in front of the device. What is asked needs no answer where the pairing ends before. */
+export interface GateUser {
+  showPasskey(passkey: number): void;
+  typePasskey(answer: (passkey: number) => void): void;
+  compare(number: number, answer: (isSame: boolean) => void): void;
+}
+
+type PasskeyAnswer = (passkey?: number) => void;
+
+export class Gate {
+  private readonly options: GateOptions;
+  private current: BleSecurity | undefined;
+  private isPairing = false;
+  private isOver = false;
+
+  constructor(options: GateOptions) {
+    this.options = options;
+    const { smp } = options.connection;
+    smp.on('pairingRequest', (_request: PairingFeatures, accept: (own: PairingFeatures) => void) =>
+      this.onPairingRequest(accept),
+    );
+    smp.on('passkeyExchange', (model: number, passkey: string | null, answer: PasskeyAnswer) =>
+      this.onPasskey(model, passkey, answer),
+    );
+    smp.on('pairingComplete', (result: PairingResult) => this.onPaired(result));
+    smp.on('pairingFail', (reason: number) => this.refuse(`pairing: ${SmpErrors.toString(reason)}`));
+    smp.on('encrypt', (status: number) => this.onEncrypted(status));
+    smp.on('timeout', () => this.refuse('pairing: timed out'));
+  }
+
+  /** undefined while the connection is not secured as was demanded. */
+  get security(): BleSecurity | undefined {
+    return this.isOver ? undefined : this.current;
+  }
+
+  /** The central's part: encrypts with the bond's key, or pairs. */
+  start(): void {
+    const { connection, bonds } = this.options;
+    if (bonds.find(peerOf(connection)) !== undefined && connection.smp.hasLtk) {
+      connection.smp.startEncryption();
+      return;
+    }
+    this.pair(() => connection.smp.sendPairingRequest(this.features()));
+  }
+
+  /** A central is asked so by the peripheral; a peripheral is asked to pair. */
+  private onPairingRequest(accept: (own: PairingFeatures) => void): void {
+    this.pair(() => accept(this.features()));
+  }
+
+  private pair(begin: () => void): void {
+    const { connection, bonds } = this.options;
+    if (bonds.find(peerOf(connection)) !== undefined) return this.refusePairing('has a bond already');
+    this.isPairing = true;
+    begin();
+  }
+
+  private refusePairing(reason: string): void {
+    this.options.connection.smp.sendPairingFailed(SmpReason.pairingNotSupported);
+    this.refuse(`pairing: ${reason}`);
+  }
+
+  /** Identity keys are not exchanged: with them a peer could claim another's address, and so its bond. */
+  private features(): PairingFeatures {
+    const { ioCapabilities, demand } = this.options;
+    const none = { encKey: false, idKey: false };
+    return {
+      ioCap: ioCapabilities,
+      bondingFlags: 1,
+      mitm: demand.authenticated,
+      sc: true,
+      maxKeySize: BLE_KEY_BYTES,
+      initKeyDistr: none,
+      rspKeyDistr: none,
+    };
+  }
+
+  private onPasskey(model: number, passkey: string | null, answer: PasskeyAnswer): void {
+    const { user, connection } = this.options;
+    if (model === AssociationModels.NUMERIC_COMPARISON) {
+      user.compare(Number(passkey), (isSame) => {
+        if (isSame) answer();
+        else connection.smp.sendPairingFailed(SmpErrors.NUMERIC_COMPARISON_FAILED!);
+      });
+    } else if (passkey === null) user.typePasskey(answer);
+    else user.showPasskey(Number(passkey));
+  }
+
+  private onPaired({ sc, mitm, bond }: PairingResult): void {
+    const { connection, bonds, demand } = this.options;
+    this.isPairing = false;
+    const security = { encrypted: true, authenticated: mitm, bonded: bond, keySize: BLE_KEY_BYTES };
+    if (!sc || !meetsDemand(security, demand)) return this.refuse('pairing: weaker than demanded');
+    if (bond) bonds.add({ ...peerOf(connection), authenticated: mitm });
+    this.secure(security);
+  }
+
+  /** While a pairing is under way what it gives is not known yet. */
+  private onEncrypted(status: number): void {
+    const { connection, bonds, demand } = this.options;
+    if (status !== 0) return this.refuse(`encryption: ${HciErrors.toString(status)}`);
+    if (this.isPairing) return;
+    const bond = bonds.find(peerOf(connection));
+    if (bond === undefined) return this.refuse('encryption: a key without a bond');
+    const { authenticated } = bond;
+    const security = { encrypted: true, authenticated, bonded: true, keySize: BLE_KEY_BYTES };
+    if (!meetsDemand(security, demand)) return this.refuse('encryption: the bond is weaker than demanded');
+    this.secure(security);
+  }
+
+  private secure(security: BleSecurity): void {
+    if (this.isOver) return;
+    this.current = security;
+    this.options.onSecured(security);
+  }
+
+  private refuse(reason: string): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.options.connection.disconnect(HciErrors.AUTHENTICATION_FAILURE);
+    this.options.onRefused(reason);
+  }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+type Answer = (passkey: number) => void;
+
+/** What PNEs show, and what somebody at the gateway is asked to type, by the PNE's address. */
+export class Passkeys {
+  private readonly shown = new Map<string, number>();
+  private readonly wanted = new Map<string, Answer>();
+  private readonly type: (address: string, shown: number) => Promise<number>;
+
+  /** `type` is who stands in front of both: it reads what the PNE shows, and says what is typed. */
+  constructor(type: (address: string, shown: number) => Promise<number>) {
+    this.type = type;
+  }
+
+  /** A PNE shows a passkey. */
+  show(address: string, passkey: number): void {
+    this.shown.set(address, passkey);
+    this.match(address);
+  }
+
+  /** The gateway wants the passkey of a PNE; only the latest question is answered. */
+  want(address: string, answer: Answer): void {
+    this.wanted.set(address, answer);
+    this.match(address);
+  }
+
+  private match(address: string): void {
+    const passkey = this.shown.get(address);
+    const answer = this.wanted.get(address);
+    if (passkey === undefined || answer === undefined) return;
+    this.shown.delete(address);
+    this.wanted.delete(address);
+    this.type(address, passkey).then(answer);
+  }
+}

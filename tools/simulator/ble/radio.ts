@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The air of a simulated personal network: PNEs with their stacks on it, and the gateway's central. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Link, LinkEvents } from '../../../src/link/link.ts';
+import type { After } from '../../../src/link/timer.ts';
+import { startCentral } from '../../../src/node/ble/central.ts';
+import { openHost } from '../../../src/node/ble/host.ts';
+import { parseAddress } from '../controller/address.ts';
+import { Air } from '../controller/air/air.ts';
+import { type Pacing, startPacing } from '../controller/air/pacing.ts';
+import { type ControllerServer, serveController } from '../controller/server.ts';
+import { type HciTransport, openTransport } from '../controller/transport.ts';
+import { Passkeys } from './passkeys.ts';
+import { type StackProcess, startStack } from './stack-process.ts';
+
+/** SMP's KeyboardDisplay: somebody stands in front of the gateway's terminal. */
+const KEYBOARD_DISPLAY = 4;
+/** As long as PDUs may be; ble-host never asks for longer ones. */
+const DATA_OCTETS = 251;
+const GATEWAY_ADDRESS = 'C0:00:00:00:00:01';
+
+export interface RadioOptions {
+  /** What `bundleStack` returned. */
+  readonly program: string;
+  /** Seconds of the air in one of the wall. */
+  readonly speed: number;
+  /** The largest MTU of PNEs. */
+  readonly mtu: number;
+  /** Who stands in front of PNE and gateway: what the PNE of that address shows, and what is typed. */
+  typePasskey(address: string, shown: number): Promise<number>;
+  /** A PNE was not secured, in words. */
+  onProblem(address: string, problem: string): void;
+}
+
+export class Radio {
+  readonly air = new Air(randomBytes);
+  private readonly options: RadioOptions;
+  private readonly pacing: Pacing;
+  private readonly passkeys: Passkeys;
+  private readonly addresses = new Map<string, string>();
+  private readonly controllers = new Map<string, ControllerServer>();
+  private readonly stacks: StackProcess[] = [];
+  private sockets: Promise<string> | undefined;
+  private transport: HciTransport | undefined;
+  private formerFolder: string | undefined;
+
+  constructor(options: RadioOptions) {
+    this.options = options;
+    this.pacing = startPacing(this.air.clock, options.speed);
+    this.passkeys = new Passkeys((address, shown) => options.typePasskey(address, shown));
+  }
+
+  /** The address of the PNE in that folder: the same each time. */
+  addressOf(folder: string): string {
+    const known = this.addresses.get(folder);
+    if (known !== undefined) return known;
+    const number = (2 + this.addresses.size).toString(16).padStart(2, '0').toUpperCase();
+    const address = `C0:00:00:00:00:${number}`;
+    this.addresses.set(folder, address);
+    return address;
+  }
+
+  /** Gives the board in that folder a stack and a controller. The stack ends with the board. */
+  async openStack(folder: string): Promise<StackProcess> {
+    const address = this.addressOf(folder);
+    const controller = await this.serve(address);
+    const { program, mtu } = this.options;
+    const stack = await startStack({ program, folder: join(folder, 'ble'), controller, address, mtu });
+    this.stacks.push(stack);
+    return stack;
+  }
+
+  /** The PNE in that folder shows a passkey. */
+  showPasskey(folder: string, passkey: number): void {
+    this.passkeys.show(this.addressOf(folder), passkey);
+  }
+
+  /**
+   * Starts the gateway's central. Its bonds lie in `folder`, which becomes the working directory: that is
+   * where ble-host keeps its keys.
+   */
+  async startGateway(folder: string, after: After, onLink: (link: Link) => LinkEvents): Promise<void> {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    this.formerFolder = process.cwd();
+    process.chdir(folder);
+    const { air } = this;
+    const demand = { authenticated: true };
+    this.transport = openTransport({
+      air,
+      address: parseAddress(GATEWAY_ADDRESS),
+      dataOctets: DATA_OCTETS,
+    });
+    const manager = await openHost({
+      transport: this.transport,
+      address: GATEWAY_ADDRESS,
+      demand,
+      ioCapabilities: KEYBOARD_DISPLAY,
+    });
+    startCentral({
+      manager,
+      demand,
+      ioCapabilities: KEYBOARD_DISPLAY,
+      after,
+      onLink,
+      user: ({ address }) => ({
+        typePasskey: (answer) => this.passkeys.want(address, answer),
+        showPasskey(): void {},
+        compare(): void {},
+      }),
+      onProblem: ({ address }, problem) => this.options.onProblem(address, problem),
+      onFailed(): void {},
+    });
+  }
+
+  async close(): Promise<void> {
+    this.transport?.close();
+    // Some may wait for a board that has not come.
+    for (const stack of this.stacks) stack.process.kill();
+    this.pacing.stop();
+    if (this.formerFolder !== undefined) process.chdir(this.formerFolder);
+    await Promise.all([...this.controllers.values()].map((controller) => controller.close()));
+    if (this.sockets !== undefined) await rm(await this.sockets, { recursive: true });
+  }
+
+  /** Returns the socket of the controller with that address. */
+  private async serve(address: string): Promise<string> {
+    this.sockets ??= mkdtemp(join(tmpdir(), 'pne-radio-'));
+    const path = join(await this.sockets, address.replaceAll(':', ''));
+    if (this.controllers.has(address)) return path;
+    const { air } = this;
+    const options = { air, address: parseAddress(address), dataOctets: DATA_OCTETS, path };
+    this.controllers.set(address, await serveController(options));
+    return path;
+  }
+}

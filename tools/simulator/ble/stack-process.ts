@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Starts the Bluetooth LE stack of a simulated board (stack.ts): bundled, since Node then starts at once. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { OUTPUT } from '../../build/bundle.ts';
+
+export interface StackOptions {
+  /** What `bundleStack` returned. */
+  readonly program: string;
+  /** Holds its bonds. */
+  readonly folder: string;
+  /** Socket of its controller. */
+  readonly controller: string;
+  readonly address: string;
+  /** The largest that it agrees to. */
+  readonly mtu: number;
+}
+
+export interface StackProcess {
+  /** Where it waits for the board. */
+  readonly port: number;
+  /** What it refused, a line each. */
+  readonly lines: NodeJS.ReadableStream;
+  readonly process: ChildProcess;
+}
+
+/** Returns the path of the program. */
+export async function bundleStack(): Promise<string> {
+  const outfile = join(OUTPUT, 'bundles/ble-stack.cjs');
+  await build({
+    entryPoints: [fileURLToPath(new URL('stack.ts', import.meta.url))],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    // It relies on not being strict.
+    external: ['ble-host'],
+    logLevel: 'warning',
+  });
+  return outfile;
+}
+
+/** Resolves once it waits for the board, and rejects where it does not come to that. It ends with its board. */
+export async function startStack({
+  program,
+  folder,
+  controller,
+  address,
+  mtu,
+}: StackOptions): Promise<StackProcess> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const child = spawn(process.execPath, [program, controller, address, String(mtu)], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const port = await new Promise<number>((resolve, reject) => {
+    child.stdout.once('data', (line) => resolve(Number(line)));
+    child.once('exit', (status) => reject(new Error(`the stack of ${address} ended with status ${status}`)));
+  });
+  return { port, lines: child.stdout, process: child };
+}

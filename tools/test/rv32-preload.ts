@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What the bodies of modules made lies in the flash of the qemu-rv32 board, where nothing can change it. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { OUTPUT } from '../build/bundle.ts';
+import { spawnRv32 } from '../build/rv32.ts';
+import { buildRv32Flash } from '../build/rv32-flash.ts';
+import { finish } from './command.ts';
+import { CheckFailure, type Outcome, type Tally } from './tally.ts';
+
+/** Runs `change` of a module whose body has made `state`, and says how it ended. */
+const program = (state: string, change: string) => `
+  ${state}
+  export default function main() {
+    try { ${change}; trace('changed'); } catch (error) { trace(String(error)); }
+  }`;
+
+const STATES: readonly [name: string, source: string, said: RegExp][] = [
+  ['a variable', program('let count = 0;', 'count += 1'), /^TypeError/],
+  ['an object', program('const state = { a: 1 };', 'state.a = 2'), /^TypeError/],
+  ['a new property', program('const state = {};', 'state.a = 2'), /^TypeError/],
+  ['an array', program('const list = [1];', 'list[0] = 2'), /^TypeError/],
+  ['bytes', program('const bytes = new Uint8Array(4);', 'bytes[0] = 1'), /^TypeError/],
+  ['a built-in', program('', 'Array.prototype.map = 1'), /^TypeError/],
+  [
+    'what is made when it runs',
+    program('', 'const made = { a: 1 }; made.a = 2; made.b = [made.a]'),
+    /^changed$/,
+  ],
+];
+
+export async function testRv32Preload(stage: string, tally: Tally): Promise<void> {
+  for (const state of STATES) {
+    await tally.run(stage, `preloaded: ${state[0]}`, () => checkState(state));
+  }
+}
+
+async function checkState([name, source, said]: (typeof STATES)[number]): Promise<Outcome> {
+  const folder = join(OUTPUT, 'bundles/preloaded');
+  mkdirSync(folder, { recursive: true });
+  const bundle = join(folder, `${name.replaceAll(' ', '-')}.js`);
+  writeFileSync(bundle, source);
+  const { status, output } = await finish(spawnRv32(await buildRv32Flash(bundle)));
+  if (status === 0 && said.test(output)) return { passed: 1 };
+  throw new CheckFailure(`status ${status} after: ${output}`);
+}
