@@ -21,8 +21,8 @@ interface Transcript {
 }
 
 /**
- * Each side runs against the other's stored messages, which stay right because ephemeral keys repeat. `bytes` are
- * those of the four messages, which tell the methods apart.
+ * Each side runs against the other's stored messages, which stay right because ephemeral keys and signatures
+ * repeat. `bytes` are those of the four messages, which tell the methods apart.
  */
 export function handshakeOperations(provider: CryptoProvider): BenchOperation[] {
   return METHODS.flatMap((method) => methodOperations(provider, method));
@@ -53,10 +53,20 @@ function createSide(provider: CryptoProvider, method: number, number: number): S
   const { curve, publicKey } = privateKey;
   const ccs = encodeCcs({ curve, publicKey, kid: Uint8Array.of(number) });
   const ephemeral = new Uint8Array(32).fill(0x10 + number);
+  let signature: Uint8Array | undefined;
   return {
     method,
-    // Importing a key costs what making one does: the public key is computed.
-    provider: { ...provider, generateKey: (wanted) => provider.privateKey(wanted, ephemeral) },
+    provider: {
+      ...provider,
+      // Importing a key costs what making one does: the public key is computed.
+      generateKey: (wanted) => provider.privateKey(wanted, ephemeral),
+      // A provider may sign with randomness. Each is made, and the first one sent.
+      sign(...signed) {
+        const made = provider.sign(...signed);
+        signature ??= made;
+        return signature;
+      },
+    },
     identity: { privateKey, credential: ccsCredential(ccs) },
     connectionId: Uint8Array.of(number),
   };

@@ -58,6 +58,15 @@ export const Reason = Object.freeze({
   channelMismatch: 74,
   negotiationInvalid: 75,
   methodNotPreferred: 76,
+  // power-on self-test (8x)
+  selfTestHash: 80,
+  selfTestMac: 81,
+  selfTestDerivation: 82,
+  selfTestAead: 83,
+  selfTestAgreement: 84,
+  selfTestSignature: 85,
+  selfTestRandom: 86,
+  selfTestStore: 87,
 } as const);
 
 export type ReasonName = keyof typeof Reason;

@@ -5,14 +5,17 @@ import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import board from '../../boards/linux/board.json';
 import { ROOT } from '../build/bundle.ts';
-import { engine, engineSources, hasNativeCrypto } from '../build/xs.ts';
+import { engine, engineSources, hasNativeCrypto, type Memory } from '../build/xs.ts';
+
+/** The board's, but for the records that a batch prepares. */
+export const LINUX_MEMORY: Memory = Object.freeze({ ...board.creation, limit: 16 * 1024 ** 2 });
 
 export function linuxConditions(): object {
   const flags = ['-s', '-C', 'boards/linux', `XS=${engineSources()}`, 'OUT=.', 'flags'];
   return {
     machine: cpus()[0]!.model.trim(),
     engine: engine(),
-    memory: board.creation,
+    memory: { stack: board.creation.stack, ...LINUX_MEMORY },
     compiler: read('cc', ['--version']).split('\n')[0],
     flags: read('make', flags).trim(),
     mbedTls: hasNativeCrypto() ? mbedTlsVersion() : 'none',

@@ -16,7 +16,7 @@ const USAGE = `usage: npm run bench -- [options]
   --compare FILE   say what is different from the results in FILE: a file of --save or --json
   --save           keep the results in tools/bench/results, and draw the plots there anew
   --plots          draw the plots anew from the results that are kept, and measure nothing
-  --json           one JSON document a board on standard output: { ..., "rows": [...] }
+  --json           one JSON document on standard output: { ..., "rows": [...] }
   --help           this text`;
 
 const OPTIONS = {
@@ -40,11 +40,11 @@ async function main(args: string[]): Promise<number> {
   const old = values.compare === undefined ? undefined : readResults(values.compare);
   const all =
     values.read === undefined ? await measure(values.board, values.ops) : [readResults(values.read)];
-  for (const results of all) {
-    if (values.save) writeResults(savedResults(results.board), results);
-    if (values.json) say(JSON.stringify(results, null, 2));
-    else say(old === undefined ? formatTables(results.rows) : formatComparison(compare(old, results)));
-  }
+  if (values.save) for (const results of all) writeResults(savedResults(results.board), results);
+  if (values.json) say(JSON.stringify(asOne(all), null, 2));
+  else
+    for (const results of all)
+      say(old === undefined ? formatTables(results.rows) : formatComparison(compare(old, results)));
   if (values.save) process.stderr.write(`bench: kept, and drawn: ${savePlots().join(', ')}\n`);
   return 0;
 }
@@ -60,6 +60,15 @@ async function measureOn(board: BenchBoard, ops: string): Promise<Results> {
   const rows = await board.measure(ops, showProgress);
   if (rows.length === 0) throw new Error(`no operation has '${ops}' in its name`);
   return { board: board.name, ...board.conditions(), rows };
+}
+
+/** Of several boards: the rows of all of them, and what those of each depend on. */
+function asOne(all: readonly Results[]): object {
+  if (all.length === 1) return all[0]!;
+  return {
+    boards: all.map(({ rows: _, ...conditions }) => conditions),
+    rows: all.flatMap(({ rows }) => rows),
+  };
 }
 
 /** One line that is written over on a terminal, else one line a place. */

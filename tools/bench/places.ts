@@ -10,9 +10,10 @@ export interface Operation {
 
 export interface Grid {
   readonly unit: BenchRow['unit'];
+  /** Plain C first, where there is such a program. */
   readonly places: readonly Place[];
   readonly operations: readonly Operation[];
-  /** What all others are compared with: the plain C program where there is one. */
+  /** What all others are compared with: the first. */
   readonly reference: Place;
   value(place: Place, operation: Operation): number | undefined;
 }
@@ -25,12 +26,14 @@ export const NO_PROVIDER = 'none';
 /** Rows of one board and one run. */
 export function gridOf(rows: readonly BenchRow[]): Grid {
   const values = new Map(rows.map((row) => [keyOf(row, row), row.value]));
-  const places = distinct(rows, placeKey);
+  const found = distinct(rows, placeKey);
+  const isC = ({ provider }: Place) => provider === C_PROVIDER;
+  const places = [...found.filter(isC), ...found.filter((place) => !isC(place))];
   return {
     unit: rows[0]!.unit,
     places,
     operations: distinct(rows, operationKey),
-    reference: places.find(({ provider }) => provider === C_PROVIDER) ?? places[0]!,
+    reference: places[0]!,
     value: (place, operation) => values.get(keyOf(place, operation)),
   };
 }

@@ -11,6 +11,7 @@ import { type BenchOperation, benchOperations } from '../../firmware/bench-opera
 import { createNobleProvider } from '../../src/crypto/noble/provider.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
 import { engine, hasNativeCrypto, spawnXs } from '../build/xs.ts';
+import { LINUX_MEMORY } from './linux-conditions.ts';
 import { type BenchProvider, bundleBench, collect } from './program.ts';
 import { type BenchRow, type OnProgress, Rows } from './rows.ts';
 
@@ -57,7 +58,7 @@ async function measureInXs(
   const bundle = await bundleBench(program, ops, provider);
   const store = await mkdtemp(join(tmpdir(), 'pne-bench-'));
   try {
-    return await collect(spawnXs(bundle, { env: { PNE_STORE: store } }), rows);
+    return await collect(spawnXs(bundle, { env: { PNE_STORE: store }, memory: LINUX_MEMORY }), rows);
   } finally {
     await rm(store, { recursive: true });
   }

@@ -2,16 +2,20 @@
 
 /** The firmware as an image of the Moddable SDK, `mcconfig -m -p lin`, and a way to run it without a display. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { access, mkdir } from 'node:fs/promises';
+import { access, mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { metafileOf } from './bundle.ts';
 import { preloadable } from './preload.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Where the manifests look for the bundles, and where mcconfig builds. */
 const OUTPUT = join(ROOT, 'build/moddable');
+
+/** What mcconfig compiles as the image's main module. */
+export const MODDABLE_BUNDLE = join(OUTPUT, 'pne.js');
 
 const run = promisify(execFile);
 
@@ -56,11 +60,12 @@ async function requireTools(tools: string): Promise<void> {
 
 async function bundle(): Promise<void> {
   await mkdir(OUTPUT, { recursive: true });
-  await build({
+  const { metafile } = await build({
     entryPoints: {
       pne: join(ROOT, 'firmware/image.ts'),
       'pne-ble': join(ROOT, 'firmware/image-ble.ts'),
       'pne-serial': join(ROOT, 'firmware/image-serial.ts'),
+      'pne-selftest': join(ROOT, 'firmware/image-selftest.ts'),
       'key-value': join(ROOT, 'boards/linux/modules/key-value.ts'),
     },
     outdir: OUTPUT,
@@ -69,8 +74,11 @@ async function bundle(): Promise<void> {
     target: 'es2021',
     external: ['timer', 'embedded:*', 'mc/config'],
     plugins: [preloadable()],
+    drop: ['console'],
+    metafile: true,
     logLevel: 'warning',
   });
+  await writeFile(metafileOf(MODDABLE_BUNDLE), JSON.stringify(metafile));
 }
 
 function mcconfigArguments(): string[] {

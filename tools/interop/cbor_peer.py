@@ -2,6 +2,7 @@
 
 """CBOR items as cbor2 reads and writes them."""
 
+import itertools
 import random
 
 import cbor2
@@ -15,10 +16,11 @@ class CborPeer:
         value = cbor2.loads(bytes.fromhex(item))
         return {"canonical": cbor2.dumps(value, canonical=True).hex(), "plain": cbor2.dumps(value).hex()}
 
-    def make(self, seed, count):
-        """Returns random items, the same for the same seed."""
+    def make(self, seed, count, longest):
+        """Returns so many random items, the same for the same seed, of so many octets at most."""
         source = random.Random(int(seed))
-        items = [cbor2.dumps(value(source, 0), canonical=True) for _ in range(int(count))]
+        drawn = (cbor2.dumps(value(source, 0), canonical=True) for _ in itertools.count())
+        items = itertools.islice((item for item in drawn if len(item) <= int(longest)), int(count))
         return {"items": " ".join(item.hex() for item in items)}
 
 

@@ -24,6 +24,8 @@ const PAYLOADS: readonly unknown[] = Object.freeze([
 ]);
 
 const ITEMS = 400;
+/** Octets: in hexadecimal it fits a message that a PNE takes, which the program in XS is asked by. */
+const LONGEST_ITEM = 1200;
 
 /** RFC 7049 sorts these keys in another order, in which cbor2 writes them when it is to sort. */
 const MIXED_KEYS = 'a40a0118640220036161f6';
@@ -46,7 +48,12 @@ export function itemChecks(ours: End, theirs: End): Check[] {
     {
       name: `item   ${ours.name}: cbor2's canonical items come back byte for byte`,
       async run() {
-        const { items } = await theirs.ask({ do: 'make', seed: '1', count: `${ITEMS}` });
+        const { items } = await theirs.ask({
+          do: 'make',
+          seed: '1',
+          count: `${ITEMS}`,
+          longest: `${LONGEST_ITEM}`,
+        });
         for (const item of items!.split(' ')) {
           const back = await ours.ask({ do: 'reencode', item });
           if (back.item !== item) throw new Error(different(back.item!, item));

@@ -50,7 +50,11 @@ export async function buildRv32Pne(): Promise<string> {
 }
 
 async function openRv32(): Promise<Board> {
-  const image = await buildRv32Pne();
+  return rv32Board(await buildRv32Flash(await bundleSerialFirmware()));
+}
+
+/** The board with this in its flash (tools/build/rv32-flash.ts). */
+export function rv32Board(programFlash: string): Board {
   return {
     name: rv32.name,
     engine: rv32Setup().engine,
@@ -63,7 +67,7 @@ async function openRv32(): Promise<Board> {
       await writeFlash(flashIn(folder), Object.fromEntries(named));
     },
     spawn: ({ folder, gatewayPort, feedPort, memory }) =>
-      spawnRv32Pne(image, { flash: flashIn(folder), gatewayPort, hostPort: feedPort, memory }),
+      spawnRv32Pne(programFlash, { flash: flashIn(folder), gatewayPort, hostPort: feedPort, memory }),
   };
 }
 

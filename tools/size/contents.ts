@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Metafile } from 'esbuild';
 import { metafileOf, ROOT } from '../build/bundle.ts';
@@ -96,11 +96,11 @@ export async function readContents(bundle: string, image: string): Promise<Conte
 
 export function bundledModules(bundle: string): string[] {
   const { outputs } = JSON.parse(readFileSync(metafileOf(bundle), 'utf8')) as Metafile;
-  return Object.values(outputs).flatMap(({ inputs }) =>
-    Object.entries(inputs)
-      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-      .map(([path]) => path),
-  );
+  return Object.entries(outputs)
+    .filter(([path]) => basename(path) === basename(bundle))
+    .flatMap(([, { inputs }]) => Object.entries(inputs))
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+    .map(([path]) => path);
 }
 
 async function flashOf(image: string): Promise<string> {

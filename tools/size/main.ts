@@ -10,7 +10,7 @@ import { costByModule, formatModules } from './modules-table.ts';
 import { formatReport, type ImageReport, reportImage } from './report.ts';
 
 const USAGE = `usage: npm run size -- [options]
-  --modules    what each module takes as bytecode and in memory
+  --modules    what each module takes as bytecode, and in slots and chunks when it is loaded: in flash where it is preloaded
   --json       one JSON document on standard output: { "images": [...] }
   --help       this text
 Status 1 where an image is over a budget or holds what it must not.`;

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The running slice with the PNE on the Moddable SDK's XS, built by mcconfig and run without a display. */
+import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { Algorithm } from '../../src/crypto/algorithms.ts';
-import { buildModdableImage, type ModdableImage } from '../build/moddable.ts';
+import { buildModdableImage, MODDABLE_BUNDLE, type ModdableImage } from '../build/moddable.ts';
 import { processBoard } from '../simulator/board.ts';
 import { readRows } from '../simulator/readings.ts';
 import { type RunResult, run } from '../simulator/run.ts';
+import { bundledModules, checkContents } from '../size/contents.ts';
+import { modulesByLine } from '../size/modules.ts';
 
 const READINGS = 50;
 const PNES = 2;
@@ -16,9 +19,26 @@ const ALGORITHMS = [Algorithm.AES_CCM_16_64_128, Algorithm.CHACHA20_POLY1305];
 /** Returns what was seen, in one line. Rejects with what failed, in one line. */
 export async function testModdable(sdk: string): Promise<string> {
   const image = await buildModdableImage(sdk);
+  requireClean();
   let heapBytes = 0;
   for (const algorithm of ALGORITHMS) heapBytes = Math.max(heapBytes, await deliver(image, algorithm));
   return `mcconfig -m -p lin: ${PNES} PNEs delivered ${READINGS} readings with each of ${ALGORITHMS.length} algorithms, heap ${heapBytes} bytes`;
+}
+
+/** The lin platform's own bytes are those of a PC program: what counts is what was bundled. */
+function requireClean(): void {
+  const modules = modulesByLine(MODDABLE_BUNDLE);
+  const lines = readFileSync(MODDABLE_BUNDLE, 'utf8').split('\n');
+  const problems = checkContents(
+    { name: 'pne', board: 'moddable-lin', provider: 'noble' },
+    {
+      modules: bundledModules(MODDABLE_BUNDLE),
+      flash: '',
+      // What ends an image may say so.
+      source: lines.filter((_, i) => modules[i] !== 'firmware/platform/abort.ts').join('\n'),
+    },
+  );
+  if (problems.length > 0) throw new Error(`MODDABLE: ${problems.join('; ')}`);
 }
 
 /** Sends readings through the whole network. Returns the largest heap of a PNE, in bytes. */

@@ -7,14 +7,17 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { ImplementationLimits } from '../../src/limits.ts';
 import { encodeFrame } from '../../src/link/frame.ts';
+import { bundleForXs, ROOT } from '../build/bundle.ts';
+import { buildRv32Flash } from '../build/rv32-flash.ts';
 import type { Board } from '../simulator/board.ts';
-import { openBoard } from '../simulator/boards.ts';
+import { openBoard, rv32Board } from '../simulator/boards.ts';
 import { readRows } from '../simulator/readings.ts';
 import { run } from '../simulator/run.ts';
 import { startWire, type Wire } from './rv32-wire.ts';
 import { CheckFailure, type Outcome, type Tally } from './tally.ts';
 
 const READINGS = 12;
+const SELF_TEST_CHECKS = 9;
 
 export async function testRv32Pne(stage: string, tally: Tally): Promise<void> {
   let opened: Promise<Board> | undefined;
@@ -25,6 +28,7 @@ export async function testRv32Pne(stage: string, tally: Tally): Promise<void> {
       return { passed: 1 };
     });
   await check('a PNE beside one on linux', deliverSideBySide);
+  await check('a PNE that tests itself first', testItself);
   await Promise.all([
     check('a PNE that restarts goes on with what it stored', (board) => onWire(board, restart)),
     check('a PNE outlives bytes that are no frames', (board) => onWire(board, sendGarbage)),
@@ -50,6 +54,23 @@ async function deliverSideBySide(rv32: Board): Promise<void> {
   const counts = pnes.map(({ board, received }) => `${board} ${received}`);
   require(problems.length === 0 && missing.length === 0, `${problems} ${JSON.stringify(missing)}`);
   require(counts.join() === `linux ${READINGS / 2},qemu-rv32 ${READINGS / 2}`, counts.join());
+}
+
+/** The image of firmware/main-selftest.ts says a line a check, and is a PNE then. */
+async function testItself(): Promise<void> {
+  const entry = join(ROOT, 'firmware/main-selftest.ts');
+  const board = rv32Board(await buildRv32Flash(await bundleForXs(entry, 'pne-selftest')));
+  let said = '';
+  const spawn: Board['spawn'] = (place) => {
+    const child = board.spawn(place);
+    child.stderr?.on('data', (text) => {
+      said += text;
+    });
+    return child;
+  };
+  await onWire({ ...board, spawn }, async (wire) => void (await wire.reading(() => true)));
+  const checks = said.match(/^self-test: .* ok$/gm) ?? [];
+  require(checks.length === SELF_TEST_CHECKS, said);
 }
 
 async function restart(wire: Wire): Promise<void> {

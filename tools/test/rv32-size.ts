@@ -3,8 +3,9 @@
 /** Images of the qemu-rv32 board: within their budgets, and caught where something is planted in them. */
 import { bundleForXs, ROOT } from '../build/bundle.ts';
 import { buildRv32Image } from '../build/rv32.ts';
+import { checkBudget } from '../size/budget.ts';
 import { checkContents, readContents } from '../size/contents.ts';
-import { IMAGES } from '../size/images.ts';
+import { IMAGES, type Image } from '../size/images.ts';
 import { reportImage } from '../size/report.ts';
 import { CheckFailure, type Outcome, type Tally } from './tally.ts';
 
@@ -31,14 +32,20 @@ const PLANTS: readonly [what: string, source: string, expected: RegExp][] = [
 
 export async function testRv32Sizes(stage: string, tally: Tally): Promise<void> {
   for (const image of IMAGES) {
-    await tally.run(stage, `size and contents of ${image.name}`, async () => {
-      const { problems } = await reportImage(image);
-      if (problems.length > 0) throw new CheckFailure(problems.join('\n'), 0, problems.length);
-      return { passed: 1 };
-    });
+    await tally.run(stage, `size and contents of ${image.name}`, () => checkImage(image));
   }
   for (const plant of PLANTS)
     await tally.run(stage, `an image with ${plant[0]} is caught`, () => checkPlant(plant));
+}
+
+/** Within its budget; and with a byte less for each figure, over each. */
+async function checkImage(image: Image): Promise<Outcome> {
+  const { problems, figures } = await reportImage(image);
+  if (problems.length > 0) throw new CheckFailure(problems.join('\n'), 0, problems.length);
+  const tight = Object.fromEntries(figures.map(({ name, bytes }) => [name, bytes - 1]));
+  const over = checkBudget({ ...image, budget: tight }, figures);
+  if (over.length === figures.length) return { passed: 2 };
+  throw new CheckFailure(`${over.length} of ${figures.length} figures were over their budget`, 1);
 }
 
 async function checkPlant([what, contents, expected]: (typeof PLANTS)[number]): Promise<Outcome> {
