@@ -3,8 +3,8 @@ import type { BenchClock } from './bench.ts';
 import { retiredInstructions } from './platform/instructions.ts';
 
 /**
- * For a board that does nothing else. Batches are short, because what they prepare has to fit a device's memory,
- * and many, because each operation bears its share of collecting garbage.
+ * For a board that does nothing else. Batches are short and many: what they prepare takes memory, and each operation
+ * is to bear its share of collecting garbage.
  */
 export const instructionClock: BenchClock = Object.freeze({
   unit: 'instructions',

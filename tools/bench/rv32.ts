@@ -8,18 +8,10 @@ import { type BenchProvider, bundleBench, collect } from './program.ts';
 import { type BenchRow, type OnProgress, Rows } from './rows.ts';
 
 /**
- * What Moddable gives XS on most ESP32 targets, with what is preloaded in flash. Figures depend on it, through the
- * collection of garbage.
+ * More than a device has: the benchmark holds the keys and inputs of all its operations. Figures depend on it, through
+ * the collection of garbage.
  */
-const DEVICE: Rv32Image = {
-  chunk: { initial: 78_848, incremental: 1024 },
-  heap: { initial: 4928, incremental: 64 },
-  limit: 174_080,
-  cHeap: board.cHeap,
-};
-
-/** Noble's curves take more than a device has. */
-const LARGE: Rv32Image = {
+const MEMORY: Rv32Image = {
   chunk: { initial: 262_144, incremental: 16_384 },
   heap: { initial: 24_576, incremental: 1024 },
   limit: 1_048_576,
@@ -29,24 +21,24 @@ const LARGE: Rv32Image = {
 export async function measureOnRv32(ops: string, onProgress: OnProgress): Promise<BenchRow[]> {
   return [
     ...(await measureNative(ops, onProgress)),
-    ...(await measureLarge('noble', 'bench-instructions', ops, onProgress)),
-    ...(await measureLarge('none', 'bench-instructions-plain', ops, onProgress)),
+    ...(await measureLoaded('noble', 'bench-instructions', ops, onProgress)),
+    ...(await measureLoaded('none', 'bench-instructions-plain', ops, onProgress)),
   ];
 }
 
-/** The native provider, and plain C in the same run, on a device's memory. */
+/** The native provider, and plain C in the same run, with what is preloaded in flash as on a device. */
 export async function measureNative(ops: string, onProgress: OnProgress): Promise<BenchRow[]> {
   const bundle = await bundleBench('bench-instructions-native', ops, 'native');
-  return measureImage('native', await buildRv32Flash(bundle, { ...DEVICE, bench: true }), onProgress);
+  return measureImage('native', await buildRv32Flash(bundle, { ...MEMORY, bench: true }), onProgress);
 }
 
-async function measureLarge(
+async function measureLoaded(
   provider: BenchProvider,
   program: string,
   ops: string,
   onProgress: OnProgress,
 ): Promise<BenchRow[]> {
-  const image = await buildRv32Image(await bundleBench(program, ops, provider), LARGE);
+  const image = await buildRv32Image(await bundleBench(program, ops, provider), MEMORY);
   return measureImage(provider, image, onProgress);
 }
 
@@ -61,8 +53,8 @@ export function rv32Conditions(): object {
   const { engine, mbedTls, compiler, emulator, flags } = rv32Setup();
   return {
     engine,
-    memory: { stack: board.creation.stack, ...DEVICE },
-    memoryWithoutNative: { stack: board.creation.stack, ...LARGE },
+    memory: { stack: board.creation.stack, ...MEMORY },
+    preloaded: ['native'],
     mbedTls,
     compiler,
     flags,
