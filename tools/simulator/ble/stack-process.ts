@@ -2,11 +2,11 @@
 
 /** Starts the Bluetooth LE stack of a simulated board (stack.ts): bundled, since Node then starts at once. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { OUTPUT } from '../../build/bundle.ts';
+import { OUTPUT, replaceFile } from '../../build/bundle.ts';
 
 export interface StackOptions {
   /** What `bundleStack` returned. */
@@ -39,18 +39,18 @@ export function bundleStack(): Promise<string> {
  */
 export async function bundleBleProgram(entry: string, name: string): Promise<string> {
   const outfile = join(OUTPUT, `bundles/${name}.cjs`);
-  const unfinished = `${outfile}.${process.pid}`;
-  await build({
+  const { outputFiles } = await build({
     entryPoints: [entry],
-    outfile: unfinished,
+    outfile,
     bundle: true,
     platform: 'node',
     format: 'cjs',
     // It relies on not being strict.
     external: ['ble-host'],
+    write: false,
     logLevel: 'warning',
   });
-  await rename(unfinished, outfile);
+  await replaceFile(outfile, outputFiles[0]!.contents);
   return outfile;
 }
 
