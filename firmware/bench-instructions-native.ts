@@ -8,4 +8,7 @@ import { instructionClock } from './instruction-clock.ts';
 import { benchPrograms } from './platform/bench-programs.ts';
 import { cryptoNatives } from './platform/crypto.ts';
 
-startBench(instructionClock, () => benchOperations(createNativeProvider(cryptoNatives()!)), benchPrograms);
+// biome-ignore lint/style/noDefaultExport: the host calls it, as Moddable does that of a main module.
+export default function main(): void {
+  startBench(instructionClock, () => benchOperations(createNativeProvider(cryptoNatives()!)), benchPrograms);
+}

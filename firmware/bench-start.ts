@@ -7,7 +7,7 @@ import { after } from './platform/timer.ts';
 /** A build-time definition: measure the operations whose name contains it. */
 declare const BENCH_OPS: string;
 
-/** Prints one line of JSON a figure, the number of them first. From a timer, as main.ts. */
+/** Prints one line of JSON a figure, the number of them first. From a timer: off the stack of what calls it. */
 export function startBench(
   clock: BenchClock,
   createOperations: () => BenchOperation[],

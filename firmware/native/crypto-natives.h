@@ -25,6 +25,7 @@
 	X(xs_pnecrypto_protectInto) \
 	X(xs_pnecrypto_random) \
 	X(xs_pnecrypto_recipient) \
+	X(xs_pnecrypto_refusal) \
 	X(xs_pnecrypto_reserve) \
 	X(xs_pnecrypto_seal) \
 	X(xs_pnecrypto_secret) \

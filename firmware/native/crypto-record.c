@@ -108,18 +108,22 @@ static void requireSealed(xsMachine *the, RecordReason reason)
 		xsUnknownError("crypto: a record was not made");
 }
 
-/* protect(sender, plaintext): the record, a reason, or undefined where its number is not reserved. */
+/* refusal(sender, length): why a record of so many bytes is refused now, if it is. */
+void xs_pnecrypto_refusal(xsMachine *the)
+{
+	const RecordSender *sender = senderArgument(the, 2);
+	RecordReason reason = recordReady(sender, (size_t)cryptoInteger(the, 1, 0, INT32_MAX));
+	if (reason != recordFine && reason != recordUnreserved)
+		xsmcSetInteger(xsResult, reason);
+}
+
+/* protect(sender, plaintext): the record, or undefined where it is refused or its number is not reserved. */
 void xs_pnecrypto_protect(xsMachine *the)
 {
 	RecordSender *sender = senderArgument(the, 2);
 	size_t length = cryptoReadable(the, 1).length;
-	RecordReason reason = recordReady(sender, length);
-	if (reason == recordUnreserved)
+	if (recordReady(sender, length) != recordFine)
 		return;
-	if (reason != recordFine) {
-		xsmcSetInteger(xsResult, reason);
-		return;
-	}
 	uint8_t *output = cryptoNewBytes(the, recordLength(sender, length));
 	requireSealed(the, recordSeal(sender, cryptoReadable(the, 1).bytes, length, output));
 }

@@ -76,7 +76,10 @@ CryptoHandle *cryptoHandle(xsMachine *the, int index, CryptoKind kind);
 /* Wipes what xsResult stands for. It becomes undefined. */
 void cryptoDiscard(xsMachine *the, CryptoHandle *handle);
 
-/* Makes xsResult a Uint8Array of zeros and returns its bytes, which move when anything else is allocated. */
+/*
+ * Makes xsResult a Uint8Array of bytes that were something else's: the caller fills all of them, or throws, or lets
+ * nobody have it. They are returned, and move when anything else is allocated.
+ */
 uint8_t *cryptoNewBytes(xsMachine *the, size_t length);
 
 #endif

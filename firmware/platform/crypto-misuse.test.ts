@@ -67,6 +67,7 @@ const CALLS: Readonly<Record<keyof CryptoNatives, () => unknown[]>> = {
   sender: () => [natives.secret(pattern(16, 2)), CCM_8, pattern(13, 4), pattern(1, 1), undefined, 99, 0, 999],
   next: () => [sender],
   reserve: () => [sender, 900],
+  refusal: () => [sender, 24],
   protect: () => [sender, plaintext],
   protectInto: () => [sender, plaintext, new Uint8Array(40)],
   recipient: () => [
@@ -201,7 +202,8 @@ misuse('gives a reason where a sender or a recipient was wiped, and keeps what i
   assert.equal(natives.unprotect(deaf, natives.protect(mute, plaintext) as Uint8Array), plaintext);
   const next = natives.protect(mute, plaintext) as Uint8Array;
   for (const end of [mute, deaf, mute, deaf]) natives.wipe(end);
-  assert.is(natives.protect(mute, plaintext), Reason.keyWiped);
+  assert.is(natives.protect(mute, plaintext), undefined);
+  assert.is(natives.refusal(mute, plaintext.length), Reason.keyWiped);
   assert.is(natives.protectInto(mute, plaintext, new Uint8Array(40)), -Reason.keyWiped);
   assert.is(natives.unprotect(deaf, next), Reason.keyWiped);
   assert.equal(
@@ -240,7 +242,8 @@ misuse('takes no numbers back, and none past the last', () => {
   natives.reserve(end, 2 ** 40);
   natives.reserve(end, 0);
   assert.is((natives.protect(end, plaintext) as Uint8Array).length, 30 + 24 + 8);
-  assert.is(natives.protect(end, plaintext), Reason.sequenceExhausted);
+  assert.is(natives.protect(end, plaintext), undefined);
+  assert.is(natives.refusal(end, plaintext.length), Reason.sequenceExhausted);
 });
 
 misuse('throws where a length is not the one that follows from the others', () => {
@@ -304,6 +307,7 @@ misuse('throws where a number is none that fits', () => {
     ['sender', [5, 6, 7]],
     ['recipient', [5, 6, 7, 8, 9]],
     ['reserve', [1]],
+    ['refusal', [1]],
   ];
   for (const [name, indexes] of wrong) {
     for (const index of indexes) {

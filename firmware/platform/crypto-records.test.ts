@@ -44,8 +44,9 @@ function createNumbers(options: SequenceOptions, maxSealed: number) {
 
   function take(): number {
     const record = records.protect(sender, EMPTY);
-    if (typeof record === 'object') return parseCompressed(record).sequence;
-    if (record !== undefined) return refuseNumbered(record);
+    if (record !== undefined) return parseCompressed(record).sequence;
+    const reason = records.refusal(sender, 0);
+    if (reason !== undefined) refuseNumbered(reason);
     reserveBlock(sender, options);
     return take();
   }

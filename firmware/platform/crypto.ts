@@ -34,6 +34,7 @@ export function bindCryptoNatives(): CryptoNatives {
     sender: native('xs_pnecrypto_sender'),
     next: native('xs_pnecrypto_next'),
     reserve: native('xs_pnecrypto_reserve'),
+    refusal: native('xs_pnecrypto_refusal'),
     protect: native('xs_pnecrypto_protect'),
     protectInto: native('xs_pnecrypto_protectInto'),
     recipient: native('xs_pnecrypto_recipient'),

@@ -7,8 +7,7 @@ import type { Secret } from './provider.ts';
  * Whole records of RFC 8613 in one call: what a provider may have besides single algorithms, where crossing to
  * them costs more than they do. Bytes and reasons are those of src/session, which has the same in TypeScript.
  *
- * Refusals are returned by number: a result that is no object, or not positive, is one. Buffers are borrowed for
- * the call, and results are owned by the caller. `Key` is how the provider, or what it is made of, holds a key.
+ * Refusals are numbers that are returned. Buffers are borrowed for the call, and results are owned by the caller. `Key` is how the provider, or what it is made of, holds a key.
  */
 export interface RecordProvider<Key = Secret> {
   /** A sender that has reserved no number. `maxSealed` is the key's q. */
@@ -17,9 +16,11 @@ export interface RecordProvider<Key = Secret> {
   nextSequenceNumber(sender: RecordSender): number;
   /** Allows numbers below `upTo`, once they are stored as used. */
   reserve(sender: RecordSender, upTo: number): void;
-  /** The compressed record, why there is none, or undefined where its number is to be reserved first. */
-  protect(sender: RecordSender, plaintext: Uint8Array): Uint8Array | ReasonCode | undefined;
-  /** Writes it to the start of `target` and returns its length, or a reason as its negative, or undefined. */
+  /** Why a record of a plaintext of `length` bytes is refused now, if it is. */
+  refusal(sender: RecordSender, length: number): ReasonCode | undefined;
+  /** The compressed record, or undefined: there is a `refusal`, or else its number is to be reserved first. */
+  protect(sender: RecordSender, plaintext: Uint8Array): Uint8Array | undefined;
+  /** Writes it to the start of `target` and returns its length. A reason is negative, an unreserved number undefined. */
   protectInto(sender: RecordSender, plaintext: Uint8Array, target: Uint8Array): number | undefined;
 
   /** A recipient that continues from `state`, which some recipient can have. `maxFailed` is the key's v. */

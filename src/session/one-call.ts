@@ -31,9 +31,12 @@ export function createOneCallSender(
   }
 
   function protectRecord(plaintext: Uint8Array): Uint8Array {
-    const record = protect(sender, plaintext);
-    if (typeof record === 'object') return record;
-    if (record !== undefined) return refuseNumbered(record);
+    return protect(sender, plaintext) ?? protectInNextBlock(plaintext);
+  }
+
+  function protectInNextBlock(plaintext: Uint8Array): Uint8Array {
+    const reason = records.refusal(sender, plaintext.length);
+    if (reason !== undefined) refuseNumbered(reason);
     reserveBlock();
     return protectRecord(plaintext);
   }

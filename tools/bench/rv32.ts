@@ -3,6 +3,7 @@
 /** The benchmark on the qemu-rv32 board: retired instructions, the same in every run. */
 import board from '../../boards/qemu-rv32/board.json';
 import { buildRv32Image, type Rv32Image, rv32Setup, spawnRv32 } from '../build/rv32.ts';
+import { buildRv32Flash } from '../build/rv32-flash.ts';
 import { type BenchProvider, bundleBench, collect } from './program.ts';
 import { type BenchRow, type OnProgress, Rows } from './rows.ts';
 
@@ -22,9 +23,11 @@ export async function measureOnRv32(ops: string, onProgress: OnProgress): Promis
   ];
 }
 
-/** The native provider, and plain C in the same run. */
-export function measureNative(ops: string, onProgress: OnProgress): Promise<BenchRow[]> {
-  return measureProvider('native', 'bench-instructions-native', ops, onProgress);
+/** The native provider, with what is preloaded in flash as on a device, and plain C in the same run. */
+export async function measureNative(ops: string, onProgress: OnProgress): Promise<BenchRow[]> {
+  const rows = rowsOf('native', onProgress);
+  const bundle = await bundleBench('bench-instructions-native', ops);
+  return collect(spawnRv32(await buildRv32Flash(bundle, { ...MEMORY, bench: true })), rows);
 }
 
 async function measureProvider(
@@ -33,14 +36,13 @@ async function measureProvider(
   ops: string,
   onProgress: OnProgress,
 ): Promise<BenchRow[]> {
+  const rows = rowsOf(provider, onProgress);
+  return collect(spawnRv32(await buildRv32Image(await bundleBench(program, ops), MEMORY)), rows);
+}
+
+function rowsOf(provider: BenchProvider, onProgress: OnProgress): Rows {
   const { name, version } = rv32Setup().engine;
-  const place = { board: board.name, engine: `${name} ${version}`, provider };
-  const rows = new Rows(place, onProgress, 'instructions');
-  const image = await buildRv32Image(await bundleBench(program, ops), {
-    ...MEMORY,
-    bench: provider === 'native',
-  });
-  return collect(spawnRv32(image), rows);
+  return new Rows({ board: board.name, engine: `${name} ${version}`, provider }, onProgress, 'instructions');
 }
 
 /** What the figures depend on. */
@@ -49,6 +51,7 @@ export function rv32Conditions(): object {
   return {
     engine,
     memory: { stack: board.creation.stack, ...MEMORY },
+    preloaded: ['native'],
     mbedTls,
     compiler,
     flags,

@@ -5,7 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { OUTPUT } from '../build/bundle.ts';
-import { engineSources, hasNativeCrypto } from '../build/xs.ts';
+import { engine, engineSources, hasNativeCrypto } from '../build/xs.ts';
 import { runCommand } from './command.ts';
 import { CheckFailure, type Tally } from './tally.ts';
 import { onXs } from './units.ts';
@@ -30,7 +30,7 @@ export async function runSanitized(tally: Tally): Promise<void> {
     console.log('left out  sanitized: the compiler has no AddressSanitizer');
     return;
   }
-  const output = join(OUTPUT, 'linux', 'sanitized');
+  const output = join(OUTPUT, 'linux', `sanitized-${engine().version}`);
   let building: Promise<void> | undefined;
   const runs = FILES.map((file) => {
     const path = `firmware/platform/${file}.test.ts`;

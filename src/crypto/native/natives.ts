@@ -67,7 +67,8 @@ export interface CryptoNatives {
   ): RecordSender;
   next(sender: RecordSender): number;
   reserve(sender: RecordSender, upTo: number): void;
-  protect(sender: RecordSender, plaintext: Uint8Array): Uint8Array | ReasonCode | undefined;
+  refusal(sender: RecordSender, length: number): ReasonCode | undefined;
+  protect(sender: RecordSender, plaintext: Uint8Array): Uint8Array | undefined;
   protectInto(sender: RecordSender, plaintext: Uint8Array, target: Uint8Array): number | undefined;
   recipient(
     secret: NativeSecret,

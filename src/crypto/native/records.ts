@@ -10,6 +10,7 @@ export function createRecords(natives: CryptoNatives): RecordProvider<NativeSecr
       natives.sender(...argumentsOf(direction), firstSequenceNumber, maxSealed),
     nextSequenceNumber: natives.next,
     reserve: natives.reserve,
+    refusal: natives.refusal,
     protect: natives.protect,
     protectInto: natives.protectInto,
     createRecipient: (direction, { highest, seen, failed }, maxFailed) =>
