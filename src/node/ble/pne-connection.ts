@@ -16,10 +16,10 @@ export interface PneConnectionEvents {
 }
 
 const { AttErrors, HciErrors } = bleHost;
-/** Why a connection ends whose peer is not heard. */
-const LOSSES: readonly number[] = Object.freeze([
-  HciErrors.CONNECTION_TIMEOUT!,
-  HciErrors.CONNECTION_FAILED_TO_BE_ESTABLISHED!,
+/** Reasons of a disconnection that the peer has chosen. */
+const HANG_UPS: readonly number[] = Object.freeze([
+  HciErrors.AUTHENTICATION_FAILURE!,
+  HciErrors.REMOTE_USER_TERMINATED_CONNECTION!,
 ]);
 /** 15 ms, in units of 1.25 ms: the pace that firmware/ble-link.ts sends at. Supervision in units of 10 ms. */
 const PARAMETERS = Object.freeze({ connIntervalMin: 12, connIntervalMax: 12, supervisionTimeout: 200 });
@@ -123,12 +123,12 @@ export class PneConnection {
   }
 
   /**
-   * A PNE that refuses hangs up, and what it says before may be lost with the connection. One that was not
-   * heard any more has refused nothing.
+   * A PNE that refuses hangs up, and what it says before may be lost with the connection. A connection that the
+   * radio has lost is nobody's refusal: it is tried again at once.
    */
   private lose(reason: number): void {
-    const isRefusal = !LOSSES.includes(reason);
-    if (!this.isSecured && isRefusal) this.explain(`it hung up: ${HciErrors.toString(reason)}`);
+    if (!this.isSecured && HANG_UPS.includes(reason))
+      this.explain(`it hung up: ${HciErrors.toString(reason)}`);
     this.finish();
   }
 }
