@@ -71,6 +71,8 @@ void fxAbort(txMachine *the, int status)
 			(long long)the->reservedBytes, (long long)gOptions.limitBytes);
 	case XS_NO_MORE_KEYS_EXIT:
 		hostFail(exitKeysFull, "XS has no more keys; use fewer distinct property names");
+	case XS_DEAD_STRIP_EXIT:
+		hostFail(exitAbort, "XS needs a built-in that its linker left out; name it where it is used");
 	case XS_UNHANDLED_EXCEPTION_EXIT:
 		failException(the, "uncaught exception", exitException);
 		break;

@@ -4,6 +4,7 @@
 
 #include "xsAll.h"
 #include "host.h"
+#include "machine.h"
 #include "natives.h"
 
 static txMachine *createMachine(void)
@@ -13,7 +14,7 @@ static txMachine *createMachine(void)
 		.incrementalChunkSize = gOptions.chunkIncrement,
 		.initialHeapCount = gOptions.heapInitial,
 		.incrementalHeapCount = gOptions.heapIncrement,
-		.stackCount = gOptions.stackCount + LOAD_STACK_SLOTS,
+		.stackCount = gOptions.stackCount + gOptions.loadStackCount,
 		.initialKeyCount = 4096,
 		.incrementalKeyCount = 1024,
 		.nameModulo = 1993,
@@ -21,7 +22,7 @@ static txMachine *createMachine(void)
 		.parserBufferSize = 1024 * 1024,
 		.parserTableModulo = 1993,
 	};
-	return fxCreateMachine(&creation, "pne", NULL, XS_NO_ID);
+	return machineCreate(&creation);
 }
 
 /* What the program starts with, as a property of the global object. */
@@ -68,6 +69,7 @@ static void boot(txMachine *machine)
 	txMachine *the = fxBeginHost(machine);
 	mxTry(the) {
 		nativesInstall(the);
+		consoleInstall(the);
 		importBundle(the);
 	}
 	mxCatch(the) {

@@ -23,6 +23,8 @@ enum {
 /* Fixed before the machine is created, on Linux by the command line. Sizes are bytes, counts are slots. */
 typedef struct {
 	int stackCount;
+	/* Beside the stack, for the body of the bundle. */
+	int loadStackCount;
 	int chunkInitial;
 	int chunkIncrement;
 	int heapInitial;

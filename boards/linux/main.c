@@ -14,6 +14,7 @@
 
 HostOptions gOptions = {
 	.stackCount = 1024,
+	.loadStackCount = LOAD_STACK_SLOTS,
 	.chunkInitial = 78848,
 	.chunkIncrement = 16384,
 	.heapInitial = 4928,

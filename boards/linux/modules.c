@@ -5,6 +5,12 @@
 #include "xsAll.h"
 #include "xsScript.h"
 #include "host.h"
+#include "machine.h"
+
+txMachine *machineCreate(txCreation *creation)
+{
+	return fxCreateMachine(creation, "pne", NULL, XS_NO_ID);
+}
 
 static txScript *parseFile(txMachine *the, FILE *file, txString path)
 {

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/* The bundle as the engine sees it: its names, its one module, and no parser for anything else. */
+/* The bundle as compile/ made it: its names and its one module. For the engine from npm, which has no linker. */
 
 #include "xsAll.h"
 #include "xsScript.h"
 #include "host.h"
 #include "image.h"
+#include "machine.h"
+
+txMachine *machineCreate(txCreation *creation)
+{
+	return fxCreateMachine(creation, "pne", NULL, XS_NO_ID);
+}
 
 /* The engine's names first, then the bundle's: the compiler counted on it. */
 void fxBuildKeys(txMachine *the)
@@ -42,14 +48,4 @@ void fxLoadModule(txMachine *the, txSlot *module, txID moduleID)
 		.version = { XS_MAJOR_VERSION, XS_MINOR_VERSION, XS_PATCH_VERSION, 0 },
 	};
 	fxResolveModule(the, module, moduleID, &script, C_NULL, C_NULL);
-}
-
-/* What eval, Function and the debugger would need. */
-txScript *fxParseScript(txMachine *the, void *stream, txGetter getter, txUnsigned flags)
-{
-	(void)stream;
-	(void)getter;
-	(void)flags;
-	mxSyntaxError("this board has no parser");
-	return NULL;
 }

@@ -8,8 +8,10 @@
 #include <stdint.h>
 
 #define FLASH_AREAS 2
-/* In bytes. Erased words have all bits set. */
+/* In bytes. Erased words have all bits set. A test takes less. */
+#ifndef FLASH_AREA_BYTES
 #define FLASH_AREA_BYTES 16384
+#endif
 
 const uint32_t *flashArea(unsigned area);
 void flashErase(unsigned area);

@@ -7,12 +7,14 @@
 
 /* A slot on a 32-bit machine. */
 #define SLOT_BYTES 16
-#define REGION_BYTES (IMAGE_LIMIT + (IMAGE_PRELOADED ? 0 : LOAD_STACK_SLOTS * SLOT_BYTES))
+#define LOAD_STACK (IMAGE_PRELOADED ? 0 : LOAD_STACK_SLOTS)
+#define REGION_BYTES (IMAGE_LIMIT + LOAD_STACK * SLOT_BYTES)
 
 const int gIsPreloaded = IMAGE_PRELOADED;
 
 HostOptions gOptions = {
 	.stackCount = IMAGE_STACK,
+	.loadStackCount = LOAD_STACK,
 	.chunkInitial = IMAGE_CHUNK_INITIAL,
 	.chunkIncrement = IMAGE_CHUNK_INCREMENTAL,
 	.heapInitial = IMAGE_HEAP_INITIAL,

@@ -4,7 +4,6 @@
 
 #include "clock.h"
 #include "host.h"
-#include "image.h"
 #include "interrupts.h"
 #include "preload.h"
 #include "serial.h"
@@ -34,10 +33,6 @@ int main(void)
 {
 	clockStart();
 	trapStart();
-	void *root = preloadedMachine();
-	if (gIsPreloaded && !root)
-		preloadWrite(preloadLoad());
-	trapFlashWrites();
-	hostLoop(root ? preloadClone(root) : hostLoad());
+	hostLoop(programLoad());
 	return exitDone;
 }

@@ -42,7 +42,7 @@ void fxCreateMachinePlatform(txMachine *the)
 	gMachine = the;
 	the->promiseJobs = 0;
 	/* The stack for loading is beside the limit. */
-	the->reservedBytes = the->sharedMachine ? 0 : -LOAD_STACK_SLOTS * sizeof(txSlot);
+	the->reservedBytes = -(size_t)gOptions.loadStackCount * sizeof(txSlot);
 	if (gIsPreload)
 		return;
 	gChunks = (txByte *)gRegion;

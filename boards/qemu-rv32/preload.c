@@ -5,6 +5,7 @@
 #include "image.h"
 #include "memory.h"
 #include "preload.h"
+#include "trap.h"
 
 #define MAGIC 0x314C5250u
 
@@ -16,7 +17,8 @@ typedef struct {
 	txMachine *root;
 } Header;
 
-void *preloadedMachine(void)
+/* The machine in flash, NULL where there is none of this image. */
+static void *preloadedMachine(void)
 {
 	const Header *header = (const Header *)PRELOAD_AREA;
 	return header->magic == MAGIC && header->code == gBundleCode ? header->root : NULL;
@@ -92,9 +94,11 @@ static void writeFile(void)
 		hostFail(exitBundle, "cannot write " PRELOAD_FILE);
 }
 
-void *preloadLoad(void)
+/* Loads the bundle where it will be in flash. */
+static void *preloadLoad(void)
 {
 	memoryPreload(sizeof(Header));
+	gOptions.loadStackCount = LOAD_STACK_SLOTS;
 	gOptions.chunkInitial = 16384;
 	gOptions.chunkIncrement = 4096;
 	gOptions.heapInitial = 4096;
@@ -102,7 +106,8 @@ void *preloadLoad(void)
 	return hostLoad();
 }
 
-void preloadWrite(void *machine)
+/* Makes the file, and ends the program. */
+static void __attribute__((noreturn)) preloadWrite(void *machine)
 {
 	txMachine *the = machine;
 	findGlobals(the);
@@ -114,7 +119,8 @@ void preloadWrite(void *machine)
 	exit(exitDone);
 }
 
-void *preloadClone(void *root)
+/* A machine of its own on what is in flash. */
+static void *preloadClone(void *root)
 {
 	txMachine *shared = root;
 	txCreation creation = {
@@ -129,4 +135,13 @@ void *preloadClone(void *root)
 		.symbolModulo = shared->symbolModulo,
 	};
 	return fxCloneMachine(&creation, shared, "pne", NULL);
+}
+
+void *programLoad(void)
+{
+	void *root = preloadedMachine();
+	if (gIsPreloaded && !root)
+		preloadWrite(preloadLoad());
+	trapFlashWrites();
+	return root ? preloadClone(root) : hostLoad();
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { GATTServer } from 'embedded:io/bluetoothle/peripheral';
+import storage from 'embedded:storage/key-value';
 import config from 'mc/config';
+import { BOND_DOMAIN, forgetBondsIfAsked } from './bonds.ts';
 import { createPeripheral, type OpenPeripheral } from './peripheral.ts';
 import { after } from './timer.ts';
 
@@ -17,4 +19,8 @@ export function ioCapabilities(): 'none' | 'display' {
 }
 
 /** The board's one Bluetooth LE peripheral. */
-export const openPeripheral: OpenPeripheral = (options) => createPeripheral(GATTServer, after, options);
+export const openPeripheral: OpenPeripheral = (options) => {
+  const open = (path: string) => storage.open({ path, format: 'buffer' });
+  forgetBondsIfAsked(open('pne'), open(BOND_DOMAIN));
+  createPeripheral(GATTServer, after, options);
+};

@@ -42,7 +42,7 @@ declare module 'ble-host' {
     /** The central's. */
     sendPairingRequest(features: PairingFeatures): boolean;
     /** The peripheral's. */
-    sendSecurityRequest(bond: boolean, mitm: boolean, sc: boolean, keypress: boolean): boolean;
+    sendSecurityRequest(bond: boolean, mitm: boolean, keypress: boolean): void;
     sendPairingFailed(reason: number): void;
   }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Bundles TypeScript into one ES module for XS on the boards whose host program is ours. */
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin, type StdinOptions } from 'esbuild';
 
@@ -34,7 +34,7 @@ export async function bundleForXs(
   { alias, ...options }: BundleOptions = {},
 ): Promise<string> {
   const outfile = join(OUTPUT, 'bundles', `${name}.js`);
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     ...(typeof entry === 'string' ? { entryPoints: [entry] } : { stdin: entry }),
     outfile,
     bundle: true,
@@ -43,10 +43,20 @@ export async function bundleForXs(
     alias: { ...BOARD_MODULES, ...alias },
     ...options,
     metafile: true,
+    write: false,
     logLevel: 'warning',
   });
-  await writeFile(metafileOf(outfile), JSON.stringify(metafile));
+  await replaceFile(outfile, outputFiles[0]!.contents);
+  await replaceFile(metafileOf(outfile), JSON.stringify(metafile));
   return outfile;
+}
+
+/** Another process may be reading the former, or making the same. */
+export async function replaceFile(path: string, contents: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.${process.pid}`;
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(temporary, contents);
+  await rename(temporary, path);
 }
 
 /** What a bundle was made of, as esbuild says it. */

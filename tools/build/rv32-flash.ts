@@ -6,20 +6,24 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import board from '../../boards/qemu-rv32/board.json';
-import { buildRv32Image, type Rv32Image, spawnRv32 } from './rv32.ts';
+import { buildRv32Image, type Rv32Image, rv32Setup, spawnRv32 } from './rv32.ts';
 
 const run = promisify(execFile);
 
 /** Where boards/qemu-rv32/memory.h has what is preloaded, from the start of flash. */
 const PRELOAD_OFFSET = 0x400000;
+/** Bytes. */
+const SDK_COPIES = 32_768;
 const PRELOAD_FILE = 'preload.bin';
 
 /**
  * Builds an image of a bundle that exports its start as default: built-ins and what the bodies of its
- * modules make lie in flash too, made by running the image once. Returns the path of the flash's content.
+ * modules make lie in flash too, made by running the image once. Returns the path of the flash's content; with
+ * the SDK's engine that is the image, in which xsl has put it.
  */
-export async function buildRv32Flash(bundle: string, made: Rv32Image = board.creation): Promise<string> {
+export async function buildRv32Flash(bundle: string, made: Rv32Image = boardMemory()): Promise<string> {
   const image = await buildRv32Image(bundle, { ...made, preloaded: 1 });
+  if (rv32Setup().sdk) return image;
   const folder = `${image}.preload`;
   mkdirSync(folder, { recursive: true });
   await finished(spawnRv32(image, folder)).catch((error: Error) => {
@@ -32,6 +36,14 @@ export async function buildRv32Flash(bundle: string, made: Rv32Image = board.cre
   const path = `${image}.flash`;
   writeFileSync(path, Buffer.concat([flash, readFileSync(join(folder, PRELOAD_FILE))]));
   return path;
+}
+
+/**
+ * The SDK's engine copies the bytecode of a function into RAM when a preloaded function makes it: the PNE then
+ * needs more than the smallest device has.
+ */
+function boardMemory(): Rv32Image {
+  return rv32Setup().sdk ? { ...board.creation, limit: board.creation.limit + SDK_COPIES } : board.creation;
 }
 
 /** The program in a flash that `buildRv32Flash` made, as the linker left it. */

@@ -14,6 +14,8 @@ const run = promisify(execFile);
 /** What tools/setup left behind. */
 export interface Rv32Setup {
   readonly engine: Engine;
+  /** Whether engine and linker are the Moddable SDK's. */
+  readonly sdk: boolean;
   /** Arguments of make. */
   readonly make: readonly string[];
   /** mbedTLS's version. */
@@ -61,10 +63,16 @@ export async function buildRv32Image(bundle: string, made: Rv32Image = RAM_MEMOR
   ];
   await run('make', [...rv32Setup().make, 'image', ...settings], { cwd: ROOT }).catch(
     (error: { stderr: string }) => {
-      throw new Error(`${bundle}: no image: ${error.stderr.split('\n')[0]}`);
+      throw new Error(`${bundle}: no image: ${firstError(error.stderr)}`);
     },
   );
   return image;
+}
+
+/** xsc and the linker may warn before. */
+function firstError(text: string): string {
+  const lines = text.split('\n');
+  return lines.find((line) => /error|###|undefined reference/.test(line)) ?? lines[0]!;
 }
 
 function sizes({ chunk, heap, limit, cHeap = board.cHeap, preloaded = 0 }: Rv32Image): string {

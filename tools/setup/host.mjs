@@ -26,7 +26,7 @@ export async function buildHost({ major, folder }) {
 }
 
 /** Keeps what different copies of an engine were compiled to apart: make compares only times. */
-function fingerprint(folder) {
+export function fingerprint(folder) {
   return createHash('sha256').update(folder).digest('hex').slice(0, 8);
 }
 

@@ -5,18 +5,15 @@
  * and all of the image that is the same for every bundle. After main.mjs. With --no-install it installs nothing and says
  * on one line what is missing. Status 2 where something is missing.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { install, installLine } from './debian.mjs';
-import { fetchFromNpm } from './engine.mjs';
 import { fetchMbedTls, hasMbedTlsSources, MBEDTLS_VERSION } from './mbedtls.mjs';
-import { has, OUTPUT, readStamp, run, SetupError, say, writeStamp } from './run.mjs';
+import { has, readStamp, run, SetupError, say, writeStamp } from './run.mjs';
+import { rv32Engine } from './rv32-engine.mjs';
 
 const COMPILER = 'riscv64-unknown-elf-gcc';
 const EMULATOR = 'qemu-system-riscv32';
 const STAMP = 'stamps/rv32';
-const BUILD = join(OUTPUT, 'qemu-rv32');
 
 async function main(args) {
   const isInstallForbidden = args.includes('--no-install');
@@ -24,20 +21,19 @@ async function main(args) {
   if (isInstallForbidden && !hasMbedTlsSources()) {
     throw new SetupError('no mbedTLS sources; type: node tools/setup/rv32.mjs');
   }
-  // The SDK's engine needs the SDK's own linker, xsl: here it is always npm's.
-  const engine = await fetchFromNpm();
-  const compile = makeArguments('boards/qemu-rv32/compile', engine, join(BUILD, 'compile'));
-  const image = makeArguments('boards/qemu-rv32', engine, join(BUILD, 'image'));
+  const { sdk, compiler, image } = await rv32Engine();
   image.push(`MBEDTLS=${await fetchMbedTls()}`);
-  await make(compile, 'the bytecode compiler');
+  if (compiler) await make(compiler, 'the bytecode compiler');
   await make(image, 'XS and mbedTLS for rv32imac');
+  const answer = async (question) => (await run('make', ['-s', ...image, question])).trim();
   const built = {
-    engine: { name: 'XS', version: versionOf(engine) },
+    engine: { name: 'XS', version: await answer('version') },
+    sdk,
     make: image,
     mbedTls: MBEDTLS_VERSION,
     compiler: (await run(COMPILER, ['--version'])).split('\n')[0],
     emulator: (await run(EMULATOR, ['--version'])).split('\n')[0],
-    flags: (await run('make', ['-s', ...image, 'flags'])).trim(),
+    flags: await answer('flags'),
   };
   const text = JSON.stringify(built);
   if (readStamp('rv32.json') !== text) writeStamp('rv32.json', text);
@@ -60,11 +56,6 @@ async function missingPackages() {
   return missing;
 }
 
-function makeArguments(folder, engine, output) {
-  mkdirSync(output, { recursive: true });
-  return ['-C', folder, `XS=${engine}`, `OUT=${output}`];
-}
-
 async function make(args, what) {
   const plan = await run('make', ['-n', ...args]);
   const total = plan.split('\n').filter((line) => /^echo /.test(line)).length;
@@ -73,11 +64,6 @@ async function make(args, what) {
   await run('make', [`-j${availableParallelism()}`, ...args]).catch((error) => {
     throw new SetupError(`${what} does not build: ${error.message}; remove build/qemu-rv32 and run again`);
   });
-}
-
-function versionOf(engine) {
-  const header = readFileSync(join(engine, 'sources/xsCommon.h'), 'utf8');
-  return [...header.matchAll(/#define XS_(?:MAJOR|MINOR|PATCH)_VERSION (\d+)/g)].map(([, n]) => n).join('.');
 }
 
 try {

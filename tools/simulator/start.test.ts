@@ -112,6 +112,12 @@ for (const algorithm of ['AES-CCM-16-128-128', 'A128GCM', 'ChaCha20/Poly1305']) 
   });
 }
 
+test('readings arrive over the plain link too', async () => {
+  const { status, report: document } = await report(['--pnes', '1', '--link', 'stream']);
+  assert.is(status, 0);
+  assert.is(received(document), 16);
+});
+
 test('the heap of a PNE does not grow with the readings it sends', async () => {
   const rows = (count: number) => Array.from({ length: count }, (_, index) => `{"n":${index}}\n`).join('');
   const few = await report(['--pnes', '1', '--input', '-'], rows(200));
@@ -154,6 +160,7 @@ for (const [args, message] of [
   [['--input', '/nonexistent/readings.csv'], /cannot read \/nonexistent\/readings.csv/],
   [['--algorithm', 'ROT13'], /--algorithm takes one of/],
   [['--algorithm', 'HMAC 256/64'], /--algorithm takes one of/],
+  [['--link', 'smoke'], /--link takes one of ble, stream/],
   [['--nonsense'], /--help lists the options/],
 ] as const) {
   test(`${args.join(' ')} is refused in one line, with status 2`, async () => {

@@ -4,7 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OUTPUT } from '../build/bundle.ts';
-import { spawnRv32 } from '../build/rv32.ts';
+import { rv32Setup, spawnRv32 } from '../build/rv32.ts';
 import { buildRv32Flash } from '../build/rv32-flash.ts';
 import { finish } from './command.ts';
 import { CheckFailure, type Outcome, type Tally } from './tally.ts';
@@ -16,11 +16,12 @@ const program = (state: string, change: string) => `
     try { ${change}; trace('changed'); } catch (error) { trace(String(error)); }
   }`;
 
-const STATES: readonly [name: string, source: string, said: RegExp][] = [
-  ['a variable', program('let count = 0;', 'count += 1'), /^TypeError/],
-  ['an object', program('const state = { a: 1 };', 'state.a = 2'), /^TypeError/],
-  ['a new property', program('const state = {};', 'state.a = 2'), /^TypeError/],
-  ['an array', program('const list = [1];', 'list[0] = 2'), /^TypeError/],
+/** The SDK's engine gives what is written its copy in RAM, where nothing froze it: flash stays as it is. */
+const STATES: readonly [name: string, source: string, said: RegExp, saidWithSdk?: RegExp][] = [
+  ['a variable', program('let count = 0;', 'count += 1'), /^TypeError/, /^changed$/],
+  ['an object', program('const state = { a: 1 };', 'state.a = 2'), /^TypeError/, /^changed$/],
+  ['a new property', program('const state = {};', 'state.a = 2'), /^TypeError/, /^changed$/],
+  ['an array', program('const list = [1];', 'list[0] = 2'), /^TypeError/, /^changed$/],
   ['bytes', program('const bytes = new Uint8Array(4);', 'bytes[0] = 1'), /^TypeError/],
   ['a built-in', program('', 'Array.prototype.map = 1'), /^TypeError/],
   [
@@ -36,12 +37,18 @@ export async function testRv32Preload(stage: string, tally: Tally): Promise<void
   }
 }
 
-async function checkState([name, source, said]: (typeof STATES)[number]): Promise<Outcome> {
+async function checkState([
+  name,
+  source,
+  said,
+  saidWithSdk = said,
+]: (typeof STATES)[number]): Promise<Outcome> {
   const folder = join(OUTPUT, 'bundles/preloaded');
   mkdirSync(folder, { recursive: true });
   const bundle = join(folder, `${name.replaceAll(' ', '-')}.js`);
   writeFileSync(bundle, source);
   const { status, output } = await finish(spawnRv32(await buildRv32Flash(bundle)));
-  if (status === 0 && said.test(output)) return { passed: 1 };
+  const expected = rv32Setup().sdk ? saidWithSdk : said;
+  if (status === 0 && expected.test(output)) return { passed: 1 };
   throw new CheckFailure(`status ${status} after: ${output}`);
 }

@@ -2,7 +2,7 @@
 
 /** Images of the qemu-rv32 board: within their budgets, and caught where something is planted in them. */
 import { bundleForXs, ROOT } from '../build/bundle.ts';
-import { buildRv32Image } from '../build/rv32.ts';
+import { buildRv32Image, rv32Setup } from '../build/rv32.ts';
 import { checkBudget } from '../size/budget.ts';
 import { checkContents, readContents } from '../size/contents.ts';
 import { IMAGES, type Image } from '../size/images.ts';
@@ -31,7 +31,10 @@ const PLANTS: readonly [what: string, source: string, expected: RegExp][] = [
 ];
 
 export async function testRv32Sizes(stage: string, tally: Tally): Promise<void> {
-  for (const image of IMAGES) {
+  const { sdk, engine } = rv32Setup();
+  if (sdk)
+    console.log(`left out  ${stage} sizes: the budgets are for the engine from npm, not ${engine.version}`);
+  for (const image of sdk ? [] : IMAGES) {
     await tally.run(stage, `size and contents of ${image.name}`, () => checkImage(image));
   }
   for (const plant of PLANTS)

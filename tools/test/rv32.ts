@@ -3,11 +3,13 @@
 /** The qemu-rv32 board: tests of portable code in its image, how a program ends, and that it counts alike. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleTestForXs, OUTPUT } from '../build/bundle.ts';
+import { bundleSerialFirmware, bundleTestForXs, OUTPUT } from '../build/bundle.ts';
 import { nativeForNoble } from '../build/native-provider.ts';
 import { buildRv32Image, type Rv32Image, spawnRv32 } from '../build/rv32.ts';
+import { buildRv32Flash } from '../build/rv32-flash.ts';
 import { type Finished, finish, runCommand } from './command.ts';
 import { testRv32Bench } from './rv32-bench.ts';
+import { testRv32Flash } from './rv32-flash.ts';
 import { testRv32Pne } from './rv32-pne.ts';
 import { testRv32Preload } from './rv32-preload.ts';
 import { testRv32Sizes } from './rv32-size.ts';
@@ -81,6 +83,8 @@ export async function testRv32(tally: Tally): Promise<void> {
     return;
   }
   for (const ending of ENDINGS) await tally.run(STAGE, `ends with ${ending[0]}`, () => checkEnding(ending));
+  await testRv32Flash(STAGE, tally);
+  await tally.run(STAGE, 'ends with an error of a preloaded program', checkProgram);
   await testRv32Preload(STAGE, tally);
   await testRv32Bench(STAGE, tally);
   await testRv32Pne(STAGE, tally);
@@ -92,12 +96,21 @@ export async function testRv32(tally: Tally): Promise<void> {
   );
 }
 
-async function checkEnding([name, source, status, message]: (typeof ENDINGS)[number]): Promise<Outcome> {
+async function checkEnding([name, source, ...expected]: (typeof ENDINGS)[number]): Promise<Outcome> {
   const folder = join(OUTPUT, 'bundles/endings');
   mkdirSync(folder, { recursive: true });
   const bundle = join(folder, `${name.replaceAll(' ', '-')}.js`);
   writeFileSync(bundle, source);
-  const ended = await runImage(await buildRv32Image(bundle));
+  return ends(await buildRv32Image(bundle), ...expected);
+}
+
+async function checkProgram(): Promise<Outcome> {
+  const flash = await buildRv32Flash(await bundleSerialFirmware());
+  return ends(flash, 70, /uncaught exception: Error: notProvisioned/);
+}
+
+async function ends(image: string, status: number, message: RegExp): Promise<Outcome> {
+  const ended = await runImage(image);
   if (ended.status === status && message.test(ended.output)) return { passed: 1 };
   throw new CheckFailure(`status ${ended.status}, not ${status}, after: ${ended.output}`);
 }

@@ -10,12 +10,14 @@ import { ImplementationLimits } from '../../limits.ts';
 import { type BleDemand, BleUuid } from '../../link/ble.ts';
 import type { Link, LinkEvents } from '../../link/link.ts';
 import type { After } from '../../link/timer.ts';
-import { Bonds, type Peer } from './bonds.ts';
+import type { Bonds, Peer } from './bonds.ts';
 import type { GateUser } from './gate.ts';
 import { PneConnection } from './pne-connection.ts';
 
 export interface CentralOptions {
   readonly manager: Manager;
+  /** This gateway's. Where they are full, PNEs without one are refused. */
+  readonly bonds: Bonds;
   readonly demand: BleDemand;
   /** As SMP numbers them. */
   readonly ioCapabilities: number;
@@ -44,8 +46,7 @@ const LEFT_ALONE_MS = 30_000;
 const MAX_KNOWN = 256;
 
 export function startCentral(options: CentralOptions): Central {
-  const { manager, after } = options;
-  const bonds = new Bonds();
+  const { manager, after, bonds } = options;
   const known = new Map<string, PneConnection>();
   const failures = new Map<string, number>();
 
@@ -68,7 +69,7 @@ export function startCentral(options: CentralOptions): Central {
     const name = nameOf(peer);
     if (known.has(name) || known.size >= ImplementationLimits.gatewayMaxPnes) return;
     if ((failures.get(name) ?? 0) >= MAX_FAILURES) return;
-    const pne = new PneConnection(options, bonds, peer, {
+    const pne = new PneConnection(options, peer, {
       onSecured: () => failures.delete(name),
       onRefused: (problem) => fail(peer, problem),
       onEnd(): void {

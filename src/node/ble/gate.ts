@@ -76,8 +76,10 @@ export class Gate {
   }
 
   private pair(begin: () => void): void {
+    if (this.isOver) return;
     const { connection, bonds } = this.options;
     if (bonds.find(peerOf(connection)) !== undefined) return this.refusePairing('has a bond already');
+    if (bonds.isFull) return this.refusePairing('no room for another bond');
     this.isPairing = true;
     begin();
   }
@@ -109,17 +111,32 @@ export class Gate {
         if (isSame) answer();
         else connection.smp.sendPairingFailed(SmpErrors.NUMERIC_COMPARISON_FAILED!);
       });
-    } else if (passkey === null) user.typePasskey(answer);
-    else user.showPasskey(Number(passkey));
+    } else if (passkey === null) {
+      user.typePasskey((typed) => {
+        if (isPasskey(typed)) answer(typed);
+        else connection.smp.sendPairingFailed(SmpErrors.PASSKEY_ENTRY_FAILED!);
+      });
+    } else user.showPasskey(Number(passkey));
   }
 
   private onPaired({ sc, mitm, bond }: PairingResult): void {
-    const { connection, bonds, demand } = this.options;
+    if (this.isOver) return;
+    const { demand } = this.options;
     this.isPairing = false;
     const security = { encrypted: true, authenticated: mitm, bonded: bond, keySize: BLE_KEY_BYTES };
     if (!sc || !meetsDemand(security, demand)) return this.refuse('pairing: weaker than demanded');
-    if (bond) bonds.add({ ...peerOf(connection), authenticated: mitm });
+    if (bond && !this.keep(mitm)) return this.refuse('pairing: its bond cannot be kept');
     this.secure(security);
+  }
+
+  private keep(authenticated: boolean): boolean {
+    const { connection, bonds } = this.options;
+    try {
+      bonds.add({ ...peerOf(connection), authenticated });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** While a pairing is under way what it gives is not known yet. */
@@ -147,4 +164,9 @@ export class Gate {
     this.options.connection.disconnect(HciErrors.AUTHENTICATION_FAILURE);
     this.options.onRefused(reason);
   }
+}
+
+/** ble-host throws at whatever else it is given. */
+function isPasskey(typed: number): boolean {
+  return Number.isInteger(typed) && typed >= 0 && typed <= 999_999;
 }

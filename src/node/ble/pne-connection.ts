@@ -3,7 +3,7 @@ import bleHost, { type ClientCharacteristic, type Connection } from 'ble-host';
 import { ImplementationLimits } from '../../limits.ts';
 import { BleUuid } from '../../link/ble.ts';
 import type { RunningTimer } from '../../link/timer.ts';
-import type { Bonds, Peer } from './bonds.ts';
+import type { Peer } from './bonds.ts';
 import type { CentralOptions } from './central.ts';
 import { CentralLink } from './central-link.ts';
 import { Gate } from './gate.ts';
@@ -15,7 +15,7 @@ export interface PneConnectionEvents {
   onEnd(): void;
 }
 
-const { AttErrors } = bleHost;
+const { AttErrors, HciErrors } = bleHost;
 /** 15 ms, in units of 1.25 ms: the pace that firmware/ble-link.ts sends at. Supervision in units of 10 ms. */
 const PARAMETERS = Object.freeze({ connIntervalMin: 12, connIntervalMax: 12, supervisionTimeout: 200 });
 
@@ -28,20 +28,24 @@ export class PneConnection {
   private connection: Connection | undefined;
   private gate: Gate | undefined;
   private link: CentralLink | undefined;
+  private isSecured = false;
+  /** Whether the end is this side's doing, or its reason has been told. */
+  private isExplained = false;
   private isOver = false;
 
-  constructor(options: CentralOptions, bonds: Bonds, peer: Peer, events: PneConnectionEvents) {
+  constructor(options: CentralOptions, peer: Peer, events: PneConnectionEvents) {
     this.options = options;
     this.events = events;
     const { linkSecuringMs } = ImplementationLimits;
     this.patience = options.after(linkSecuringMs, () => this.giveUp('it was not secured in time'));
     this.pending = options.manager.connect(peer.addressType, peer.address, PARAMETERS, (connection) =>
-      this.adopt(connection, bonds, peer),
+      this.adopt(connection, peer),
     );
   }
 
   /** `onEnd` follows. */
   end(): void {
+    this.isExplained = true;
     if (this.connection === undefined) this.pending.cancel(() => this.finish());
     else this.connection.disconnect();
   }
@@ -55,24 +59,25 @@ export class PneConnection {
     this.events.onEnd();
   }
 
-  private adopt(connection: Connection, bonds: Bonds, peer: Peer): void {
+  private adopt(connection: Connection, peer: Peer): void {
     this.connection = connection;
-    connection.on('disconnect', () => this.finish());
+    connection.on('disconnect', (reason: number) => this.lose(reason));
     this.gate = new Gate({
       connection,
-      bonds,
+      bonds: this.options.bonds,
       demand: this.options.demand,
       ioCapabilities: this.options.ioCapabilities,
       user: this.options.user(peer),
       onSecured: () => this.secured(),
-      onRefused: this.events.onRefused,
+      onRefused: (reason) => this.explain(reason),
     });
     this.gate.start();
   }
 
-  /** A key may be refreshed: the link is there already then. */
+  /** A PNE may have the key refreshed, at any time and as often as it likes: that begins nothing anew. */
   private secured(): void {
-    if (this.link !== undefined || this.isOver) return;
+    if (this.isSecured || this.isOver) return;
+    this.isSecured = true;
     this.events.onSecured();
     const { gatt } = this.connection!;
     gatt.exchangeMtu(() => {
@@ -102,7 +107,19 @@ export class PneConnection {
 
   private giveUp(problem: string): void {
     if (this.isOver) return;
-    this.events.onRefused(problem);
+    this.explain(problem);
     this.end();
+  }
+
+  private explain(problem: string): void {
+    if (this.isExplained) return;
+    this.isExplained = true;
+    this.events.onRefused(problem);
+  }
+
+  /** A PNE that refuses hangs up, and what it says before may be lost with the connection. */
+  private lose(reason: number): void {
+    if (!this.isSecured) this.explain(`it hung up: ${HciErrors.toString(reason)}`);
+    this.finish();
   }
 }

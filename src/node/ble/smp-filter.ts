@@ -12,6 +12,7 @@ import { judgeSmp, noteSmp, type PairingSide, SMP_MAX_BYTES, SmpOpcode } from '.
 const ACL = 0x02;
 const EVENT = 0x04;
 const DISCONNECTION_COMPLETE = 0x05;
+const DISCONNECTION_COMPLETE_BYTES = 7;
 const ACL_HEADER_BYTES = 5;
 const L2CAP_HEADER_BYTES = 4;
 const SMP_CID = 6;
@@ -25,7 +26,7 @@ export function filterSmp(transport: Transport, side: Omit<PairingSide, 'publicK
   const leaving = new Map<number, Pending>();
 
   function receive(packet: Buffer): void {
-    if (packet[0] === EVENT && packet[1] === DISCONNECTION_COMPLETE) forget(packet.readUInt16LE(4));
+    if (isDisconnection(packet)) forget(packet.readUInt16LE(4));
     const held = packet[0] === ACL ? collect(arriving, packet) : undefined;
     if (held === undefined) filtered.emit('data', packet);
     else if (held.isDecided) deliver(held);
@@ -55,6 +56,11 @@ export function filterSmp(transport: Transport, side: Omit<PairingSide, 'publicK
   transport.on('data', receive);
   transport.on('close', () => filtered.emit('close'));
   return Object.assign(filtered, { write: send });
+}
+
+function isDisconnection(packet: Buffer): boolean {
+  const isOfKind = packet[0] === EVENT && packet[1] === DISCONNECTION_COMPLETE;
+  return isOfKind && packet.length === DISCONNECTION_COMPLETE_BYTES;
 }
 
 /** A message of L2CAP that has begun: held until it is whole where it is one of SMP. */

@@ -26,6 +26,7 @@ export const SMP_MAX_BYTES = 65;
 
 /** Vol 3 Part H 2.3.2. */
 const NO_INPUT_NO_OUTPUT = 3;
+const LAST_CAPABILITY = 4;
 const CAN_TYPE: readonly number[] = Object.freeze([2, 4]);
 const CAN_CONFIRM: readonly number[] = Object.freeze([1, 4]);
 const FEATURES_BYTES = 7;
@@ -64,8 +65,8 @@ export function noteSmp(pdu: Uint8Array, own: PairingSide): void {
  * bit that asks for protection with them.
  */
 function judgeFeatures(pdu: Uint8Array, own: Readonly<PairingSide>): number | undefined {
-  if (pdu.length !== FEATURES_BYTES) return SmpReason.invalidParameters;
   const [, ioCapabilities = NO_INPUT_NO_OUTPUT, , authReq = 0, keySize] = pdu;
+  if (pdu.length !== FEATURES_BYTES || ioCapabilities > LAST_CAPABILITY) return SmpReason.invalidParameters;
   if ((authReq & SC_BIT) === 0) return SmpReason.authenticationRequirements;
   if (keySize !== BLE_KEY_BYTES) return SmpReason.encryptionKeySize;
   const isProtected = canAuthenticate(own.ioCapabilities, ioCapabilities);

@@ -5,9 +5,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ImplementationLimits } from '../../../src/limits.ts';
 import type { Link, LinkEvents } from '../../../src/link/link.ts';
 import type { After } from '../../../src/link/timer.ts';
-import { startCentral } from '../../../src/node/ble/central.ts';
+import { openBondFiles } from '../../../src/node/ble/bond-files.ts';
+import { Bonds } from '../../../src/node/ble/bonds.ts';
+import { type Central, startCentral } from '../../../src/node/ble/central.ts';
 import { openHost } from '../../../src/node/ble/host.ts';
 import { parseAddress } from '../controller/address.ts';
 import { Air } from '../controller/air/air.ts';
@@ -30,6 +33,11 @@ export interface RadioOptions {
   readonly speed: number;
   /** The largest MTU of PNEs. */
   readonly mtu: number;
+  /**
+   * Octets that PNEs ask to send at once, 27 unless given. Longer ones are asked for when the connection
+   * begins, which the controller's other end may not survive where it encrypts at once: with a bond, that is.
+   */
+  readonly pneOctets?: number;
   /** Who stands in front of PNE and gateway: what the PNE of that address shows, and what is typed. */
   typePasskey(address: string, shown: number): Promise<number>;
   /** A PNE was not secured, in words. */
@@ -46,6 +54,7 @@ export class Radio {
   private readonly stacks: StackProcess[] = [];
   private sockets: Promise<string> | undefined;
   private transport: HciTransport | undefined;
+  private central: Central | undefined;
   private formerFolder: string | undefined;
 
   constructor(options: RadioOptions) {
@@ -100,8 +109,9 @@ export class Radio {
       demand,
       ioCapabilities: KEYBOARD_DISPLAY,
     });
-    startCentral({
+    this.central = startCentral({
       manager,
+      bonds: new Bonds(openBondFiles('bonds'), ImplementationLimits.gatewayMaxPnes),
       demand,
       ioCapabilities: KEYBOARD_DISPLAY,
       after,
@@ -114,6 +124,11 @@ export class Radio {
       onProblem: ({ address }, problem) => this.options.onProblem(address, problem),
       onFailed(): void {},
     });
+  }
+
+  /** The gateway's owner forgets the bond with the PNE in that folder: it may pair anew. */
+  forget(folder: string): void {
+    this.central?.forget({ addressType: 'random', address: this.addressOf(folder) });
   }
 
   async close(): Promise<void> {
@@ -132,8 +147,12 @@ export class Radio {
     const path = join(await this.sockets, address.replaceAll(':', ''));
     if (this.controllers.has(address)) return path;
     const { air } = this;
-    const options = { air, address: parseAddress(address), dataOctets: DATA_OCTETS, path };
-    this.controllers.set(address, await serveController(options));
+    const { pneOctets } = this.options;
+    const options = { air, address: parseAddress(address), path };
+    const controller = await serveController(
+      pneOctets === undefined ? options : { ...options, dataOctets: pneOctets },
+    );
+    this.controllers.set(address, controller);
     return path;
   }
 }

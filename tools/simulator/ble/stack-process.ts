@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { OUTPUT } from '../../build/bundle.ts';
+import { OUTPUT, replaceFile } from '../../build/bundle.ts';
 
 export interface StackOptions {
   /** What `bundleStack` returned. */
@@ -29,18 +29,28 @@ export interface StackProcess {
 }
 
 /** Returns the path of the program. */
-export async function bundleStack(): Promise<string> {
-  const outfile = join(OUTPUT, 'bundles/ble-stack.cjs');
-  await build({
-    entryPoints: [fileURLToPath(new URL('stack.ts', import.meta.url))],
+export function bundleStack(): Promise<string> {
+  return bundleBleProgram(fileURLToPath(new URL('stack.ts', import.meta.url)), 'ble-stack');
+}
+
+/**
+ * Bundles a program that uses ble-host. Returns the path. Tests that run side by side bundle the same one, so
+ * it is put in its place whole.
+ */
+export async function bundleBleProgram(entry: string, name: string): Promise<string> {
+  const outfile = join(OUTPUT, `bundles/${name}.cjs`);
+  const { outputFiles } = await build({
+    entryPoints: [entry],
     outfile,
     bundle: true,
     platform: 'node',
     format: 'cjs',
     // It relies on not being strict.
     external: ['ble-host'],
+    write: false,
     logLevel: 'warning',
   });
+  await replaceFile(outfile, outputFiles[0]!.contents);
   return outfile;
 }
 

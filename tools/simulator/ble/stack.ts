@@ -15,6 +15,7 @@ import {
   OpenSecurity,
 } from '../../../boards/linux/modules/gatt-message.ts';
 import type { BleDemand } from '../../../src/link/ble.ts';
+import { openBondFiles } from '../../../src/node/ble/bond-files.ts';
 import { Bonds, peerOf } from '../../../src/node/ble/bonds.ts';
 import { Gate } from '../../../src/node/ble/gate.ts';
 import { openHost } from '../../../src/node/ble/host.ts';
@@ -40,7 +41,8 @@ const AUTHENTICATED = (1 << 13) | (1 << 16);
 
 class Stack {
   private readonly board: BoardPort;
-  private readonly bonds = new Bonds();
+  /** One more than the most, until the oldest makes room. */
+  private readonly bonds = new Bonds(openBondFiles('bonds'), MAX_BONDS + 1);
   private readonly centrals = new Map<number, CentralHandle>();
   private readonly demand: BleDemand;
   private readonly security: number;
@@ -131,7 +133,6 @@ class Stack {
     connection.smp.sendSecurityRequest(
       (this.security & OpenSecurity.bond) !== 0,
       this.demand.authenticated,
-      false,
       false,
     );
   }

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * A program: a device that wants in. ble-host without our gate, so that it takes whatever a victim offers,
+ * and with its own PDUs of pairing changed on their way to the controller, as its mischief has it.
+ */
+import { EventEmitter } from 'node:events';
+import bleHost, {
+  type ClientCharacteristic,
+  type Connection,
+  type Manager,
+  type PairingFeatures,
+  type PairingResult,
+  type Transport,
+} from 'ble-host';
+import { Mailbox } from '../../../tools/interop/ble/mailbox.ts';
+import type { Values } from '../../../tools/interop/end.ts';
+import { connectTransport } from '../../../tools/simulator/controller/h4-client.ts';
+import { BleUuid } from '../../link/ble.ts';
+import { serveLines } from './lines.testing.ts';
+
+const { AttErrors, BleManager, HciErrors, SmpErrors } = bleHost;
+const PATIENCE_MS = 20_000;
+/** In an ACL packet with a whole PDU of SMP. */
+const SMP_AT = 9;
+const PUBLIC_KEY = 0x0c;
+const mailbox = new Mailbox<Values>();
+let manager: Manager | undefined;
+let connection: Connection | undefined;
+let features: PairingFeatures = {};
+/** Whether it pairs when it is asked to. */
+let isWilling = true;
+let answerPrompt: ((passkey?: string) => void) | undefined;
+/** The public key of the victim, as it came. */
+let seenKey: Buffer | undefined;
+
+/** What is done to a PDU of pairing before it is sent. */
+const MISCHIEF: Readonly<Record<string, (smp: Buffer) => void>> = Object.freeze({
+  none: () => undefined,
+  legacy(smp) {
+    if (smp[0] === 1 || smp[0] === 2) smp[3]! &= ~0x08;
+  },
+  reflect(smp) {
+    if (smp[0] === PUBLIC_KEY) seenKey?.copy(smp);
+  },
+  offCurve(smp) {
+    if (smp[0] === PUBLIC_KEY) smp[64]! ^= 1;
+  },
+});
+
+serveLines({
+  async open({ socket, address, io, mitm, keySize, mischief, key, willing }) {
+    isWilling = willing !== 'no';
+    seenKey = key === undefined ? undefined : Buffer.from(key, 'hex');
+    features = {
+      ioCap: Number(io),
+      mitm: mitm === 'yes',
+      sc: true,
+      bondingFlags: 1,
+      maxKeySize: Number(keySize ?? 16),
+      initKeyDistr: { encKey: false, idKey: false },
+      rspKeyDistr: { encKey: false, idKey: false },
+    };
+    const transport = corrupted(connectTransport(socket!), MISCHIEF[mischief ?? 'none']!);
+    manager = await new Promise<Manager>((resolve, reject) => {
+      BleManager.create(transport, { staticRandomAddress: address! }, (error, created) => {
+        if (error) reject(error);
+        else resolve(created);
+      });
+    });
+    manager.on('error', () => undefined);
+    return {};
+  },
+  async connect({ peer }) {
+    const settings = { connIntervalMin: 12, connIntervalMax: 12, supervisionTimeout: 300 };
+    manager!.connect('random', peer!, settings, adopt);
+    return mailbox.take('connected', PATIENCE_MS);
+  },
+  advertise() {
+    const uplink = {
+      uuid: BleUuid.uplink,
+      properties: ['notify'],
+      onSubscriptionChange: () => mailbox.put('subscribed', {}),
+    };
+    const downlink = {
+      uuid: BleUuid.downlink,
+      properties: ['write'],
+      onWrite: (_: Connection, __: boolean, value: Buffer, done: (error: number) => void) => {
+        mailbox.put('written', { value: value.toString('hex') });
+        done(AttErrors.SUCCESS!);
+      },
+    };
+    manager!.gattDb.addServices([{ uuid: BleUuid.service, characteristics: [uplink, downlink] }]);
+    const uuid = Buffer.from(BleUuid.service.replaceAll('-', ''), 'hex').reverse();
+    manager!.setAdvertisingData(Buffer.from([2, 1, 6, 17, 7, ...uuid]));
+    advertiseOnce();
+    return {};
+  },
+  pair() {
+    connection!.smp.sendPairingRequest(features);
+    return {};
+  },
+  encrypt() {
+    connection!.smp.startEncryption();
+    return {};
+  },
+  type({ passkey }) {
+    answerPrompt!(passkey);
+    return {};
+  },
+  agree() {
+    answerPrompt!();
+    return {};
+  },
+  /** The peripheral's. */
+  askForSecurity() {
+    connection!.smp.sendSecurityRequest(true, features.mitm === true, false);
+    return {};
+  },
+  take: ({ kind }) => mailbox.take(kind!, PATIENCE_MS),
+  /** Everything that a stranger may try with the service. */
+  async probe() {
+    const [uplink, downlink] = await discover();
+    const write = await errorOf((done) => downlink.write(Buffer.from('c000ff', 'hex'), done));
+    const subscribe = await errorOf((done) => uplink.writeCCCD(true, false, done));
+    const read = await errorOf((done) => downlink.read(done));
+    // No response comes to it: it is tried, and what the victim makes of it is the victim's to say.
+    downlink.writeWithoutResponse(Buffer.from('c000fe', 'hex'));
+    return { write, subscribe, read };
+  },
+  /** The victim's public key, for another attacker to use. */
+  seenKey: () => ({ key: seenKey!.toString('hex') }),
+  /** What ble-host itself says of the connection. */
+  level() {
+    const level = connection!.smp.currentEncryptionLevel;
+    return { mitm: String(level?.mitm), keySize: String(level?.keySize) };
+  },
+});
+
+function adopt(opened: Connection): void {
+  connection = opened;
+  const { smp } = opened;
+  opened.on('disconnect', (reason: number) => {
+    mailbox.put('disconnected', { reason: HciErrors.toString(reason) });
+  });
+  smp.on('pairingRequest', (_: PairingFeatures, accept: (own: PairingFeatures) => void) => {
+    if (isWilling) accept(features);
+  });
+  smp.on('passkeyExchange', (_: number, passkey: string | null, answer: (passkey?: string) => void) => {
+    answerPrompt = answer;
+    mailbox.put('prompt', { passkey: passkey ?? '' });
+  });
+  smp.on('pairingComplete', ({ mitm }: PairingResult) => mailbox.put('paired', { mitm: String(mitm) }));
+  smp.on('pairingFail', (reason: number) => mailbox.put('failed', { reason: SmpErrors.toString(reason) }));
+  smp.on('encrypt', (status: number) => mailbox.put('encrypted', { status: HciErrors.toString(status) }));
+  mailbox.put('connected', {});
+}
+
+function advertiseOnce(): void {
+  manager!.startAdvertising({ intervalMin: 32, intervalMax: 32 }, (status, opened) => {
+    if (status !== 0) return;
+    adopt(opened);
+    opened.on('disconnect', advertiseOnce);
+  });
+}
+
+function discover(): Promise<[ClientCharacteristic, ClientCharacteristic]> {
+  return whileConnected((resolve) => {
+    connection!.gatt.discoverServicesByUuid(BleUuid.service, 1, ([service]) => {
+      service!.discoverCharacteristics((found) => {
+        const find = (uuid: string) => found.find((each) => each.uuid.toLowerCase() === uuid)!;
+        resolve([find(BleUuid.uplink), find(BleUuid.downlink)]);
+      });
+    });
+  });
+}
+
+function errorOf(act: (done: (error: number) => void) => void): Promise<string> {
+  return whileConnected((resolve) => act((error) => resolve(AttErrors.toString(error))));
+}
+
+function whileConnected<T>(act: (resolve: (value: T) => void) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    connection!.once('disconnect', () => reject(new Error('the victim has hung up')));
+    act(resolve);
+  });
+}
+
+function corrupted(transport: Transport, change: (smp: Buffer) => void): Transport {
+  const between = new EventEmitter();
+  transport.on('data', (packet: Buffer) => {
+    if (isSmp(packet) && packet[SMP_AT] === PUBLIC_KEY) seenKey = Buffer.from(packet.subarray(SMP_AT));
+    between.emit('data', packet);
+  });
+  return Object.assign(between, {
+    write(packet: Buffer): void {
+      const copy = Buffer.from(packet);
+      if (isSmp(copy)) change(copy.subarray(SMP_AT));
+      transport.write(copy);
+    },
+  });
+}
+
+function isSmp(packet: Buffer): boolean {
+  return packet[0] === 2 && packet.length > SMP_AT && packet.readUInt16LE(7) === 6;
+}

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Attackers on the virtual radio, against the PNE's stack and against the gateway's central. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { End } from '../../../tools/interop/end.ts';
+import {
+  ATTACKER,
+  type DeviceOptions,
+  type Devices,
+  GATEWAY,
+  Io,
+  PNE,
+  securedAs,
+  type TestBoard,
+  withDevices,
+} from './devices.testing.ts';
+
+const test = suite('node/ble/attacks');
+
+const BOARD: DeviceOptions = { io: Io.display, authenticated: 'yes' };
+const OPEN_BOARD: DeviceOptions = { io: Io.display, authenticated: 'no' };
+const GATEWAY_SIDE: DeviceOptions = { io: Io.keyboardDisplay, authenticated: 'yes' };
+const OPEN_GATEWAY: DeviceOptions = { io: Io.keyboardDisplay, authenticated: 'no' };
+const DENIED = 'INSUFFICIENT_AUTHENTICATION';
+/** The same in whole PDUs: what attackers do to a pairing, and what their victim says of it. */
+const FRAUDS = [
+  { name: 'legacy pairing', how: { mischief: 'legacy' }, reason: 'AUTHENTICATION_REQUIREMENTS' },
+  { name: 'a key of 15 bytes', how: { keySize: '15' }, reason: 'ENCRYPTION_KEY_SIZE' },
+  { name: 'a key of 7 bytes', how: { keySize: '7' }, reason: 'ENCRYPTION_KEY_SIZE' },
+  { name: 'a public key off the curve', how: { mischief: 'offCurve' }, reason: 'INVALID_PARAMETERS' },
+] as const;
+
+for (const { name, how, reason } of FRAUDS) {
+  test(`a PNE refuses ${name}, whatever its floor`, () =>
+    withDevices(async (devices) => {
+      for (const options of [BOARD, OPEN_BOARD]) {
+        const board = await devices.board(options);
+        const attacker = await devices.attacker({ io: Io.keyboard, mitm: 'yes', ...how });
+        await attacker.ask({ do: 'connect', peer: PNE });
+        await attacker.ask({ do: 'pair' });
+        assert.equal(await board.take('refused'), [`refused: pairing: ${reason}`]);
+        await expectPutOut(attacker);
+        await attacker.close();
+        await board.close();
+      }
+    }));
+
+  test(`a gateway refuses ${name}, whatever its floor`, () =>
+    withDevices(async (devices) => {
+      for (const options of [GATEWAY_SIDE, OPEN_GATEWAY]) {
+        const attacker = await devices.attacker({ io: Io.display, mitm: 'yes', ...how });
+        await attacker.ask({ do: 'advertise' });
+        const gateway = await devices.gateway(options);
+        const { problem } = await gateway.ask({ do: 'take', kind: 'problem' });
+        assert.is(problem, `pairing: ${reason}`);
+        await expectPutOut(attacker);
+        await gateway.close();
+        await attacker.close();
+      }
+    }));
+}
+
+test('the control: devices without the gate pair with a key of 7 bytes', () =>
+  withDevices(async (devices) => {
+    const [victim, attacker] = await ungated(devices, { keySize: '7' });
+    await attacker.ask({ do: 'pair' });
+    await victim.ask({ do: 'take', kind: 'paired' });
+    assert.is((await victim.ask({ do: 'level' })).keySize, '7');
+  }));
+
+test('a PNE refuses its own public key, which it has shown in a pairing before', () =>
+  withDevices(async (devices) => {
+    const board = await devices.board(OPEN_BOARD);
+    const attacker = await devices.attacker({ io: Io.none, mitm: 'no', mischief: 'reflect' });
+    await attacker.ask({ do: 'connect', peer: PNE });
+    await attacker.ask({ do: 'pair' });
+    // The attacker has had no key to reflect: this pairing is one as any other.
+    await board.take('secured');
+    const other = await another(attacker, devices, board);
+    await other.ask({ do: 'pair' });
+    assert.equal(await board.take('refused'), ['refused: pairing: INVALID_PARAMETERS']);
+    await expectPutOut(other);
+  }));
+
+test('a gateway refuses its own public key when it comes back', () =>
+  withDevices(async (devices) => {
+    for (const options of [GATEWAY_SIDE, OPEN_GATEWAY]) {
+      const attacker = await devices.attacker({ io: Io.display, mitm: 'yes', mischief: 'reflect' });
+      await attacker.ask({ do: 'advertise' });
+      const gateway = await devices.gateway(options);
+      const { problem } = await gateway.ask({ do: 'take', kind: 'problem' });
+      assert.is(problem, 'pairing: INVALID_PARAMETERS');
+      await gateway.close();
+      await attacker.close();
+    }
+  }));
+
+test('the control: ble-host says that Just Works protects where no input and output was claimed', () =>
+  withDevices(async (devices) => {
+    const [victim, attacker] = await ungated(devices, { io: Io.none });
+    await attacker.ask({ do: 'pair' });
+    assert.is((await victim.ask({ do: 'take', kind: 'paired' })).mitm, 'false');
+    assert.is((await victim.ask({ do: 'level' })).mitm, 'true');
+  }));
+
+test('a claim of no input and output gets nothing from a PNE that asks for authentication', () =>
+  withDevices(async (devices) => {
+    for (const mitm of ['yes', 'no']) {
+      const board = await devices.board(BOARD);
+      const attacker = await devices.attacker({ io: Io.none, mitm });
+      await attacker.ask({ do: 'connect', peer: PNE });
+      await attacker.ask({ do: 'pair' });
+      assert.equal(await board.take('refused'), ['refused: pairing: AUTHENTICATION_REQUIREMENTS']);
+      await expectPutOut(attacker);
+      await attacker.close();
+      await board.close();
+    }
+  }));
+
+test('a claim of no input and output gets nothing from a gateway that asks for authentication', () =>
+  withDevices(async (devices) => {
+    const attacker = await devices.attacker({ io: Io.none, mitm: 'yes' });
+    await attacker.ask({ do: 'advertise' });
+    const gateway = await devices.gateway(GATEWAY_SIDE);
+    const { problem } = await gateway.ask({ do: 'take', kind: 'problem' });
+    assert.is(problem, 'pairing: AUTHENTICATION_REQUIREMENTS');
+    await expectPutOut(attacker);
+  }));
+
+test('a claim of no input and output does not raise what a PNE reports, then or with the bond', () =>
+  withDevices(async (devices) => {
+    const board = await devices.board(OPEN_BOARD);
+    for (const isFirst of [true, false]) {
+      const attacker = await devices.attacker({ io: Io.none, mitm: 'yes' });
+      await attacker.ask({ do: 'connect', peer: PNE });
+      await attacker.ask({ do: isFirst ? 'pair' : 'encrypt' });
+      assert.equal(await board.take('secured'), securedAs('encrypted', 'bonded'));
+      await attacker.close();
+      await board.take('disconnected');
+    }
+  }));
+
+test('a claim of no input and output does not raise what a gateway attests', () =>
+  withDevices(async (devices) => {
+    const attacker = await devices.attacker({ io: Io.none, mitm: 'yes' });
+    await attacker.ask({ do: 'advertise' });
+    for (let round = 0; round < 2; round += 1) {
+      const gateway = await devices.gateway(OPEN_GATEWAY);
+      const { authenticated, encrypted } = await gateway.ask({ do: 'take', kind: 'link' });
+      assert.equal({ authenticated, encrypted }, { authenticated: 'false', encrypted: 'true' });
+      await gateway.close();
+      await attacker.ask({ do: 'take', kind: 'disconnected' });
+    }
+  }));
+
+test('a stranger gets nothing of a PNE before it has paired', () =>
+  withDevices(async (devices) => {
+    for (const options of [BOARD, OPEN_BOARD]) {
+      const board = await devices.board(options);
+      const attacker = await devices.attacker({ io: Io.none, mitm: 'no', willing: 'no' });
+      await attacker.ask({ do: 'connect', peer: PNE });
+      const { write, subscribe, read } = await attacker.ask({ do: 'probe' });
+      assert.equal([write, subscribe, read], [DENIED, DENIED, 'READ_NOT_PERMITTED']);
+      board.notify(Uint8Array.of(0xc0, 0, 1));
+      await attacker.close();
+      // Values would have come before this.
+      await board.take('disconnected');
+      assert.is(board.count('value') + board.count('subscription'), 0);
+      await board.close();
+    }
+  }));
+
+test("an impostor with a bonded gateway's address and no key neither gets in nor replaces the bond", () =>
+  withDevices(async (devices) => {
+    const board = await devices.board(BOARD);
+    const gateway = await devices.gateway(GATEWAY_SIDE);
+    await introduce(gateway, board);
+    await gateway.close();
+    await board.take('disconnected');
+    const impostor = await devices.attacker({
+      address: GATEWAY,
+      io: Io.keyboard,
+      mitm: 'yes',
+      willing: 'no',
+    });
+    await impostor.ask({ do: 'connect', peer: PNE });
+    assert.is((await impostor.ask({ do: 'probe' })).write, DENIED);
+    await impostor.ask({ do: 'pair' });
+    assert.equal(await board.take('refused'), ['refused: pairing: PAIRING_NOT_SUPPORTED']);
+    await expectPutOut(impostor);
+    await impostor.close();
+    await board.take('disconnected');
+    const back = await devices.gateway(GATEWAY_SIDE);
+    const { authenticated } = await back.ask({ do: 'take', kind: 'link' });
+    assert.is(authenticated, 'true');
+  }));
+
+test("an impostor with a bonded PNE's address and no key neither gets in nor replaces the bond", () =>
+  withDevices(async (devices) => {
+    let board = await devices.board(BOARD);
+    let gateway = await devices.gateway(GATEWAY_SIDE);
+    await introduce(gateway, board);
+    await gateway.close();
+    await board.close();
+    const impostor = await devices.attacker({ address: PNE, io: Io.display, mitm: 'yes' });
+    await impostor.ask({ do: 'advertise' });
+    gateway = await devices.gateway(GATEWAY_SIDE);
+    const { problem } = await gateway.ask({ do: 'take', kind: 'problem' });
+    assert.is(problem, 'encryption: PIN_OR_KEY_MISSING');
+    await impostor.close();
+    await gateway.close();
+    board = await devices.board(BOARD);
+    gateway = await devices.gateway(GATEWAY_SIDE);
+    await gateway.ask({ do: 'take', kind: 'link' });
+  }));
+
+test('a PNE that asks for security again and again has its key refreshed, and ends no gateway', () =>
+  withDevices(async (devices) => {
+    const attacker = await devices.attacker({ io: Io.none, mitm: 'no' });
+    await attacker.ask({ do: 'advertise' });
+    const gateway = await devices.gateway(OPEN_GATEWAY);
+    await attacker.ask({ do: 'take', kind: 'encrypted' });
+    for (let round = 0; round < 5; round += 1) {
+      await attacker.ask({ do: 'askForSecurity' });
+      await attacker.ask({ do: 'take', kind: 'encrypted' });
+    }
+    await gateway.ask({ do: 'take', kind: 'link' });
+    assert.is((await gateway.ask({ do: 'attestation' })).encrypted, 'true');
+  }));
+
+test('a gateway whose bonds are full refuses another PNE, keeps those it has, and forgets by its owner only', () =>
+  withDevices(async (devices) => {
+    const full: DeviceOptions = { ...OPEN_GATEWAY, maxBonds: '1' };
+    let attacker = await devices.attacker({ io: Io.none, mitm: 'no' });
+    await attacker.ask({ do: 'advertise' });
+    let gateway = await devices.gateway(full);
+    await gateway.ask({ do: 'take', kind: 'link' });
+    await attacker.close();
+    await gateway.close();
+    const board = await devices.board(OPEN_BOARD);
+    gateway = await devices.gateway(full);
+    const { problem } = await gateway.ask({ do: 'take', kind: 'problem' });
+    assert.is(problem, 'pairing: no room for another bond');
+    await board.close();
+    attacker = await devices.attacker({ io: Io.none, mitm: 'no' });
+    await attacker.ask({ do: 'advertise' });
+    await gateway.ask({ do: 'take', kind: 'link' });
+    await attacker.close();
+    await gateway.ask({ do: 'forget', peer: ATTACKER });
+    await devices.board(OPEN_BOARD);
+    assert.is((await gateway.ask({ do: 'take', kind: 'link' })).peer, '01c00000000002');
+  }));
+
+test('a fourth bond of a PNE puts out the oldest, and no other', () =>
+  withDevices(async (devices) => {
+    const board = await devices.board(OPEN_BOARD);
+    const addresses = ['A1', 'A2', 'A3', 'A4'].map((last) => `C0:00:00:00:00:${last}`);
+    const meet = async (address: string, how: string) => {
+      const attacker = await devices.attacker({ address, io: Io.none, mitm: 'no', willing: 'no' });
+      await attacker.ask({ do: 'connect', peer: PNE });
+      await attacker.ask({ do: how });
+      return attacker;
+    };
+    for (const address of addresses) {
+      const attacker = await meet(address, 'pair');
+      await board.take('secured');
+      await attacker.close();
+      await board.take('disconnected');
+    }
+    for (const address of addresses.slice(1)) {
+      const attacker = await meet(address, 'encrypt');
+      await board.take('secured');
+      await attacker.close();
+      await board.take('disconnected');
+    }
+    await meet(addresses[0]!, 'encrypt');
+    assert.equal(await board.take('refused'), ['refused: encryption: PIN_OR_KEY_MISSING']);
+  }));
+
+test.run();
+
+/** Gateway and PNE pair by passkey. */
+async function introduce(gateway: End, board: TestBoard): Promise<void> {
+  await gateway.ask({ do: 'take', kind: 'type' });
+  const [, passkey] = await board.take('passkey');
+  await gateway.ask({ do: 'type', passkey: String(passkey) });
+  await gateway.ask({ do: 'take', kind: 'link' });
+  await board.take('secured');
+}
+
+async function expectPutOut(attacker: End): Promise<void> {
+  const { reason } = await attacker.ask({ do: 'take', kind: 'disconnected' });
+  assert.is(reason, 'AUTHENTICATION_FAILURE');
+}
+
+/** The same attacker, which remembers the key that it saw, from another address. */
+async function another(attacker: End, devices: Devices, board: TestBoard): Promise<End> {
+  const { key } = await attacker.ask({ do: 'seenKey' });
+  await attacker.close();
+  await board.take('disconnected');
+  const address = 'C0:00:00:00:00:04';
+  const other = await devices.attacker({
+    address,
+    io: Io.none,
+    mitm: 'no',
+    mischief: 'reflect',
+    key: key!,
+  });
+  await other.ask({ do: 'connect', peer: PNE });
+  return other;
+}
+
+/** Two devices of attackers: ble-host as it is. */
+async function ungated(devices: Devices, how: Readonly<Record<string, string>>): Promise<[End, End]> {
+  const victim = await devices.attacker({ address: PNE, folder: 'victim', io: Io.displayYesNo, mitm: 'yes' });
+  await victim.ask({ do: 'advertise' });
+  const attacker = await devices.attacker({ address: ATTACKER, io: Io.none, mitm: 'yes', ...how });
+  await attacker.ask({ do: 'connect', peer: PNE });
+  return [victim, attacker];
+}

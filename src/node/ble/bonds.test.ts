@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { openBondFiles } from './bond-files.ts';
+import { type Bond, type BondStore, Bonds } from './bonds.ts';
+import { memoryStore } from './memory-store.testing.ts';
+
+const test = suite('node/ble/bonds');
+
+function bond(number: number, authenticated = true): Bond {
+  return { addressType: 'random', address: `C0:00:00:00:00:0${number}`, authenticated };
+}
+
+function addresses(bonds: Bonds): string[] {
+  return bonds.all.map(({ address }) => address);
+}
+
+test('bonds outlive whoever made them, in their order', () => {
+  const texts = new Map<string, string>();
+  const bonds = new Bonds(memoryStore(texts), 9);
+  for (const number of [3, 1, 2]) bonds.add(bond(number, number !== 1));
+  bonds.add(bond(3));
+  const later = new Bonds(memoryStore(texts), 9);
+  assert.equal(
+    addresses(later),
+    [1, 2, 3].map((number) => bond(number).address),
+  );
+  assert.is(later.find(bond(1))!.authenticated, false);
+});
+
+test('a public and a random device of the same address are two', () => {
+  const bonds = new Bonds(memoryStore(), 9);
+  bonds.add(bond(1));
+  assert.is(bonds.find({ ...bond(1), addressType: 'public' }), undefined);
+});
+
+test('a bond that was removed stays so', () => {
+  const texts = new Map<string, string>();
+  const bonds = new Bonds(memoryStore(texts), 9);
+  bonds.add(bond(1));
+  bonds.remove(bond(1));
+  bonds.remove(bond(2));
+  assert.is(bonds.find(bond(1)), undefined);
+  assert.equal(new Bonds(memoryStore(texts), 9).all, []);
+});
+
+test('bonds are full at their capacity', () => {
+  const bonds = new Bonds(memoryStore(), 2);
+  bonds.add(bond(1));
+  assert.not.ok(bonds.isFull);
+  bonds.add(bond(2));
+  assert.ok(bonds.isFull);
+  bonds.remove(bond(1));
+  assert.not.ok(bonds.isFull);
+});
+
+test('whichever write fails, each bond is as before or as wanted, now and after a restart', () => {
+  const steps: ((bonds: Bonds) => void)[] = [
+    (bonds) => bonds.add(bond(1)),
+    (bonds) => bonds.add(bond(2, false)),
+    (bonds) => bonds.remove(bond(1)),
+    (bonds) => bonds.add(bond(2, true)),
+  ];
+  for (let failing = 0; failing < steps.length; failing += 1) {
+    const texts = new Map<string, string>();
+    const bonds = new Bonds(failingAt(memoryStore(texts), failing), 9);
+    for (const [at, step] of steps.entries()) {
+      const before = bonds.all;
+      if (at === failing) {
+        assert.throws(() => step(bonds), 'no space left');
+        assert.equal(bonds.all, before);
+      } else step(bonds);
+      assert.equal(new Bonds(memoryStore(texts), 9).all, bonds.all, `write ${failing}, step ${at}`);
+    }
+  }
+});
+
+test('what is no bond, or lies under the name of another, is none', () => {
+  const good = { addressType: 'random', address: 'C0:00:00:00:00:01', authenticated: true, order: 0 };
+  const wrong: readonly [string, string][] = [
+    ['random-C00000000001', ''],
+    ['random-C00000000001', '{'],
+    ['random-C00000000001', 'null'],
+    ['random-C00000000001', '[]'],
+    ['random-C00000000001', JSON.stringify({ ...good, authenticated: 'yes' })],
+    ['random-C00000000001', JSON.stringify({ ...good, authenticated: undefined })],
+    ['random-C00000000001', JSON.stringify({ ...good, addressType: 'other' })],
+    ['random-C00000000001', JSON.stringify({ ...good, order: 0.5 })],
+    ['random-C00000000002', JSON.stringify(good)],
+    ['public-C00000000001', JSON.stringify(good)],
+  ];
+  for (const entry of wrong) assert.equal(new Bonds(memoryStore(new Map([entry])), 9).all, []);
+  const right = new Map([['random-C00000000001', JSON.stringify(good)]]);
+  assert.is(new Bonds(memoryStore(right), 9).all.length, 1);
+});
+
+test('files: bonds outlive the process, nobody else reads them, and a write that was cut is not seen', () => {
+  const root = mkdtempSync(join(tmpdir(), 'bonds-'));
+  try {
+    const folder = join(root, 'bonds');
+    const bonds = new Bonds(openBondFiles(folder), 9);
+    bonds.add(bond(1));
+    bonds.add(bond(2));
+    bonds.remove(bond(2));
+    writeFileSync(join(folder, 'random-C00000000001.new'), '{"authent');
+    assert.equal(addresses(new Bonds(openBondFiles(folder), 9)), [bond(1).address]);
+    const [file] = readdirSync(folder).filter((name) => name.endsWith('.json'));
+    assert.is(statSync(join(folder, file!)).mode & 0o077, 0);
+    bonds.add(bond(1, false));
+    assert.is(new Bonds(openBondFiles(folder), 9).find(bond(1))!.authenticated, false);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
+
+test.run();
+
+function failingAt(store: BondStore, at: number): BondStore {
+  let count = 0;
+  const attempt = (act: () => void) => {
+    count += 1;
+    if (count === at + 1) throw new Error('no space left');
+    act();
+  };
+  return {
+    ...store,
+    write: (name, text) => attempt(() => store.write(name, text)),
+    remove: (name) => attempt(() => store.remove(name)),
+  };
+}

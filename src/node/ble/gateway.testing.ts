@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { Mailbox } from '../../../tools/interop/ble/mailbox.ts';
+import type { Values } from '../../../tools/interop/end.ts';
+import { connectTransport } from '../../../tools/simulator/controller/h4-client.ts';
+/** A program: the gateway's central as it is, with somebody in front of it who is asked by lines of JSON. */
+import { toHex } from '../../bytes/hex.ts';
+import type { Link } from '../../link/link.ts';
+import { openBondFiles } from './bond-files.ts';
+import { Bonds, type Peer } from './bonds.ts';
+import { type Central, startCentral } from './central.ts';
+import type { GateUser } from './gate.ts';
+import { openHost } from './host.ts';
+import { serveLines } from './lines.testing.ts';
+
+const PATIENCE_MS = 20_000;
+const mailbox = new Mailbox<Values>();
+let central: Central | undefined;
+let link: Link | undefined;
+let typed: ((passkey: number) => void) | undefined;
+let compared: ((isSame: boolean) => void) | undefined;
+
+serveLines({
+  async open({ socket, address, io, authenticated, maxBonds }) {
+    const demand = { authenticated: authenticated === 'yes' };
+    const ioCapabilities = Number(io);
+    const transport = connectTransport(socket!);
+    const manager = await openHost({ transport, address: address!, demand, ioCapabilities });
+    central = startCentral({
+      manager,
+      onFailed: () => undefined,
+      bonds: new Bonds(openBondFiles('bonds'), Number(maxBonds ?? 64)),
+      demand,
+      ioCapabilities,
+      after(milliseconds, callback) {
+        const timer = setTimeout(callback, milliseconds);
+        return { cancel: () => clearTimeout(timer) };
+      },
+      onLink: adopt,
+      user: () => USER,
+      onProblem: ({ address }, problem) => mailbox.put('problem', { address, problem }),
+    });
+    return {};
+  },
+  take: ({ kind }) => mailbox.take(kind!, PATIENCE_MS),
+  type({ passkey }) {
+    typed!(Number(passkey));
+    return {};
+  },
+  compare({ isSame }) {
+    compared!(isSame === 'yes');
+    return {};
+  },
+  send({ bytes }) {
+    link!.send(Buffer.from(bytes!, 'hex'));
+    return {};
+  },
+  attestation: () => described(link!),
+  forget({ peer }) {
+    central!.forget({ addressType: 'random', address: peer! } satisfies Peer);
+    return {};
+  },
+});
+
+const USER: GateUser = {
+  showPasskey: (passkey) => mailbox.put('show', { passkey: String(passkey) }),
+  typePasskey(answer) {
+    typed = answer;
+    mailbox.put('type', {});
+  },
+  compare(number, answer) {
+    compared = answer;
+    mailbox.put('compare', { number: String(number) });
+  },
+};
+
+function adopt(opened: Link) {
+  link = opened;
+  mailbox.put('link', described(opened));
+  return {
+    onMessage: (message: Uint8Array) => mailbox.put('message', { bytes: toHex(message) }),
+    onClosed: () => mailbox.put('closed', {}),
+  };
+}
+
+function described(of: Link): Values {
+  const { peer, ...facts } = of.attestation();
+  const texts = Object.entries(facts).map(([name, value]) => [name, String(value)]);
+  return { ...Object.fromEntries(texts), peer: toHex(peer ?? new Uint8Array(0)) };
+}
