@@ -3,6 +3,7 @@
 /** As image.ts, for a board whose gateway comes by Bluetooth LE. */
 import { createNobleProvider } from '../src/crypto/noble/provider.ts';
 import { refuse } from '../src/refusal.ts';
+import { withRecords } from '../src/session/records.ts';
 import { bluetooth } from './bluetooth.ts';
 import { reportAborts } from './platform/abort.ts';
 import { fillRandom } from './platform/random.ts';
@@ -12,7 +13,7 @@ import { startPne } from './pne.ts';
 export default function main(): void {
   reportAborts();
   startPne(
-    createNobleProvider(fillRandom),
+    withRecords(createNobleProvider(fillRandom)),
     bluetooth(() => refuse('notProvisioned')),
   );
 }

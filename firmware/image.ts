@@ -5,6 +5,7 @@
  * made lies in flash. XS calls the default export when the board starts.
  */
 import { createNobleProvider } from '../src/crypto/noble/provider.ts';
+import { withRecords } from '../src/session/records.ts';
 import { reportAborts } from './platform/abort.ts';
 import { fillRandom } from './platform/random.ts';
 import { startPne } from './pne.ts';
@@ -13,5 +14,5 @@ import { streams } from './streams.ts';
 // biome-ignore lint/style/noDefaultExport: Moddable's surface of a main module.
 export default function main(): void {
   reportAborts();
-  startPne(createNobleProvider(fillRandom), streams);
+  startPne(withRecords(createNobleProvider(fillRandom)), streams);
 }
