@@ -126,7 +126,7 @@ export function runCurveTests(
     const order = fromHex(P256_ORDER);
     refuses('badArgument', () => provider.privateKey(Curve.P256, new Uint8Array(32)));
     refuses('badArgument', () => provider.privateKey(Curve.P256, order));
-    for (const at of [7, 15, 31]) {
+    for (const at of [7, 16, 31]) {
       const above = order.slice();
       above[at]! += 1;
       refuses('badArgument', () => provider.privateKey(Curve.P256, above));
