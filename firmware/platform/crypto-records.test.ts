@@ -5,7 +5,6 @@ import { createNativeProvider } from '../../src/crypto/native/provider.ts';
 import { runAppendixCTests } from '../../src/session/appendix-c.testing.ts';
 import { runExpandTests } from '../../src/session/expand.testing.ts';
 import { runHostileTests } from '../../src/session/hostile.testing.ts';
-import { runRecordTests } from '../../src/session/records.testing.ts';
 import { runSessionTests } from '../../src/session/session.testing.ts';
 import { cryptoNatives } from './crypto.ts';
 
@@ -15,4 +14,3 @@ runSessionTests(provider);
 runHostileTests(provider);
 runExpandTests(provider);
 runAppendixCTests(provider);
-runRecordTests(provider);
