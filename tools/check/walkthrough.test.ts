@@ -13,6 +13,7 @@ import { encodeRoute } from '../../src/link/route.ts';
 import { createCborXPayloads } from '../../src/payload/codec.ts';
 import { encodeMessage, type Message, MessageType } from '../../src/roles/message.ts';
 import { expandRecord } from '../../src/session/expand.ts';
+import { withRecords } from '../../src/session/records.ts';
 import { createSession, type Session } from '../../src/session/session.ts';
 
 const test = suite('check/walkthrough');
@@ -41,7 +42,7 @@ function end(senderId: number, recipientId: number): End {
 }
 
 function session(salt: string, senderId: number, recipientId: number): Session {
-  const provider = createNobleProvider(() => assert.unreachable('a record needs no randomness'));
+  const provider = withRecords(createNobleProvider(() => assert.unreachable('a record needs no randomness')));
   const context = {
     provider,
     algorithm,
