@@ -8,6 +8,7 @@ import { fromHex, toHex } from '../../src/bytes/hex.ts';
 import { Algorithm } from '../../src/crypto/algorithms.ts';
 import { createNobleProvider } from '../../src/crypto/noble/provider.ts';
 import { Channel, encodeChannelMessage } from '../../src/link/channel.ts';
+import { encodeFragment } from '../../src/link/fragment.ts';
 import { encodeFrame } from '../../src/link/frame.ts';
 import { encodeRoute } from '../../src/link/route.ts';
 import { createCborXPayloads } from '../../src/payload/codec.ts';
@@ -71,8 +72,14 @@ function drawsJourney(name: string, message: Message, from: End, to: End): Uint8
   draws(`${name} record`, record);
   draws(`${name} hop record`, hopRecord);
   draws(`${name} frame`, encodeFrame(link));
+  if (name === 'reading') draws('reading value', value(link));
   draws(`${name} route`, encodeRoute(0, endToEnd));
   return record;
+}
+
+/** A link message that one value of ATT has room for. */
+function value(bytes: Uint8Array): Uint8Array {
+  return encodeFragment({ isFirst: true, isLast: true, number: 0, length: bytes.length, bytes });
 }
 
 test('a reading, its receipt and a content are drawn as they are', () => {
