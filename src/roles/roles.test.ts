@@ -202,6 +202,19 @@ test('no more readings are taken than may wait for a receipt', () => {
   assert.is(network.received.length, ImplementationLimits.pneMaxOutstanding);
 });
 
+test('long readings take the room of several, and give it back', () => {
+  const network = createTestNetwork();
+  const { payloadMaxTextBytes } = ImplementationLimits;
+  const long = ['x'.repeat(payloadMaxTextBytes - 10), 'y'.repeat(payloadMaxTextBytes - 10)];
+  network.pne.report(long);
+  network.pne.report(long);
+  assert.is(network.pne.room, 0);
+  assert.throws(() => network.pne.report(long), refusedWith('queueFull'));
+  recover(network);
+  assert.is(network.received.length, 2);
+  assert.is(network.pne.room, 2);
+});
+
 test('a value that is no payload is refused and leaves nothing behind', () => {
   const network = connected();
   assert.throws(() => network.pne.report(() => 1), refusedWith('wrongType'));

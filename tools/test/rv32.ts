@@ -26,7 +26,7 @@ const TEST_MEMORY: Rv32Image = {
   chunk: { initial: 4_000_000, incremental: 1_000_000 },
   heap: { initial: 100_000, incremental: 50_000 },
   limit: 12 * 1024 ** 2,
-  cHeap: 131_072,
+  cHeap: 1_048_576,
 };
 
 const FILES =
