@@ -8,6 +8,7 @@ import { ImplementationLimits } from '../limits.ts';
 import { createCborXPayloads } from '../payload/codec.ts';
 import { type ReasonName, Refusal } from '../refusal.ts';
 import { createTestNetwork, type TestNetwork } from './network.testing.ts';
+import { recover } from './scenario.testing.ts';
 
 const ALGORITHMS = Object.freeze({
   'AES-CCM-16-64-128': Algorithm.AES_CCM_16_64_128,
