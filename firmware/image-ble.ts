@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** As image.ts, for a board whose gateway comes by Bluetooth LE. */
-import { createNobleProvider } from '../src/crypto/noble/provider.ts';
 import { refuse } from '../src/refusal.ts';
 import { bluetooth } from './bluetooth.ts';
+import { openDeviceProvider } from './device-provider.ts';
 import { reportAborts } from './platform/abort.ts';
-import { fillRandom } from './platform/random.ts';
 import { startPne } from './pne.ts';
 
 // biome-ignore lint/style/noDefaultExport: Moddable's surface of a main module.
 export default function main(): void {
   reportAborts();
   startPne(
-    createNobleProvider(fillRandom),
+    openDeviceProvider(),
     bluetooth(() => refuse('notProvisioned')),
   );
 }

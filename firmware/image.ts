@@ -4,14 +4,13 @@
  * The device program as a Moddable image: the bodies of its modules run on the build machine and what they
  * made lies in flash. XS calls the default export when the board starts.
  */
-import { createNobleProvider } from '../src/crypto/noble/provider.ts';
+import { openDeviceProvider } from './device-provider.ts';
 import { reportAborts } from './platform/abort.ts';
-import { fillRandom } from './platform/random.ts';
 import { startPne } from './pne.ts';
 import { streams } from './streams.ts';
 
 // biome-ignore lint/style/noDefaultExport: Moddable's surface of a main module.
 export default function main(): void {
   reportAborts();
-  startPne(createNobleProvider(fillRandom), streams);
+  startPne(openDeviceProvider(), streams);
 }

@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { metafileOf } from './bundle.ts';
-import { preloadable } from './preload.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Where the manifests look for the bundles, and where mcconfig builds. */
@@ -73,7 +72,6 @@ async function bundle(): Promise<void> {
     format: 'esm',
     target: 'es2021',
     external: ['timer', 'embedded:*', 'mc/config'],
-    plugins: [preloadable()],
     drop: ['console'],
     metafile: true,
     logLevel: 'warning',
