@@ -9,7 +9,7 @@ export interface BenchFigure {
   readonly op: string;
   /** Length of the message, without tag or header. */
   readonly bytes: number;
-  /** One operation, in the clock's unit: the lower quartile of the batches. */
+  /** One operation, in the clock's unit. */
   readonly value: number;
 }
 
@@ -19,8 +19,12 @@ export interface BenchClock {
   now(): number;
   /** Long against the clock's step, and against what else the machine does now and then. */
   readonly batchLength: number;
-  /** How many batches an operation is measured in. */
+  /** How many batches an operation is measured in, at most. */
   readonly batches: number;
+  /** No further batch after so much. */
+  readonly enough: number;
+  /** What one operation took, of what it took in each of the batches. */
+  typical(values: readonly number[]): number;
 }
 
 /** An operation that reads the clock itself. */
@@ -64,16 +68,30 @@ export function runBench({ operations, programs = [], ops, clock, onStart, onFig
 
 /** A clock of microseconds, for machines that do other things too: short batches, of which some go undisturbed. */
 export function microsecondClock(now: () => number): BenchClock {
-  return { unit: 'us', now, batchLength: 2_000, batches: 15 };
+  return {
+    unit: 'us',
+    now,
+    batchLength: 2_000,
+    batches: 15,
+    enough: Number.POSITIVE_INFINITY,
+    typical: lowerQuartile,
+  };
+}
+
+function lowerQuartile(values: readonly number[]): number {
+  return values.slice().sort((a, b) => a - b)[values.length >> 2]!;
 }
 
 /** `batch` returns what so many runs took. */
 function measure(batch: (count: number) => number, clock: BenchClock): number {
   const count = calibrate(batch, clock);
-  const times: number[] = [];
-  for (let i = 0; i < clock.batches; i++) times.push(batch(count) / count);
-  times.sort((a, b) => a - b);
-  return times[clock.batches >> 2]!;
+  const values: number[] = [];
+  for (let total = 0; values.length < clock.batches && total < clock.enough; ) {
+    const taken = batch(count);
+    total += taken;
+    values.push(taken / count);
+  }
+  return clock.typical(values);
 }
 
 /** Finds how many runs make a batch long enough. */

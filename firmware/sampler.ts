@@ -43,6 +43,7 @@ export function createSampler(pne: Pne, counts: Counts, open: (events: SensorEve
       try {
         pne.report(value);
         counts.sent += 1;
+        fill();
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         counts.refused += 1;
@@ -60,8 +61,13 @@ export function createSampler(pne: Pne, counts: Counts, open: (events: SensorEve
       if (pne.idle) report();
       return;
     }
-    if (interval === 0) ask(pne.room - asked);
+    fill();
     if (interval !== 0 || (counts.accepted + counts.refused) % REPORT_EVERY === 0) report();
+  }
+
+  /** Readings that turn out short leave room for more of them. */
+  function fill(): void {
+    if (interval === 0 && !ended) ask(pne.room - asked);
   }
 
   function ask(count: number): void {

@@ -72,6 +72,8 @@ export const ImplementationLimits = Object.freeze({
   hmac256MaxFailed: 2 ** 36,
   /** Readings of one PNE that wait for their receipt. Below the replay window, so that none falls out. */
   pneMaxOutstanding: 8,
+  /** Bytes of them: two of the longest, or any mix that takes no more. */
+  pneMaxOutstandingBytes: 4352,
   /** How long a PNE waits for a receipt before it sends again. */
   receiptTimeoutMs: 5000,
   /**

@@ -5,18 +5,12 @@
  * here (memory.c). It never shrinks, so that its end is the most that was ever needed, fragments included.
  */
 
-#include "c-heap.h"
-
 #include "image.h"
 
 #include <errno.h>
+#include <stddef.h>
 
 static size_t gUsed = 0;
-
-size_t cHeapPeakBytes(void)
-{
-	return gUsed;
-}
 
 /* What malloc takes its memory from. Where this has none left, malloc gives NULL. */
 void *sbrk(ptrdiff_t increment)

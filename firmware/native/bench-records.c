@@ -72,6 +72,7 @@ static void closeBoth(void)
 
 #define RECORD(bytes) \
 	{ "record.protect", bytes, 10, openBoth, protect, closeBoth }, \
+	{ "record.protectInto", bytes, 10, openBoth, protect, closeBoth }, \
 	{ "record.unprotect", bytes, 10, openWithRecord, unprotect, closeBoth }
 
 const BenchProgram gBenchRecords[] = { RECORD(64), RECORD(1024) };

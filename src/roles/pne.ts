@@ -36,7 +36,7 @@ export interface PneOptions {
 }
 
 export interface Pne {
-  /** How many readings may be reported now. */
+  /** How many readings may be reported now, however long they are. */
   readonly room: number;
   /** Whether every reading reported so far has its receipt. */
   readonly idle: boolean;
@@ -49,9 +49,12 @@ export interface Pne {
   report(value: unknown): number;
 }
 
+const { payloadMaxBytes, pneMaxOutstanding, pneMaxOutstandingBytes } = ImplementationLimits;
+
 export function createPne(options: PneOptions): Pne {
   /** Encoded readings without a receipt, by id. Bounded by `room`. */
   const outstanding = new Map<number, Uint8Array>();
+  let outstandingBytes = 0;
   const readingIds = createSequenceNumbers(options.readingIds, Number.MAX_SAFE_INTEGER);
   let highestContentId = -1;
   let registered = false;
@@ -111,7 +114,10 @@ export function createPne(options: PneOptions): Pne {
   }
 
   function handleReceipt(id: number, status: number): void {
-    if (!outstanding.delete(id)) return;
+    const reading = outstanding.get(id);
+    if (reading === undefined) return;
+    outstanding.delete(id);
+    outstandingBytes -= reading.length;
     if (outstanding.size > 0) armResend();
     options.onReceipt(id, status === Status.ok);
   }
@@ -127,18 +133,21 @@ export function createPne(options: PneOptions): Pne {
 
   return Object.freeze({
     get room(): number {
-      return ImplementationLimits.pneMaxOutstanding - outstanding.size;
+      const bytes = pneMaxOutstandingBytes - outstandingBytes;
+      return Math.max(0, Math.min(pneMaxOutstanding - outstanding.size, Math.floor(bytes / payloadMaxBytes)));
     },
     get idle(): boolean {
       return outstanding.size === 0;
     },
     attach: interfaces.attach,
     report(value: unknown): number {
-      if (outstanding.size >= ImplementationLimits.pneMaxOutstanding) refuse('queueFull');
+      if (outstanding.size >= pneMaxOutstanding) refuse('queueFull');
       const payload = options.payloads.encode(value);
+      if (outstandingBytes + payload.length > pneMaxOutstandingBytes) refuse('queueFull');
       const id = readingIds.take();
       const reading = encodeMessage({ type: MessageType.reading, id, payload });
       outstanding.set(id, reading);
+      outstandingBytes += reading.length;
       if (!interfaces.ready) return id;
       if (outstanding.size === 1) armResend();
       interfaces.send(reading);

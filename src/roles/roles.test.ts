@@ -8,6 +8,7 @@ import { ImplementationLimits } from '../limits.ts';
 import { createCborXPayloads } from '../payload/codec.ts';
 import { type ReasonName, Refusal } from '../refusal.ts';
 import { createTestNetwork, type TestNetwork } from './network.testing.ts';
+import { recover } from './scenario.testing.ts';
 
 const ALGORITHMS = Object.freeze({
   'AES-CCM-16-64-128': Algorithm.AES_CCM_16_64_128,
@@ -200,6 +201,19 @@ test('no more readings are taken than may wait for a receipt', () => {
   network.linkUp();
   network.settle();
   assert.is(network.received.length, ImplementationLimits.pneMaxOutstanding);
+});
+
+test('long readings take the room of several, and give it back', () => {
+  const network = createTestNetwork();
+  const { payloadMaxTextBytes } = ImplementationLimits;
+  const long = ['x'.repeat(payloadMaxTextBytes - 10), 'y'.repeat(payloadMaxTextBytes - 10)];
+  network.pne.report(long);
+  network.pne.report(long);
+  assert.is(network.pne.room, 0);
+  assert.throws(() => network.pne.report(long), refusedWith('queueFull'));
+  recover(network);
+  assert.is(network.received.length, 2);
+  assert.is(network.pne.room, 2);
 });
 
 test('a value that is no payload is refused and leaves nothing behind', () => {

@@ -7,7 +7,10 @@ import { buildRv32Flash } from '../build/rv32-flash.ts';
 import { type BenchProvider, bundleBench, collect } from './program.ts';
 import { type BenchRow, type OnProgress, Rows } from './rows.ts';
 
-/** Noble's curves and what the benchmark prepares take more than a device has. Figures depend on it. */
+/**
+ * More than a device has: the benchmark holds the keys and inputs of all its operations. Figures depend on it, through
+ * the collection of garbage.
+ */
 const MEMORY: Rv32Image = {
   chunk: { initial: 262_144, incremental: 16_384 },
   heap: { initial: 24_576, incremental: 1024 },
@@ -18,31 +21,31 @@ const MEMORY: Rv32Image = {
 export async function measureOnRv32(ops: string, onProgress: OnProgress): Promise<BenchRow[]> {
   return [
     ...(await measureNative(ops, onProgress)),
-    ...(await measureProvider('noble', 'bench-instructions', ops, onProgress)),
-    ...(await measureProvider('none', 'bench-instructions-plain', ops, onProgress)),
+    ...(await measureLoaded('noble', 'bench-instructions', ops, onProgress)),
+    ...(await measureLoaded('none', 'bench-instructions-plain', ops, onProgress)),
   ];
 }
 
-/** The native provider, with what is preloaded in flash as on a device, and plain C in the same run. */
+/** The native provider, and plain C in the same run, with what is preloaded in flash as on a device. */
 export async function measureNative(ops: string, onProgress: OnProgress): Promise<BenchRow[]> {
-  const rows = rowsOf('native', onProgress);
-  const bundle = await bundleBench('bench-instructions-native', ops);
-  return collect(spawnRv32(await buildRv32Flash(bundle, { ...MEMORY, bench: true })), rows);
+  const bundle = await bundleBench('bench-instructions-native', ops, 'native');
+  return measureImage('native', await buildRv32Flash(bundle, { ...MEMORY, bench: true }), onProgress);
 }
 
-async function measureProvider(
+async function measureLoaded(
   provider: BenchProvider,
   program: string,
   ops: string,
   onProgress: OnProgress,
 ): Promise<BenchRow[]> {
-  const rows = rowsOf(provider, onProgress);
-  return collect(spawnRv32(await buildRv32Image(await bundleBench(program, ops), MEMORY)), rows);
+  const image = await buildRv32Image(await bundleBench(program, ops, provider), MEMORY);
+  return measureImage(provider, image, onProgress);
 }
 
-function rowsOf(provider: BenchProvider, onProgress: OnProgress): Rows {
+function measureImage(provider: BenchProvider, image: string, onProgress: OnProgress): Promise<BenchRow[]> {
   const { name, version } = rv32Setup().engine;
-  return new Rows({ board: board.name, engine: `${name} ${version}`, provider }, onProgress, 'instructions');
+  const place = { board: board.name, engine: `${name} ${version}`, provider };
+  return collect(spawnRv32(image), new Rows(place, onProgress, 'instructions'));
 }
 
 /** What the figures depend on. */

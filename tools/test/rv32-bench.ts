@@ -14,6 +14,8 @@ const TARGETS: readonly (readonly [op: string, bytes: number, ratio: number])[] 
   ['record.protect', 64, 1.35],
   ['record.unprotect', 64, 1.45],
   ['record.protect', 1024, 1.06],
+  ['record.protectInto', 64, 1.35],
+  ['record.protectInto', 1024, 1.06],
   ['handshake.initiator', 110, 1.1],
   ['handshake.responder', 110, 1.1],
 ];

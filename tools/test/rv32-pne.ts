@@ -17,6 +17,8 @@ import { startWire, type Wire } from './rv32-wire.ts';
 import { CheckFailure, type Outcome, type Tally } from './tally.ts';
 
 const READINGS = 12;
+/** Nearly as long as a payload may be. */
+const LONG_ROW = JSON.stringify({ a: 'x'.repeat(960), b: 'y'.repeat(960) });
 const SELF_TEST_CHECKS = 9;
 
 export async function testRv32Pne(stage: string, tally: Tally): Promise<void> {
@@ -28,6 +30,7 @@ export async function testRv32Pne(stage: string, tally: Tally): Promise<void> {
       return { passed: 1 };
     });
   await check('a PNE beside one on linux', deliverSideBySide);
+  await check('a PNE with the longest readings has the memory for them', deliverLong);
   await check('a PNE that tests itself first', testItself);
   await Promise.all([
     check('a PNE that restarts goes on with what it stored', (board) => onWire(board, restart)),
@@ -38,12 +41,24 @@ export async function testRv32Pne(stage: string, tally: Tally): Promise<void> {
 }
 
 async function deliverSideBySide(rv32: Board): Promise<void> {
+  const rows = Array.from({ length: READINGS }, (_, index) => `{"index":${index}}`);
+  const counts = await deliver([await openBoard('linux'), rv32], rows);
+  require(counts === `linux ${READINGS / 2},qemu-rv32 ${READINGS / 2}`, counts);
+}
+
+async function deliverLong(rv32: Board): Promise<void> {
+  const counts = await deliver([rv32], new Array(READINGS).fill(LONG_ROW));
+  require(counts === `qemu-rv32 ${READINGS}`, counts);
+}
+
+/** Returns how many readings arrived from each PNE, one a board. */
+async function deliver(boards: readonly Board[], rows: readonly string[]): Promise<string> {
   const { pnes, missing, problems } = await run({
-    boards: [await openBoard('linux'), rv32],
-    pnes: 2,
+    boards,
+    pnes: boards.length,
     algorithm: undefined,
     intervalMs: 0,
-    rows: readRows(Readable.from(Array.from({ length: READINGS }, (_, index) => `{"index":${index}}\n`))),
+    rows: readRows(Readable.from(rows.map((row) => `${row}\n`))),
     once: true,
     stop: AbortSignal.timeout(60_000),
     onAgreed(): void {},
@@ -51,9 +66,8 @@ async function deliverSideBySide(rv32: Board): Promise<void> {
     onSkipped(): void {},
     onProblem(): void {},
   });
-  const counts = pnes.map(({ board, received }) => `${board} ${received}`);
   require(problems.length === 0 && missing.length === 0, `${problems} ${JSON.stringify(missing)}`);
-  require(counts.join() === `linux ${READINGS / 2},qemu-rv32 ${READINGS / 2}`, counts.join());
+  return pnes.map(({ board, received }) => `${board} ${received}`).join();
 }
 
 /** The image of firmware/main-selftest.ts says a line a check, and is a PNE then. */

@@ -17,6 +17,7 @@ const FILES = [
   'crypto',
   'crypto-differential',
   'crypto-records',
+  'crypto-record-window',
   'crypto-record-differential',
 ];
 /** noble computes these, which nothing watches. */

@@ -57,6 +57,8 @@ export interface DeviceOptions {
   readonly authenticated: 'yes' | 'no';
   /** Whose address it has, if not its own: an impostor has another's. */
   readonly address?: string;
+  /** Of a gateway: where its keys and bonds lie, if not where they did before. */
+  readonly folder?: string;
   /** Where a gateway's bonds are full. */
   readonly maxBonds?: string;
 }

@@ -3,7 +3,11 @@
 /**
  * Decides over the security of one connection, above ble-host and for either role. ble-host says `mitm` where
  * it was only asked for; what a pairing gave is in `pairingComplete`, and that is what counts here, then and
- * for as long as the bond lasts. A bond is never replaced by a pairing: its owner forgets it first.
+ * for as long as the bond lasts.
+ *
+ * A bond is never replaced by a pairing: who claims to have lost its own may be an impostor. Either side
+ * refuses until its owner has it forget the bond, by `Central.forget` at a gateway and by erasing its bonds at
+ * a PNE; then the two pair as strangers do.
  */
 import bleHost, { type Connection, type PairingFeatures, type PairingResult } from 'ble-host';
 import { BLE_KEY_BYTES, type BleDemand, type BleSecurity, meetsDemand } from '../../link/ble.ts';
@@ -85,8 +89,8 @@ export class Gate {
   }
 
   private refusePairing(reason: string): void {
-    this.options.connection.smp.sendPairingFailed(SmpReason.pairingNotSupported);
-    this.refuse(`pairing: ${reason}`);
+    const { smp } = this.options.connection;
+    this.refuse(`pairing: ${reason}`, () => smp.sendPairingFailed(SmpReason.pairingNotSupported));
   }
 
   /** Identity keys are not exchanged: with them a peer could claim another's address, and so its bond. */
@@ -158,9 +162,11 @@ export class Gate {
     this.options.onSecured(security);
   }
 
-  private refuse(reason: string): void {
+  /** `farewell` is said to the peer before the connection ends; what the stack makes of it counts no more. */
+  private refuse(reason: string, farewell?: () => void): void {
     if (this.isOver) return;
     this.isOver = true;
+    farewell?.();
     this.options.connection.disconnect(HciErrors.AUTHENTICATION_FAILURE);
     this.options.onRefused(reason);
   }

@@ -112,6 +112,19 @@ test('a passkey that is mistyped secures nothing, and the next one is new', () =
     await linked(gateway, board);
   }));
 
+test('a PNE that is lost in the middle of a pairing has refused nothing: it is tried again each time', () =>
+  withDevices(async (devices) => {
+    const gateway = await devices.gateway(PASSKEY.gateway);
+    for (let round = 0; round < 4; round += 1) {
+      const board = await devices.board(PASSKEY.board);
+      await gateway.ask({ do: 'take', kind: 'type' });
+      await board.close();
+    }
+    const board = await devices.board(PASSKEY.board);
+    await PASSKEY.attend(gateway, board);
+    await linked(gateway, board);
+  }));
+
 test('a passkey that is none fails the pairing and not the gateway', () =>
   withDevices(async (devices) => {
     await devices.board(PASSKEY.board);

@@ -16,6 +16,11 @@ export interface PneConnectionEvents {
 }
 
 const { AttErrors, HciErrors } = bleHost;
+/** Reasons of a disconnection that the peer has chosen. */
+const HANG_UPS: readonly number[] = Object.freeze([
+  HciErrors.AUTHENTICATION_FAILURE!,
+  HciErrors.REMOTE_USER_TERMINATED_CONNECTION!,
+]);
 /** 15 ms, in units of 1.25 ms: the pace that firmware/ble-link.ts sends at. Supervision in units of 10 ms. */
 const PARAMETERS = Object.freeze({ connIntervalMin: 12, connIntervalMax: 12, supervisionTimeout: 200 });
 
@@ -117,9 +122,13 @@ export class PneConnection {
     this.events.onRefused(problem);
   }
 
-  /** A PNE that refuses hangs up, and what it says before may be lost with the connection. */
+  /**
+   * A PNE that refuses hangs up, and what it says before may be lost with the connection. A connection that the
+   * radio has lost is nobody's refusal: it is tried again at once.
+   */
   private lose(reason: number): void {
-    if (!this.isSecured) this.explain(`it hung up: ${HciErrors.toString(reason)}`);
+    if (!this.isSecured && HANG_UPS.includes(reason))
+      this.explain(`it hung up: ${HciErrors.toString(reason)}`);
     this.finish();
   }
 }
