@@ -3,6 +3,7 @@
 /** The benchmark as a device program, with one provider. */
 import { createNativeProvider } from '../src/crypto/native/provider.ts';
 import { createNobleProvider } from '../src/crypto/noble/provider.ts';
+import { withRecords } from '../src/session/records.ts';
 import { microsecondClock } from './bench.ts';
 import { benchOperations } from './bench-operations.ts';
 import { startBench } from './bench-start.ts';
@@ -18,6 +19,9 @@ const isNative = BENCH_PROVIDER === 'native';
 
 startBench(
   microsecondClock(monotonicMicroseconds),
-  () => benchOperations(isNative ? createNativeProvider(cryptoNatives()!) : createNobleProvider(fillRandom)),
+  () =>
+    benchOperations(
+      isNative ? createNativeProvider(cryptoNatives()!) : withRecords(createNobleProvider(fillRandom)),
+    ),
   isNative ? benchPrograms : undefined,
 );

@@ -4,6 +4,7 @@
 import { createNativeProvider } from '../src/crypto/native/provider.ts';
 import { createNobleProvider } from '../src/crypto/noble/provider.ts';
 import type { CryptoProvider } from '../src/crypto/provider.ts';
+import { withRecords } from '../src/session/records.ts';
 import { printLine } from './platform/console.ts';
 import { cryptoNatives } from './platform/crypto.ts';
 import { fillRandom } from './platform/random.ts';
@@ -13,5 +14,5 @@ export function openHostProvider(): CryptoProvider {
   const natives = cryptoNatives();
   if (natives !== undefined) return createNativeProvider(natives);
   printLine('crypto: no native provider in this host, noble instead');
-  return createNobleProvider(fillRandom);
+  return withRecords(createNobleProvider(fillRandom));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Records in one call into C, by all that sessions in TypeScript are tested for. */
+/** Records in one call into C, by all that those in TypeScript are tested for. */
 import { createNativeProvider } from '../../src/crypto/native/provider.ts';
 import { runAppendixCTests } from '../../src/session/appendix-c.testing.ts';
 import { runExpandTests } from '../../src/session/expand.testing.ts';

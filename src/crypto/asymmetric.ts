@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { compareBytes } from '../bytes/compare.ts';
-import { fromHex } from '../bytes/hex.ts';
 import { refuse } from '../refusal.ts';
 import type { BackendCurve, BackendPrivateKey } from './backend-curve.ts';
 import { Curve, type CurveParameters, curveParameters, P256_ORDER, signatureParameters } from './curves.ts';
@@ -98,13 +96,19 @@ export function createAsymmetric<Material>(parts: AsymmetricParts<Material>): As
 function isPrivateKey(curve: number, bytes: Uint8Array): boolean {
   if (bytes.length !== curveParameters(curve)!.privateKeyLength) return false;
   if (curve !== Curve.P256) return true;
-  return !isZero(bytes) && compareBytes(bytes, fromHex(P256_ORDER)) < 0;
+  return !isZero(bytes) && isBelowOrder(bytes);
 }
 
 /** x alone, or the whole public key. */
 function hasAgreementLength(parameters: CurveParameters, publicKey: Uint8Array): boolean {
   const { length } = publicKey;
   return length === parameters.coordinateLength || length === parameters.publicKeyLength;
+}
+
+function isBelowOrder(bytes: Uint8Array): boolean {
+  const words = new DataView(bytes.buffer, bytes.byteOffset);
+  const at = P256_ORDER.findIndex((word, i) => words.getUint32(4 * i) !== word);
+  return at >= 0 && words.getUint32(4 * at) < P256_ORDER[at]!;
 }
 
 function isZero(bytes: Uint8Array): boolean {

@@ -16,8 +16,8 @@ export interface Backend<Material> {
   readonly aeads: Readonly<Record<number, (key: Material, parameters: AeadParameters) => BackendAead>>;
   /** By COSE number. */
   readonly curves: Readonly<Record<number, BackendCurve<Material>>>;
-  /** HKDF-Expand where the library has it. Else it is made of `hmacSha256`. */
-  readonly hkdf?: BackendHkdf<Material>;
+  /** The library's own, or made of its HMAC (see hkdf.ts). */
+  readonly hkdf: BackendHkdf<Material>;
   /** Records in one call each, where the library has them. */
   readonly records?: RecordProvider<Material>;
   hmacSha256(key: Material): BackendMac;

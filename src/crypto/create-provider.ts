@@ -5,24 +5,23 @@ import { Algorithm, algorithmParameters } from './algorithms.ts';
 import { createAsymmetric } from './asymmetric.ts';
 import type { Backend } from './backend.ts';
 import { createSecrets, guardAead, guardMac } from './handles.ts';
-import * as hkdf from './hkdf.ts';
+import { SHA_256_LENGTH } from './hkdf.ts';
 import type { AeadKey, CryptoProvider, MacKey, Secret } from './provider.ts';
 import type { RecordDirection, RecordProvider } from './records.ts';
 
 /** RFC 5869 section 2.3: L <= 255 * HashLen. */
-const MAX_EXPANDED_LENGTH = 255 * hkdf.SHA_256_LENGTH;
+const MAX_EXPANDED_LENGTH = 255 * SHA_256_LENGTH;
 
 /** Makes a provider of a backend. Arguments are checked here, once, so that every provider refuses alike. */
 export function createProvider<Material>(backend: Backend<Material>): CryptoProvider {
   const secrets = createSecrets(backend);
-  const derive = backend.hkdf ?? hkdf.overHmac(backend);
   const secret = (bytes: Uint8Array) => secrets.handleTo(backend.importBytes(bytes));
 
   function pseudorandomKeyOf(hash: number, pseudorandomKey: Secret, length: number): Material {
     requireSha256(hash);
     const material = secrets.materialOf(pseudorandomKey);
     // RFC 5869 section 2.3: the PRK has at least HashLen bytes. A key or IV without bytes is a mistake.
-    if (backend.lengthOf(material) < hkdf.SHA_256_LENGTH) refuse('badArgument');
+    if (backend.lengthOf(material) < SHA_256_LENGTH) refuse('badArgument');
     if (!Number.isInteger(length) || length < 1 || length > MAX_EXPANDED_LENGTH) refuse('badArgument');
     return material;
   }
@@ -69,12 +68,12 @@ export function createProvider<Material>(backend: Backend<Material>): CryptoProv
     },
 
     expand(hash: number, pseudorandomKey: Secret, info: Uint8Array, length: number): Uint8Array {
-      return derive.expand(pseudorandomKeyOf(hash, pseudorandomKey, length), info, length);
+      return backend.hkdf.expand(pseudorandomKeyOf(hash, pseudorandomKey, length), info, length);
     },
 
     expandSecret(hash: number, pseudorandomKey: Secret, info: Uint8Array, length: number): Secret {
       const material = pseudorandomKeyOf(hash, pseudorandomKey, length);
-      return secrets.handleTo(derive.expandMaterial(material, info, length));
+      return secrets.handleTo(backend.hkdf.expandMaterial(material, info, length));
     },
 
     aeadKey(algorithm: number, secret: Secret): AeadKey {

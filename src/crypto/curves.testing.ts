@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { fromHex, toHex } from '../bytes/hex.ts';
 import { Algorithm } from './algorithms.ts';
 import { flipBit, pattern, refuses } from './check.testing.ts';
-import { Curve, curveParameters, P256_ORDER, SignatureAlgorithm } from './curves.ts';
+import { Curve, curveParameters, SignatureAlgorithm } from './curves.ts';
 import type { CryptoProvider, PrivateKey } from './provider.ts';
 
 const AGREEING = [Curve.P256, Curve.X25519];
@@ -13,6 +13,8 @@ const SIGNATURES = [
   [SignatureAlgorithm.ES256, Curve.P256],
   [SignatureAlgorithm.EdDSA, Curve.Ed25519],
 ] as const;
+/** n of FIPS 186-5. */
+const P256_ORDER = 'ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551';
 const P384 = 2;
 const ES384 = -35;
 
@@ -124,6 +126,11 @@ export function runCurveTests(
     const order = fromHex(P256_ORDER);
     refuses('badArgument', () => provider.privateKey(Curve.P256, new Uint8Array(32)));
     refuses('badArgument', () => provider.privateKey(Curve.P256, order));
+    for (const at of [7, 16, 31]) {
+      const above = order.slice();
+      above[at]! += 1;
+      refuses('badArgument', () => provider.privateKey(Curve.P256, above));
+    }
     refuses('badArgument', () => provider.privateKey(Curve.P256, new Uint8Array(32).fill(0xff)));
     for (const curve of carried) {
       refuses('badArgument', () => provider.privateKey(curve, order.subarray(1)));
@@ -135,6 +142,9 @@ export function runCurveTests(
     const largest = fromHex(P256_ORDER);
     largest[31]! -= 1;
     assert.is(provider.privateKey(Curve.P256, largest).publicKey.length, 64);
+    const inLargerMemory = new Uint8Array(40).fill(0xff);
+    inLargerMemory.set(largest, 5);
+    assert.is(provider.privateKey(Curve.P256, inLargerMemory.subarray(5, 37)).publicKey.length, 64);
   });
 
   curves('refuses what a key is not for', () => {
@@ -163,7 +173,7 @@ export function runCurveTests(
     for (const curve of carried) {
       const [wiped, other] = [provider.generateKey(curve), create().generateKey(curve)];
       const publicKey = pairs.get(curve)!.publicKey;
-      const algorithm = curveParameters(curve)!.signatureAlgorithm;
+      const algorithm = SIGNATURES.find((signature) => signature[1] === curve)?.[0];
       wiped.wipe();
       wiped.wipe();
       refuses('keyWiped', () => useKey(provider, wiped, publicKey, algorithm));

@@ -14,9 +14,6 @@ export interface CurveParameters {
   readonly publicKeyLength: number;
   /** Bytes of x alone, which is what key agreement sends and yields (RFC 9528 section 3.7). */
   readonly coordinateLength: number;
-  readonly agrees: boolean;
-  /** COSE number of the algorithm that keys on this curve sign with. */
-  readonly signatureAlgorithm: number | undefined;
 }
 
 export interface SignatureParameters {
@@ -26,14 +23,16 @@ export interface SignatureParameters {
   readonly signatureLength: number;
 }
 
-/** Bytes in hexadecimal, big-endian: n of FIPS 186-5, the order of P-256's base point. */
-export const P256_ORDER = 'ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551';
+/** n of FIPS 186-5, the order of P-256's base point: words of 32 bits, the highest first. */
+export const P256_ORDER: readonly number[] = Object.freeze([
+  0xffffffff, 0x00000000, 0xffffffff, 0xffffffff, 0xbce6faad, 0xa7179e84, 0xf3b9cac2, 0xfc632551,
+]);
 
 const CURVES: Readonly<Record<number, CurveParameters>> = Object.freeze({
   __proto__: null,
-  [Curve.P256]: curve('P-256', 64, true, SignatureAlgorithm.ES256),
-  [Curve.X25519]: curve('X25519', 32, true, undefined),
-  [Curve.Ed25519]: curve('Ed25519', 32, false, SignatureAlgorithm.EdDSA),
+  [Curve.P256]: curve('P-256', 64),
+  [Curve.X25519]: curve('X25519', 32),
+  [Curve.Ed25519]: curve('Ed25519', 32),
 });
 
 const SIGNATURES: Readonly<Record<number, SignatureParameters>> = Object.freeze({
@@ -52,12 +51,6 @@ export function signatureParameters(algorithm: number): SignatureParameters | un
   return SIGNATURES[algorithm];
 }
 
-function curve(
-  name: string,
-  publicKeyLength: number,
-  agrees: boolean,
-  signatureAlgorithm: number | undefined,
-): CurveParameters {
-  const lengths = { privateKeyLength: 32, publicKeyLength, coordinateLength: 32 };
-  return Object.freeze({ name, ...lengths, agrees, signatureAlgorithm });
+function curve(name: string, publicKeyLength: number): CurveParameters {
+  return Object.freeze({ name, privateKeyLength: 32, publicKeyLength, coordinateLength: 32 });
 }

@@ -7,6 +7,7 @@ import { Curve, curveParameters } from '../crypto/curves.ts';
 import { createNobleProvider } from '../crypto/noble/provider.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import { type ReasonName, Refusal } from '../refusal.ts';
+import { withRecords } from '../session/records.ts';
 import { ccsCredential, encodeCcs, type Identity } from './credential.ts';
 import type { EadItem } from './ead.ts';
 import { createInitiator, type Initiator, type InitiatorOptions } from './initiator.ts';
@@ -44,7 +45,7 @@ export function createRandom(seed: number): (target: Uint8Array) => void {
 
 /** A provider with randomness of its own, the same in every run. */
 export function createProvider(seed: number): CryptoProvider {
-  return createNobleProvider(createRandom(seed));
+  return withRecords(createNobleProvider(createRandom(seed)));
 }
 
 /** A CCS with subject and kid, and the key that belongs to it. */

@@ -17,6 +17,7 @@ import type { After } from '../link/timer.ts';
 import type { RoleName } from '../negotiation/policies.ts';
 import { compactPayloads } from '../payload/compact.ts';
 import type { ReasonName } from '../refusal.ts';
+import { withRecords } from '../session/records.ts';
 import { createGateway, type Gateway } from './gateway.ts';
 import { type Agreement, type InterfaceOptions, p256Interface } from './interface.ts';
 import { createPne, type Pne } from './pne.ts';
@@ -77,7 +78,7 @@ export interface TestIdentities {
   readonly server: Identity;
 }
 
-export const PROVIDER = createNobleProvider(createRandom(1));
+export const PROVIDER = withRecords(createNobleProvider(createRandom(1)));
 export const IDENTITIES = createIdentities(PROVIDER, Curve.P256);
 
 export function createIdentities(provider: CryptoProvider, curve: number): TestIdentities {

@@ -18,7 +18,7 @@ import type { Link, LinkEvents } from '../link/link.ts';
 import { decodeRoute, encodeRoute } from '../link/route.ts';
 import type { After } from '../link/timer.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
-import { recordKid } from '../session/record.ts';
+import { recordKid } from '../session/forms.ts';
 import { type Acceptance, accept } from './acceptance.ts';
 import { ConnectionIds } from './connection-ids.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { provider } from '../cose/test-fixture.ts';
 import { runAppendixCTests } from './appendix-c.testing.ts';
+import { provider } from './test-fixture.ts';
 
 runAppendixCTests(provider);

@@ -36,8 +36,6 @@ export interface SecurityContext {
 /** One direction: the Sender Context or the Recipient Context (RFC 8613 section 3.1). */
 export interface DirectionContext extends RecordDirection {
   readonly mode: 'encrypt' | 'integrity-only';
-  /** Bytes of the tag at the end of a body. */
-  readonly tagLength: number;
 }
 
 export interface DerivedContexts {
@@ -111,7 +109,7 @@ function directions(
   pseudorandomKey: Secret,
 ): (id: Uint8Array) => DirectionContext {
   const { provider, idContext } = context;
-  const { kind, keyLength, tagLength } = parameters;
+  const { kind, keyLength } = parameters;
   const commonIv =
     kind === 'aead' ? deriveCommonIv(context, algorithm, parameters, pseudorandomKey) : undefined;
   return (id) => {
@@ -119,7 +117,6 @@ function directions(
     return {
       algorithm,
       mode: kind === 'aead' ? 'encrypt' : 'integrity-only',
-      tagLength,
       kid: id.slice(),
       kidContext: idContext?.slice(),
       baseIv: commonIv === undefined ? new Uint8Array(0) : baseIvOf(commonIv, id),

@@ -12,17 +12,19 @@ import { Algorithm, algorithmParameters } from '../crypto/algorithms.ts';
 import type { CryptoProvider, Secret } from '../crypto/provider.ts';
 import { aadArray } from './aad.ts';
 import { compressMessage, expandRecord } from './expand.ts';
+import { readEither, readFull, recordKid } from './forms.ts';
 import { encodeInfo } from './info.ts';
 import { baseIv } from './nonce.ts';
 import { encodePartialIv } from './partial-iv.ts';
-import { recordForm, recordKid } from './record.ts';
+import { recordForm } from './record.ts';
 import type { SecurityContext } from './session.ts';
 import { ALGORITHMS, encode, fixtureOf, mirrored, open } from './test-fixture.ts';
 
 const READING = fromHex('a2617419012c61750a');
 const CCM8 = Algorithm.AES_CCM_16_64_128;
 const HMAC8 = Algorithm.HMAC_256_64;
-const FULL_ONLY = { acceptedForms: ['full'] } as const;
+const FULL_ONLY = { readForm: readFull };
+const EITHER = { readForm: readEither };
 
 /** Records in their full form, over any provider. */
 export function runExpandTests(provider: CryptoProvider): void {
@@ -115,7 +117,7 @@ export function runExpandTests(provider: CryptoProvider): void {
     });
 
     test(`${name}: a record accepted in one form is a replay in the other`, () => {
-      const { pne, server } = pair(algorithm, {}, { acceptedForms: ['full', 'compressed'] });
+      const { pne, server } = pair(algorithm, {}, EITHER);
       const record = pne.protect(READING);
       const message = expandRecord(record, algorithm);
       server.unprotect(record);
@@ -126,7 +128,7 @@ export function runExpandTests(provider: CryptoProvider): void {
     });
 
     test(`${name}: a full message cut short or with any one bit flipped is refused`, () => {
-      const { pne, server } = pair(algorithm, {}, { acceptedForms: ['full', 'compressed'] });
+      const { pne, server } = pair(algorithm, {}, EITHER);
       const message = expandRecord(pne.protect(READING), algorithm);
       const { highest, seen } = server.received();
       for (let length = 0; length < message.length; length++) {
@@ -181,9 +183,8 @@ export function runExpandTests(provider: CryptoProvider): void {
   test('a message of the other structure is refused', () => {
     const encrypt0 = expandRecord(fromHex('050aaabbccddeeff0011'), CCM8);
     const mac0 = expandRecord(fromHex('050aaabbccddeeff0011'), HMAC8);
-    const forms = { acceptedForms: ['full'] } as const;
-    assert.throws(() => pair(HMAC8, {}, forms).server.unprotect(encrypt0), because('formNotAccepted'));
-    assert.throws(() => pair(CCM8, {}, forms).server.unprotect(mac0), because('formNotAccepted'));
+    assert.throws(() => pair(HMAC8, {}, FULL_ONLY).server.unprotect(encrypt0), because('formNotAccepted'));
+    assert.throws(() => pair(CCM8, {}, FULL_ONLY).server.unprotect(mac0), because('formNotAccepted'));
   });
 
   test('a MAC of another length does not compress', () => {

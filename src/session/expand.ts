@@ -9,9 +9,7 @@ import { algorithmParameters } from '../crypto/algorithms.ts';
 import { refuse } from '../refusal.ts';
 import { checkIdentifiers, encodeCompressed, parseCompressed, type RecordFields } from './compressed.ts';
 import { decodePartialIv } from './partial-iv.ts';
-
-/** Tag 16: the first byte of a full COSE_Encrypt0. */
-export const ENCRYPT0 = 0xd0;
+import { ENCRYPT0 } from './record.ts';
 
 /** Returns the full COSE message of a compressed record made with `algorithm`. Nothing is verified. */
 export function expandRecord(record: Uint8Array, algorithm: number): Uint8Array {
@@ -31,21 +29,21 @@ export function compressMessage(message: Uint8Array, algorithm: number): Uint8Ar
   return encodeCompressed(partialIv, kid, kidContext, body);
 }
 
-/**
- * Reads a full message of exactly the shape drawn in record.ts: a message of the other structure is refused
- * with `formNotAccepted`, other headers with `headerInvalid`.
- */
-export function parseFull(message: Uint8Array, algorithm: number): RecordFields {
-  if ((message[0] === ENCRYPT0) !== isAead(algorithm)) refuse('formNotAccepted');
-  if (message[0] === ENCRYPT0) return parseEncrypt0(message);
-  return parseMac0(message, tagLengthOf(algorithm));
-}
-
 /** Returns the kid of a full message made with whatever algorithm. */
 export function fullKid(message: Uint8Array): Uint8Array {
   if (message[0] === ENCRYPT0) return parseEncrypt0(message).kid;
   const mac0 = decodeMac0(message);
   return fields(mac0, mac0.payload).kid;
+}
+
+/**
+ * Reads a full message of exactly the shape drawn in record.ts: a message of the other structure is refused
+ * with `formNotAccepted`, other headers with `headerInvalid`.
+ */
+function parseFull(message: Uint8Array, algorithm: number): RecordFields {
+  if ((message[0] === ENCRYPT0) !== isAead(algorithm)) refuse('formNotAccepted');
+  if (message[0] === ENCRYPT0) return parseEncrypt0(message);
+  return parseMac0(message, tagLengthOf(algorithm));
 }
 
 function parseEncrypt0(message: Uint8Array): RecordFields {

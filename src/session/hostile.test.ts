@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { provider } from '../cose/test-fixture.ts';
 import { runHostileTests } from './hostile.testing.ts';
+import { provider } from './test-fixture.ts';
 
 runHostileTests(provider);

@@ -11,12 +11,12 @@ import type { CryptoProvider } from '../crypto/provider.ts';
 import { ImplementationLimits } from '../limits.ts';
 import type { ReasonName } from '../refusal.ts';
 import { parseCompressed } from './compressed.ts';
-import { recordKid } from './record.ts';
+import { readEither, recordKid } from './forms.ts';
 import type { Session } from './session.ts';
 import { ALGORITHMS, encode, fixtureOf, mirrored, open, type Pair } from './test-fixture.ts';
 
 const READING = fromHex('a2617419012c61750a');
-const FORMS = { acceptedForms: ['compressed', 'full'] } as const;
+const FORMS = { readForm: readEither };
 
 /** What an attacker on the path can send, over any provider. */
 export function runHostileTests(provider: CryptoProvider): void {

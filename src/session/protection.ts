@@ -3,13 +3,19 @@
 import { ByteWriter } from '../bytes/writer.ts';
 import { Major, writeHead } from '../cbor/head.ts';
 import { encStructure, macStructure } from '../cose/structure.ts';
+import { algorithmParameters } from '../crypto/algorithms.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
+import type { RecordDirection } from '../crypto/records.ts';
+import { type ReasonName, refuse } from '../refusal.ts';
 import { createAadTemplate } from './aad.ts';
-import type { DirectionContext } from './context.ts';
 import { nonce } from './nonce.ts';
 
 /** What a record's body is protected with, in one direction: the only thing in which the modes differ. */
 export interface Protection {
+  /** Bytes of the tag at the end of a body. */
+  readonly tagLength: number;
+  /** Why a body that does not verify is refused. */
+  readonly failure: ReasonName;
   /** Returns the body of a record. */
   seal(partialIv: Uint8Array, plaintext: Uint8Array): Uint8Array;
   /** Returns the plaintext, or undefined where the body, at least a tag long, does not verify. */
@@ -22,16 +28,19 @@ export interface Protection {
 const MAX_HEAD_BYTES = 3;
 
 /** Binds the key of a direction to what its algorithm does. The caller's key stays the caller's to wipe. */
-export function createProtection(provider: CryptoProvider, context: DirectionContext): Protection {
-  return context.mode === 'encrypt'
-    ? createEncryption(provider, context)
-    : createAuthentication(provider, context);
+export function createProtection(provider: CryptoProvider, direction: RecordDirection): Protection {
+  const parameters = algorithmParameters(direction.algorithm);
+  if (parameters === undefined || parameters.kind === 'hash') return refuse('unsupportedAlgorithm');
+  return parameters.kind === 'aead'
+    ? createEncryption(provider, direction, parameters.tagLength)
+    : createAuthentication(provider, direction, parameters.tagLength);
 }
 
 /** Body = ciphertext ‖ tag of a COSE_Encrypt0 (RFC 8613 section 5). */
 function createEncryption(
   provider: CryptoProvider,
-  { algorithm, key: secret, kid, baseIv }: DirectionContext,
+  { algorithm, key: secret, kid, baseIv }: RecordDirection,
+  tagLength: number,
 ): Protection {
   const key = provider.aeadKey(algorithm, secret);
   const base = baseIv.slice();
@@ -40,6 +49,8 @@ function createEncryption(
   const scratch = new Uint8Array(base.length);
 
   return {
+    tagLength,
+    failure: 'decryptionFailure',
     seal: (partialIv, plaintext) => key.seal(nonce(base, partialIv, scratch), aad(partialIv), plaintext),
     open: (partialIv, body) => key.open(nonce(base, partialIv, scratch), aad(partialIv), body),
     wipe() {
@@ -53,7 +64,8 @@ function createEncryption(
 /** Body = payload ‖ tag of a COSE_Mac0 whose external_aad is RFC 8613's. */
 function createAuthentication(
   provider: CryptoProvider,
-  { algorithm, key: secret, kid, tagLength }: DirectionContext,
+  { algorithm, key: secret, kid }: RecordDirection,
+  tagLength: number,
 ): Protection {
   const key = provider.macKey(algorithm, secret);
   const start = createAadTemplate(algorithm, kid, macStructureStart);
@@ -68,6 +80,8 @@ function createAuthentication(
   }
 
   return {
+    tagLength,
+    failure: 'integrityFailure',
     seal(partialIv, payload) {
       const body = new Uint8Array(payload.length + tagLength);
       body.set(payload);

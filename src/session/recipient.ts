@@ -2,16 +2,14 @@
 
 import { equalBytes } from '../bytes/compare.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
-import type { ReceivedState } from '../crypto/records.ts';
+import type { ReceivedState, RecordDirection } from '../crypto/records.ts';
 import { refuse } from '../refusal.ts';
-import type { RecordFields } from './compressed.ts';
-import type { DirectionContext } from './context.ts';
-import { keyLimits } from './key-limits.ts';
+import { parseCompressed, type RecordFields } from './compressed.ts';
 import { createProtection } from './protection.ts';
-import { parseRecord, type RecordForm } from './record.ts';
+import { recordForm } from './record.ts';
 import { ReplayWindow } from './replay.ts';
 
-/** Verifies what this end receives (RFC 8613 section 8.2, without CoAP). */
+/** Verifies one direction (RFC 8613 section 8.2, without CoAP). */
 export interface Recipient {
   /**
    * Returns the plaintext. A record that is refused changes nothing but the count of failures: the window
@@ -19,34 +17,41 @@ export interface Recipient {
    */
   unprotect(this: void, record: Uint8Array): Uint8Array;
   state(): ReceivedState;
-  close(): void;
+  wipe(): void;
 }
-
-export const NOTHING_RECEIVED: ReceivedState = Object.freeze({ highest: -1, seen: 0, failed: 0 });
 
 /** The recipient in TypeScript, over single algorithms. It continues from `state`. */
 export function createRecipient(
   provider: CryptoProvider,
-  context: DirectionContext,
+  direction: RecordDirection,
   state: ReceivedState,
-  acceptedForms: readonly RecordForm[],
+  maxFailed: number,
 ): Recipient {
-  checkFailed(state);
-  const { algorithm, mode } = context;
-  const { maxFailed } = keyLimits(algorithm);
+  const { maxMessageBytes } = direction;
+  const kid = direction.kid.slice();
+  const kidContext = direction.kidContext?.slice();
   const window = new ReplayWindow(state);
-  const protection = createProtection(provider, context);
+  const protection = createProtection(provider, direction);
   let { failed } = state;
 
+  function checkAddressee(fields: RecordFields): void {
+    if (!equalBytes(fields.kid, kid)) refuse('kidUnknown');
+    if (!sameContext(fields.kidContext, kidContext)) refuse('contextUnknown');
+    const length = fields.body.length - protection.tagLength;
+    if (length < 0) refuse('truncated');
+    if (length > maxMessageBytes) refuse('tooLong');
+  }
+
   function unprotect(record: Uint8Array): Uint8Array {
-    const fields = parseRecord(record, algorithm, acceptedForms);
-    checkAddressee(fields, context);
+    if (recordForm(record) !== 'compressed') refuse('formNotAccepted');
+    const fields = parseCompressed(record);
+    checkAddressee(fields);
     if (!window.isFresh(fields.sequence)) refuse('replay');
     if (failed >= maxFailed) refuse('keyLimitReached');
     const plaintext = protection.open(fields.partialIv, fields.body);
     if (plaintext === undefined) {
       failed += 1;
-      refuse(mode === 'encrypt' ? 'decryptionFailure' : 'integrityFailure');
+      refuse(protection.failure);
     }
     window.accept(fields.sequence);
     return plaintext;
@@ -55,20 +60,8 @@ export function createRecipient(
   return {
     unprotect,
     state: () => ({ ...window.state(), failed }),
-    close: () => protection.wipe(),
+    wipe: () => protection.wipe(),
   };
-}
-
-/** Refuses with `badArgument` a count of failures that is none. */
-export function checkFailed({ failed }: ReceivedState): void {
-  if (!(Number.isSafeInteger(failed) && failed >= 0)) refuse('badArgument');
-}
-
-function checkAddressee({ kid, kidContext, body }: RecordFields, context: DirectionContext): void {
-  if (!equalBytes(kid, context.kid)) refuse('kidUnknown');
-  if (!sameContext(kidContext, context.kidContext)) refuse('contextUnknown');
-  if (body.length < context.tagLength) refuse('truncated');
-  if (body.length - context.tagLength > context.maxMessageBytes) refuse('tooLong');
 }
 
 function sameContext(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {

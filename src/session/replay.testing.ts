@@ -4,7 +4,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { because, createRandom } from '../cose/test-fixture.ts';
 import { ImplementationLimits } from '../limits.ts';
-import type { ReplayState, ReplayWindow } from './replay.ts';
+import type { ReplayState } from './received.ts';
+import type { ReplayWindow } from './replay.ts';
 
 const HIGHEST = 2 ** 40 - 1;
 

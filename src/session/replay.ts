@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ReceivedState } from '../crypto/records.ts';
-import { ImplementationLimits, SpecificationLimits } from '../limits.ts';
+import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
+import { checkReplayState, NOTHING_RECEIVED, type ReplayState } from './received.ts';
 
 const SIZE = ImplementationLimits.replayWindowSize;
-
-const NOTHING: ReplayState = Object.freeze({ highest: -1, seen: 0 });
-
-/** What a replay window remembers: all that a store has to keep. */
-export type ReplayState = Pick<ReceivedState, 'highest' | 'seen'>;
 
 /**
  * Sliding replay window (RFC 8613 section 7.4): numbers above the highest accepted one, and numbers less
@@ -23,7 +18,7 @@ export class ReplayWindow {
   private seen: number;
 
   /** `from` is an earlier window's state; one that no window can have is refused with `badArgument`. */
-  constructor(from: ReplayState = NOTHING) {
+  constructor(from: ReplayState = NOTHING_RECEIVED) {
     checkReplayState(from);
     this.highest = from.highest;
     this.seen = from.seen;
@@ -52,12 +47,4 @@ export class ReplayWindow {
   state(): ReplayState {
     return { highest: this.highest, seen: this.seen };
   }
-}
-
-/** Refuses with `badArgument` a state that no window can have. */
-export function checkReplayState({ highest, seen }: ReplayState): void {
-  const empty = highest === -1 && seen === 0;
-  const inRange = highest >= 0 && highest <= SpecificationLimits.maxSequenceNumber;
-  const started = Number.isInteger(highest) && inRange && (seen & 1) === 1 && seen >>> 0 === seen;
-  if (!empty && !started) refuse('badArgument');
 }

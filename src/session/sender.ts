@@ -2,61 +2,76 @@
 
 import { overlap } from '../bytes/compare.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
-import { refuse } from '../refusal.ts';
+import type { RecordDirection } from '../crypto/records.ts';
+import { SpecificationLimits } from '../limits.ts';
+import { Reason, type ReasonCode } from '../refusal.ts';
 import { compressedHeaderLength, encodeCompressed } from './compressed.ts';
-import type { DirectionContext } from './context.ts';
-import { keyLimits } from './key-limits.ts';
 import { encodePartialIv } from './partial-iv.ts';
 import { createProtection } from './protection.ts';
-import { createSequenceNumbers, type SequenceOptions } from './sequence.ts';
 
-/** Protects what this end sends (RFC 8613 section 8.1, without CoAP). */
+/** Protects one direction (RFC 8613 section 8.1, without CoAP), as `RecordProvider` describes. */
 export interface Sender {
-  /** Returns a compressed record. Refuses `tooLong`, `keyWiped`, `sequenceExhausted`, `keyLimitReached`. */
-  protect(this: void, plaintext: Uint8Array): Uint8Array;
-  /**
-   * Writes it to the start of `target` and returns its length in bytes. Refuses besides, before a number is used,
-   * with `badArgument` a target that overlaps the plaintext, with `targetTooShort` one that has no room.
-   */
-  protectInto(this: void, plaintext: Uint8Array, target: Uint8Array): number;
-  close(): void;
+  nextSequenceNumber(): number;
+  reserve(upTo: number): void;
+  refusal(length: number): ReasonCode | undefined;
+  protect(plaintext: Uint8Array): Uint8Array | undefined;
+  protectInto(plaintext: Uint8Array, target: Uint8Array): number | undefined;
+  wipe(): void;
 }
 
 /** The sender in TypeScript, over single algorithms. */
 export function createSender(
   provider: CryptoProvider,
-  context: DirectionContext,
-  options: SequenceOptions,
+  direction: RecordDirection,
+  firstSequenceNumber: number,
+  maxSealed: number,
 ): Sender {
-  const { kid, kidContext, tagLength, maxMessageBytes } = context;
-  const numbers = createSequenceNumbers(options, keyLimits(context.algorithm).maxSealed);
-  const protection = createProtection(provider, context);
-  let closed = false;
+  const { maxMessageBytes } = direction;
+  const kid = direction.kid.slice();
+  const kidContext = direction.kidContext?.slice();
+  const protection = createProtection(provider, direction);
+  let sequence = firstSequenceNumber;
+  let reserved = firstSequenceNumber;
+  let wiped = false;
 
-  /** Returns the next record's Partial IV. */
-  function nextPartialIv(plaintext: Uint8Array): Uint8Array {
-    if (plaintext.length > maxMessageBytes) refuse('tooLong');
-    if (closed) refuse('keyWiped');
-    return encodePartialIv(numbers.next());
+  function refusal(length: number): ReasonCode | undefined {
+    if (length > maxMessageBytes) return Reason.tooLong;
+    if (wiped) return Reason.keyWiped;
+    if (sequence > SpecificationLimits.maxSequenceNumber) return Reason.sequenceExhausted;
+    if (sequence >= maxSealed) return Reason.keyLimitReached;
+    return undefined;
   }
 
+  /** Its number is used up first, whatever happens then. */
   function sealed(partialIv: Uint8Array, plaintext: Uint8Array): Uint8Array {
-    numbers.take();
+    sequence += 1;
     return encodeCompressed(partialIv, kid, kidContext, protection.seal(partialIv, plaintext));
   }
 
   return {
-    protect: (plaintext) => sealed(nextPartialIv(plaintext), plaintext),
+    nextSequenceNumber: () => sequence,
+    reserve(upTo) {
+      reserved = Math.max(reserved, upTo);
+    },
+    refusal,
+    protect(plaintext) {
+      if (refusal(plaintext.length) !== undefined || sequence >= reserved) return undefined;
+      return sealed(encodePartialIv(sequence), plaintext);
+    },
     protectInto(plaintext, target) {
-      if (overlap(plaintext, target)) refuse('badArgument');
-      const partialIv = nextPartialIv(plaintext);
-      const length = compressedHeaderLength(partialIv, kid, kidContext) + plaintext.length + tagLength;
-      if (target.length < length) refuse('targetTooShort');
+      if (overlap(plaintext, target)) return -Reason.badArgument;
+      const reason = refusal(plaintext.length);
+      if (reason !== undefined) return -reason;
+      if (sequence >= reserved) return undefined;
+      const partialIv = encodePartialIv(sequence);
+      const headerLength = compressedHeaderLength(partialIv, kid, kidContext);
+      const length = headerLength + plaintext.length + protection.tagLength;
+      if (target.length < length) return -Reason.targetTooShort;
       target.set(sealed(partialIv, plaintext));
       return length;
     },
-    close() {
-      closed = true;
+    wipe() {
+      wiped = true;
       protection.wipe();
     },
   };

@@ -9,7 +9,7 @@ import type { SequenceNumbers, SequenceOptions } from './sequence.ts';
 const BLOCK = ImplementationLimits.sequenceBlockSize;
 const END = SpecificationLimits.maxSequenceNumber + 1;
 
-/** What gives numbers: the class of sequence.ts, or what stands in for it. */
+/** What gives numbers: `createSequenceNumbers`, or what stands in for it. */
 export type CreateNumbers = (options: SequenceOptions, maxSealed: number) => Pick<SequenceNumbers, 'take'>;
 
 /** `name` says whose numbers they are. */

@@ -19,36 +19,25 @@ export interface SequenceOptions {
 
 /** Sender sequence numbers, each given once. */
 export interface SequenceNumbers {
-  /**
-   * Returns the number that `take` gives next, reserved. Refuses with `sequenceExhausted` or `keyLimitReached`
-   * when no number is left under this key.
-   */
-  next(): number;
-  /** Gives it, refused likewise. */
+  /** Refuses with `sequenceExhausted` or `keyLimitReached` when no number is left. */
   take(): number;
 }
 
-/** `maxSealed` is the key's q: numbers start at 0 with the key, so the number is the count. */
+/** Numbers below `maxSealed`, which for a key is its q: they start at 0 with the key, so the number is the count. */
 export function createSequenceNumbers(options: SequenceOptions, maxSealed: number): SequenceNumbers {
   checkFirstSequenceNumber(options.firstSequenceNumber);
   let sequence = options.firstSequenceNumber;
   let reserved = sequence;
 
-  function next(): number {
-    if (sequence >= END) refuse('sequenceExhausted');
-    if (sequence >= maxSealed) refuse('keyLimitReached');
-    if (sequence >= reserved) {
-      const upTo = blockEnd(sequence);
-      options.reserve(upTo);
-      reserved = upTo;
-    }
-    return sequence;
-  }
-
   return {
-    next,
     take() {
-      next();
+      if (sequence >= END) refuse('sequenceExhausted');
+      if (sequence >= maxSealed) refuse('keyLimitReached');
+      if (sequence >= reserved) {
+        const upTo = blockEnd(sequence);
+        options.reserve(upTo);
+        reserved = upTo;
+      }
       sequence += 1;
       return sequence - 1;
     },

@@ -8,8 +8,8 @@ import { Algorithm } from '../crypto/algorithms.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import { ImplementationLimits, SpecificationLimits } from '../limits.ts';
 import { parseCompressed } from './compressed.ts';
+import { recordKid } from './forms.ts';
 import { keyLimits } from './key-limits.ts';
-import { recordKid } from './record.ts';
 import { ALGORITHMS, fixtureOf, mirrored, open } from './test-fixture.ts';
 
 const CCM8 = Algorithm.AES_CCM_16_64_128;
@@ -184,6 +184,12 @@ export function runSessionTests(provider: CryptoProvider): void {
 
   test('an algorithm that the provider lacks is refused', () => {
     const lacking = { ...provider, supports: () => false };
+    assert.throws(() => open(contextOf(CCM8, { provider: lacking })), because('unsupportedAlgorithm'));
+  });
+
+  test('a provider without records is refused', () => {
+    const { records, ...lacking } = provider;
+    assert.ok(records);
     assert.throws(() => open(contextOf(CCM8, { provider: lacking })), because('unsupportedAlgorithm'));
   });
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ReceivedState } from '../crypto/records.ts';
+import { refuse } from '../refusal.ts';
 import { deriveContexts, type SecurityContext } from './context.ts';
-import { createOneCallRecipient, createOneCallSender } from './one-call.ts';
-import { createRecipient, NOTHING_RECEIVED } from './recipient.ts';
-import type { RecordForm } from './record.ts';
-import { createSender } from './sender.ts';
+import { createReceivingEnd, createSendingEnd, type FormReader } from './ends.ts';
+import { NOTHING_RECEIVED } from './received.ts';
 import type { SequenceOptions } from './sequence.ts';
 
 export type { SecurityContext } from './context.ts';
@@ -33,28 +32,21 @@ export interface Session {
 export interface SessionOptions extends SequenceOptions {
   /** What an earlier session under the same keys returned from `received`. */
   readonly received?: ReceivedState;
-  /** Forms in which records are accepted. They are sent compressed. */
-  readonly acceptedForms?: readonly RecordForm[];
+  /** For other forms than the compressed one, in which records are sent (see forms.ts). */
+  readonly readForm?: FormReader;
 }
 
-const COMPRESSED_ONLY: readonly RecordForm[] = Object.freeze(['compressed']);
-
-/** Uses the provider's records where it has them. Else single algorithms, with all of a record in TypeScript. */
+/**
+ * Over the provider's records, which C makes or, for a provider of single algorithms, `withRecords` (records.ts).
+ * Refuses with `unsupportedAlgorithm` a provider that has none.
+ */
 export function createSession(context: SecurityContext, options: SessionOptions): Session {
-  const acceptedForms = options.acceptedForms?.slice() ?? COMPRESSED_ONLY;
-  const received = options.received ?? NOTHING_RECEIVED;
-  const { provider } = context;
-  const { records } = provider;
+  const { received = NOTHING_RECEIVED, readForm } = options;
+  const records = context.provider.records ?? refuse('unsupportedAlgorithm');
   const derived = deriveContexts(context);
   try {
-    const sender =
-      records === undefined
-        ? createSender(provider, derived.sender, options)
-        : createOneCallSender(records, derived.sender, options);
-    const recipient =
-      records === undefined
-        ? createRecipient(provider, derived.recipient, received, acceptedForms)
-        : createOneCallRecipient(records, derived.recipient, received, acceptedForms);
+    const sender = createSendingEnd(records, derived.sender, options);
+    const recipient = createReceivingEnd(records, derived.recipient, received, readForm);
     return {
       algorithm: derived.sender.algorithm,
       mode: derived.sender.mode,

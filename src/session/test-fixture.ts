@@ -3,10 +3,15 @@
 /** Sessions for the tests of this room, over any provider. No image imports it. */
 
 import { fromHex } from '../bytes/hex.ts';
+import { provider as algorithmsAlone } from '../cose/test-fixture.ts';
 import { Algorithm } from '../crypto/algorithms.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import { encodeCompressed, type RecordFields } from './compressed.ts';
+import { withRecords } from './records.ts';
 import { createSession, type SecurityContext, type Session, type SessionOptions } from './session.ts';
+
+/** As that of cose, with records in TypeScript. */
+export const provider: CryptoProvider = withRecords(algorithmsAlone);
 
 /** Every algorithm that protects records, by the name its tests carry. */
 export const ALGORITHMS: readonly (readonly [name: string, algorithm: number, tagLength: number])[] = [

@@ -10,6 +10,7 @@ import { codecOperations } from '../../firmware/bench-codec.ts';
 import { type BenchOperation, benchOperations } from '../../firmware/bench-operations.ts';
 import { createNobleProvider } from '../../src/crypto/noble/provider.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
+import { withRecords } from '../../src/session/records.ts';
 import { engine, hasNativeCrypto, spawnXs } from '../build/xs.ts';
 import { LINUX_MEMORY } from './linux-conditions.ts';
 import { type BenchProvider, bundleBench, collect } from './program.ts';
@@ -17,8 +18,8 @@ import { type BenchRow, type OnProgress, Rows } from './rows.ts';
 
 /** Measures the operations whose name contains `ops`: every provider that runs on this machine. */
 export async function measureAll(ops: string, onProgress: OnProgress): Promise<BenchRow[]> {
-  const node = createNodeProvider();
-  const noble = createNobleProvider(node.fillRandom);
+  const node = withRecords(createNodeProvider());
+  const noble = withRecords(createNobleProvider(node.fillRandom));
   return [
     ...(hasNativeCrypto() ? await measureInXs('native', 'bench-main', ops, onProgress) : []),
     ...(await measureInXs('noble', 'bench-main', ops, onProgress)),

@@ -8,11 +8,13 @@ import { fromHex, toHex } from '../../src/bytes/hex.ts';
 import { Algorithm } from '../../src/crypto/algorithms.ts';
 import { createNobleProvider } from '../../src/crypto/noble/provider.ts';
 import { Channel, encodeChannelMessage } from '../../src/link/channel.ts';
+import { encodeFragment } from '../../src/link/fragment.ts';
 import { encodeFrame } from '../../src/link/frame.ts';
 import { encodeRoute } from '../../src/link/route.ts';
 import { createCborXPayloads } from '../../src/payload/codec.ts';
 import { encodeMessage, type Message, MessageType } from '../../src/roles/message.ts';
 import { expandRecord } from '../../src/session/expand.ts';
+import { withRecords } from '../../src/session/records.ts';
 import { createSession, type Session } from '../../src/session/session.ts';
 
 const test = suite('check/walkthrough');
@@ -41,7 +43,7 @@ function end(senderId: number, recipientId: number): End {
 }
 
 function session(salt: string, senderId: number, recipientId: number): Session {
-  const provider = createNobleProvider(() => assert.unreachable('a record needs no randomness'));
+  const provider = withRecords(createNobleProvider(() => assert.unreachable('a record needs no randomness')));
   const context = {
     provider,
     algorithm,
@@ -70,8 +72,14 @@ function drawsJourney(name: string, message: Message, from: End, to: End): Uint8
   draws(`${name} record`, record);
   draws(`${name} hop record`, hopRecord);
   draws(`${name} frame`, encodeFrame(link));
+  if (name === 'reading') draws('reading value', value(link));
   draws(`${name} route`, encodeRoute(0, endToEnd));
   return record;
+}
+
+/** A link message that one value of ATT has room for. */
+function value(bytes: Uint8Array): Uint8Array {
+  return encodeFragment({ isFirst: true, isLast: true, number: 0, length: bytes.length, bytes });
 }
 
 test('a reading, its receipt and a content are drawn as they are', () => {

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import bleHost from 'ble-host/package.json' with { type: 'json' };
 import { createNobleProvider } from '../../src/crypto/noble/provider.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
+import { withRecords } from '../../src/session/records.ts';
 import { bleChecks } from './ble/checks.ts';
 import type { Stack } from './ble/devices.ts';
 import type { Check } from './check.ts';
@@ -58,8 +59,8 @@ async function main(): Promise<number> {
 }
 
 function allChecks(python: string, theirs: End, xs: End): Check[] {
-  const node = createNodeProvider();
-  const onNode = [createNodeEnd(createNobleProvider(node.fillRandom)), createNodeEnd(node)];
+  const node = withRecords(createNodeProvider());
+  const onNode = [createNodeEnd(withRecords(createNobleProvider(node.fillRandom))), createNodeEnd(node)];
   return [
     ...onNode.flatMap((ours) => edhocChecks(ours, theirs, RUNS_ON_NODE)),
     ...edhocChecks(xs, theirs, RUNS_ON_XS),

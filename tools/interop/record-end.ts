@@ -5,6 +5,7 @@ import { fromHex, toHex } from '../../src/bytes/hex.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import { refuse } from '../../src/refusal.ts';
 import { expandRecord } from '../../src/session/expand.ts';
+import { readFull } from '../../src/session/forms.ts';
 import { createSession, type SecurityContext, type Session } from '../../src/session/session.ts';
 import type { Values } from './end.ts';
 
@@ -22,7 +23,7 @@ export function createRecordEnd(provider: CryptoProvider): RecordEnd {
   let session: Session | undefined;
 
   function open(context: SecurityContext, firstSequenceNumber: number): void {
-    const options = { firstSequenceNumber, reserve: () => undefined, acceptedForms: ['full'] } as const;
+    const options = { firstSequenceNumber, reserve: () => undefined, readForm: readFull };
     session = createSession(context, options);
     context.masterSecret.wipe();
   }

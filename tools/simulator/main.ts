@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { Radio } from './ble/radio.ts';
 import { bundleStack } from './ble/stack-process.ts';
 import { openBoard, setUpBoards } from './boards.ts';
-import { createDisplay } from './display.ts';
+import { createDisplay, type Display } from './display.ts';
 import { type Options, parseOptions, USAGE, UsageError } from './options.ts';
 import { type Row, readRows } from './readings.ts';
 import { ExitStatus, exitStatus, jsonReport } from './report.ts';
@@ -33,7 +33,8 @@ async function main(args: readonly string[]): Promise<number> {
   const names = [...new Set(options.boardNames)];
   const setupStatus = setUpBoards(names);
   if (setupStatus !== 0) return setupStatus;
-  const radio = options.link === 'ble' ? await openRadio(options) : undefined;
+  const hasRadio = options.link === 'ble' && names.includes('linux');
+  const radio = hasRadio ? await openRadio(options, () => display) : undefined;
   const opened = new Map(
     await Promise.all(names.map(async (name) => [name, await openBoard(name, radio)] as const)),
   );
@@ -56,26 +57,29 @@ async function main(args: readonly string[]): Promise<number> {
   return status;
 }
 
-async function openRadio({ once, input, json }: Options): Promise<Radio> {
+/** `display` is there once the boards are. */
+async function openRadio({ once, input, json }: Options, display: () => Display): Promise<Radio> {
   const isAsked = !once && input !== '-' && !json && process.stdin.isTTY === true;
   return new Radio({
     program: await bundleStack(),
     speed: AIR_SPEED,
     mtu: MTU,
-    typePasskey: isAsked ? askForPasskey : async (_address, shown) => shown,
-    onProblem: (address, problem) => console.error(`${address}: ${problem}`),
+    typePasskey(pne, shown): Promise<number> {
+      const text = String(shown).padStart(6, '0');
+      if (isAsked) return askForPasskey(pne, text);
+      display().passkey(pne, text);
+      return Promise.resolve(shown);
+    },
+    onProblem: (pne, problem) => display().problem(`${pne}: ${problem}`),
   });
 }
 
-/** Whoever reads this types at the gateway what a PNE shows. */
-async function askForPasskey(address: string, shown: number): Promise<number> {
+/** Whoever reads this types at the gateway what a PNE shows. Anything but six digits pairs nobody. */
+async function askForPasskey(pne: string, shown: string): Promise<number> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const shownText = String(shown).padStart(6, '0');
-  const typed = await terminal.question(
-    `The display of the PNE at ${address}: ${shownText}. At the gateway, type: `,
-  );
+  const typed = await terminal.question(`${pne} shows ${shown}; type it at the gateway: `);
   terminal.close();
-  return /^\d{6}$/.test(typed.trim()) ? Number(typed) : 0;
+  return /^\d{6}$/.test(typed.trim()) ? Number(typed) : Number.NaN;
 }
 
 async function openRows({ input, once }: Options): Promise<AsyncIterable<Row>> {

@@ -14,6 +14,7 @@ import { createGateway, type Gateway } from '../../src/roles/gateway.ts';
 import { type Agreement, p256Interface } from '../../src/roles/interface.ts';
 import type { Provisioning } from '../../src/roles/provisioning.ts';
 import { createServer, type Server } from '../../src/roles/server.ts';
+import { withRecords } from '../../src/session/records.ts';
 
 const PRIVATE_KEY_BYTES = 32;
 
@@ -76,7 +77,7 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
 
 /** Keys are new in every run. */
 function provisionMembers(pneIds: readonly string[]): Members {
-  const provider = createNodeProvider();
+  const provider = withRecords(createNodeProvider());
   const create = (subject: string, kid: number) => newIdentity(provider, subject, Uint8Array.of(kid));
   return {
     provider,

@@ -6,6 +6,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { Algorithm } from '../algorithms.ts';
 import type { Backend, BackendAead, BackendMac } from '../backend.ts';
 import { createProvider } from '../create-provider.ts';
+import { overHmac } from '../hkdf.ts';
 import type { CryptoProvider, FillRandom } from '../provider.ts';
 import { createCcm } from './ccm.ts';
 import { NOBLE_CURVES } from './curves.ts';
@@ -19,6 +20,8 @@ export function createNobleProvider(fillRandom: FillRandom): CryptoProvider {
   return createProvider({ ...BACKEND, fillRandom });
 }
 
+const importBytes = (bytes: Uint8Array) => bytes.slice();
+
 const BACKEND = Object.freeze<Omit<Backend<Uint8Array>, 'fillRandom'>>({
   name: 'noble',
   aeads: Object.freeze({
@@ -29,10 +32,11 @@ const BACKEND = Object.freeze<Omit<Backend<Uint8Array>, 'fillRandom'>>({
     [Algorithm.CHACHA20_POLY1305]: createChaCha20Poly1305,
   } as Backend<Uint8Array>['aeads']),
   curves: NOBLE_CURVES,
+  hkdf: overHmac({ hmacSha256: createHmac, importBytes }),
   hmacSha256: createHmac,
   sha256: (data) => sha256(data),
   extract: (salt, inputKeyingMaterial) => hmac(sha256, salt, inputKeyingMaterial),
-  importBytes: (bytes) => bytes.slice(),
+  importBytes,
   lengthOf: (material) => material.length,
   wipe: (material) => {
     material.fill(0);

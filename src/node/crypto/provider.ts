@@ -13,6 +13,7 @@ import {
 import { Algorithm } from '../../crypto/algorithms.ts';
 import type { Backend, BackendAead, BackendMac } from '../../crypto/backend.ts';
 import { createProvider } from '../../crypto/create-provider.ts';
+import { overHmac } from '../../crypto/hkdf.ts';
 import type { CryptoProvider } from '../../crypto/provider.ts';
 import { NODE_CURVES } from './curves.ts';
 
@@ -20,6 +21,8 @@ import { NODE_CURVES } from './curves.ts';
 export function createNodeProvider(): CryptoProvider {
   return createProvider(BACKEND);
 }
+
+const importBytes = (bytes: Uint8Array) => createSecretKey(bytes);
 
 const BACKEND = Object.freeze<Backend<KeyObject>>({
   name: 'node',
@@ -34,6 +37,7 @@ const BACKEND = Object.freeze<Backend<KeyObject>>({
     [Algorithm.CHACHA20_POLY1305]: aead('chacha20-poly1305'),
   } as Backend<KeyObject>['aeads']),
   curves: NODE_CURVES,
+  hkdf: overHmac({ hmacSha256: createMac, importBytes }),
   hmacSha256: createMac,
   sha256: (data) => new Uint8Array(createHash('sha256').update(data).digest()),
   extract: (salt, inputKeyingMaterial) => {
@@ -42,7 +46,7 @@ const BACKEND = Object.freeze<Backend<KeyObject>>({
     bytes.fill(0);
     return pseudorandomKey;
   },
-  importBytes: (bytes) => createSecretKey(bytes),
+  importBytes,
   lengthOf: (material) => material.symmetricKeySize ?? 0,
   // A KeyObject cannot be overwritten: OpenSSL clears its memory once the last reference is gone.
   wipe: () => {},

@@ -1,24 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Sender and recipient where the provider makes whole records: one call each, and nothing else on the way. */
-import type { RecordProvider } from '../crypto/records.ts';
+/** The two ends of a session, over records that the provider makes: one call each, and nothing else on the way. */
+import type { ReceivedState, RecordProvider } from '../crypto/records.ts';
 import { refuseNumbered } from '../refusal.ts';
-import { encodeCompressed } from './compressed.ts';
 import type { DirectionContext } from './context.ts';
-import { parseFull } from './expand.ts';
 import { keyLimits } from './key-limits.ts';
-import { checkFailed, type Recipient } from './recipient.ts';
-import { checkForm, type RecordForm } from './record.ts';
-import { checkReplayState } from './replay.ts';
-import type { Sender } from './sender.ts';
+import { checkReceived } from './received.ts';
 import { blockEnd, checkFirstSequenceNumber, type SequenceOptions } from './sequence.ts';
 
-/** As `createSender`. */
-export function createOneCallSender(
+/** Protects what this end sends. */
+export interface SendingEnd {
+  /** Returns a compressed record. Refuses `tooLong`, `keyWiped`, `sequenceExhausted`, `keyLimitReached`. */
+  protect(this: void, plaintext: Uint8Array): Uint8Array;
+  /**
+   * Writes it to the start of `target` and returns its length in bytes. Refuses besides, before a number is used,
+   * with `badArgument` a target that overlaps the plaintext, with `targetTooShort` one that has no room.
+   */
+  protectInto(this: void, plaintext: Uint8Array, target: Uint8Array): number;
+  close(): void;
+}
+
+/** Verifies what this end receives. */
+export interface ReceivingEnd {
+  /** Returns the plaintext. A record that is refused changes nothing but the count of failures. */
+  unprotect(this: void, record: Uint8Array): Uint8Array;
+  state(): ReceivedState;
+  close(): void;
+}
+
+/**
+ * Returns the compressed record that a received one stands for, made with `algorithm`. Refuses with
+ * `formNotAccepted` another form than those it reads. Those that there are, are in forms.ts.
+ */
+export type FormReader = (record: Uint8Array, algorithm: number) => Uint8Array;
+
+export function createSendingEnd(
   records: RecordProvider,
   context: DirectionContext,
   options: SequenceOptions,
-): Sender {
+): SendingEnd {
   checkFirstSequenceNumber(options.firstSequenceNumber);
   const { protect, protectInto } = records;
   const { maxSealed } = keyLimits(context.algorithm);
@@ -53,15 +73,14 @@ export function createOneCallSender(
   return { protect: protectRecord, protectInto: protectRecordInto, close: () => records.wipe(sender) };
 }
 
-/** As `createRecipient`. */
-export function createOneCallRecipient(
+/** It continues from `state`. Without a `readForm` it accepts the compressed form alone. */
+export function createReceivingEnd(
   records: RecordProvider,
   context: DirectionContext,
-  state: Parameters<RecordProvider['createRecipient']>[1],
-  acceptedForms: readonly RecordForm[],
-): Recipient {
-  checkReplayState(state);
-  checkFailed(state);
+  state: ReceivedState,
+  readForm?: FormReader,
+): ReceivingEnd {
+  checkReceived(state);
   const { unprotect } = records;
   const { algorithm } = context;
   const recipient = records.createRecipient(context, state, keyLimits(algorithm).maxFailed);
@@ -71,15 +90,11 @@ export function createOneCallRecipient(
     return typeof plaintext === 'object' ? plaintext : refuseNumbered(plaintext);
   }
 
-  /** What is read of a full message are the fields of the compressed record that it stands for. */
-  function unprotectEither(record: Uint8Array): Uint8Array {
-    if (checkForm(record, acceptedForms) === 'compressed') return unprotectCompressed(record);
-    const { partialIv, kid, kidContext, body } = parseFull(record, algorithm);
-    return unprotectCompressed(encodeCompressed(partialIv, kid, kidContext, body));
-  }
-
   return {
-    unprotect: acceptedForms.includes('full') ? unprotectEither : unprotectCompressed,
+    unprotect:
+      readForm === undefined
+        ? unprotectCompressed
+        : (record) => unprotectCompressed(readForm(record, algorithm)),
     state: () => records.received(recipient),
     close: () => records.wipe(recipient),
   };
