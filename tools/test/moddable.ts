@@ -30,7 +30,7 @@ function requireClean(): void {
   const modules = modulesByLine(MODDABLE_BUNDLE);
   const lines = readFileSync(MODDABLE_BUNDLE, 'utf8').split('\n');
   const problems = checkContents(
-    { name: 'pne', board: 'moddable-lin', provider: 'native' },
+    { name: 'pne', board: 'moddable-lin', provider: 'native', link: 'stream' },
     {
       modules: bundledModules(MODDABLE_BUNDLE),
       flash: '',
