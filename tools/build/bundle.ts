@@ -83,12 +83,12 @@ export function bundleFirmware(): Promise<string> {
   return bundleForXs(join(ROOT, 'firmware/main.ts'), 'pne', RELEASE);
 }
 
-/** The device program for the Linux board with Bluetooth LE. */
-export function bundleBleFirmware(): Promise<string> {
-  const config = join(ROOT, 'boards/linux/modules/config.ts');
-  return bundleForXs(join(ROOT, 'firmware/main-ble.ts'), 'pne-ble', {
+/** The device program for the Linux board with Bluetooth LE, which shows passkeys or shows nothing. */
+export function bundleBleFirmware(ioCapabilities: 'none' | 'display' = 'display'): Promise<string> {
+  return bundleForXs(join(ROOT, 'firmware/main-ble.ts'), `pne-ble-${ioCapabilities}`, {
     ...RELEASE,
-    alias: { 'mc/config': config },
+    alias: { 'mc/config': join(ROOT, 'boards/linux/modules/config.ts') },
+    define: { BOARD_IO_CAPABILITIES: JSON.stringify(ioCapabilities) },
   });
 }
 

@@ -17,6 +17,8 @@ export interface Display {
   progress(pnes: readonly PneFigures[]): void;
   skipped(row: SkippedRow): void;
   problem(problem: string): void;
+  /** A PNE shows a passkey, and it is typed at the gateway. */
+  passkey(pne: string, shown: string): void;
   end(result: RunResult, status: ExitStatusCode): void;
 }
 
@@ -62,6 +64,10 @@ export function createDisplay(options: Options, boards: readonly Board[]): Displ
     },
     skipped: ({ line, error }) => say(`line ${line} skipped: ${error}`),
     problem: say,
+    passkey(pne, shown): void {
+      erase();
+      stream.write(`${pne}  shows ${shown}, typed at the gateway\n`);
+    },
     end(result, status): void {
       draw(result.pnes);
       for (const { line, pne, problem } of result.missing.slice(0, 20)) {

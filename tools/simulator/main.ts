@@ -5,10 +5,10 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { openRadio, typeWhatIsShown } from './ble/open-radio.ts';
+import { openRadio } from './ble/open-radio.ts';
 import type { Radio } from './ble/radio.ts';
 import { openBoard, setUpBoards } from './boards.ts';
-import { createDisplay } from './display.ts';
+import { createDisplay, type Display } from './display.ts';
 import { type Options, parseOptions, USAGE, UsageError } from './options.ts';
 import { type Row, readRows } from './readings.ts';
 import { ExitStatus, exitStatus, jsonReport } from './report.ts';
@@ -29,7 +29,7 @@ async function main(args: readonly string[]): Promise<number> {
   const names = [...new Set(options.boardNames)];
   const setupStatus = setUpBoards(names);
   if (setupStatus !== 0) return setupStatus;
-  const radio = options.link === 'ble' ? await openRadioOf(options) : undefined;
+  const radio = options.link === 'ble' ? await openRadioOf(options, () => display) : undefined;
   const opened = new Map(
     await Promise.all(names.map(async (name) => [name, await openBoard(name, radio)] as const)),
   );
@@ -52,23 +52,26 @@ async function main(args: readonly string[]): Promise<number> {
   return status;
 }
 
-function openRadioOf({ once, input, json }: Options): Promise<Radio> {
+/** `display` is there once the boards are. */
+function openRadioOf({ once, input, json }: Options, display: () => Display): Promise<Radio> {
   const isAsked = !once && input !== '-' && !json && process.stdin.isTTY === true;
   return openRadio({
-    typePasskey: isAsked ? askForPasskey : typeWhatIsShown,
-    onProblem: (address, problem) => console.error(`${address}: ${problem}`),
+    typePasskey(pne, shown): Promise<number> {
+      const text = String(shown).padStart(6, '0');
+      if (isAsked) return askForPasskey(pne, text);
+      display().passkey(pne, text);
+      return Promise.resolve(shown);
+    },
+    onProblem: (pne, problem) => display().problem(`${pne}: ${problem}`),
   });
 }
 
-/** Whoever reads this types at the gateway what a PNE shows. */
-async function askForPasskey(address: string, shown: number): Promise<number> {
+/** Whoever reads this types at the gateway what a PNE shows. Anything but six digits pairs nobody. */
+async function askForPasskey(pne: string, shown: string): Promise<number> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const shownText = String(shown).padStart(6, '0');
-  const typed = await terminal.question(
-    `The display of the PNE at ${address}: ${shownText}. At the gateway, type: `,
-  );
+  const typed = await terminal.question(`${pne} shows ${shown}; type it at the gateway: `);
   terminal.close();
-  return /^\d{6}$/.test(typed.trim()) ? Number(typed) : 0;
+  return /^\d{6}$/.test(typed.trim()) ? Number(typed) : Number.NaN;
 }
 
 async function openRows({ input, once }: Options): Promise<AsyncIterable<Row>> {

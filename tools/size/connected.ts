@@ -25,7 +25,7 @@ export async function measureConnected(image: string, link: Image['link']): Prom
   const folder = await mkdtemp(join(tmpdir(), 'pne-size-'));
   const memory = join(folder, 'memory');
   const refusals: string[] = [];
-  const onProblem = (_address: string, problem: string) => void refusals.push(problem);
+  const onProblem = (_pne: string, problem: string) => void refusals.push(problem);
   const radio = link === 'ble' ? await openRadio({ typePasskey: typeWhatIsShown, onProblem }) : undefined;
   const board = await openBoard('qemu-rv32', radio);
   const finished = new AbortController();

@@ -56,11 +56,11 @@ async function deliverByBle(): Promise<Outcome> {
   const typed = new Map<string, number>();
   const links = new Set<string>();
   const radio = await openRadio({
-    typePasskey(address, shown) {
-      typed.set(address, (typed.get(address) ?? 0) + 1);
-      return typeWhatIsShown(address, shown);
+    typePasskey(pne, shown) {
+      typed.set(pne, (typed.get(pne) ?? 0) + 1);
+      return typeWhatIsShown(pne, shown);
     },
-    onProblem: (address, problem) => problems.push(`${address}: ${problem}`),
+    onProblem: (pne, problem) => problems.push(`${pne}: ${problem}`),
   });
   const boards = [await openBoard('linux', radio), await openBoard('qemu-rv32', radio)];
   const counts = await deliver(boards, new Array(READINGS).fill(LONG_ROW), {

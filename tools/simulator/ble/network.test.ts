@@ -59,6 +59,27 @@ withScenario('readings pass at the smallest MTU', { mtu: 23 }, async (scenario) 
   assert.ok(longest <= 2 + 69);
 });
 
+withScenario(
+  'a board without a display is paired by Just Works where the gateway allows it, and CPNS protects the rest',
+  { ioCapabilities: 'none', demand: { authenticated: false } },
+  async (scenario) => {
+    scenario.allow(5);
+    await scenario.arrival();
+    assert.is(scenario.passkeys, 0);
+    assert.is(scenario.links, 1);
+  },
+);
+
+withScenario(
+  'a board without a display has no link with a gateway that excludes a man in the middle',
+  { ioCapabilities: 'none' },
+  async (scenario) => {
+    await scenario.until(() => scenario.problems.length > 0, 'a problem');
+    assert.is(scenario.links, 0);
+    assert.match(scenario.problems[0]!, /AUTHENTICATION_REQUIREMENTS|hung up/);
+  },
+);
+
 const messages: Uint8Array[] = [];
 
 withScenario(
@@ -198,6 +219,46 @@ function outagesAt(counts: readonly number[]) {
 
 function isData({ direction, pdu }: Flight): boolean {
   return direction !== 'advertising' && pdu.length > 2;
+}
+
+withScenario(
+  'a bit that is flipped, or a PDU that is repeated, ends the link and loses and doubles nothing',
+  {},
+  async (scenario) => {
+    const counts = [40, 30, 20, 10, 15, 25];
+    const attacks = attacksAt(counts);
+    scenario.allow(5);
+    await scenario.arrival();
+    scenario.radio.air.tap(attacks.tap);
+    let readings = 5;
+    while (attacks.count() < counts.length) {
+      scenario.allow(10);
+      readings += 10;
+      await scenario.arrival();
+    }
+    assert.equal(sorted(scenario.received), numbersTo(readings));
+  },
+);
+
+/** Changes the last byte of one data PDU, or sends it twice, each time so many have passed. */
+function attacksAt(counts: readonly number[]) {
+  let passed = 0;
+  let done = 0;
+  return {
+    count: () => done,
+    tap(flight: Flight): readonly Arrival[] | undefined {
+      if (!isData(flight)) return undefined;
+      passed += 1;
+      if (passed !== counts[done]) return undefined;
+      passed = 0;
+      done += 1;
+      const { pdu } = flight;
+      if (done % 3 === 0) return [pdu, pdu].map((each, index) => ({ pdu: each, delay: index * 100 }));
+      const flipped = pdu.slice();
+      flipped[pdu.length - 1]! ^= 0x10;
+      return [{ pdu: flipped, delay: 0 }];
+    },
+  };
 }
 
 withScenario(

@@ -13,6 +13,6 @@ export async function openRadio(options: Pick<RadioOptions, 'typePasskey' | 'onP
 }
 
 /** Types at the gateway what a PNE shows. */
-export async function typeWhatIsShown(_address: string, shown: number): Promise<number> {
+export async function typeWhatIsShown(_pne: string, shown: number): Promise<number> {
   return shown;
 }

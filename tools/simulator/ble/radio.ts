@@ -4,8 +4,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ImplementationLimits } from '../../../src/limits.ts';
+import type { BleDemand } from '../../../src/link/ble.ts';
 import type { Link, LinkEvents } from '../../../src/link/link.ts';
 import type { After } from '../../../src/link/timer.ts';
 import { openBondFiles } from '../../../src/node/ble/bond-files.ts';
@@ -38,10 +39,12 @@ export interface RadioOptions {
    * begins, which the controller's other end may not survive where it encrypts at once: with a bond, that is.
    */
   readonly pneOctets?: number;
-  /** Who stands in front of PNE and gateway: what the PNE of that address shows, and what is typed. */
-  typePasskey(address: string, shown: number): Promise<number>;
+  /** What the gateway asks of a connection: that a man in the middle is excluded, unless given. */
+  readonly demand?: BleDemand;
+  /** Who stands in front of both: what the PNE of that name shows, and what is typed at the gateway. */
+  typePasskey(pne: string, shown: number): Promise<number>;
   /** A PNE was not secured, in words. */
-  onProblem(address: string, problem: string): void;
+  onProblem(pne: string, problem: string): void;
 }
 
 export class Radio {
@@ -60,7 +63,7 @@ export class Radio {
   constructor(options: RadioOptions) {
     this.options = options;
     this.pacing = startPacing(this.air.clock, options.speed);
-    this.passkeys = new Passkeys((address, shown) => options.typePasskey(address, shown));
+    this.passkeys = new Passkeys((address, shown) => options.typePasskey(this.nameOf(address), shown));
   }
 
   /** The address of the PNE in that folder: the same each time. */
@@ -97,7 +100,7 @@ export class Radio {
     this.formerFolder = process.cwd();
     process.chdir(folder);
     const { air } = this;
-    const demand = { authenticated: true };
+    const { demand = { authenticated: true } } = this.options;
     this.transport = openTransport({
       air,
       address: parseAddress(GATEWAY_ADDRESS),
@@ -121,7 +124,7 @@ export class Radio {
         showPasskey(): void {},
         compare(): void {},
       }),
-      onProblem: ({ address }, problem) => this.options.onProblem(address, problem),
+      onProblem: ({ address }, problem) => this.options.onProblem(this.nameOf(address), problem),
       onFailed(): void {},
     });
   }
@@ -139,6 +142,12 @@ export class Radio {
     if (this.formerFolder !== undefined) process.chdir(this.formerFolder);
     await Promise.all([...this.controllers.values()].map((controller) => controller.close()));
     if (this.sockets !== undefined) await rm(await this.sockets, { recursive: true });
+  }
+
+  /** The name of the PNE with that address: its folder's, where it is one of ours. */
+  private nameOf(address: string): string {
+    const [folder] = [...this.addresses].find(([, known]) => known === address) ?? [address];
+    return basename(folder);
   }
 
   /** Returns the socket of the controller with that address. */

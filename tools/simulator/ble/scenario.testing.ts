@@ -7,6 +7,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BleDemand } from '../../../src/link/ble.ts';
 import type { Link, LinkEvents } from '../../../src/link/link.ts';
 import { createCborXPayloads } from '../../../src/payload/codec.ts';
 import type { Agreement } from '../../../src/roles/interface.ts';
@@ -31,6 +32,9 @@ export interface ScenarioOptions {
   readonly mtu?: number;
   readonly pneOctets?: number;
   readonly speed?: number;
+  /** What the board has for pairing: a display unless given. */
+  readonly ioCapabilities?: 'none';
+  readonly demand?: BleDemand;
   /** What is typed at the gateway, where it is not what the PNE shows. */
   readonly type?: (shown: number) => number;
   /** Stands between the gateway's link and the gateway. */
@@ -128,12 +132,13 @@ export class Scenario {
 
   private async start(): Promise<void> {
     this.program = await bundleStack();
-    this.bundle = await bundleBleFirmware();
+    this.bundle = await bundleBleFirmware(this.options.ioCapabilities);
     this.radio = new Radio({
       program: this.program,
       speed: this.options.speed ?? SPEED,
       mtu: this.options.mtu ?? 517,
       ...(this.options.pneOctets !== undefined && { pneOctets: this.options.pneOctets }),
+      ...(this.options.demand !== undefined && { demand: this.options.demand }),
       typePasskey: async (_address, shown) => {
         this.passkeys += 1;
         return this.options.type?.(shown) ?? shown;
