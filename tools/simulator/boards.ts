@@ -14,7 +14,7 @@ import {
   ROOT,
 } from '../build/bundle.ts';
 import { rv32Setup, spawnRv32Pne } from '../build/rv32.ts';
-import { buildRv32Flash } from '../build/rv32-flash.ts';
+import { bleMemory, buildRv32Flash } from '../build/rv32-flash.ts';
 import { engine, spawnXs } from '../build/xs.ts';
 import { bleBoard, bleLineBoard } from './ble/board.ts';
 import type { Radio } from './ble/radio.ts';
@@ -57,7 +57,7 @@ export async function buildRv32Pne(): Promise<string> {
 
 /** The same with Bluetooth LE. */
 export async function buildRv32BlePne(): Promise<string> {
-  return buildRv32Flash(await bundleBleSerialFirmware());
+  return buildRv32Flash(await bundleBleSerialFirmware(), bleMemory());
 }
 
 async function openRv32(): Promise<Board> {

@@ -50,7 +50,7 @@ async function deliverSideBySide(rv32: Board): Promise<void> {
   require(counts === `linux ${READINGS / 2},qemu-rv32 ${READINGS / 2}`, counts);
 }
 
-/** Each is paired by the passkey that it shows, and has its longest readings carried too. */
+/** Each is paired by the passkey that it shows. The readings are the longest: their memory is part of the test. */
 async function deliverByBle(): Promise<Outcome> {
   const problems: string[] = [];
   const typed = new Map<string, number>();

@@ -13,7 +13,6 @@ export class GATTServer extends LineGattServer {
 }
 
 const openSerialLine: OpenStackLine = ({ onBytes, onWritable }) => {
-  let writableBytes = 0;
   const serial = new Serial({
     ...config.serial,
     format: 'buffer',
@@ -21,16 +20,7 @@ const openSerialLine: OpenStackLine = ({ onBytes, onWritable }) => {
       const bytes = serial.read();
       if (bytes !== undefined) onBytes(new Uint8Array(bytes));
     },
-    onWritable(count: number): void {
-      writableBytes = count;
-      onWritable(count);
-    },
+    onWritable,
   });
-  return {
-    write(bytes): number {
-      serial.write(bytes);
-      writableBytes -= bytes.length;
-      return writableBytes;
-    },
-  };
+  return { write: (bytes) => serial.write(bytes) };
 };
