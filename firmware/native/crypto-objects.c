@@ -11,6 +11,14 @@ static void destroy(void *data);
 
 #define HOOKS { destroy, NULL, NULL }
 
+/*
+ * XS collects when its own heap is full, and does not see what its garbage holds on the C heap: nobody would collect
+ * before that is full too. So objects are counted, those that were neither wiped nor collected.
+ */
+enum { SPARE_HANDLES = 16 };
+static size_t gHandles = 0;
+static size_t gCollectAt = SPARE_HANDLES;
+
 /* One for each kind: their addresses tell the kinds apart. */
 static const xsHostHooks gHooks[kindCount] = { HOOKS, HOOKS, HOOKS, HOOKS, HOOKS, HOOKS };
 
@@ -54,6 +62,7 @@ static void destroy(void *data)
 	closeKeys(handle);
 	cryptoZeroize(handle, sizeof(*handle) + handle->length);
 	free(handle);
+	gHandles--;
 }
 
 void cryptoArguments(xsMachine *the, int count)
@@ -129,10 +138,20 @@ void cryptoStart(xsMachine *the)
 	cryptoRequire(the, psa_crypto_init());
 }
 
+/* What is garbage is never much more than what is not. */
+static void collectHandles(xsMachine *the)
+{
+	if (gHandles < gCollectAt)
+		return;
+	xsCollectGarbage();
+	gCollectAt = 2 * gHandles + SPARE_HANDLES;
+}
+
 /* A buffer of length 0 to XS: `new Uint8Array(object)` and natives that take buffers see nothing of it. */
 CryptoHandle *cryptoCreate(xsMachine *the, CryptoKind kind, size_t length)
 {
 	cryptoStart(the);
+	collectHandles(the);
 	xsResult = xsNewHostObject(NULL);
 	xsSetHostHooks(xsResult, (xsHostHooks *)&gHooks[kind]);
 	xsmcSetHostBuffer(xsResult, NULL, 0);
@@ -144,6 +163,7 @@ CryptoHandle *cryptoCreate(xsMachine *the, CryptoKind kind, size_t length)
 	}
 	if (!handle)
 		xsUnknownError("crypto: no memory");
+	gHandles++;
 	handle->kind = kind;
 	handle->length = length;
 	xsmcSetHostData(xsResult, handle);

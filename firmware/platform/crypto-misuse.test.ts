@@ -402,6 +402,8 @@ misuse('keeps a key to the use it was bound to', () => {
 
 misuse('collects keys that nobody wiped: their places are free again', () => {
   for (let i = 0; i < MANY; i++) natives.macKey(secret);
+  for (let i = 0; i < MANY; i++) createSender();
+  for (let i = 0; i < MANY; i++) createRecipient();
   for (let i = 0; i < MANY; i++) natives.aeadKey(natives.secret(pattern(16, 2)), CCM_8);
   const output = new Uint8Array(32);
   natives.seal(aeadKey, nonce, aad, plaintext, output);

@@ -34,10 +34,7 @@ export interface RadioOptions {
   readonly speed: number;
   /** The largest MTU of PNEs. */
   readonly mtu: number;
-  /**
-   * Octets that PNEs ask to send at once, 27 unless given. Longer ones are asked for when the connection
-   * begins, which the controller's other end may not survive where it encrypts at once: with a bond, that is.
-   */
+  /** Octets that PNEs ask to send at once: as many as there can be, unless given. */
   readonly pneOctets?: number;
   /** What the gateway asks of a connection: that a man in the middle is excluded, unless given. */
   readonly demand?: BleDemand;
@@ -156,11 +153,8 @@ export class Radio {
     const path = join(await this.sockets, address.replaceAll(':', ''));
     if (this.controllers.has(address)) return path;
     const { air } = this;
-    const { pneOctets } = this.options;
-    const options = { air, address: parseAddress(address), path };
-    const controller = await serveController(
-      pneOctets === undefined ? options : { ...options, dataOctets: pneOctets },
-    );
+    const { pneOctets: dataOctets = DATA_OCTETS } = this.options;
+    const controller = await serveController({ air, address: parseAddress(address), path, dataOctets });
     this.controllers.set(address, controller);
     return path;
   }

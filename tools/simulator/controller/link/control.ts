@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { areConnectionParametersValid } from '../air/advertising-pdu.ts';
 /** Gives the control PDUs of a connection to their procedures, and answers those that have none. */
+import { areConnectionParametersValid } from '../air/advertising-pdu.ts';
 import { ErrorCode, refuseCommand } from '../errors.ts';
 import { type LittleEndianReader, LittleEndianWriter } from '../little-endian.ts';
 import { ControlOpcode, decodeControlPdu, encodeControlPdu } from './control-pdu.ts';
@@ -13,6 +13,8 @@ import type { LinkOwner, LinkPort } from './owner.ts';
 const UPDATE_LEAD = 6;
 const HALF_COUNT = 0x8000;
 const COUNT_MASK = 0xffff;
+/** PDUs that wait for the end of an encryption start. A peer has a procedure of each kind at most. */
+const MAX_DEFERRED = 8;
 
 export class Control {
   readonly encryption: EncryptionProcedure;
@@ -22,11 +24,12 @@ export class Control {
   private readonly link: LinkPort;
   private readonly owner: LinkOwner;
   private isUpdating = false;
+  private deferred: (() => void)[] = [];
 
   constructor(link: LinkPort, owner: LinkOwner) {
     this.link = link;
     this.owner = owner;
-    this.encryption = new EncryptionProcedure(link, owner);
+    this.encryption = new EncryptionProcedure(link, owner, () => this.resume());
     this.features = new FeatureExchange(link, owner);
     this.version = new VersionExchange(link, owner);
     this.dataLength = new DataLengthExchange(link, owner);
@@ -44,7 +47,21 @@ export class Control {
     if (this.encryption.receive(opcode, fields)) return;
     const handle = this.handlers[opcode];
     if (handle === undefined) return this.sendUnknown(opcode);
+    if (this.encryption.isUnderWay && opcode !== ControlOpcode.terminateInd) {
+      return this.defer(() => handle(fields));
+    }
     handle(fields);
+  }
+
+  /** While a central starts encryption it sends nothing else (Vol 6 Part B 5.1.3.1): answers have to wait. */
+  private defer(answer: () => void): void {
+    if (this.deferred.length < MAX_DEFERRED) this.deferred.push(answer);
+  }
+
+  private resume(): void {
+    const waiting = this.deferred;
+    this.deferred = [];
+    for (const answer of waiting) answer();
   }
 
   /** Changes the parameters of the connection for both ends (Vol 6 Part B 5.1.1). Only the central can. */

@@ -45,6 +45,22 @@ test('both hosts are told, and data goes on', () => {
   exchange(hosts);
 });
 
+test('both ends ask for longer data while the central encrypts: both get all they asked for', () => {
+  const hosts = connectedHosts();
+  for (const host of [hosts.peripheral, hosts.central]) {
+    const parameters = new LittleEndianWriter().uint16(host.handle).uint16(251).uint16(2120);
+    host.command(0x2022, parameters.finish());
+  }
+  encrypt(hosts);
+  for (const host of [hosts.central, hosts.peripheral]) {
+    assert.equal(host.disconnections, []);
+    assert.equal(host.events(Event.encryptionChange), [Uint8Array.of(0, 1, 0, 1)]);
+    const [, , ...octets] = host.leEvents(LeEvent.dataLengthChange).at(-1)!;
+    assert.equal(octets.slice(0, 2), [251, 0]);
+  }
+  exchange(hosts);
+});
+
 test('data is readable on the air before encryption, and nothing of it after', () => {
   const hosts = connectedHosts();
   const isReadable = (act: () => void) => {

@@ -61,10 +61,18 @@ export class EncryptionProcedure {
   /** The peripheral's, until it may encrypt. */
   private pendingTransmit: DirectionCipher | undefined;
   private timer: RunningTimer | undefined;
+  private readonly onSettled: () => void;
 
-  constructor(link: LinkPort, owner: LinkOwner) {
+  /** `onSettled`: it is over, and whatever waited for that may go on. */
+  constructor(link: LinkPort, owner: LinkOwner, onSettled: () => void) {
     this.link = link;
     this.owner = owner;
+    this.onSettled = onSettled;
+  }
+
+  /** Whether a start or restart has begun and not ended. */
+  get isUnderWay(): boolean {
+    return this.state !== 'idle';
   }
 
   /** The central's host asks for it. */
@@ -222,6 +230,7 @@ export class EncryptionProcedure {
     this.request = undefined;
     this.pendingTransmit = undefined;
     this.link.holdData(false);
+    this.onSettled();
   }
 
   private ciphers(longTermKey: Uint8Array): { transmit: DirectionCipher; receive: DirectionCipher } {
