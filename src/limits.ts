@@ -97,6 +97,13 @@ export const ImplementationLimits = Object.freeze({
   maxSilentResends: 3,
   /** PNE links of one gateway. */
   gatewayMaxPnes: 64,
+  /**
+   * PNEs that a gateway tries to reach at a time: the accept list of a controller has room for some more, and
+   * ble-host 1.0.3 throws where it has not.
+   */
+  gatewayMaxSought: 4,
+  /** How long a gateway tries to reach a PNE that it has heard. */
+  gatewayReachMs: 5000,
   /** Flows on which one server link may run handshakes: the oldest makes room. */
   serverMaxFlows: 128,
   /** Contents that wait for delivery to one PNE. */

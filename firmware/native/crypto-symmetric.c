@@ -4,7 +4,10 @@
 
 #include "crypto.h"
 
-/* random(target) */
+/*
+ * random(target). On an ESP32 these are the hardware's numbers, true only while the radio or the bootloader's entropy
+ * source is on (ESP-IDF, "Random Number Generation").
+ */
 void xs_pnecrypto_random(xsMachine *the)
 {
 	cryptoArguments(the, 1);

@@ -4,20 +4,12 @@
 
 #include "xsmc.h"
 
-#ifdef ESP32
-#include "esp_random.h"
-#else
 #include <errno.h>
 #include <sys/random.h>
-#endif
 
 /* Returns 0 when all bytes were filled. */
 static int fillRandom(uint8_t *bytes, xsUnsignedValue length)
 {
-#ifdef ESP32
-	/* True only while the radio or the bootloader's entropy source is on (ESP-IDF, "Random Number Generation"). */
-	esp_fill_random(bytes, length);
-#else
 	while (length > 0) {
 		ssize_t count = getrandom(bytes, length, 0);
 		if (count < 0 && errno == EINTR)
@@ -27,7 +19,6 @@ static int fillRandom(uint8_t *bytes, xsUnsignedValue length)
 		bytes += count;
 		length -= (xsUnsignedValue)count;
 	}
-#endif
 	return 0;
 }
 

@@ -8,8 +8,7 @@ import { after } from './timer.ts';
 
 /**
  * SDK 8.2.3 has no flag that says how a connection was paired. That it was LE Secure Connections with a key
- * of 16 bytes is how the image is built: manifests/sdkconfig-ble on ESP32, the host process's gate on
- * Linux.
+ * of 16 bytes is how the image is built: manifests/sdkconfig on ESP32, the host process's gate on Linux.
  */
 export const SECURE_CONNECTIONS_ONLY = true;
 

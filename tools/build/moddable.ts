@@ -13,8 +13,22 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Where the manifests look for the bundles, and where mcconfig builds. */
 const OUTPUT = join(ROOT, 'build/moddable');
 
-/** What mcconfig compiles as the image's main module. */
-export const MODDABLE_BUNDLE = join(OUTPUT, 'pne.js');
+/** The programs that mcconfig makes images of, by the names of their manifests. */
+const PROGRAMS = Object.freeze({
+  pne: 'firmware/image.ts',
+  'pne-ble': 'firmware/image-ble.ts',
+  'pne-serial': 'firmware/image-serial.ts',
+  'pne-selftest': 'firmware/image-selftest.ts',
+});
+
+export type ModdableProgram = keyof typeof PROGRAMS;
+
+export const MODDABLE_PROGRAMS = Object.keys(PROGRAMS) as ModdableProgram[];
+
+/** What mcconfig compiles as the program's main module. */
+export function moddableBundle(program: ModdableProgram): string {
+  return join(OUTPUT, `${program}.js`);
+}
 
 const run = promisify(execFile);
 
@@ -60,13 +74,8 @@ async function requireTools(tools: string): Promise<void> {
 async function bundle(): Promise<void> {
   await mkdir(OUTPUT, { recursive: true });
   const { metafile } = await build({
-    entryPoints: {
-      pne: join(ROOT, 'firmware/image.ts'),
-      'pne-ble': join(ROOT, 'firmware/image-ble.ts'),
-      'pne-serial': join(ROOT, 'firmware/image-serial.ts'),
-      'pne-selftest': join(ROOT, 'firmware/image-selftest.ts'),
-      'key-value': join(ROOT, 'boards/linux/modules/key-value.ts'),
-    },
+    entryPoints: { ...PROGRAMS, 'key-value': 'boards/linux/modules/key-value.ts' },
+    absWorkingDir: ROOT,
     outdir: OUTPUT,
     bundle: true,
     format: 'esm',
@@ -76,7 +85,8 @@ async function bundle(): Promise<void> {
     metafile: true,
     logLevel: 'warning',
   });
-  await writeFile(metafileOf(MODDABLE_BUNDLE), JSON.stringify(metafile));
+  const text = JSON.stringify(metafile);
+  await Promise.all(MODDABLE_PROGRAMS.map((program) => writeFile(metafileOf(moddableBundle(program)), text)));
 }
 
 function mcconfigArguments(): string[] {

@@ -11,6 +11,7 @@ import bleHost, {
   type Manager,
   type PairingFeatures,
   type PairingResult,
+  type ServerCharacteristic,
   type Transport,
 } from 'ble-host';
 import { Mailbox } from '../../../tools/interop/ble/mailbox.ts';
@@ -23,28 +24,40 @@ const { AttErrors, BleManager, HciErrors, SmpErrors } = bleHost;
 const PATIENCE_MS = 20_000;
 /** In an ACL packet with a whole PDU of SMP. */
 const SMP_AT = 9;
+const RANDOM = 4;
+const FAILED = 5;
 const PUBLIC_KEY = 0x0c;
+const VALUE_BYTES = 16;
 const mailbox = new Mailbox<Values>();
 let manager: Manager | undefined;
 let connection: Connection | undefined;
 let features: PairingFeatures = {};
 /** Whether it pairs when it is asked to. */
 let isWilling = true;
+let uplink: ServerCharacteristic | undefined;
+let found: [ClientCharacteristic, ClientCharacteristic] | undefined;
 let answerPrompt: ((passkey?: string) => void) | undefined;
 /** The public key of the victim, as it came. */
 let seenKey: Buffer | undefined;
 
-/** What is done to a PDU of pairing before it is sent. */
-const MISCHIEF: Readonly<Record<string, (smp: Buffer) => void>> = Object.freeze({
+/** What is done to a PDU of pairing before it is sent: changed as it is, or another returned. */
+const MISCHIEF: Readonly<Record<string, (smp: Buffer) => Buffer | undefined>> = Object.freeze({
   none: () => undefined,
   legacy(smp) {
     if (smp[0] === 1 || smp[0] === 2) smp[3]! &= ~0x08;
+    return undefined;
   },
   reflect(smp) {
     if (smp[0] === PUBLIC_KEY) seenKey?.copy(smp);
+    return undefined;
   },
   offCurve(smp) {
     if (smp[0] === PUBLIC_KEY) smp[64]! ^= 1;
+    return undefined;
+  },
+  /** Goes on where its own stack gives up, so that it is the victim who has to notice. */
+  bluff(smp) {
+    return smp[0] === FAILED ? Buffer.concat([Buffer.of(RANDOM), Buffer.alloc(VALUE_BYTES)]) : undefined;
   },
 });
 
@@ -77,7 +90,7 @@ serveLines({
     return mailbox.take('connected', PATIENCE_MS);
   },
   advertise() {
-    const uplink = {
+    uplink = {
       uuid: BleUuid.uplink,
       properties: ['notify'],
       onSubscriptionChange: () => mailbox.put('subscribed', {}),
@@ -118,6 +131,22 @@ serveLines({
     return {};
   },
   take: ({ kind }) => mailbox.take(kind!, PATIENCE_MS),
+  /** The central's: hears the victim's uplink from now on. */
+  async subscribe() {
+    await whileConnected<void>((resolve) => connection!.gatt.exchangeMtu(() => resolve()));
+    found = await discover();
+    found[0].on('change', (value: Buffer) => mailbox.put('notified', { value: value.toString('hex') }));
+    return { error: await errorOf((done) => found![0].writeCCCD(true, false, done)) };
+  },
+  /** The central's, once it has subscribed. */
+  write: async ({ value }) => ({
+    error: await errorOf((done) => found![1].write(Buffer.from(value!, 'hex'), done)),
+  }),
+  /** The peripheral's. */
+  notify({ value }) {
+    uplink!.notify!(connection!, Buffer.from(value!, 'hex'));
+    return {};
+  },
   /** Everything that a stranger may try with the service. */
   async probe() {
     const [uplink, downlink] = await discover();
@@ -181,8 +210,12 @@ function errorOf(act: (done: (error: number) => void) => void): Promise<string> 
 
 function whileConnected<T>(act: (resolve: (value: T) => void) => void): Promise<T> {
   return new Promise((resolve, reject) => {
-    connection!.once('disconnect', () => reject(new Error('the victim has hung up')));
-    act(resolve);
+    const lose = () => reject(new Error('the victim has hung up'));
+    connection!.once('disconnect', lose);
+    act((value) => {
+      connection!.removeListener('disconnect', lose);
+      resolve(value);
+    });
   });
 }
 
@@ -195,10 +228,18 @@ function corrupted(transport: Transport, change: (smp: Buffer) => void): Transpo
   return Object.assign(between, {
     write(packet: Buffer): void {
       const copy = Buffer.from(packet);
-      if (isSmp(copy)) change(copy.subarray(SMP_AT));
-      transport.write(copy);
+      const smp = isSmp(copy) ? change(copy.subarray(SMP_AT)) : undefined;
+      transport.write(smp === undefined ? copy : withSmp(copy, smp));
     },
   });
+}
+
+/** The packet with another PDU of SMP in it. */
+function withSmp(packet: Buffer, smp: Buffer): Buffer {
+  const changed = Buffer.concat([packet.subarray(0, SMP_AT), smp]);
+  changed.writeUInt16LE(smp.length + 4, 3);
+  changed.writeUInt16LE(smp.length, 5);
+  return changed;
 }
 
 function isSmp(packet: Buffer): boolean {

@@ -48,6 +48,8 @@ const MAX_KNOWN = 256;
 export function startCentral(options: CentralOptions): Central {
   const { manager, after, bonds } = options;
   const known = new Map<string, PneConnection>();
+  /** Those of them that are not connected yet. */
+  const sought = new Set<string>();
   const failures = new Map<string, number>();
 
   const scanner = manager.startScan({
@@ -67,13 +69,17 @@ export function startCentral(options: CentralOptions): Central {
 
   function consider(peer: Peer): void {
     const name = nameOf(peer);
-    if (known.has(name) || known.size >= ImplementationLimits.gatewayMaxPnes) return;
+    const { gatewayMaxPnes, gatewayMaxSought } = ImplementationLimits;
+    if (known.has(name) || known.size >= gatewayMaxPnes || sought.size >= gatewayMaxSought) return;
     if ((failures.get(name) ?? 0) >= MAX_FAILURES) return;
+    sought.add(name);
     const pne = new PneConnection(options, peer, {
+      onReached: () => sought.delete(name),
       onSecured: () => failures.delete(name),
       onRefused: (problem) => fail(peer, problem),
       onEnd(): void {
         known.delete(name);
+        sought.delete(name);
         // A pairing that was refused has left a key.
         if (!isFailed && bonds.find(peer) === undefined) manager.removeBond(peer.addressType, peer.address);
       },

@@ -64,6 +64,7 @@ export interface DeviceOptions {
 }
 
 export interface Devices {
+  readonly air: Air;
   gateway(options: DeviceOptions): Promise<End>;
   board(options: DeviceOptions): Promise<TestBoard>;
   /** `options`: those of `open` in attacker.testing.ts, and where its keys lie if not where others' do. */
@@ -99,6 +100,7 @@ export async function withDevices(run: (devices: Devices) => Promise<void>): Pro
 
   try {
     await run({
+      air,
       gateway: ({ address = GATEWAY, ...options }) => start('gateway', address, { ...options }),
       attacker: ({ address = ATTACKER, ...options }) => start('attacker', address, options),
       async board({ address = PNE, ...options }) {

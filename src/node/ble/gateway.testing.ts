@@ -17,6 +17,7 @@ const PATIENCE_MS = 20_000;
 const mailbox = new Mailbox<Values>();
 let central: Central | undefined;
 let link: Link | undefined;
+let links = 0;
 let typed: ((passkey: number) => void) | undefined;
 let compared: ((isSame: boolean) => void) | undefined;
 
@@ -56,6 +57,7 @@ serveLines({
     return {};
   },
   attestation: () => described(link!),
+  links: () => ({ count: String(links) }),
   forget({ peer }) {
     central!.forget({ addressType: 'random', address: peer! } satisfies Peer);
     return {};
@@ -76,6 +78,7 @@ const USER: GateUser = {
 
 function adopt(opened: Link) {
   link = opened;
+  links += 1;
   mailbox.put('link', described(opened));
   return {
     onMessage: (message: Uint8Array) => mailbox.put('message', { bytes: toHex(message) }),

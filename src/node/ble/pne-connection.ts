@@ -9,6 +9,8 @@ import { CentralLink } from './central-link.ts';
 import { Gate } from './gate.ts';
 
 export interface PneConnectionEvents {
+  /** It is connected. */
+  onReached(): void;
   onSecured(): void;
   onRefused(reason: string): void;
   /** Comes once and last. */
@@ -28,7 +30,7 @@ const PARAMETERS = Object.freeze({ connIntervalMin: 12, connIntervalMax: 12, sup
 export class PneConnection {
   private readonly options: CentralOptions;
   private readonly events: PneConnectionEvents;
-  private readonly patience: RunningTimer;
+  private patience: RunningTimer;
   private readonly pending: { cancel(callback?: () => void): void };
   private connection: Connection | undefined;
   private gate: Gate | undefined;
@@ -41,8 +43,10 @@ export class PneConnection {
   constructor(options: CentralOptions, peer: Peer, events: PneConnectionEvents) {
     this.options = options;
     this.events = events;
-    const { linkSecuringMs } = ImplementationLimits;
-    this.patience = options.after(linkSecuringMs, () => this.giveUp('it was not secured in time'));
+    // Who is not reached has refused nothing, and may be tried again when it is heard.
+    this.patience = options.after(ImplementationLimits.gatewayReachMs, () =>
+      this.pending.cancel(() => this.finish()),
+    );
     this.pending = options.manager.connect(peer.addressType, peer.address, PARAMETERS, (connection) =>
       this.adopt(connection, peer),
     );
@@ -66,6 +70,10 @@ export class PneConnection {
 
   private adopt(connection: Connection, peer: Peer): void {
     this.connection = connection;
+    this.patience.cancel();
+    const { linkSecuringMs } = ImplementationLimits;
+    this.patience = this.options.after(linkSecuringMs, () => this.giveUp('it was not secured in time'));
+    this.events.onReached();
     connection.on('disconnect', (reason: number) => this.lose(reason));
     this.gate = new Gate({
       connection,

@@ -80,6 +80,12 @@ withScenario(
   },
 );
 
+withScenario('readings pass at an odd MTU in between', { mtu: 101 }, async (scenario) => {
+  scenario.allow(50);
+  await scenario.arrival();
+  assert.equal(scenario.received, numbersTo(50));
+});
+
 const messages: Uint8Array[] = [];
 
 withScenario(
