@@ -121,7 +121,7 @@ void xs_serial_read(xsMachine *the)
 	serial->announced = 0;
 }
 
-/* write(buffer): throws where there is no room for all of it. */
+/* write(buffer): throws where there is no room for all of it. Returns how many bytes have room after it, as TCP's does. */
 void xs_serial_write(xsMachine *the)
 {
 	Serial *serial = serialThis(the);
@@ -135,6 +135,7 @@ void xs_serial_write(xsMachine *the)
 	uart->writeCount += count;
 	uartPoll(uart);
 	serial->drained = 1;
+	xsmcSetInteger(xsResult, (xsIntegerValue)(UART_BUFFER_BYTES - uart->writeCount));
 }
 
 static void serialCall(Serial *serial, xsSlot *callback, uint32_t count)

@@ -96,3 +96,12 @@ export function bundleBleFirmware(ioCapabilities: 'none' | 'display' = 'display'
 export function bundleSerialFirmware(): Promise<string> {
   return bundleForXs(join(ROOT, 'firmware/main-serial.ts'), 'pne-serial', RELEASE);
 }
+
+/** The device program for a board with serial ports, one of them to its Bluetooth LE stack. */
+export function bundleBleSerialFirmware(): Promise<string> {
+  const peripheral = join(ROOT, 'boards/qemu-rv32/modules/peripheral.ts');
+  return bundleForXs(join(ROOT, 'firmware/main-ble-serial.ts'), 'pne-ble-serial', {
+    ...RELEASE,
+    alias: { 'embedded:io/bluetoothle/peripheral': peripheral },
+  });
+}

@@ -46,6 +46,12 @@ function boardMemory(): Rv32Image {
   return rv32Setup().sdk ? { ...board.creation, limit: board.creation.limit + SDK_COPIES } : board.creation;
 }
 
+/** Of an image with Bluetooth LE: its peripheral, in C elsewhere, lives among JavaScript's objects on this board. */
+export function bleMemory(): Rv32Image {
+  const { limit, ...memory } = boardMemory();
+  return { ...memory, limit: limit + board.blePeripheral };
+}
+
 /** The program in a flash that `buildRv32Flash` made, as the linker left it. */
 export function programIn(flash: string): string {
   return flash.replace(/\.flash$/, '');

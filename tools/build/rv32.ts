@@ -109,9 +109,11 @@ export function spawnRv32(image: string, folder = ROOT): ChildProcess {
 export interface Rv32Wires {
   /** File with its flash (tools/simulator/flash.ts). */
   readonly flash: string;
-  /** TCP ports on this machine: what its first serial port is joined to, and joined again when it breaks; its second. */
+  /** TCP ports on this machine: what its first serial port is joined to, and its second. */
   readonly gatewayPort: number;
   readonly hostPort: number;
+  /** Whether the first is joined again when it breaks. It loses then what is sent before it is joined. */
+  readonly rejoins: boolean;
   /** A file that holds its memory while it runs, where someone looks at it: its first byte is RAM_START's. */
   readonly memory?: string | undefined;
 }
@@ -123,14 +125,15 @@ const RAM_SIZE = '64M';
 /** Runs an image in real time, on its wires. What it prints comes through stderr. */
 export function spawnRv32Pne(
   image: string,
-  { flash, gatewayPort, hostPort, memory }: Rv32Wires,
+  { flash, gatewayPort, hostPort, rejoins, memory }: Rv32Wires,
 ): ChildProcess {
+  const socket = 'host=127.0.0.1,nodelay=on';
   const args = [
     ...(memory === undefined ? [] : memoryInFile(memory)),
     ['-m', RAM_SIZE, '-accel', 'tcg,tb-size=32'],
-    ['-chardev', `socket,id=gateway,host=127.0.0.1,port=${gatewayPort},nodelay=on,reconnect=1`],
+    ['-chardev', `socket,id=gateway,${socket},port=${gatewayPort}${rejoins ? ',reconnect=1' : ''}`],
     ['-serial', 'chardev:gateway'],
-    ['-chardev', `socket,id=host,host=127.0.0.1,port=${hostPort},nodelay=on`],
+    ['-chardev', `socket,id=host,${socket},port=${hostPort}`],
     ['-device', 'pci-serial,chardev=host,addr=1'],
     ['-drive', `if=pflash,unit=1,format=raw,file=${flash}`],
     ['-semihosting-config', 'enable=on,target=native'],

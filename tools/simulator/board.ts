@@ -21,7 +21,7 @@ export interface Board {
 export interface PnePlace {
   /** Of its store. */
   readonly folder: string;
-  /** TCP ports on this machine. */
+  /** TCP ports on this machine. With a radio the first is its stack's, where the board has a line to it. */
   readonly gatewayPort: number;
   readonly feedPort: number;
   /** Of an emulated board: a file for its memory, where someone looks at it. */

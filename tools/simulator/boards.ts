@@ -6,11 +6,17 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import rv32 from '../../boards/qemu-rv32/board.json';
-import { bundleBleFirmware, bundleFirmware, bundleSerialFirmware, ROOT } from '../build/bundle.ts';
+import {
+  bundleBleFirmware,
+  bundleBleSerialFirmware,
+  bundleFirmware,
+  bundleSerialFirmware,
+  ROOT,
+} from '../build/bundle.ts';
 import { rv32Setup, spawnRv32Pne } from '../build/rv32.ts';
-import { buildRv32Flash } from '../build/rv32-flash.ts';
+import { bleMemory, buildRv32Flash } from '../build/rv32-flash.ts';
 import { engine, spawnXs } from '../build/xs.ts';
-import { bleBoard } from './ble/board.ts';
+import { bleBoard, bleLineBoard } from './ble/board.ts';
 import type { Radio } from './ble/radio.ts';
 import { type Board, processBoard } from './board.ts';
 import { writeFlash } from './flash.ts';
@@ -25,9 +31,9 @@ export function setUpBoards(names: readonly string[]): number {
   return spawnSync('node', command, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] }).status ?? 1;
 }
 
-/** Builds the firmware for a board that is set up. With a radio it is one that the board uses, if it can. */
+/** Builds the firmware for a board that is set up, which reaches the gateway by a radio where there is one. */
 export function openBoard(name: string, radio?: Radio): Promise<Board> {
-  if (name === rv32.name) return openRv32();
+  if (name === rv32.name) return radio === undefined ? openRv32() : openRv32Ble(radio);
   return radio === undefined ? openLinux() : openBle(radio);
 }
 
@@ -49,12 +55,22 @@ export async function buildRv32Pne(): Promise<string> {
   return buildRv32Flash(await bundleSerialFirmware());
 }
 
-async function openRv32(): Promise<Board> {
-  return rv32Board(await buildRv32Flash(await bundleSerialFirmware()));
+/** The same with Bluetooth LE. */
+export async function buildRv32BlePne(): Promise<string> {
+  return buildRv32Flash(await bundleBleSerialFirmware(), bleMemory());
 }
 
-/** The board with this in its flash (tools/build/rv32-flash.ts). */
-export function rv32Board(programFlash: string): Board {
+async function openRv32(): Promise<Board> {
+  return rv32Board(await buildRv32Pne());
+}
+
+/** A stack waits for its board once, and the first bytes of the board count. */
+async function openRv32Ble(radio: Radio): Promise<Board> {
+  return bleLineBoard(radio, rv32Board(await buildRv32BlePne(), { rejoins: false }));
+}
+
+/** The board with this in its flash (tools/build/rv32-flash.ts). `rejoins` as in Rv32Wires. */
+export function rv32Board(programFlash: string, { rejoins } = { rejoins: true }): Board {
   return {
     name: rv32.name,
     engine: rv32Setup().engine,
@@ -67,7 +83,13 @@ export function rv32Board(programFlash: string): Board {
       await writeFlash(flashIn(folder), Object.fromEntries(named));
     },
     spawn: ({ folder, gatewayPort, feedPort, memory }) =>
-      spawnRv32Pne(programFlash, { flash: flashIn(folder), gatewayPort, hostPort: feedPort, memory }),
+      spawnRv32Pne(programFlash, {
+        flash: flashIn(folder),
+        gatewayPort,
+        hostPort: feedPort,
+        rejoins,
+        memory,
+      }),
   };
 }
 

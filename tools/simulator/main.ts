@@ -5,8 +5,8 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { Radio } from './ble/radio.ts';
-import { bundleStack } from './ble/stack-process.ts';
+import { openRadio } from './ble/open-radio.ts';
+import type { Radio } from './ble/radio.ts';
 import { openBoard, setUpBoards } from './boards.ts';
 import { createDisplay, type Display } from './display.ts';
 import { type Options, parseOptions, USAGE, UsageError } from './options.ts';
@@ -14,10 +14,6 @@ import { type Row, readRows } from './readings.ts';
 import { ExitStatus, exitStatus, jsonReport } from './report.ts';
 import { run } from './run.ts';
 
-/** Seconds of the air in one of the wall: pairing takes about a second of the former. */
-const AIR_SPEED = 4;
-/** What ESP-IDF's stack agrees to at most. */
-const MTU = 517;
 const SAMPLE = fileURLToPath(new URL('sample.csv', import.meta.url));
 
 async function main(args: readonly string[]): Promise<number> {
@@ -33,8 +29,7 @@ async function main(args: readonly string[]): Promise<number> {
   const names = [...new Set(options.boardNames)];
   const setupStatus = setUpBoards(names);
   if (setupStatus !== 0) return setupStatus;
-  const hasRadio = options.link === 'ble' && names.includes('linux');
-  const radio = hasRadio ? await openRadio(options, () => display) : undefined;
+  const radio = options.link === 'ble' ? await openRadioOf(options, () => display) : undefined;
   const opened = new Map(
     await Promise.all(names.map(async (name) => [name, await openBoard(name, radio)] as const)),
   );
@@ -58,12 +53,9 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 /** `display` is there once the boards are. */
-async function openRadio({ once, input, json }: Options, display: () => Display): Promise<Radio> {
+function openRadioOf({ once, input, json }: Options, display: () => Display): Promise<Radio> {
   const isAsked = !once && input !== '-' && !json && process.stdin.isTTY === true;
-  return new Radio({
-    program: await bundleStack(),
-    speed: AIR_SPEED,
-    mtu: MTU,
+  return openRadio({
     typePasskey(pne, shown): Promise<number> {
       const text = String(shown).padStart(6, '0');
       if (isAsked) return askForPasskey(pne, text);

@@ -18,7 +18,8 @@ export const USAGE = `usage: npm start -- [options]
   --pnes N          number of PNEs, 1 to ${ImplementationLimits.gatewayMaxPnes} (default 3)
   --board NAMES     what the PNEs run on: ${BOARDS.join(' or ')}; several with commas between them are
                     dealt to the PNEs in turn (default linux)
-  --link NAME       how PNEs on linux reach the gateway: ble or stream (default ble)
+  --link NAME       how PNEs reach the gateway: ble, or stream: TCP from linux, a serial line from
+                    qemu-rv32 (default ble)
   --once            end after the input: exit status 0 if the server has every reading
   --interval MS     pause between two readings of a PNE (default 1000; with --once 0)
   --algorithm NAME  the only AEAD the server takes on CPNS-3, by IANA's COSE name
@@ -32,7 +33,6 @@ export interface Options {
   readonly pnes: number;
   /** Names of boards, at least one. */
   readonly boardNames: readonly string[];
-  /** Of boards that have a choice. */
   readonly link: LinkName;
   readonly once: boolean;
   readonly intervalMs: number;

@@ -13,6 +13,7 @@ import { CborWriter } from '../../src/cbor/writer.ts';
 import type { Link, LinkEvents } from '../../src/link/link.ts';
 import { listenTcp } from '../../src/node/tcp.ts';
 import { encodeProvisioning, type Provisioning } from '../../src/roles/provisioning.ts';
+import { PASSKEY } from './ble/board.ts';
 import type { Board } from './board.ts';
 import type { Reading } from './readings.ts';
 
@@ -103,7 +104,10 @@ function storedValues(provisioning: Provisioning, feedNumber: number): Record<st
   };
 }
 
-/** Resolves when the process has ended, with the first line it wrote to stderr, or its status. */
+/**
+ * Resolves when the process has ended, with the first line it wrote to stderr, or its status. On an emulated
+ * board that is the console, which shows passkeys too.
+ */
 function lastWords(child: ChildProcess): Promise<string> {
   let words = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -112,7 +116,8 @@ function lastWords(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     child.on('error', (error) => resolve(error.message));
     child.on('close', (status, signal) => {
-      resolve(words.trim().split('\n')[0] || `ended with ${signal ?? `status ${status}`}`);
+      const said = words.split('\n').find((line) => line.trim() !== '' && !PASSKEY.test(line));
+      resolve(said ?? `ended with ${signal ?? `status ${status}`}`);
     });
   });
 }

@@ -5,9 +5,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { openRadio, typeWhatIsShown } from '../simulator/ble/open-radio.ts';
 import { openBoard } from '../simulator/boards.ts';
 import { readRows } from '../simulator/readings.ts';
 import { run } from '../simulator/run.ts';
+import type { Image } from './images.ts';
 import { type MachineMemory, readMachine } from './machine.ts';
 
 const READINGS = 100;
@@ -18,14 +20,19 @@ export interface ConnectedMemory extends MachineMemory {
   readonly live: number;
 }
 
-export async function measureConnected(image: string): Promise<ConnectedMemory> {
+/** `image` is the program of the board's PNE with that link. */
+export async function measureConnected(image: string, link: Image['link']): Promise<ConnectedMemory> {
   const folder = await mkdtemp(join(tmpdir(), 'pne-size-'));
   const memory = join(folder, 'memory');
-  const board = await openBoard('qemu-rv32');
+  const refusals: string[] = [];
+  const onProblem = (_pne: string, problem: string) => void refusals.push(problem);
+  const radio = link === 'ble' ? await openRadio({ typePasskey: typeWhatIsShown, onProblem }) : undefined;
+  const board = await openBoard('qemu-rv32', radio);
   const finished = new AbortController();
   let seen: Promise<MachineMemory> | undefined;
   try {
     const { pnes, problems } = await run({
+      ...(radio !== undefined && { radio }),
       boards: [{ ...board, spawn: (place) => board.spawn({ ...place, memory }) }],
       pnes: 1,
       algorithm: undefined,
@@ -41,9 +48,10 @@ export async function measureConnected(image: string): Promise<ConnectedMemory> 
       onSkipped(): void {},
       onProblem(): void {},
     });
-    if (seen === undefined || problems.length > 0) {
+    const [problem] = [...refusals, ...problems];
+    if (seen === undefined || problem !== undefined) {
       throw new Error(
-        `the PNE did not deliver ${READINGS} readings: ${problems[0] ?? `${pnes[0]!.received} came`}`,
+        `the PNE did not deliver ${READINGS} readings: ${problem ?? `${pnes[0]!.received} came`}`,
       );
     }
     return { ...(await seen), live: pnes[0]!.heapBytes };

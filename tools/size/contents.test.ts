@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ROOT } from '../build/bundle.ts';
 import { type Contents, checkContents } from './contents.ts';
+import type { Image } from './images.ts';
 
 const test = suite('what an image must not contain');
 
@@ -33,8 +34,9 @@ const FLASH: readonly [text: string, what: RegExp][] = [
 
 const SOURCE = ['globalThis.console.log(1)', 'trace("x")'];
 
-function check(planted: Partial<Contents>, provider: 'native' | 'noble' = 'native'): string[] {
-  return checkContents({ name: 'pne', board: 'a board', provider }, { ...CLEAN, ...planted });
+function check(planted: Partial<Contents>, image: Partial<Image> = {}): string[] {
+  const native = { name: 'pne', board: 'a board', provider: 'native', link: 'stream' } as const;
+  return checkContents({ ...native, ...image }, { ...CLEAN, ...planted });
 }
 
 test('a clean image has no problem', () => {
@@ -63,7 +65,18 @@ for (const source of SOURCE) {
 }
 
 test('an image that is to compute with noble may contain it', () => {
-  assert.equal(check({ modules: ['node_modules/@noble/hashes/sha2.js'] }, 'noble'), []);
+  assert.equal(check({ modules: ['node_modules/@noble/hashes/sha2.js'] }, { provider: 'noble' }), []);
+});
+
+test('an image that shows passkeys may print lines, and no more', () => {
+  assert.equal(
+    check(
+      { modules: ['firmware/platform/console.ts'], source: '// firmware/platform/console.ts\ntrace("x")' },
+      { link: 'ble' },
+    ),
+    [],
+  );
+  assert.match(check({ source: 'console.log(1)' }, { link: 'ble' })[0]!, /log text/);
 });
 
 test.run();

@@ -30,6 +30,7 @@ interface Ban {
   readonly source?: RegExp;
   /** Where it holds; everywhere unless given. */
   readonly provider?: Image['provider'];
+  readonly link?: Image['link'];
 }
 
 const BANS: readonly Ban[] = Object.freeze([
@@ -53,9 +54,16 @@ const BANS: readonly Ban[] = Object.freeze([
   {
     what: 'log text',
     remedy: 'a device writes no log: bundle it with RELEASE (tools/build/bundle.ts)',
-    modules: /^firmware\/platform\/console\.ts$/,
     flash: /\bconsole\.\w+/,
-    source: /\bconsole\.\w+|\btrace\(/,
+    // Not the comment that names firmware/platform/console.ts.
+    source: /(?<!\/)\bconsole\.\w+/,
+  },
+  {
+    what: 'log text',
+    remedy: 'only a board that shows passkeys has a console',
+    modules: /^firmware\/platform\/console\.ts$/,
+    source: /\btrace\(/,
+    link: 'stream',
   },
   {
     what: 'a path of the machine that built it',
@@ -66,10 +74,15 @@ const BANS: readonly Ban[] = Object.freeze([
 
 /** Returns a line for each thing that is in an image and must not be. */
 export function checkContents(
-  { name, board, provider }: Pick<Image, 'name' | 'board' | 'provider'>,
+  { name, board, provider, link }: Pick<Image, 'name' | 'board' | 'provider' | 'link'>,
   contents: Contents,
 ): string[] {
-  return BANS.filter((ban) => ban.provider === undefined || ban.provider === provider).flatMap((ban) => {
+  const bans = BANS.filter(
+    (ban) =>
+      (ban.provider === undefined || ban.provider === provider) &&
+      (ban.link === undefined || ban.link === link),
+  );
+  return bans.flatMap((ban) => {
     const found = find(ban, contents);
     return found === undefined ? [] : [`${name} on ${board}: ${ban.what}: ${found}: ${ban.remedy}`];
   });

@@ -21,7 +21,7 @@ export async function measureImage(image: Image): Promise<Figure[]> {
   const program = programIn(flash);
   const { code, constants, names, bytecode, data, xsRegion } = readStaticSize(program);
   const shares = await bytecodeByShare(await image.bundle());
-  const memory = await measureConnected(program);
+  const memory = await measureConnected(program, image.link);
   const figures: [name: string, bytes: number, meaning: string][] = [
     ['codeBytes', sum(Object.values(code)), 'flash: machine code'],
     ['engineCodeBytes', code.engine, '  of the engine'],

@@ -46,7 +46,7 @@ function requireClean(program: ModdableProgram): void {
   const modules = modulesByLine(bundle);
   const lines = readFileSync(bundle, 'utf8').split('\n');
   const problems = checkContents(
-    { name: program, board: 'moddable-lin', provider: 'native' },
+    { name: program, board: 'moddable-lin', provider: 'native', link: 'stream' },
     {
       modules: bundledModules(bundle).filter((path) => !speaking.includes(path)),
       flash: '',

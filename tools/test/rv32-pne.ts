@@ -7,8 +7,11 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { ImplementationLimits } from '../../src/limits.ts';
 import { encodeFrame } from '../../src/link/frame.ts';
+import type { Agreement } from '../../src/roles/interface.ts';
 import { bundleForXs, ROOT } from '../build/bundle.ts';
 import { buildRv32Flash } from '../build/rv32-flash.ts';
+import { openRadio, typeWhatIsShown } from '../simulator/ble/open-radio.ts';
+import type { Radio } from '../simulator/ble/radio.ts';
 import type { Board } from '../simulator/board.ts';
 import { openBoard, rv32Board } from '../simulator/boards.ts';
 import { readRows } from '../simulator/readings.ts';
@@ -30,6 +33,7 @@ export async function testRv32Pne(stage: string, tally: Tally): Promise<void> {
       return { passed: 1 };
     });
   await check('a PNE beside one on linux', deliverSideBySide);
+  await tally.run(stage, 'a PNE by Bluetooth LE beside one on linux', deliverByBle);
   await check('a PNE with the longest readings has the memory for them', deliverLong);
   await check('a PNE that tests itself first', testItself);
   await Promise.all([
@@ -46,13 +50,41 @@ async function deliverSideBySide(rv32: Board): Promise<void> {
   require(counts === `linux ${READINGS / 2},qemu-rv32 ${READINGS / 2}`, counts);
 }
 
+/** Each is paired by the passkey that it shows. The readings are the longest: their memory is part of the test. */
+async function deliverByBle(): Promise<Outcome> {
+  const problems: string[] = [];
+  const typed = new Map<string, number>();
+  const links = new Set<string>();
+  const radio = await openRadio({
+    typePasskey(pne, shown) {
+      typed.set(pne, (typed.get(pne) ?? 0) + 1);
+      return typeWhatIsShown(pne, shown);
+    },
+    onProblem: (pne, problem) => problems.push(`${pne}: ${problem}`),
+  });
+  const boards = [await openBoard('linux', radio), await openBoard('qemu-rv32', radio)];
+  const counts = await deliver(boards, new Array(READINGS).fill(LONG_ROW), {
+    radio,
+    onAgreed: ({ name, linkKind, peer }) => links.add(`${peer.subject} ${name} ${linkKind}`),
+  });
+  require(problems.length === 0, problems.join('\n'));
+  require(counts === `linux ${READINGS / 2},qemu-rv32 ${READINGS / 2}`, counts);
+  require([...typed.values()].join() === '1,1', `passkeys typed: ${JSON.stringify([...typed])}`);
+  for (const id of ['pne-1', 'pne-2']) require(links.has(`${id} CPNS-1 ble`), [...links].join());
+  return { passed: 1 };
+}
+
 async function deliverLong(rv32: Board): Promise<void> {
   const counts = await deliver([rv32], new Array(READINGS).fill(LONG_ROW));
   require(counts === `qemu-rv32 ${READINGS}`, counts);
 }
 
 /** Returns how many readings arrived from each PNE, one a board. */
-async function deliver(boards: readonly Board[], rows: readonly string[]): Promise<string> {
+async function deliver(
+  boards: readonly Board[],
+  rows: readonly string[],
+  air: { readonly radio?: Radio; onAgreed?(agreement: Agreement): void } = {},
+): Promise<string> {
   const { pnes, missing, problems } = await run({
     boards,
     pnes: boards.length,
@@ -62,6 +94,7 @@ async function deliver(boards: readonly Board[], rows: readonly string[]): Promi
     once: true,
     stop: AbortSignal.timeout(60_000),
     onAgreed(): void {},
+    ...air,
     onProgress(): void {},
     onSkipped(): void {},
     onProblem(): void {},

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** `mc/config`: what a manifest says of the board. Pins are a matter of form here. */
+/** `mc/config`: what a manifest says of the board. Pins are a matter of form here; its display is its console. */
 
 // biome-ignore lint/style/noDefaultExport: Moddable's surface.
 export default Object.freeze({
+  ble: Object.freeze({ ioCapabilities: 'display' }),
   serial: Object.freeze({ port: 0, receive: 0, transmit: 1, baud: 230_400 }),
 });

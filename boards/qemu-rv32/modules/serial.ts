@@ -9,8 +9,8 @@ class Serial extends Native('xs_serial_destructor') {
   read(): ArrayBuffer | undefined {
     return native('xs_serial_read').call(this);
   }
-  write(bytes: ArrayBuffer | ArrayBufferView): void {
-    native('xs_serial_write').call(this, bytes);
+  write(bytes: ArrayBuffer | ArrayBufferView): number {
+    return native('xs_serial_write').call(this, bytes);
   }
   close(): void {
     native('xs_serial_close').call(this);
