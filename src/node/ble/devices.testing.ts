@@ -63,6 +63,12 @@ export interface DeviceOptions {
   readonly maxBonds?: string;
 }
 
+/** The victims: as they are, and where the floor lets anybody pair. */
+export const BOARD: DeviceOptions = { io: Io.display, authenticated: 'yes' };
+export const OPEN_BOARD: DeviceOptions = { io: Io.display, authenticated: 'no' };
+export const GATEWAY_SIDE: DeviceOptions = { io: Io.keyboardDisplay, authenticated: 'yes' };
+export const OPEN_GATEWAY: DeviceOptions = { io: Io.keyboardDisplay, authenticated: 'no' };
+
 export interface Devices {
   readonly air: Air;
   gateway(options: DeviceOptions): Promise<End>;

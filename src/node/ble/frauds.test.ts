@@ -6,9 +6,12 @@ import * as assert from 'uvu/assert';
 import type { End } from '../../../tools/interop/end.ts';
 import {
   ATTACKER,
-  type DeviceOptions,
+  BOARD,
   type Devices,
+  GATEWAY_SIDE,
   Io,
+  OPEN_BOARD,
+  OPEN_GATEWAY,
   PNE,
   securedAs,
   type TestBoard,
@@ -17,10 +20,6 @@ import {
 
 const test = suite('node/ble/frauds');
 
-const BOARD: DeviceOptions = { io: Io.display, authenticated: 'yes' };
-const OPEN_BOARD: DeviceOptions = { io: Io.display, authenticated: 'no' };
-const GATEWAY_SIDE: DeviceOptions = { io: Io.keyboardDisplay, authenticated: 'yes' };
-const OPEN_GATEWAY: DeviceOptions = { io: Io.keyboardDisplay, authenticated: 'no' };
 /** What attackers do to a pairing, and what their victim says of it. */
 const FRAUDS = [
   { name: 'legacy pairing', how: { mischief: 'legacy' }, reason: 'AUTHENTICATION_REQUIREMENTS' },

@@ -9,12 +9,11 @@ import { decodeRoute } from '../../link/route.ts';
 import type { TestNetwork } from '../../roles/network.testing.ts';
 import { recordAlgorithms, values } from '../../roles/scenario.testing.ts';
 import { carrier, networkOverBle } from './carrier.testing.ts';
-import { type DeviceOptions, Io, securedAs, withDevices } from './devices.testing.ts';
+import { GATEWAY_SIDE, Io, securedAs, withDevices } from './devices.testing.ts';
 import { type Change, Middle } from './middle.testing.ts';
 
 const test = suite('node/ble/middle');
 
-const GATEWAY_SIDE: DeviceOptions = { io: Io.keyboardDisplay, authenticated: 'yes' };
 const UNCHANGED: Change = (message) => message;
 const PASSKEYS = 1_000_000;
 /** Behind the channel's byte: the beginning of a record, or of a handshake message and its key. */

@@ -7,9 +7,13 @@ import * as assert from 'uvu/assert';
 import type { End } from '../../../tools/interop/end.ts';
 import {
   ATTACKER,
+  BOARD,
   type DeviceOptions,
   GATEWAY,
+  GATEWAY_SIDE,
   Io,
+  OPEN_BOARD,
+  OPEN_GATEWAY,
   PNE,
   type TestBoard,
   withDevices,
@@ -17,10 +21,6 @@ import {
 
 const test = suite('node/ble/strangers');
 
-const BOARD: DeviceOptions = { io: Io.display, authenticated: 'yes' };
-const OPEN_BOARD: DeviceOptions = { io: Io.display, authenticated: 'no' };
-const GATEWAY_SIDE: DeviceOptions = { io: Io.keyboardDisplay, authenticated: 'yes' };
-const OPEN_GATEWAY: DeviceOptions = { io: Io.keyboardDisplay, authenticated: 'no' };
 const DENIED = 'INSUFFICIENT_AUTHENTICATION';
 
 test('a stranger gets nothing of a PNE before it has paired', () =>
