@@ -50,6 +50,14 @@ export const Reason = Object.freeze({
   linkClosed: 63,
   notProvisioned: 64,
   fragmentOutOfOrder: 65,
+  /** A boot counter that is not above those before: a store rolled back or erased, or a second device. */
+  epochBehind: 66,
+  /** The peer has received more than this end remembers to have sent: its own store is rolled back or erased. */
+  storeBehind: 67,
+  /** A number so far behind those received that nobody can tell whether its message was delivered. */
+  tooOldToTell: 68,
+  /** The store did not take what has to be kept before going on. */
+  storeFailed: 69,
   // negotiation (7x)
   mechanismNotSupported: 70,
   negotiationMismatch: 71,

@@ -79,6 +79,15 @@ export function handshakeOptions({ provider, suites, identities }: InterfaceOpti
   return { provider, suites, identities, knownEad: [NEGOTIATION_EAD_LABEL] };
 }
 
+/** Numbers from 0 to 1 for jitter, from the provider's random source. */
+export function jitterOf({ provider }: InterfaceOptions): () => number {
+  return () => {
+    const byte = new Uint8Array(1);
+    provider.fillRandom(byte);
+    return byte[0]! / 255;
+  };
+}
+
 /** This end of a negotiation over a link that shows `attestation` now. */
 export function sideOf(
   { policy, methods, provider, algorithms }: InterfaceOptions,

@@ -9,6 +9,8 @@ import { createSession } from '../session/session.ts';
 export interface SecureChannel {
   /** Whether so many messages were protected that new keys are to be made before these reach their limit. */
   readonly renewalDue: boolean;
+  /** The highest sequence number of a verified record: -1 before the first, and where messages are bare. */
+  readonly newestReceived: number;
   /** Returns a message for the link, owned by the caller. Refuses what src/session refuses. */
   protect(message: Uint8Array): Uint8Array;
   /** Returns the message, owned by the caller, or refuses and changes nothing. */
@@ -41,6 +43,7 @@ const RENEWED_PART = 7 / 8;
 
 const BARE: SecureChannel = Object.freeze({
   renewalDue: false,
+  newestReceived: -1,
   protect: (message: Uint8Array) => message.slice(),
   unprotect: (message: Uint8Array) => message.slice(),
   close(): void {},
@@ -72,6 +75,9 @@ function sessionChannel(
   return {
     get renewalDue(): boolean {
       return renewalDue;
+    },
+    get newestReceived(): number {
+      return session.received().highest;
     },
     protect: sent.recordAlgorithm === undefined ? BARE.protect : session.protect,
     unprotect: received.recordAlgorithm === undefined ? BARE.unprotect : session.unprotect,
