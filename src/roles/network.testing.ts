@@ -31,6 +31,7 @@ export type Tap<End extends RoleName> = (message: Uint8Array, towards: End) => r
 
 export interface TestNetwork {
   readonly pne: Pne;
+  readonly gateway: Gateway;
   readonly server: Server;
   readonly received: Reading[];
   readonly contents: unknown[];
@@ -42,6 +43,8 @@ export interface TestNetwork {
   /** What the server has in its store, by PNE, and whether it takes more. */
   readonly stored: { readonly records: Map<string, PeerRecord>; isFull: boolean };
   readonly refusals: { readonly at: RoleName; readonly reason: ReasonName }[];
+  /** Whom gateway and server named in refusals. */
+  readonly named: string[];
   readonly agreements: { readonly at: RoleName; readonly agreement: Agreement }[];
   /** Whether CPNS-1 is up. An end that closes it takes it down. */
   readonly isUp: boolean;
@@ -55,6 +58,8 @@ export interface TestNetwork {
   linkDown(): void;
   /** Starts a role anew: only its identity and what it stored are left. */
   restart(role: RoleName): void;
+  /** Joins gateway and server by another link, the former one being gone. */
+  replaceServerLink(): void;
   /** Delivers all messages that are under way and what they cause. */
   settle(): void;
   /** Lets running timers fire: by default all but those that end what is half open. */
@@ -134,11 +139,15 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
     boots: { epoch: undefined, isFull: false },
     stored: { records: new Map(), isFull: false },
     refusals: [],
+    named: [],
     agreements: [],
     tap: (message) => [message],
     relay: (message) => [message],
     get pne() {
       return pne;
+    },
+    get gateway() {
+      return gateway;
     },
     get server() {
       return server;
@@ -165,6 +174,7 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
       if (role === 'gateway') links = 0;
       if (role !== 'pne') joinGatewayAndServer();
     },
+    replaceServerLink: joinGatewayAndServer,
     settle(): void {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) next();
     },
@@ -217,7 +227,7 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
       hop: change(p256Interface('gateway', 'CPNS-1', provider, identities.gateway, pnes), 'gateway'),
       after: timersOf('gateway'),
       onAgreed: (agreement) => network.agreements.push({ at: 'gateway', agreement }),
-      onRefused: (reason) => network.refusals.push({ at: 'gateway', reason }),
+      onRefused: (reason, pneId) => refused('gateway', reason, pneId),
     });
   }
 
@@ -238,8 +248,13 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
       onRegistered(): void {},
       onReading: (_pneId, reading) => network.received.push(reading),
       onContentSettled: (_pneId, ticket, outcome) => network.settled.push({ ticket, outcome }),
-      onRefused: (reason) => network.refusals.push({ at: 'server', reason }),
+      onRefused: (reason, pneId) => refused('server', reason, pneId),
     });
+  }
+
+  function refused(at: RoleName, reason: ReasonName, pneId: string | undefined): void {
+    network.refusals.push({ at, reason });
+    if (pneId !== undefined) network.named.push(pneId);
   }
 
   function timersOf(owner: RoleName): After {
@@ -256,7 +271,7 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
     const end = (role: 'gateway' | 'pne', towards: 'gateway' | 'pne'): Link => ({
       mtu: 8192,
       attestation: () => options.attestations?.[role] ?? PLAIN_STREAM,
-      close: () => queue.push(() => isCurrent() && network.linkDown()),
+      close: () => queue.push(() => (isCurrent() ? network.linkDown() : up.gateway.onClosed())),
       send(message): void {
         for (const passed of network.tap(message.slice(), towards)) {
           queue.push(() => isCurrent() && network.inject(passed, towards));
