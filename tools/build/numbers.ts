@@ -5,10 +5,7 @@
  * as `Major.map`, becomes the numbers themselves; `refuse('tooLong')` refuses by number, which means the same
  * (src/refusal.ts). What it saves is bytecode, names, and slots for the tables.
  */
-import { readFile } from 'node:fs/promises';
-import type { OnLoadResult, Plugin } from 'esbuild';
 import { Reason } from '../../src/refusal.ts';
-import { ROOT } from './bundle.ts';
 
 /** `const Name = Object.freeze({ a: 1, b: 2 ** 14 });`, whatever comments are in it. */
 const TABLE =
@@ -19,23 +16,6 @@ const REFUSED = /\brefuse\('(\w+)'\)/g;
 
 /** Tables whose names are data: what they hold is looked up while the program runs. */
 const ASKED_BY_VALUE = Object.freeze(['Reason']);
-
-export function numbersForNames(): Plugin {
-  return {
-    name: 'numbers for names',
-    setup(build): void {
-      build.onLoad(
-        { filter: new RegExp(`^${ROOT}(src|firmware|boards)/.*\\.ts$`) },
-        async ({ path }): Promise<OnLoadResult> => {
-          return { contents: withNumbers(await readFile(path, 'utf8')), loader: 'ts' };
-        },
-      );
-      build.onEnd(({ outputFiles = [] }) => ({
-        errors: outputFiles.flatMap(({ text }) => tablesLeft(text)).map((text) => ({ text })),
-      }));
-    },
-  };
-}
 
 /** Returns the source with its tables as enums, which esbuild replaces by their values, across modules too. */
 export function withNumbers(source: string): string {
@@ -57,7 +37,7 @@ export function withNumbers(source: string): string {
 }
 
 /** An enum that is left is used otherwise than by name, and is not what the table was: it has its numbers as names. */
-function tablesLeft(bundle: string): string[] {
+export function tablesLeft(bundle: string): string[] {
   const tables = new Set([...bundle.matchAll(/\b(\w+)\[\1\["\w+"\] = /g)].map(([, name]) => name));
   return [...tables].map(
     (name) => `${name} is used otherwise than as ${name}.name: see ASKED_BY_VALUE in ${import.meta.url}`,

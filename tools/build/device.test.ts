@@ -4,9 +4,11 @@ import { readFile } from 'node:fs/promises';
 import { type BuildFailure, build } from 'esbuild';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { POLICIES } from '../../src/negotiation/policies.ts';
 import { Reason, type ReasonName } from '../../src/refusal.ts';
 import { bundleBleSerialFirmware, bundleSerialFirmware, ROOT } from './bundle.ts';
-import { numbersForNames, withNumbers } from './numbers.ts';
+import { deviceProgram, withPoliciesOf } from './device.ts';
+import { withNumbers } from './numbers.ts';
 
 test('a table of numbers is replaced where it is used, in other modules too', async () => {
   const text = await bundle(`
@@ -69,13 +71,20 @@ test('the programs of devices have numbers', async () => {
   }
 });
 
+test('the program of a PNE has the policies of no other role', async () => {
+  const text = await bundle(`export { POLICIES as used } from './src/negotiation/policies.ts';`);
+  assert.is(JSON.stringify(await evaluate(text, 'used')), JSON.stringify({ pne: POLICIES.pne }));
+  assert.not.match(text, /CPNS_[245]/);
+  assert.throws(() => withPoliciesOf('pne', 'const POLICIES = {};'), 'no policies of pne');
+});
+
 async function bundle(contents: string): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents: withNumbers(contents), resolveDir: ROOT },
     bundle: true,
     format: 'esm',
     write: false,
-    plugins: [numbersForNames()],
+    plugins: [deviceProgram('pne')],
     logLevel: 'silent',
   });
   return outputFiles[0]!.text;
