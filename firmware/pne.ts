@@ -7,7 +7,7 @@ import { Curve } from '../src/crypto/curves.ts';
 import type { CryptoProvider } from '../src/crypto/provider.ts';
 import { ccsCredential } from '../src/handshake/credential.ts';
 import type { Link, LinkEvents } from '../src/link/link.ts';
-import { compactPayloads } from '../src/payload/compact.ts';
+import type { PayloadCodec } from '../src/payload/payload.ts';
 import { refuse } from '../src/refusal.ts';
 import { p256Interface } from '../src/roles/interface.ts';
 import { createPne, type Pne, type PneOptions } from '../src/roles/pne.ts';
@@ -30,7 +30,7 @@ export interface Connections {
   host(number: number): Connect;
 }
 
-export function startPne(provider: CryptoProvider, connections: Connections): void {
+export function startPne(provider: CryptoProvider, payloads: PayloadCodec, connections: Connections): void {
   const store = openStore('pne');
   const provisioning = decodeProvisioning(store.read('provisioning') ?? refuse('notProvisioned'));
   const counts = { sent: 0, accepted: 0, refused: 0 };
@@ -38,7 +38,7 @@ export function startPne(provider: CryptoProvider, connections: Connections): vo
     pneId: provisioning.pneId,
     ...openInterfaces(provisioning, provider),
     after,
-    payloads: compactPayloads,
+    payloads,
     readingIds: storedNumbers(store, 'reading-ids'),
     onAgreed(): void {},
     onContent: (value) => sampler.configure(value),
