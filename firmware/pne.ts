@@ -8,7 +8,7 @@ import type { CryptoProvider } from '../src/crypto/provider.ts';
 import type { BootStore } from '../src/delivery/boot.ts';
 import { ccsCredential } from '../src/handshake/credential.ts';
 import type { Link, LinkEvents } from '../src/link/link.ts';
-import { compactPayloads } from '../src/payload/compact.ts';
+import type { PayloadCodec } from '../src/payload/payload.ts';
 import { Refusal, refuse } from '../src/refusal.ts';
 import { p256Interface } from '../src/roles/interface.ts';
 import { createPne, type Pne, type PneOptions } from '../src/roles/pne.ts';
@@ -31,7 +31,7 @@ export interface Connections {
   host(number: number): Connect;
 }
 
-export function startPne(provider: CryptoProvider, connections: Connections): void {
+export function startPne(provider: CryptoProvider, payloads: PayloadCodec, connections: Connections): void {
   const store = openStore('pne');
   const provisioning = decodeProvisioning(store.read('provisioning') ?? refuse('notProvisioned'));
   const counts = { sent: 0, accepted: 0, refused: 0 };
@@ -39,7 +39,7 @@ export function startPne(provider: CryptoProvider, connections: Connections): vo
     pneId: provisioning.pneId,
     ...openInterfaces(provisioning, provider),
     after,
-    payloads: compactPayloads,
+    payloads,
     boots: storedBoots(store),
     onAgreed(): void {},
     onContent: (value) => sampler.configure(value),

@@ -92,15 +92,17 @@ export class Refusal extends Error {
   }
 }
 
-/** Refuses with the reason of that number, for what refuses by number. */
-export function refuseNumbered(reason: number): never {
-  for (const [reasonName, code] of Object.entries(Reason)) {
-    if (code === reason) refuse(reasonName as ReasonName);
-  }
-  throw new Error(`no reason has the number ${reason}`);
+/**
+ * Refuses with a reason, by its name or, where code knows no names, its number: C does not, nor does the program
+ * in a device (tools/build/numbers.ts). Typed `never`, so that it ends a branch as `throw` does.
+ */
+export function refuse(reason: ReasonName | number): never {
+  throw new Refusal(typeof reason === 'number' ? nameOf(reason) : reason);
 }
 
-/** Refuses with a reason. Typed `never`, so that it ends a branch as `throw` does. */
-export function refuse(reasonName: ReasonName): never {
-  throw new Refusal(reasonName);
+function nameOf(number: number): ReasonName {
+  const names = Object.keys(Reason) as ReasonName[];
+  const name = names.find((each) => Reason[each] === number);
+  if (name === undefined) throw new Error(`no reason has the number ${number}`);
+  return name;
 }
