@@ -72,13 +72,16 @@ export const Reason = Object.freeze({
 export type ReasonName = keyof typeof Reason;
 export type ReasonCode = (typeof Reason)[ReasonName];
 
-/** The one error the runtime raises. It carries no data of the message that was refused. */
+/**
+ * The one error the runtime raises. It carries no data of the message that was refused; `about` says which of
+ * the things is meant that an operator put in.
+ */
 export class Refusal extends Error {
   readonly reason: ReasonCode;
   readonly reasonName: ReasonName;
 
-  constructor(reasonName: ReasonName) {
-    super(`${reasonName} (${Reason[reasonName]})`);
+  constructor(reasonName: ReasonName, about?: string) {
+    super(`${reasonName} (${Reason[reasonName]})${about === undefined ? '' : `: ${about}`}`);
     this.reason = Reason[reasonName];
     this.reasonName = reasonName;
   }
@@ -93,6 +96,6 @@ export function refuseNumbered(reason: number): never {
 }
 
 /** Refuses with a reason. Typed `never`, so that it ends a branch as `throw` does. */
-export function refuse(reasonName: ReasonName): never {
-  throw new Refusal(reasonName);
+export function refuse(reasonName: ReasonName, about?: string): never {
+  throw new Refusal(reasonName, about);
 }

@@ -84,9 +84,9 @@ test('refuses claims twice, out of order, or with bytes after them', () => {
 test('a store finds by reference, and nothing else', () => {
   const one = ccsCredential(fromHex(`a108a101${KEY}`));
   const store = createCredentialStore([one]);
-  assert.is(store.find(one.idCred.slice()), one);
-  assert.is(store.find(fromHex('a104412c')), undefined);
-  assert.is(store.find(new Uint8Array(0)), undefined);
+  assert.equal(store.candidates(one.idCred.slice()), [one]);
+  assert.equal(store.candidates(fromHex('a104412c')), []);
+  assert.equal(store.candidates(new Uint8Array(0)), []);
 });
 
 test.run();

@@ -69,7 +69,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       link,
       hop: undefined,
       acceptance: accept({
-        own: { ...options.hop, peers: { find: (idCred) => findOn(flow, idCred) } },
+        own: { ...options.hop, peers: { candidates: (idCred) => candidatesOn(flow, idCred) } },
         attestation: () => link.attestation(),
         after: options.after,
         connectionIds,
@@ -89,10 +89,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   /** A link that one PNE has secured is that PNE's until it closes: no other takes its place. */
-  function findOn({ hop }: Flow, idCred: Uint8Array): Credential | undefined {
-    const credential = options.hop.peers.find(idCred);
-    if (credential === undefined || hop === undefined) return credential;
-    return equalBytes(credential.cred, hop.peer.cred) ? credential : undefined;
+  function candidatesOn({ hop }: Flow, idCred: Uint8Array): readonly Credential[] {
+    const candidates = options.hop.peers.candidates(idCred);
+    if (hop === undefined) return candidates;
+    return candidates.filter(({ cred }) => equalBytes(cred, hop.peer.cred));
   }
 
   function closeFlow(flow: Flow): void {
