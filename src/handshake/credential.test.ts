@@ -58,12 +58,13 @@ test('passes over claims that say nothing about the key', () => {
   assert.not.equal(full.cred, bare.cred);
 });
 
-test('refuses a claims set without a key, or whose key has no kid', () => {
+test('refuses a claims set without a key, or whose key has no kid or no y', () => {
   for (const ccs of [
     'a10263616263',
     'a108a0',
     `a108a102${KEY}`,
     `a108a101a301012004215820${'11'.repeat(32)}`,
+    `a108a101a5010202410f2001215820${'11'.repeat(32)}22f5`,
   ]) {
     assert.is(
       outcome(() => ccsCredential(fromHex(ccs))),
