@@ -102,6 +102,8 @@ export const ImplementationLimits = Object.freeze({
   handshakeMaxMessageBytes: 2048,
   /** Items of one EAD field, padding included. */
   handshakeMaxEadItems: 8,
+  /** Credentials with one reference: each message that names it is checked against all of them. */
+  maxCandidates: 8,
   /** Messages 2 that an EDHOC-PSK Initiator answers while none is confirmed: any of them may be forged. */
   pskMaxAnswers: 8,
   /** How often a handshake message is sent before its sender gives up, the first time included. */

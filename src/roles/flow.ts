@@ -40,7 +40,7 @@ export class Flow {
     this.agreements = new Succession(({ connectionId }) => connectionIds.release(connectionId));
     this.securing = options.after(ImplementationLimits.hopSecuringMs, () => this.link.close());
     this.acceptance = accept({
-      own: { ...options.hop, peers: { find: (idCred) => this.find(idCred) } },
+      own: { ...options.hop, peers: { candidates: (idCred) => this.candidates(idCred) } },
       attestation: () => this.link.attestation(),
       after: options.after,
       connectionIds,
@@ -93,10 +93,8 @@ export class Flow {
   }
 
   /** A link that one PNE has secured is that PNE's until it closes: no other takes its place. */
-  private find(idCred: Uint8Array): Credential | undefined {
-    const credential = this.options.hop.peers.find(idCred);
-    return credential === undefined || this.peer === undefined || this.belongsTo(credential)
-      ? credential
-      : undefined;
+  private candidates(idCred: Uint8Array): readonly Credential[] {
+    const candidates = this.options.hop.peers.candidates(idCred);
+    return this.isSecured ? candidates.filter((peer) => this.belongsTo(peer)) : candidates;
   }
 }

@@ -170,10 +170,7 @@ class ServerEnd {
 /** A PNE is told by the subject of its credential: one without is not known here. */
 function named(peers: CredentialStore): CredentialStore {
   return {
-    find(idCred) {
-      const credential = peers.find(idCred);
-      return credential?.subject === undefined ? undefined : credential;
-    },
+    candidates: (idCred) => peers.candidates(idCred).filter(({ subject }) => subject !== undefined),
   };
 }
 
