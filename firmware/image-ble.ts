@@ -3,6 +3,7 @@
 /** As image.ts, for a board whose gateway comes by Bluetooth LE. */
 import { refuse } from '../src/refusal.ts';
 import { bluetooth } from './bluetooth.ts';
+import { devicePayloads } from './device-payloads.ts';
 import { openDeviceProvider } from './device-provider.ts';
 import { reportAborts } from './platform/abort.ts';
 import { startPne } from './pne.ts';
@@ -12,6 +13,7 @@ export default function main(): void {
   reportAborts();
   startPne(
     openDeviceProvider(),
+    devicePayloads,
     bluetooth(() => refuse('notProvisioned')),
   );
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** As image.ts, with the power-on self-test first. */
+import { devicePayloads } from './device-payloads.ts';
 import { openDeviceProvider } from './device-provider.ts';
 import { reportAborts } from './platform/abort.ts';
 import { printLine } from './platform/console.ts';
@@ -14,5 +15,5 @@ export default function main(): void {
   reportAborts();
   const provider = openDeviceProvider();
   selfTest({ provider, store: openStore('pne'), print: printLine });
-  startPne(provider, streams);
+  startPne(provider, devicePayloads, streams);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** As image.ts, for a board whose gateway is at the other end of a serial line. */
+import { devicePayloads } from './device-payloads.ts';
 import { openDeviceProvider } from './device-provider.ts';
 import { reportAborts } from './platform/abort.ts';
 import { startPne } from './pne.ts';
@@ -9,5 +10,5 @@ import { serials } from './serials.ts';
 // biome-ignore lint/style/noDefaultExport: Moddable's surface of a main module.
 export default function main(): void {
   reportAborts();
-  startPne(openDeviceProvider(), serials);
+  startPne(openDeviceProvider(), devicePayloads, serials);
 }

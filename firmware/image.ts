@@ -4,6 +4,7 @@
  * The device program as a Moddable image: the bodies of its modules run on the build machine and what they
  * made lies in flash. XS calls the default export when the board starts.
  */
+import { devicePayloads } from './device-payloads.ts';
 import { openDeviceProvider } from './device-provider.ts';
 import { reportAborts } from './platform/abort.ts';
 import { startPne } from './pne.ts';
@@ -12,5 +13,5 @@ import { streams } from './streams.ts';
 // biome-ignore lint/style/noDefaultExport: Moddable's surface of a main module.
 export default function main(): void {
   reportAborts();
-  startPne(openDeviceProvider(), streams);
+  startPne(openDeviceProvider(), devicePayloads, streams);
 }

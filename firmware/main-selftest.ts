@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** As main-serial.ts, with the power-on self-test first. */
+import { devicePayloads } from './device-payloads.ts';
 import { openDeviceProvider } from './device-provider.ts';
 import { printLine } from './platform/console.ts';
 import { openStore } from './platform/store.ts';
@@ -12,5 +13,5 @@ import { serials } from './serials.ts';
 export default function main(): void {
   const provider = openDeviceProvider();
   selfTest({ provider, store: openStore('pne'), print: printLine });
-  startPne(provider, serials);
+  startPne(provider, devicePayloads, serials);
 }

@@ -5,14 +5,14 @@ import { CborReader } from '../src/cbor/reader.ts';
 import { CborWriter } from '../src/cbor/writer.ts';
 import { Curve } from '../src/crypto/curves.ts';
 import type { CryptoProvider } from '../src/crypto/provider.ts';
+import type { BootStore } from '../src/delivery/boot.ts';
 import { ccsCredential } from '../src/handshake/credential.ts';
 import type { Link, LinkEvents } from '../src/link/link.ts';
-import { compactPayloads } from '../src/payload/compact.ts';
-import { refuse } from '../src/refusal.ts';
+import type { PayloadCodec } from '../src/payload/payload.ts';
+import { Refusal, refuse } from '../src/refusal.ts';
 import { p256Interface } from '../src/roles/interface.ts';
 import { createPne, type Pne, type PneOptions } from '../src/roles/pne.ts';
 import { decodeProvisioning, type Provisioning } from '../src/roles/provisioning.ts';
-import type { SequenceOptions } from '../src/session/sequence.ts';
 import type { Connect } from './connect.ts';
 import { openHostSensor } from './host-sensor.ts';
 import { openStore, type Store } from './platform/store.ts';
@@ -21,6 +21,7 @@ import { createSampler, type Sampler } from './sampler.ts';
 import { openSelfSensor } from './self-sensor.ts';
 import type { Sensor, SensorEvents } from './sensor.ts';
 
+const BOOT_KEY = 'boot';
 const RECONNECT_MS = Object.freeze([100, 500, 2000, 10000]);
 
 /** How this image reaches others. */
@@ -30,7 +31,7 @@ export interface Connections {
   host(number: number): Connect;
 }
 
-export function startPne(provider: CryptoProvider, connections: Connections): void {
+export function startPne(provider: CryptoProvider, payloads: PayloadCodec, connections: Connections): void {
   const store = openStore('pne');
   const provisioning = decodeProvisioning(store.read('provisioning') ?? refuse('notProvisioned'));
   const counts = { sent: 0, accepted: 0, refused: 0 };
@@ -38,12 +39,12 @@ export function startPne(provider: CryptoProvider, connections: Connections): vo
     pneId: provisioning.pneId,
     ...openInterfaces(provisioning, provider),
     after,
-    payloads: compactPayloads,
-    readingIds: storedNumbers(store, 'reading-ids'),
+    payloads,
+    boots: storedBoots(store),
     onAgreed(): void {},
     onContent: (value) => sampler.configure(value),
-    onReceipt(_id, accepted) {
-      counts[accepted ? 'accepted' : 'refused'] += 1;
+    onReceipt(_handle, outcome) {
+      counts[outcome === 'accepted' ? 'accepted' : 'refused'] += 1;
       sampler.proceed();
     },
     onRefused() {
@@ -75,11 +76,13 @@ function openInterfaces(
   };
 }
 
-/** Numbers below the stored bound may have been used: a restarted board starts there. */
-function storedNumbers(store: Store, key: string): SequenceOptions {
+/** A counter that cannot be read is none: the server knows the last one, and says so. */
+function storedBoots(store: Store): BootStore {
   return {
-    firstSequenceNumber: readCounter(store, key) ?? 0,
-    reserve: (upTo) => store.write(key, new CborWriter().integer(upTo).finish()),
+    get epoch(): number | undefined {
+      return readCounter(store, BOOT_KEY);
+    },
+    write: (epoch) => store.write(BOOT_KEY, new CborWriter().integer(epoch).finish()),
   };
 }
 
@@ -115,8 +118,13 @@ function keepConnected(connect: Connect, attach: (link: Link) => LinkEvents): vo
 function readCounter(store: Store, key: string): number | undefined {
   const bytes = store.read(key);
   if (bytes === undefined) return undefined;
-  const reader = new CborReader(bytes);
-  const counter = reader.unsigned();
-  reader.end();
-  return counter;
+  try {
+    const reader = new CborReader(bytes);
+    const counter = reader.unsigned();
+    reader.end();
+    return counter;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return undefined;
+  }
 }

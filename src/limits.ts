@@ -70,12 +70,29 @@ export const ImplementationLimits = Object.freeze({
   hmac64MaxFailed: 2 ** 14,
   /** HMAC 256/256: failed verifications under one key, as for the AEADs with the largest bound. */
   hmac256MaxFailed: 2 ** 36,
-  /** Readings of one PNE that wait for their receipt. Below the replay window, so that none falls out. */
+  /** Readings of one PNE that wait for their receipt. */
   pneMaxOutstanding: 8,
   /** Bytes of them: two of the longest, or any mix that takes no more. */
   pneMaxOutstandingBytes: 4352,
-  /** How long a PNE waits for a receipt before it sends again. */
+  /** How long the sender of a message waits for its receipt before it sends again, the first few times. */
   receiptTimeoutMs: 5000,
+  /** How often that time doubles then. */
+  maxResendDoublings: 3,
+  /**
+   * Numbers that readings under way may span: the receiver's window, so that it can tell of each whether it was
+   * there before. Contents go one after the other.
+   */
+  readingSpan: 32,
+  contentSpan: 1,
+  /** Boots of one PNE. Each begins a stream of readings, of so many at most: together they fit a safe integer. */
+  maxBootEpoch: 2 ** 21 - 1,
+  maxReadingsPerBoot: 2 ** 32,
+  /** How long a PNE whose store did not take its boot counter waits before it tries again. */
+  storeRetryMs: 10_000,
+  /** Bytes that tell boots with one counter apart: copies of a store, and a device and its clone. */
+  bootTagBytes: 4,
+  /** How long a gateway waits for a link to be secured by a handshake. */
+  hopSecuringMs: 120_000,
   /**
    * Bytes that name a link's channel: enough that a man in the middle of two channels cannot make them
    * collide while a handshake waits.
@@ -85,6 +102,8 @@ export const ImplementationLimits = Object.freeze({
   handshakeMaxMessageBytes: 2048,
   /** Items of one EAD field, padding included. */
   handshakeMaxEadItems: 8,
+  /** Credentials with one reference: each message that names it is checked against all of them. */
+  maxCandidates: 8,
   /** Messages 2 that an EDHOC-PSK Initiator answers while none is confirmed: any of them may be forged. */
   pskMaxAnswers: 8,
   /** How often a handshake message is sent before its sender gives up, the first time included. */
@@ -93,7 +112,7 @@ export const ImplementationLimits = Object.freeze({
   handshakeFirstTimeoutMs: 2000,
   /** Half-open handshakes that a Responder holds for one link. */
   maxHalfOpenPerPeer: 4,
-  /** Times that a PNE sends again without any answer before it runs the handshake anew. */
+  /** Times that a message is sent again without any answer before a PNE runs the handshake anew. */
   maxSilentResends: 3,
   /** PNE links of one gateway. */
   gatewayMaxPnes: 64,

@@ -9,9 +9,11 @@
 #if PNE_NATIVE
 #include "../../firmware/native/bench-natives.h"
 #include "../../firmware/native/crypto-natives.h"
+#include "../../firmware/native/payload-natives.h"
 #else
 #define PNE_BENCH_NATIVES(X)
 #define PNE_CRYPTO_NATIVES(X)
+#define PNE_PAYLOAD_NATIVES(X)
 #endif
 
 #define PNE_NATIVES(X) \
@@ -24,6 +26,7 @@
 	X(xs_pne_microseconds) \
 	PNE_BENCH_NATIVES(X) \
 	PNE_CRYPTO_NATIVES(X) \
+	PNE_PAYLOAD_NATIVES(X) \
 	X(xs_tcp_close) \
 	X(xs_tcp_constructor) \
 	X(xs_tcp_read) \

@@ -7,6 +7,7 @@
 
 #include "../../firmware/native/bench-natives.h"
 #include "../../firmware/native/crypto-natives.h"
+#include "../../firmware/native/payload-natives.h"
 
 /* In images of the benchmark alone. */
 #if !PNE_BENCH
@@ -25,6 +26,7 @@
 	X(xs_pne_microseconds) \
 	PNE_BENCH_NATIVES(X) \
 	PNE_CRYPTO_NATIVES(X) \
+	PNE_PAYLOAD_NATIVES(X) \
 	X(xs_serial_close) \
 	X(xs_serial_constructor) \
 	X(xs_serial_read) \

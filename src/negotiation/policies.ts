@@ -14,23 +14,28 @@ const { psk, method0, method3 } = Authentication;
 const { tag64, tag128, hmac64, hmac256 } = Integrity;
 const { aesCcm64, aesCcm128, a128Gcm, chaCha20, none } = Confidentiality;
 
+/** Authentication, integrity and confidentiality that the link realises. */
+const LINK_AUTHENTICATION = Authentication.delegated;
+const LINK_INTEGRITY = Integrity.delegated;
+const LINK_CONFIDENTIALITY = Confidentiality.delegated;
+
 /** An entity with a PSK from an earlier handshake resumes; the others have it not among their methods. */
 const END_TO_END_AUTHENTICATION = terms(64, psk, method3, method0);
-const INFRASTRUCTURE_AUTHENTICATION = terms(64, method3, method0, Authentication.delegated);
+const INFRASTRUCTURE_AUTHENTICATION = terms(64, method3, method0, LINK_AUTHENTICATION);
 
 /**
  * PNE - PN GW. PAN security may realise all of it (CR), so the floor of integrity is the 32-bit tag of a
  * Bluetooth packet: what it carries is protected again on CPNS-3.
  */
 const CPNS_1 = policy(END_TO_END_AUTHENTICATION, {
-  integrity: terms(32, Integrity.delegated, tag64, tag128, hmac64),
-  confidentiality: terms(128, Confidentiality.delegated, aesCcm64, aesCcm128, chaCha20, a128Gcm),
+  integrity: terms(32, LINK_INTEGRITY, tag64, tag128, hmac64),
+  confidentiality: terms(128, LINK_CONFIDENTIALITY, aesCcm64, aesCcm128, chaCha20, a128Gcm),
 });
 
 /** PN GW - CPNS Server. IMS realises it with IPsec (CR), whose tag has 96 bits. */
 const CPNS_2 = policy(INFRASTRUCTURE_AUTHENTICATION, {
-  integrity: terms(96, Integrity.delegated, tag128),
-  confidentiality: terms(128, Confidentiality.delegated, aesCcm128, a128Gcm, chaCha20),
+  integrity: terms(96, LINK_INTEGRITY, tag128),
+  confidentiality: terms(128, LINK_CONFIDENTIALITY, aesCcm128, a128Gcm, chaCha20),
 });
 
 /** PNE - CPNS Server through a gateway that may be unauthorized: no link reaches from end to end. */
@@ -46,29 +51,35 @@ const CPNS_4 = policy(terms(64, method3, method0), {
 });
 
 /** CPNS Server - external entity. What it publishes may be public, never changed. */
-const CPNS_5 = policy(terms(64, method0, method3, Authentication.delegated), {
-  integrity: terms(96, Integrity.delegated, tag128, hmac256),
-  confidentiality: terms(0, Confidentiality.delegated, a128Gcm, aesCcm128, chaCha20, none),
+const CPNS_5 = policy(terms(64, method0, method3, LINK_AUTHENTICATION), {
+  integrity: terms(96, LINK_INTEGRITY, tag128, hmac256),
+  confidentiality: terms(0, LINK_CONFIDENTIALITY, a128Gcm, aesCcm128, chaCha20, none),
 });
 
 type PolicyTable = Readonly<Record<RoleName, Readonly<Partial<Record<InterfaceName, Policy>>>>>;
 
-/** A role has no policy for an interface that it does not join, and so cannot negotiate there. */
+/**
+ * A role has no policy for an interface that it does not join, and so cannot negotiate there. The program of a device
+ * has the row of its own role only (tools/build/device.ts).
+ */
 export const POLICIES: PolicyTable = table({
   pne: table({ 'CPNS-1': CPNS_1, 'CPNS-3': CPNS_3 }),
   gateway: table({ 'CPNS-1': CPNS_1, 'CPNS-2': CPNS_2, 'CPNS-4': CPNS_4 }),
   server: table({ 'CPNS-2': CPNS_2, 'CPNS-3': CPNS_3, 'CPNS-5': CPNS_5 }),
 });
 
+/* @__NO_SIDE_EFFECTS__ */
 function table<T extends object>(rows: T): Readonly<T> {
   return Object.freeze(Object.assign(Object.create(null) as T, rows));
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 function terms(floor: number, ...accepted: number[]): Terms {
   return Object.freeze({ accepted: Object.freeze(accepted), floor });
 }
 
 /** The same in both directions. */
+/* @__NO_SIDE_EFFECTS__ */
 function policy(authentication: Terms, protection: ProtectionTerms): Policy {
   const both = Object.freeze(protection);
   return Object.freeze({ authentication, toResponder: both, toInitiator: both });

@@ -2,13 +2,17 @@
 
 import type { Established } from '../handshake/established.ts';
 import type { Choice, ChosenProtection } from '../negotiation/select.ts';
+import { refuse } from '../refusal.ts';
+import { maxIdLength } from '../session/context.ts';
 import { keyLimits } from '../session/key-limits.ts';
-import { createSession } from '../session/session.ts';
+import { createSession, type SecurityContext, type Session } from '../session/session.ts';
 
 /** Messages in both directions, protected as was agreed: records, or bare where the link does it all. */
 export interface SecureChannel {
   /** Whether so many messages were protected that new keys are to be made before these reach their limit. */
   readonly renewalDue: boolean;
+  /** The highest sequence number of a verified record: -1 before the first, and where messages are bare. */
+  readonly newestReceived: number;
   /** Returns a message for the link, owned by the caller. Refuses what src/session refuses. */
   protect(message: Uint8Array): Uint8Array;
   /** Returns the message, owned by the caller, or refuses and changes nothing. */
@@ -18,7 +22,19 @@ export interface SecureChannel {
 }
 
 /**
- * Makes the session of a handshake, whose keys it takes over and which it closes. `renewAfter`: messages
+ * Refuses with `connectionIdInvalid` an identifier of the peer's that the records of a choice cannot carry. To be
+ * asked as soon as both are known: a handshake that is found out at its end leaves one end established alone.
+ */
+export function checkCarried(connectionId: Uint8Array, { toResponder, toInitiator }: Choice): void {
+  for (const { recordAlgorithm } of [toResponder, toInitiator]) {
+    if (recordAlgorithm !== undefined && connectionId.length > maxIdLength(recordAlgorithm)) {
+      refuse('connectionIdInvalid');
+    }
+  }
+}
+
+/**
+ * Makes the session of a handshake, whose keys it takes over and which it closes, also where it refuses. `renewAfter`: messages
  * protected until renewal is due, to within a block of sequence numbers; by default what leaves an eighth of
  * the key's limit.
  */
@@ -30,10 +46,12 @@ export function openChannel(
 ): SecureChannel {
   const [sent, received] = end === 'initiator' ? [toResponder, toInitiator] : [toInitiator, toResponder];
   const exported = toResponder.recordAlgorithm ?? toInitiator.recordAlgorithm;
-  const channel =
-    exported === undefined ? BARE : sessionChannel(established, exported, sent, received, renewAfter);
-  established.close();
-  return channel;
+  try {
+    if (exported === undefined) return BARE;
+    return sessionChannel(established, exported, sent, received, renewAfter);
+  } finally {
+    established.close();
+  }
 }
 
 /** Of a key's limit: the rest is for what is sent while new keys are agreed on. */
@@ -41,6 +59,7 @@ const RENEWED_PART = 7 / 8;
 
 const BARE: SecureChannel = Object.freeze({
   renewalDue: false,
+  newestReceived: -1,
   protect: (message: Uint8Array) => message.slice(),
   unprotect: (message: Uint8Array) => message.slice(),
   close(): void {},
@@ -58,23 +77,28 @@ function sessionChannel(
   const lastBound = renewAfter ?? keyLimits(algorithm).maxSealed * RENEWED_PART;
   let renewalDue = false;
   const context = established.securityContext(exported);
-  const session = createSession(
-    { ...context, algorithm, recipientAlgorithm: received.recordAlgorithm ?? exported },
-    {
-      firstSequenceNumber: 0,
-      // The keys are new and live in memory alone: no number of theirs was used before or will be after.
-      reserve(upTo): void {
-        renewalDue = upTo > lastBound;
-      },
-    },
-  );
-  context.masterSecret.wipe();
+  const algorithms = { algorithm, recipientAlgorithm: received.recordAlgorithm ?? exported };
+  const session = sessionOf({ ...context, ...algorithms }, (upTo) => {
+    renewalDue = upTo > lastBound;
+  });
   return {
     get renewalDue(): boolean {
       return renewalDue;
+    },
+    get newestReceived(): number {
+      return session.received().highest;
     },
     protect: sent.recordAlgorithm === undefined ? BARE.protect : session.protect,
     unprotect: received.recordAlgorithm === undefined ? BARE.unprotect : session.unprotect,
     close: session.close,
   };
+}
+
+/** The keys are new and live in memory alone: no number of theirs was used before or will be after. */
+function sessionOf(context: SecurityContext, reserve: (upTo: number) => void): Session {
+  try {
+    return createSession(context, { firstSequenceNumber: 0, reserve });
+  } finally {
+    context.masterSecret.wipe();
+  }
 }

@@ -2,7 +2,7 @@
 
 /** The two ends of a session, over records that the provider makes: one call each, and nothing else on the way. */
 import type { ReceivedState, RecordProvider } from '../crypto/records.ts';
-import { refuseNumbered } from '../refusal.ts';
+import { refuse } from '../refusal.ts';
 import type { DirectionContext } from './context.ts';
 import { keyLimits } from './key-limits.ts';
 import { checkReceived } from './received.ts';
@@ -56,7 +56,7 @@ export function createSendingEnd(
 
   function protectInNextBlock(plaintext: Uint8Array): Uint8Array {
     const reason = records.refusal(sender, plaintext.length);
-    if (reason !== undefined) refuseNumbered(reason);
+    if (reason !== undefined) refuse(reason);
     reserveBlock();
     return protectRecord(plaintext);
   }
@@ -67,7 +67,7 @@ export function createSendingEnd(
       reserveBlock();
       return protectRecordInto(plaintext, target);
     }
-    return length > 0 ? length : refuseNumbered(-length);
+    return length > 0 ? length : refuse(-length);
   }
 
   return { protect: protectRecord, protectInto: protectRecordInto, close: () => records.wipe(sender) };
@@ -87,7 +87,7 @@ export function createReceivingEnd(
 
   function unprotectCompressed(record: Uint8Array): Uint8Array {
     const plaintext = unprotect(recipient, record);
-    return typeof plaintext === 'object' ? plaintext : refuseNumbered(plaintext);
+    return typeof plaintext === 'object' ? plaintext : refuse(plaintext);
   }
 
   return {

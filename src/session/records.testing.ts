@@ -7,7 +7,7 @@ import { Algorithm } from '../crypto/algorithms.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import type { RecordDirection, RecordProvider, RecordRecipient, RecordSender } from '../crypto/records.ts';
 import { SpecificationLimits } from '../limits.ts';
-import { Reason, refuseNumbered } from '../refusal.ts';
+import { Reason, refuse } from '../refusal.ts';
 import { parseCompressed } from './compressed.ts';
 import { type DirectionContext, deriveContexts } from './context.ts';
 import { createReceivingEnd } from './ends.ts';
@@ -47,7 +47,7 @@ function createNumbers(
     const record = records.protect(sender, EMPTY);
     if (record !== undefined) return parseCompressed(record).sequence;
     const reason = records.refusal(sender, 0);
-    if (reason !== undefined) refuseNumbered(reason);
+    if (reason !== undefined) refuse(reason);
     const upTo = blockEnd(records.nextSequenceNumber(sender));
     options.reserve(upTo);
     records.reserve(sender, upTo);

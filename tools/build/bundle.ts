@@ -5,6 +5,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin, type StdinOptions } from 'esbuild';
+import { deviceProgram } from './device.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -75,8 +76,8 @@ export function bundleTestForXs(
   return bundleForXs({ contents, resolveDir: ROOT }, testFile, { define, plugins });
 }
 
-/** A device writes no log: a library's is left out. */
-const RELEASE: BundleOptions = { drop: ['console'] };
+/** The program of a device. It writes no log: a library's is left out. */
+const RELEASE: BundleOptions = { drop: ['console'], plugins: [deviceProgram('pne')] };
 
 /** The device program for the Linux board. */
 export function bundleFirmware(): Promise<string> {

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { metafileOf } from './bundle.ts';
+import { deviceProgram } from './device.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Where the manifests look for the bundles, and where mcconfig builds. */
@@ -82,6 +83,7 @@ async function bundle(): Promise<void> {
     target: 'es2021',
     external: ['timer', 'embedded:*', 'mc/config'],
     drop: ['console'],
+    plugins: [deviceProgram('pne')],
     metafile: true,
     logLevel: 'warning',
   });

@@ -14,6 +14,7 @@ import { createGateway, type Gateway } from '../../src/roles/gateway.ts';
 import { type Agreement, p256Interface } from '../../src/roles/interface.ts';
 import type { Provisioning } from '../../src/roles/provisioning.ts';
 import { createServer, type Server } from '../../src/roles/server.ts';
+import { createMemoryStore, type Reading } from '../../src/roles/server-store.ts';
 import { withRecords } from '../../src/session/records.ts';
 
 const PRIVATE_KEY_BYTES = 32;
@@ -24,7 +25,7 @@ export interface NetworkOptions {
   readonly algorithm: number | undefined;
   readonly intervalMs: number;
   onAgreed(agreement: Agreement): void;
-  onReading(pneId: string, id: number, payload: Uint8Array, value: unknown): void;
+  onReading(pneId: string, reading: Reading): void;
   onRefused(reason: ReasonName, pneId: string | undefined): void;
 }
 
@@ -103,10 +104,11 @@ function startServer(options: NetworkOptions, { provider, server: own, pnes }: M
   const server = createServer({
     endToEnd: algorithm === undefined ? endToEnd : { ...endToEnd, algorithms: [algorithm] },
     after,
-    firstContentId: 0,
+    store: createMemoryStore(),
     onAgreed: options.onAgreed,
     onRegistered(): void {},
     onReading: options.onReading,
+    onContentSettled(): void {},
     onRefused: options.onRefused,
   });
   for (const pneId of options.pneIds) deliverInterval(server, pneId, options);

@@ -5,7 +5,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Figures } from '../../firmware/sensor.ts';
+import { ImplementationLimits } from '../../src/limits.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
+import type { Reading } from '../../src/roles/server-store.ts';
 import type { Radio } from './ble/radio.ts';
 import type { Board } from './board.ts';
 import { Distributor } from './distributor.ts';
@@ -99,7 +101,7 @@ class Simulation {
       algorithm: this.options.algorithm,
       intervalMs: this.options.intervalMs,
       onAgreed: (agreement) => this.agree(agreement),
-      onReading: (id, reading, payload, value) => this.receive(id, reading, payload, value),
+      onReading: (id, reading) => this.receive(id, reading),
       onRefused: (reason, id) => this.countRefusal(reason, id),
     });
     await this.options.radio?.startGateway(join(this.folder, 'gateway'), after, this.network.attachPne);
@@ -155,8 +157,8 @@ class Simulation {
     this.options.onAgreed(agreement);
   }
 
-  private receive(id: string, reading: number, payload: Uint8Array, value: unknown): void {
-    this.ledger.received(id, reading, payload);
+  private receive(id: string, { id: reading, payload, value }: Reading): void {
+    this.ledger.received(id, reading % ImplementationLimits.maxReadingsPerBoot, payload);
     const figures = this.figuresOf(id);
     figures.received = this.ledger.receivedOf(id);
     figures.last = value;

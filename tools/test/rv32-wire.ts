@@ -51,7 +51,7 @@ export async function startWire(board: Board, folder: string): Promise<Wire> {
     onAgreed(): void {
       state.agreements += 1;
     },
-    onReading: (_pneId, id) => events.tell('reading', id),
+    onReading: (_pneId, { id }) => events.tell('reading', id),
     onRefused(): void {},
   });
   const provisioning = network.provisioning[0]!;

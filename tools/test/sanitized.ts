@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** The native provider's tests in a host that watches C: AddressSanitizer and UndefinedBehaviorSanitizer. */
+/** The tests of C in a host that watches C: AddressSanitizer and UndefinedBehaviorSanitizer. */
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -19,9 +19,13 @@ const FILES = [
   'crypto-records',
   'crypto-record-window',
   'crypto-record-differential',
+  'crypto-payload',
+  'crypto-payload-misuse',
+  'crypto-payload-differential',
 ];
-/** noble computes these, which nothing watches. */
+/** noble computes these, which nothing watches. Payloads need no noble. */
 const DIFFERENTIAL_CASES = 200;
+const PAYLOAD_CASES = 4000;
 /** The host ends without taking its machine down. */
 const ENVIRONMENT = Object.freeze({ ASAN_OPTIONS: 'detect_leaks=0' });
 
@@ -38,7 +42,8 @@ export async function runSanitized(tally: Tally): Promise<void> {
     return tally.run(STAGE, path, async () => {
       building ??= build(output);
       await building;
-      return onXs(path, DIFFERENTIAL_CASES, { host: join(output, 'pne-host'), env: ENVIRONMENT });
+      const cases = file.startsWith('crypto-payload') ? PAYLOAD_CASES : DIFFERENTIAL_CASES;
+      return onXs(path, cases, { host: join(output, 'pne-host'), env: ENVIRONMENT });
     });
   });
   await Promise.all(runs);

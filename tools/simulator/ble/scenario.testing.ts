@@ -154,7 +154,7 @@ export class Scenario {
       algorithm: undefined,
       intervalMs: 0,
       onAgreed: (agreement) => this.agreements.push(agreement),
-      onReading: (_id, _number, _payload, value) => this.received.push(value as number),
+      onReading: (_id, { value }) => this.received.push(value as number),
       onRefused(): void {},
     });
     const attach = (link: Link) => {

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/*
+ * A JavaScript value as a payload, in one call. It looks at the engine's slots and runs no JavaScript, so that the
+ * value cannot change meanwhile: what would have to run some, a getter or a proxy, is refused. Nothing is allocated
+ * but the result.
+ */
+
+#include "payload-engine.h"
+
+#include "payload.h"
+#include "payload-text.h"
+
+/* Payloads of up to so many bytes are written on the stack while they are measured. */
+enum { SHORT_BYTES = 192 };
+
+typedef struct {
+	PayloadWriter writer;
+	/* What the scan would count, and the first of what it would refuse (src/payload/scan.ts). */
+	size_t entries;
+	PayloadReason refused;
+} Encoding;
+
+static PayloadReason encodeValue(txMachine *the, Encoding *encoding, txSlot *value, int depth);
+
+static void refuseLater(Encoding *encoding, PayloadReason reason)
+{
+	if (encoding->refused == payloadFine)
+		encoding->refused = reason;
+}
+
+static PayloadReason written(const Encoding *encoding)
+{
+	return encoding->writer.length > PAYLOAD_MAX_WRITTEN ? payloadTooLong : payloadFine;
+}
+
+static PayloadReason encodeText(Encoding *encoding, txString text)
+{
+	PayloadText measured;
+	PayloadReason reason = payloadMeasureText(text, &measured);
+	if (reason != payloadFine)
+		return reason;
+	if (measured.length > PAYLOAD_MAX_TEXT)
+		refuseLater(encoding, payloadTooLong);
+	payloadPutHead(&encoding->writer, majorText, measured.length);
+	payloadPutText(&encoding->writer, text, &measured);
+	return written(encoding);
+}
+
+/* Not the memory of a host object: JavaScript may claim of that any length. */
+static bool isBytes(const txSlot *internal)
+{
+	if (internal->kind != XS_TYPED_ARRAY_KIND || internal->value.typedArray.dispatch->constructorID != mxID(_Uint8Array))
+		return false;
+	const txSlot *buffer = internal->next->next;
+	return buffer->value.reference->next->kind == XS_ARRAY_BUFFER_KIND;
+}
+
+/* Throws where they are detached. */
+static PayloadReason encodeBytes(txMachine *the, Encoding *encoding, txSlot *value)
+{
+	void *bytes = NULL;
+	txUnsigned length = 0;
+	_xsmcGetBuffer(the, value, &bytes, &length, 0);
+	payloadPutHead(&encoding->writer, majorBytes, length);
+	payloadPut(&encoding->writer, bytes, length);
+	return written(encoding);
+}
+
+static PayloadReason openContainer(Encoding *encoding, int major, size_t entries)
+{
+	encoding->entries += entries;
+	if (encoding->entries > PAYLOAD_MAX_ITEMS)
+		refuseLater(encoding, payloadTooManyItems);
+	payloadPutHead(&encoding->writer, major, entries);
+	return written(encoding);
+}
+
+static PayloadReason encodeArray(txMachine *the, Encoding *encoding, txSlot *array, int depth)
+{
+	static txSlot missing = { .kind = XS_UNDEFINED_KIND };
+	txIndex length = array->value.array.length;
+	PayloadReason reason = openContainer(encoding, majorArray, length);
+	for (txIndex i = 0; reason == payloadFine && i < length; i++) {
+		txSlot *item = fxGetIndexProperty(the, array, i);
+		reason = encodeValue(the, encoding, item ? item : &missing, depth);
+	}
+	return reason;
+}
+
+static bool isEnumerable(const txSlot *property)
+{
+	return !(property->flag & XS_DONT_ENUM_FLAG);
+}
+
+static bool isNamed(txMachine *the, const txSlot *property)
+{
+	return isEnumerable(property) && fxIsKeyName(the, property->ID);
+}
+
+/* Of the slot that holds the properties whose names are indices, NULL where there is none. */
+static size_t countIndices(txMachine *the, txSlot *indices)
+{
+	size_t count = 0;
+	if (!indices)
+		return 0;
+	txSlot *item = indices->value.array.address;
+	for (txIndex left = fxGetIndexSize(the, indices); left > 0; left--, item++)
+		count += isEnumerable(item);
+	return count;
+}
+
+static PayloadReason encodeIndices(txMachine *the, Encoding *encoding, txSlot *indices, int depth)
+{
+	PayloadReason reason = payloadFine;
+	txSlot *item = indices->value.array.address;
+	for (txIndex left = fxGetIndexSize(the, indices); reason == payloadFine && left > 0; left--, item++) {
+		char name[12];
+		if (!isEnumerable(item))
+			continue;
+		/* Where another slot has the next one, an item has its index. */
+		snprintf(name, sizeof(name), "%lu", (unsigned long)*(txIndex *)item);
+		reason = encodeText(encoding, name);
+		if (reason == payloadFine)
+			reason = encodeValue(the, encoding, item, depth);
+	}
+	return reason;
+}
+
+/* In the order of Object.entries: indices, then names as they were added. */
+static PayloadReason encodeProperties(txMachine *the, Encoding *encoding, txSlot *indices, txSlot *first, int depth)
+{
+	size_t count = countIndices(the, indices);
+	for (txSlot *property = first; property; property = property->next)
+		count += isNamed(the, property);
+	PayloadReason reason = openContainer(encoding, majorMap, count);
+	if (reason == payloadFine && indices)
+		reason = encodeIndices(the, encoding, indices, depth);
+	for (txSlot *property = first; reason == payloadFine && property; property = property->next) {
+		if (!isNamed(the, property))
+			continue;
+		reason = encodeText(encoding, fxGetKeyName(the, property->ID));
+		if (property->ID == mxID(___proto__))
+			refuseLater(encoding, payloadWrongType);
+		if (reason == payloadFine)
+			reason = encodeValue(the, encoding, property, depth);
+	}
+	return reason;
+}
+
+/* What is in flash and was changed lies elsewhere. */
+static txSlot *presentInstance(txMachine *the, txSlot *instance)
+{
+	txSlot *alias = instance->ID ? the->aliasArray[instance->ID] : NULL;
+	return alias ? alias : instance;
+}
+
+static PayloadReason encodePlainObject(txMachine *the, Encoding *encoding, txSlot *instance, int depth)
+{
+	txSlot *indices = NULL;
+	txSlot *property = instance->next;
+	if (instance->value.instance.prototype != mxObjectPrototype.value.reference || instance->flag & XS_EXOTIC_FLAG)
+		return payloadWrongType;
+	for (; property && property->flag & XS_INTERNAL_FLAG; property = property->next) {
+		if (property->kind != XS_ARRAY_KIND)
+			return payloadWrongType;
+		indices = property;
+	}
+	return encodeProperties(the, encoding, indices, property, depth);
+}
+
+static PayloadReason encodeObject(txMachine *the, Encoding *encoding, txSlot *value, int depth)
+{
+	txSlot *instance = presentInstance(the, value->value.reference);
+	txSlot *internal = instance->next;
+	if (mxIsFunction(instance))
+		return payloadWrongType;
+	bool isMarked = internal && internal->flag & XS_INTERNAL_FLAG;
+	if (isMarked && isBytes(internal))
+		return encodeBytes(the, encoding, value);
+	if (depth >= PAYLOAD_MAX_DEPTH)
+		return payloadTooDeep;
+	if (isMarked && internal->kind == XS_ARRAY_KIND && internal->ID == XS_ARRAY_BEHAVIOR)
+		return encodeArray(the, encoding, internal, depth + 1);
+	return encodePlainObject(the, encoding, instance, depth + 1);
+}
+
+static PayloadReason encodeSimple(Encoding *encoding, int simple)
+{
+	payloadPutHead(&encoding->writer, majorSimple, (uint64_t)simple);
+	return written(encoding);
+}
+
+static PayloadReason encodeNumber(Encoding *encoding, double number)
+{
+	payloadPutNumber(&encoding->writer, number);
+	return written(encoding);
+}
+
+static PayloadReason encodeInteger(Encoding *encoding, txInteger integer)
+{
+	if (integer < 0)
+		payloadPutHead(&encoding->writer, majorNegative, (uint64_t)(-1 - integer));
+	else
+		payloadPutHead(&encoding->writer, majorUnsigned, (uint64_t)integer);
+	return written(encoding);
+}
+
+/* Calls itself through arrays and objects, PAYLOAD_MAX_DEPTH of them at most. */
+static PayloadReason encodeValue(txMachine *the, Encoding *encoding, txSlot *value, int depth)
+{
+	switch (value->kind) {
+	case XS_UNDEFINED_KIND:
+		return encodeSimple(encoding, simpleUndefined);
+	case XS_NULL_KIND:
+		return encodeSimple(encoding, simpleNull);
+	case XS_BOOLEAN_KIND:
+		return encodeSimple(encoding, value->value.boolean ? simpleTrue : simpleFalse);
+	case XS_INTEGER_KIND:
+		return encodeInteger(encoding, value->value.integer);
+	case XS_NUMBER_KIND:
+		return encodeNumber(encoding, value->value.number);
+	case XS_STRING_KIND:
+	case XS_STRING_X_KIND:
+		return encodeText(encoding, value->value.string);
+	case XS_REFERENCE_KIND:
+		return encodeObject(the, encoding, value, depth);
+	default:
+		return payloadWrongType;
+	}
+}
+
+/* Into bytes of its own, where it was too long for the stack: the value is as it was. */
+static void encodeAgain(txMachine *the, uint8_t *bytes, size_t length)
+{
+	Encoding encoding = { .writer = { .bytes = bytes, .room = length } };
+	encodeValue(the, &encoding, mxArgv(0), 0);
+}
+
+/* encode(value): the payload, or a reason. */
+void xs_pnepayload_encode(txMachine *the)
+{
+	uint8_t bytes[SHORT_BYTES];
+	Encoding encoding = { .writer = { .bytes = bytes, .room = sizeof(bytes) } };
+	if (mxArgc < 1)
+		mxTypeError("payload: no value");
+	PayloadReason reason = encodeValue(the, &encoding, mxArgv(0), 0);
+	size_t length = encoding.writer.length;
+	if (reason == payloadFine)
+		reason = length > PAYLOAD_MAX_BYTES ? payloadTooLong : encoding.refused;
+	if (reason != payloadFine) {
+		mxResult->kind = XS_INTEGER_KIND;
+		mxResult->value.integer = reason;
+		return;
+	}
+	uint8_t *result = cryptoNewBytes(the, length);
+	if (length <= sizeof(bytes))
+		c_memcpy(result, bytes, length);
+	else
+		encodeAgain(the, result, length);
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What scripts may do to a codec that looks at the engine's slots. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { fromHex, toHex } from '../../src/bytes/hex.ts';
+import { nativePayloads, type PayloadNatives } from '../../src/payload/native.ts';
+import { type ReasonName, Refusal, refuse } from '../../src/refusal.ts';
+import { heapStatistics } from './heap.ts';
+import { bindPayloadNatives } from './payload.ts';
+
+const ROUNDS = 5_000;
+/** The first call makes what later ones use again. */
+heapStatistics();
+
+const misuse = suite('misuse of payloads in C');
+const natives = bindPayloadNatives();
+/** As a caller sees them that TypeScript does not hold back. */
+const untyped = natives as unknown as Record<keyof PayloadNatives, (...values: unknown[]) => unknown>;
+const { encode, decode } = nativePayloads(natives);
+
+/** The next payload is as good as ever. */
+misuse.after.each(() => {
+  assert.equal(decode(encode({ a: [1, 'b'] })), { a: [1, 'b'] });
+});
+
+misuse('a getter is refused, and does not run', () => {
+  let runs = 0;
+  const get = () => {
+    runs += 1;
+    return 1;
+  };
+  const array: unknown[] = [0, 1, 2];
+  Object.defineProperty(array, 1, { get, enumerable: true });
+  const indexed = { b: 1 };
+  Object.defineProperty(indexed, 7, { get, enumerable: true });
+  const named = Object.defineProperty({ b: 1 }, 'a', { get, enumerable: true });
+  for (const value of [named, [named], array, indexed]) refuses('wrongType', () => encode(value));
+  assert.is(runs, 0);
+});
+
+misuse('a getter that is hidden is none of the value', () => {
+  const value = Object.defineProperty({ b: 1 }, 'a', { get: () => assert.unreachable() });
+  assert.is(toHex(encode(value)), 'a1616201');
+});
+
+misuse('a proxy is refused, and asks nobody', () => {
+  const traps = new Proxy({}, { get: () => assert.unreachable() });
+  for (const target of [{}, [], () => 0, new Uint8Array(1)]) {
+    const proxy = new Proxy(target, traps);
+    refuses('wrongType', () => encode(proxy));
+    refuses('wrongType', () => encode([proxy]));
+  }
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+  refuses('wrongType', () => encode(revoked.proxy));
+});
+
+misuse('a cycle is refused', () => {
+  const object: Record<string, unknown> = {};
+  object.self = object;
+  const array: unknown[] = [object];
+  array.push(array);
+  for (const value of [object, array]) refuses('tooDeep', () => encode(value));
+});
+
+misuse('what looks like an object and is more is refused', () => {
+  for (const value of [
+    new Date(0),
+    Object('text'),
+    Object(1),
+    new Map(),
+    new ArrayBuffer(1),
+    argumentsOf(1),
+  ]) {
+    Object.setPrototypeOf(value, Object.prototype);
+    refuses('wrongType', () => encode(value));
+  }
+  refuses('wrongType', () => encode(Object.create(Uint8Array.prototype)));
+  refuses('wrongType', () => encode(Object.create(Array.prototype)));
+});
+
+misuse('an array that claims to be longer than it is has nothing behind its end', () => {
+  const array = [1];
+  array.length = 3;
+  assert.is(toHex(encode(array)), '8301f7f7');
+  array.length = 2 ** 32 - 1;
+  refuses('tooLong', () => encode(array));
+});
+
+misuse('functions of scripts in the way do not run', () => {
+  const array = Object.assign([1, 2], { [Symbol.iterator]: () => assert.unreachable() });
+  assert.is(toHex(encode(array)), '820102');
+  const object = { toJSON: undefined, valueOf: 1 };
+  assert.is(toHex(encode(object)), 'a266746f4a534f4ef76776616c75654f6601');
+  Object.defineProperty(Object.prototype, 'trap', { set: () => assert.unreachable(), configurable: true });
+  Object.defineProperty(Array.prototype, 0, { set: () => assert.unreachable(), configurable: true });
+  try {
+    const object = decode(fromHex('a2647472617081016130f5')) as Record<string, unknown>;
+    assert.equal(Object.entries(object), [
+      ['0', true],
+      ['trap', [1]],
+    ]);
+  } finally {
+    Reflect.deleteProperty(Object.prototype, 'trap');
+    Reflect.deleteProperty(Array.prototype, 0);
+  }
+});
+
+misuse('arguments of other kinds are thrown back', () => {
+  const bytes = Uint8Array.of(1);
+  for (const call of [
+    () => untyped.encode(),
+    () => untyped.decode(),
+    () => untyped.decode(bytes),
+    () => untyped.decode('text', refuse),
+    () => untyped.decode([1], refuse),
+    () => untyped.decode(new Uint16Array(1), refuse),
+    () => untyped.decode({ length: 4, byteLength: 4 }, refuse),
+    () => untyped.decode(new Uint8Array(0), undefined),
+    () => untyped.decode(new Uint8Array(0), {}),
+  ]) {
+    assert.throws(call, (error: unknown) => error instanceof TypeError);
+  }
+  assert.is(untyped.decode(bytes, undefined), 1);
+});
+
+misuse('what `refuse` does is up to its owner', () => {
+  const empty = new Uint8Array(0);
+  assert.is(natives.decode(empty, (() => 7) as unknown as () => never), undefined);
+  const asked = (): never => {
+    throw new Error('asked');
+  };
+  assert.throws(() => natives.decode(empty, asked), /asked/);
+  const again = (): never => {
+    natives.decode(empty, refuse);
+    throw new Error('not refused');
+  };
+  refuses('truncated', () => natives.decode(empty, again));
+});
+
+misuse(`${ROUNDS} payloads leave not one byte more than 100 do`, () => {
+  const value = {
+    text: 'é\0\u{1f510}',
+    long: 'x'.repeat(300),
+    bytes: new Uint8Array(30),
+    list: [1.5, [2], {}],
+    7: -1,
+  };
+  const payload = encode(value);
+  const pass = (rounds: number) => {
+    for (let i = 0; i < rounds; i++) {
+      assert.is(toHex(encode(decode(payload))), toHex(payload));
+      refuses('trailingBytes', () => decode(fromHex('0000')));
+      refuses('wrongType', () => encode([value, () => 0]));
+    }
+  };
+  pass(100);
+  const before = heapStatistics().usedBytes;
+  pass(ROUNDS / 10);
+  const between = heapStatistics().usedBytes;
+  assert.is(between, before);
+  pass(ROUNDS - ROUNDS / 10);
+  assert.is(heapStatistics().usedBytes, before);
+});
+
+function argumentsOf(..._values: number[]): object {
+  // biome-ignore lint/complexity/noArguments: this is about them.
+  return arguments;
+}
+
+function refuses(reason: ReasonName, call: () => unknown): void {
+  assert.throws(call, (error: unknown) => error instanceof Refusal && error.reasonName === reason);
+}
+
+misuse.run();

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Payloads in one call into C: the same bytes, values and reasons as compact.ts, which is the one to read. */
+import { refuse } from '../refusal.ts';
+import type { PayloadCodec } from './payload.ts';
+
+/** What firmware/native/payload-encode.c and payload-decode.c do. They run no JavaScript but `refuse`. */
+export interface PayloadNatives {
+  /**
+   * Returns the payload, which the caller owns, or the reason why the value is none. What compact.ts would run to
+   * know a value, a getter or a proxy, is refused.
+   */
+  encode(value: unknown): Uint8Array | number;
+  /** Returns the value. A payload that is refused goes to `refuse`, which throws. */
+  decode(payload: Uint8Array, refuse: (reason: number) => never): unknown;
+}
+
+export function nativePayloads(natives: PayloadNatives): PayloadCodec {
+  const { encode, decode } = natives;
+  return Object.freeze({
+    encode(value: unknown): Uint8Array {
+      const payload = encode(value);
+      return typeof payload === 'object' ? payload : refuse(payload);
+    },
+    decode: (payload: Uint8Array) => decode(payload, refuse),
+  });
+}
