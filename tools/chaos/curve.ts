@@ -55,7 +55,10 @@ export function p256Agreement(
   };
 
   function agreed(ecdh: ECDH, own: Uint8Array, other: Uint8Array): Uint8Array | undefined {
-    const name = [own, other].map((key) => toHex(key.subarray(0, X_BYTES))).sort().join();
+    const name = [own, other]
+      .map((key) => toHex(key.subarray(0, X_BYTES)))
+      .sort()
+      .join();
     // Whole points are those of credentials, which nobody alters here: x says it all.
     if (shared.has(name)) return shared.get(name);
     const x = sharedX(ecdh, other);

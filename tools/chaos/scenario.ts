@@ -35,7 +35,14 @@ export function drawScenario(random: Random, loss: number | undefined): Scenario
   return {
     pnes: random.whole(1, 3),
     gateways: random.whole(1, 2),
-    troubledMs: random.pick([20 * MINUTE_MS, 2 * HOUR_MS, 12 * HOUR_MS, 2 * DAY_MS, 7 * DAY_MS]),
+    troubledMs: random.pick([
+      5 * MINUTE_MS,
+      20 * MINUTE_MS,
+      2 * HOUR_MS,
+      12 * HOUR_MS,
+      2 * DAY_MS,
+      7 * DAY_MS,
+    ]),
     readings: random.whole(10, random.chance(0.1) ? 500 : 80),
     contents: random.whole(0, 20),
     weather: drawWeather(random, loss),
