@@ -54,6 +54,12 @@ export const ImplementationLimits = Object.freeze({
    * than half the fragment numbers could pass in on the fastest LE radio.
    */
   fragmentTimeoutMs: 3000,
+  /** How often an end of a link shows that it lives, where it has nothing else to send. */
+  linkBeatMs: 15_000,
+  /** Beats without any sign of the peer after which the next one finds the link dead: within a minute. */
+  linkMaxSilentBeats: 3,
+  /** How long a connection may take to become a link: TCP to connect, WebSocket to be opened. */
+  linkOpeningMs: 10_000,
   /** How long a central may be connected before its link is secured and can carry messages. */
   linkSecuringMs: 60_000,
   /** Bytes of one link message that a PNE takes: the longest payload, or handshake message, and what is around it. */
@@ -127,4 +133,22 @@ export const ImplementationLimits = Object.freeze({
   serverMaxFlows: 128,
   /** Contents that wait for delivery to one PNE. */
   serverMaxQueuedContents: 8,
+});
+
+/** Limits of what listens and connects on Node, apart so that no image carries them. */
+export const NodeLimits = /* @__PURE__ */ Object.freeze({
+  /** Links of one listener. Twice what a gateway has, so that its own choice is the one that counts. */
+  listenerMaxLinks: 128,
+  /** Connections of one listener that are no links yet: the oldest makes room. */
+  listenerMaxOpening: 32,
+  /** Bytes of one HTTP request that asks for a WebSocket. */
+  listenerMaxHeaderBytes: 4096,
+  /** Bytes that may wait for a PNE that does not read: 16 of the largest messages. */
+  pneMaxQueuedBytes: 131_072,
+  /** Bytes that may wait for a server, or for its gateway: 64 of the largest messages. */
+  serverMaxQueuedBytes: 524_288,
+  /** Pause before a link that was lost is made again; each further one is twice as long. */
+  reconnectFirstMs: 250,
+  /** The longest pause. A link that lives so long is a good one: the next pause is short again. */
+  reconnectMaxMs: 30_000,
 });

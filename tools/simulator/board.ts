@@ -9,6 +9,8 @@ import type { Engine } from '../build/xs.ts';
 export interface Board {
   readonly name: string;
   readonly engine: Engine;
+  /** How it reaches the gateway without a radio. */
+  readonly way: 'stream' | 'serial';
   /** What the board has in its store for the simulator's feed on that TCP port: `Connections.host` takes it. */
   feedNumber(port: number): number;
   /** Puts values into a PNE's store, by key of the firmware's one domain. What else is there stays. */
@@ -37,6 +39,7 @@ export function processBoard(
   return {
     name,
     engine,
+    way: 'stream',
     feedNumber: (port) => port,
     async provision(folder, values): Promise<void> {
       const domain = join(folder, 'pne');

@@ -74,6 +74,7 @@ export function rv32Board(programFlash: string, { rejoins } = { rejoins: true })
   return {
     name: rv32.name,
     engine: rv32Setup().engine,
+    way: 'serial',
     feedNumber: () => FEED_SERIAL_PORT,
     /** Once, as one does with a board: the simulator's values do not change while the store lasts. */
     async provision(folder, values): Promise<void> {

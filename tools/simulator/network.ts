@@ -5,9 +5,10 @@ import { Curve } from '../../src/crypto/curves.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import { ccsCredential, encodeCcs, type Identity } from '../../src/handshake/credential.ts';
 import type { Link, LinkEvents } from '../../src/link/link.ts';
-import type { After } from '../../src/link/timer.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
-import { listenTcp } from '../../src/node/tcp.ts';
+import { type KeptConnection, keepConnected } from '../../src/node/reconnect.ts';
+import { listenLine, listenTcp } from '../../src/node/tcp.ts';
+import { after } from '../../src/node/timer.ts';
 import { connectWebSocket, listenWebSocket } from '../../src/node/websocket.ts';
 import type { ReasonName } from '../../src/refusal.ts';
 import { createGateway, type Gateway } from '../../src/roles/gateway.ts';
@@ -32,6 +33,8 @@ export interface NetworkOptions {
 export interface Network {
   /** What goes into each PNE's store, in the order of `pneIds`. */
   readonly provisioning: readonly Provisioning[];
+  /** Where the serial line of an emulated board ends at the gateway, instead of `gatewayPort`. */
+  readonly linePort: number;
   /** Has the server tell a PNE its interval, as it does once at the start: a PNE that restarts has forgotten. */
   deliverInterval(pneId: string): void;
   /** Gives the gateway a link to a PNE that came by no stream. */
@@ -55,8 +58,10 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
   const members = provisionMembers(options.pneIds);
   const server = startServer(options, members);
   const serverListener = await listenWebSocket(0, (link) => server.attachGateway(link));
-  const gateway = await startGateway(options, members, `ws://127.0.0.1:${serverListener.port}`);
+  const gateway = startGateway(options, members);
+  const connection = await joinServer(gateway, `ws://127.0.0.1:${serverListener.port}`);
   const gatewayListener = await listenTcp(0, (link) => gateway.attachPne(link));
+  const lineListener = await listenLine(0, (link) => gateway.attachPne(link));
   return {
     provisioning: members.pnes.map(({ privateKeyBytes, credential }, index) => ({
       pneId: options.pneIds[index]!,
@@ -67,9 +72,12 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
       gatewayCcs: members.gateway.credential.cred,
       serverCcs: members.server.credential.cred,
     })),
+    linePort: lineListener.port,
     deliverInterval: (pneId) => deliverInterval(server, pneId, options),
     attachPne: (link) => gateway.attachPne(link),
     async close(): Promise<void> {
+      connection.close();
+      await lineListener.close();
       await gatewayListener.close();
       await serverListener.close();
     },
@@ -119,26 +127,31 @@ function deliverInterval(server: Server, pneId: string, { intervalMs }: NetworkO
   server.deliver(pneId, { interval: intervalMs });
 }
 
-async function startGateway(options: NetworkOptions, members: Members, serverUrl: string): Promise<Gateway> {
+function startGateway(options: NetworkOptions, members: Members): Gateway {
   const { provider, gateway: own, pnes } = members;
-  const gateway = createGateway({
+  return createGateway({
     hop: p256Interface('gateway', 'CPNS-1', provider, own, credentialsOf(pnes)),
     after,
     onAgreed: options.onAgreed,
     onRefused: options.onRefused,
   });
-  await connectWebSocket(serverUrl, (link) => gateway.attachServer(link));
-  return gateway;
+}
+
+/** Resolves with the first link; later ones come by themselves. */
+function joinServer(gateway: Gateway, serverUrl: string): Promise<KeptConnection> {
+  return new Promise((resolve) => {
+    const connection = keepConnected({
+      connect: (onLink) => connectWebSocket(serverUrl, onLink),
+      onLink(link: Link): LinkEvents {
+        resolve(connection);
+        return gateway.attachServer(link);
+      },
+      after,
+      random: Math.random,
+    });
+  });
 }
 
 function credentialsOf(identities: readonly Identity[]) {
   return identities.map(({ credential }) => credential);
 }
-
-/** The timers of this process. */
-export const after: After = (milliseconds, callback) => {
-  const timer = setTimeout(callback, milliseconds);
-  // The sockets keep the process alive, and where they are closed nothing is left to wait for.
-  timer.unref();
-  return { cancel: () => clearTimeout(timer) };
-};

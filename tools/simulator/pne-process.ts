@@ -11,7 +11,7 @@ import {
 } from '../../firmware/sensor-message.ts';
 import { CborWriter } from '../../src/cbor/writer.ts';
 import type { Link, LinkEvents } from '../../src/link/link.ts';
-import { listenTcp } from '../../src/node/tcp.ts';
+import { listenLine } from '../../src/node/tcp.ts';
 import { encodeProvisioning, type Provisioning } from '../../src/roles/provisioning.ts';
 import { PASSKEY } from './ble/board.ts';
 import type { Board } from './board.ts';
@@ -43,7 +43,7 @@ export interface PneProcess {
 
 export async function startPneProcess(options: PneProcessOptions): Promise<PneProcess> {
   const sensor = new HostedSensor(options);
-  const listener = await listenTcp(0, (link) => sensor.adopt(link));
+  const listener = await listenLine(0, (link) => sensor.adopt(link));
   const { board, folder, provisioning } = options;
   await board.provision(folder, storedValues(provisioning, board.feedNumber(listener.port)));
   const { gatewayPort } = provisioning;

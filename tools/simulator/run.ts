@@ -6,14 +6,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Figures } from '../../firmware/sensor.ts';
 import { ImplementationLimits } from '../../src/limits.ts';
+import { after } from '../../src/node/timer.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
+import type { Provisioning } from '../../src/roles/provisioning.ts';
 import type { Reading } from '../../src/roles/server-store.ts';
 import type { Radio } from './ble/radio.ts';
 import type { Board } from './board.ts';
 import { Distributor } from './distributor.ts';
 import { newFigures, type PneFigures } from './figures.ts';
 import { Ledger, type MissingReading } from './ledger.ts';
-import { after, type Network, startNetwork } from './network.ts';
+import { type Network, startNetwork } from './network.ts';
 import { type PneProcess, startPneProcess } from './pne-process.ts';
 import type { Row, SkippedRow } from './readings.ts';
 
@@ -139,12 +141,18 @@ class Simulation {
     const process = await startPneProcess({
       board: this.boardOf(index),
       folder: join(this.folder, figures.id),
-      provisioning: this.network!.provisioning[index]!,
+      provisioning: this.provisioningOf(index),
       onSample: (count) => ask(count).catch(this.fail),
       onFigures: (reported) => this.takeFigures(figures, reported),
       onExit: (problem) => this.loseProcess(figures, problem),
     });
     this.processes.push(process);
+  }
+
+  private provisioningOf(index: number): Provisioning {
+    const { provisioning, linePort } = this.network!;
+    const own = provisioning[index]!;
+    return this.boardOf(index).way === 'serial' ? { ...own, gatewayPort: linePort } : own;
   }
 
   private boardOf(index: number): Board {

@@ -55,7 +55,7 @@ export async function startWire(board: Board, folder: string): Promise<Wire> {
     onRefused(): void {},
   });
   const provisioning = network.provisioning[0]!;
-  const line = await startLine(provisioning.gatewayPort, (message) => {
+  const line = await startLine(network.linePort, (message) => {
     state.lastToPne = message;
   });
   let process: PneProcess | undefined;
