@@ -6,7 +6,6 @@ import { CborWriter } from '../src/cbor/writer.ts';
 import { Curve } from '../src/crypto/curves.ts';
 import type { CryptoProvider } from '../src/crypto/provider.ts';
 import { ccsCredential } from '../src/handshake/credential.ts';
-import type { Link, LinkEvents } from '../src/link/link.ts';
 import { compactPayloads } from '../src/payload/compact.ts';
 import { refuse } from '../src/refusal.ts';
 import { p256Interface } from '../src/roles/interface.ts';
@@ -17,11 +16,10 @@ import type { Connect } from './connect.ts';
 import { openHostSensor } from './host-sensor.ts';
 import { openStore, type Store } from './platform/store.ts';
 import { after } from './platform/timer.ts';
+import { keepConnected } from './reconnect.ts';
 import { createSampler, type Sampler } from './sampler.ts';
 import { openSelfSensor } from './self-sensor.ts';
 import type { Sensor, SensorEvents } from './sensor.ts';
-
-const RECONNECT_MS = Object.freeze([100, 500, 2000, 10000]);
 
 /** How this image reaches others. */
 export interface Connections {
@@ -40,9 +38,12 @@ export function startPne(provider: CryptoProvider, connections: Connections): vo
     after,
     payloads: compactPayloads,
     readingIds: storedNumbers(store, 'reading-ids'),
-    onAgreed(): void {},
+    onAgreed({ name }): void {
+      if (name === 'CPNS-3') connection.proved();
+    },
     onContent: (value) => sampler.configure(value),
     onReceipt(_id, accepted) {
+      connection.proved();
       counts[accepted ? 'accepted' : 'refused'] += 1;
       sampler.proceed();
     },
@@ -51,7 +52,12 @@ export function startPne(provider: CryptoProvider, connections: Connections): vo
     },
   });
   const sampler: Sampler = createSampler(pne, counts, (events) => openSensor(store, connections, events));
-  keepConnected(connections.gateway(provisioning), (link) => pne.attach(link));
+  const connection = keepConnected({
+    connect: connections.gateway(provisioning),
+    attach: (link) => pne.attach(link),
+    after,
+    fillRandom: (target) => provider.fillRandom(target),
+  });
 }
 
 /** A simulated board has the number of its host's feed in its store; a real one senses itself. */
@@ -81,35 +87,6 @@ function storedNumbers(store: Store, key: string): SequenceOptions {
     firstSequenceNumber: readCounter(store, key) ?? 0,
     reserve: (upTo) => store.write(key, new CborWriter().integer(upTo).finish()),
   };
-}
-
-function keepConnected(connect: Connect, attach: (link: Link) => LinkEvents): void {
-  let failures = 0;
-
-  function adopt(link: Link): LinkEvents {
-    const events = attach(link);
-    return {
-      onMessage(message: Uint8Array): void {
-        failures = 0;
-        events.onMessage(message);
-      },
-      onClosed(): void {
-        events.onClosed();
-        retry();
-      },
-    };
-  }
-
-  function retry(): void {
-    after(RECONNECT_MS[Math.min(failures, RECONNECT_MS.length - 1)]!, start);
-    failures += 1;
-  }
-
-  function start(): void {
-    connect(adopt, retry);
-  }
-
-  start();
 }
 
 function readCounter(store: Store, key: string): number | undefined {

@@ -56,6 +56,11 @@ export const ImplementationLimits = Object.freeze({
   fragmentTimeoutMs: 3000,
   /** How long a central may be connected before its link is secured and can carry messages. */
   linkSecuringMs: 60_000,
+  /** The pause before a PNE connects again, the first and the longest; each is up to half as long again by jitter. */
+  reconnectFirstMs: 100,
+  reconnectMaxMs: 30_000,
+  /** A link that has lasted so long has proved useful, whatever it carried. */
+  linkProvenMs: 60_000,
   /** Bytes of one link message that a PNE takes: the longest payload, or handshake message, and what is around it. */
   pneMaxMessageBytes: 2560,
   /** Sequence numbers behind the highest accepted one that a replay window still tells apart. */
