@@ -5,6 +5,7 @@ import { refuse } from '../src/refusal.ts';
 import { bluetooth } from './bluetooth.ts';
 import { openDeviceProvider } from './device-provider.ts';
 import { reportAborts } from './platform/abort.ts';
+import { terminateConnections } from './platform/nimble.ts';
 import { startPne } from './pne.ts';
 
 // biome-ignore lint/style/noDefaultExport: Moddable's surface of a main module.
@@ -12,6 +13,6 @@ export default function main(): void {
   reportAborts();
   startPne(
     openDeviceProvider(),
-    bluetooth(() => refuse('notProvisioned')),
+    bluetooth(() => refuse('notProvisioned'), terminateConnections),
   );
 }

@@ -3,10 +3,11 @@
 /** As main-serial.ts, for a gateway that comes by Bluetooth LE. */
 import { bluetooth } from './bluetooth.ts';
 import { openDeviceProvider } from './device-provider.ts';
+import { closeConnection } from './platform/ble.ts';
 import { startPne } from './pne.ts';
 import { serials } from './serials.ts';
 
 // biome-ignore lint/style/noDefaultExport: the host calls it, as Moddable does that of a main module.
 export default function main(): void {
-  startPne(openDeviceProvider(), bluetooth(serials.host));
+  startPne(openDeviceProvider(), bluetooth(serials.host, closeConnection));
 }

@@ -3,8 +3,9 @@
 /** As main.ts, for a gateway that comes by Bluetooth LE. */
 import { bluetooth } from './bluetooth.ts';
 import { openHostProvider } from './host-provider.ts';
+import { closeConnection } from './platform/ble.ts';
 import { after } from './platform/timer.ts';
 import { startPne } from './pne.ts';
 import { streams } from './streams.ts';
 
-after(0, () => startPne(openHostProvider(), bluetooth(streams.host)));
+after(0, () => startPne(openHostProvider(), bluetooth(streams.host, closeConnection)));

@@ -96,7 +96,7 @@ test('jitter lengthens a pause by up to half', () => {
   device.jitter = 255;
   assert.is(device.fail(), reconnectFirstMs * 1.5);
   device.jitter = 51;
-  assert.is(device.fail(), 2.2 * reconnectFirstMs);
+  assert.is(device.fail(), Math.round(2.2 * reconnectFirstMs));
   device.jitter = 255;
   for (let count = 0; count < 20; count += 1) device.fail();
   assert.is(device.fail(), reconnectMaxMs * 1.5);

@@ -61,6 +61,10 @@ export const ImplementationLimits = Object.freeze({
   reconnectMaxMs: 30_000,
   /** A link that has lasted so long has proved useful, whatever it carried. */
   linkProvenMs: 60_000,
+  /** How long a stack may take no notification of a PNE before the link is ended. */
+  bleStallMs: 10_000,
+  /** How long a central that was asked to disconnect may take before the PNE ends the connection itself. */
+  bleFarewellMs: 2000,
   /** Bytes of one link message that a PNE takes: the longest payload, or handshake message, and what is around it. */
   pneMaxMessageBytes: 2560,
   /** Sequence numbers behind the highest accepted one that a replay window still tells apart. */
