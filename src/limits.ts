@@ -61,6 +61,10 @@ export const ImplementationLimits = Object.freeze({
   reconnectMaxMs: 30_000,
   /** A link that has lasted so long has proved useful, whatever it carried. */
   linkProvenMs: 60_000,
+  /** How often an end of a serial line calls the other. */
+  lineCallMs: 5000,
+  /** Calls of its own during which an end hears nothing before its link ends: after 15 to 20 seconds. */
+  lineMaxSilentCalls: 3,
   /** How long a stack may take no notification of a PNE before the link is ended. */
   bleStallMs: 10_000,
   /** How long a central that was asked to disconnect may take before the PNE ends the connection itself. */
