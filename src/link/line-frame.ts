@@ -22,8 +22,8 @@ export type LineFrameKind = (typeof LineFrameKind)[keyof typeof LineFrameKind];
 
 const CHECK_BYTES = 2;
 const LONGEST_RUN = 254;
-/** Of a buffer for a frame that came in part: most need no larger one. */
-const FIRST_BUFFER_BYTES = 128;
+/** By which the buffer of a frame that comes in parts grows at least. */
+const SPARE_BYTES = 128;
 
 /** Frames one body. Refuses `frameInvalid` for an empty one, `tooLong` past the link limit. */
 export function encodeLineFrame(kind: LineFrameKind, body: Uint8Array): Uint8Array {
@@ -57,39 +57,38 @@ export class LineFrameReader {
     let at = 0;
     for (;;) {
       const zero = bytes.indexOf(0, at);
-      if (zero < 0) return this.keep(bytes.subarray(at));
-      this.finish(bytes.subarray(at, zero));
+      if (zero < 0) return this.keep(bytes.subarray(at), SPARE_BYTES);
+      this.keep(bytes.subarray(at, zero), 0);
+      this.finish();
       at = zero + 1;
     }
   }
 
-  /** Of what is too long for a frame it counts the bytes alone. */
-  private keep(part: Uint8Array): void {
+  /** With room for so many more. Of what is too long for a frame it counts the bytes alone. */
+  private keep(part: Uint8Array, spareBytes: number): void {
     const filled = this.filled + part.length;
-    if (filled <= stuffedBytes(this.maxBytes + CHECK_BYTES)) this.append(part, filled);
+    if (filled <= stuffedBytes(this.maxBytes + CHECK_BYTES)) this.append(part, filled, spareBytes);
     else this.buffer = undefined;
     this.filled = filled;
   }
 
-  private append(part: Uint8Array, filled: number): void {
+  private append(part: Uint8Array, filled: number, spareBytes: number): void {
+    if (part.length === 0) return;
     if (this.buffer === undefined || this.buffer.length < filled) {
-      const larger = new Uint8Array(Math.max(FIRST_BUFFER_BYTES, 2 * filled));
-      if (this.buffer !== undefined) larger.set(this.buffer);
+      const larger = new Uint8Array(filled + spareBytes);
+      if (this.buffer !== undefined) larger.set(this.buffer.subarray(0, this.filled));
       this.buffer = larger;
     }
     this.buffer.set(part, this.filled);
   }
 
-  private finish(part: Uint8Array): void {
-    let frame: Uint8Array | undefined = part;
-    if (this.filled > 0) {
-      this.keep(part);
-      frame = this.buffer?.subarray(0, this.filled);
-      this.buffer = undefined;
-      this.filled = 0;
-    }
-    if (frame?.length === 0) return;
-    const plain = frame === undefined ? undefined : unstuff(frame);
+  /** What comes in while the body is handled is of the next frame. */
+  private finish(): void {
+    const { buffer, filled } = this;
+    if (filled === 0) return;
+    this.buffer = undefined;
+    this.filled = 0;
+    const plain = buffer === undefined ? undefined : unstuff(buffer.subarray(0, filled));
     if (plain === undefined || !this.take(plain)) this.dropped += 1;
   }
 
@@ -126,25 +125,25 @@ function stuff(plain: Uint8Array): Uint8Array {
   return frame.subarray(0, to + 1);
 }
 
-/** `frame` has no zeros. Returns undefined for whatever `stuff` would not have written. */
+/** `frame` has no zeros, and is written over. Returns undefined for whatever `stuff` would not have written. */
 function unstuff(frame: Uint8Array): Uint8Array | undefined {
-  const plain = new Uint8Array(frame.length);
+  const { length } = frame;
   let from = 0;
   let to = 0;
   let standsForZero = true;
-  while (from < frame.length) {
+  while (from < length) {
     const run = frame[from]! - 1;
     const end = from + 1 + run;
-    if (end > frame.length) return undefined;
+    if (end > length) return undefined;
     // An empty run at the end says that the one before stood for a zero.
-    if (run === 0 && end === frame.length && !standsForZero) return undefined;
-    plain.set(frame.subarray(from + 1, end), to);
-    standsForZero = run < LONGEST_RUN;
+    if (run === 0 && end === length && !standsForZero) return undefined;
+    frame.copyWithin(to, from + 1, end);
     to += run;
-    if (standsForZero && end < frame.length) to += 1;
+    standsForZero = run < LONGEST_RUN;
+    if (standsForZero && end < length) frame[to++] = 0;
     from = end;
   }
-  return plain.subarray(0, to);
+  return frame.subarray(0, to);
 }
 
 /** x^16 + x^12 + x^5 + 1, least significant bit first, from all ones, a byte at a time without a table. */

@@ -5,7 +5,6 @@ import { Curve } from '../../src/crypto/curves.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import { ccsCredential, encodeCcs, type Identity } from '../../src/handshake/credential.ts';
 import type { Link, LinkEvents } from '../../src/link/link.ts';
-import type { After } from '../../src/link/timer.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
 import { listenTcp } from '../../src/node/tcp.ts';
 import { connectWebSocket, listenWebSocket } from '../../src/node/websocket.ts';
@@ -15,6 +14,8 @@ import { type Agreement, p256Interface } from '../../src/roles/interface.ts';
 import type { Provisioning } from '../../src/roles/provisioning.ts';
 import { createServer, type Server } from '../../src/roles/server.ts';
 import { withRecords } from '../../src/session/records.ts';
+import { listenLines } from './serial-lines.ts';
+import { after } from './timer.ts';
 
 const PRIVATE_KEY_BYTES = 32;
 
@@ -31,6 +32,8 @@ export interface NetworkOptions {
 export interface Network {
   /** What goes into each PNE's store, in the order of `pneIds`. */
   readonly provisioning: readonly Provisioning[];
+  /** TCP port at which serial lines of PNEs end. */
+  readonly linePort: number;
   /** Has the server tell a PNE its interval, as it does once at the start: a PNE that restarts has forgotten. */
   deliverInterval(pneId: string): void;
   /** Gives the gateway a link to a PNE that came by no stream. */
@@ -56,6 +59,7 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
   const serverListener = await listenWebSocket(0, (link) => server.attachGateway(link));
   const gateway = await startGateway(options, members, `ws://127.0.0.1:${serverListener.port}`);
   const gatewayListener = await listenTcp(0, (link) => gateway.attachPne(link));
+  const lineListener = await listenLines((link) => gateway.attachPne(link));
   return {
     provisioning: members.pnes.map(({ privateKeyBytes, credential }, index) => ({
       pneId: options.pneIds[index]!,
@@ -66,10 +70,12 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
       gatewayCcs: members.gateway.credential.cred,
       serverCcs: members.server.credential.cred,
     })),
+    linePort: lineListener.port,
     deliverInterval: (pneId) => deliverInterval(server, pneId, options),
     attachPne: (link) => gateway.attachPne(link),
     async close(): Promise<void> {
       await gatewayListener.close();
+      await lineListener.close();
       await serverListener.close();
     },
   };
@@ -132,11 +138,3 @@ async function startGateway(options: NetworkOptions, members: Members, serverUrl
 function credentialsOf(identities: readonly Identity[]) {
   return identities.map(({ credential }) => credential);
 }
-
-/** The timers of this process. */
-export const after: After = (milliseconds, callback) => {
-  const timer = setTimeout(callback, milliseconds);
-  // The sockets keep the process alive, and where they are closed nothing is left to wait for.
-  timer.unref();
-  return { cancel: () => clearTimeout(timer) };
-};

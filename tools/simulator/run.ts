@@ -11,9 +11,10 @@ import type { Board } from './board.ts';
 import { Distributor } from './distributor.ts';
 import { newFigures, type PneFigures } from './figures.ts';
 import { Ledger, type MissingReading } from './ledger.ts';
-import { after, type Network, startNetwork } from './network.ts';
+import { type Network, startNetwork } from './network.ts';
 import { type PneProcess, startPneProcess } from './pne-process.ts';
 import type { Row, SkippedRow } from './readings.ts';
+import { after } from './timer.ts';
 
 /** With readings on their way and none arriving for so long, a run gives up on them. */
 const STALL_MS = 30_000;
@@ -138,6 +139,7 @@ class Simulation {
       board: this.boardOf(index),
       folder: join(this.folder, figures.id),
       provisioning: this.network!.provisioning[index]!,
+      linePort: this.network!.linePort,
       onSample: (count) => ask(count).catch(this.fail),
       onFigures: (reported) => this.takeFigures(figures, reported),
       onExit: (problem) => this.loseProcess(figures, problem),

@@ -15,8 +15,9 @@ import { bundleBleFirmware } from '../../build/bundle.ts';
 import { engine, spawnXs } from '../../build/xs.ts';
 import { processBoard } from '../board.ts';
 import type { Flight } from '../controller/air/tap.ts';
-import { after, type Network, startNetwork } from '../network.ts';
+import { type Network, startNetwork } from '../network.ts';
 import { type PneProcess, startPneProcess } from '../pne-process.ts';
+import { after } from '../timer.ts';
 import { bleBoard } from './board.ts';
 import { Radio } from './radio.ts';
 import { bundleStack } from './stack-process.ts';
@@ -89,6 +90,7 @@ export class Scenario {
       board: bleBoard(this.radio, board),
       folder: this.pneFolder,
       provisioning: this.network.provisioning[0]!,
+      linePort: this.network.linePort,
       onSample: (count) => {
         this.asked += count;
         this.feed();
