@@ -62,6 +62,19 @@ export const ImplementationLimits = Object.freeze({
   linkOpeningMs: 10_000,
   /** How long a central may be connected before its link is secured and can carry messages. */
   linkSecuringMs: 60_000,
+  /** The pause before a PNE connects again, the first and the longest; each is up to half as long again by jitter. */
+  reconnectFirstMs: 100,
+  reconnectMaxMs: 30_000,
+  /** A link that has lasted so long has proved useful, whatever it carried. */
+  linkProvenMs: 60_000,
+  /** How often an end of a serial line calls the other. */
+  lineCallMs: 5000,
+  /** Calls of its own during which an end hears nothing before its link ends: after 15 to 20 seconds. */
+  lineMaxSilentCalls: 3,
+  /** How long a stack may take no notification of a PNE before the link is ended. */
+  bleStallMs: 10_000,
+  /** How long a central that was asked to disconnect may take before the PNE ends the connection itself. */
+  bleFarewellMs: 2000,
   /** Bytes of one link message that a PNE takes: the longest payload, or handshake message, and what is around it. */
   pneMaxMessageBytes: 2560,
   /** Sequence numbers behind the highest accepted one that a replay window still tells apart. */

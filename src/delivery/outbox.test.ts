@@ -161,7 +161,9 @@ test('silence closes it before it is told', () => {
     span: 4,
     reserve: (_handle, _number, then) => then(true),
     transmit(): void {},
-    onSilence: () => void (silences += 1),
+    onSilence: () => {
+      silences += 1;
+    },
   });
   outbox.open();
   for (const handle of [10, 11, 12]) outbox.add(handle, PAYLOAD);

@@ -7,7 +7,7 @@ import { ccsCredential, encodeCcs, type Identity } from '../../src/handshake/cre
 import type { Link, LinkEvents } from '../../src/link/link.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
 import { type KeptConnection, keepConnected } from '../../src/node/reconnect.ts';
-import { listenLine, listenTcp } from '../../src/node/tcp.ts';
+import { listenTcp } from '../../src/node/tcp.ts';
 import { after } from '../../src/node/timer.ts';
 import { connectWebSocket, listenWebSocket } from '../../src/node/websocket.ts';
 import type { ReasonName } from '../../src/refusal.ts';
@@ -17,6 +17,7 @@ import type { Provisioning } from '../../src/roles/provisioning.ts';
 import { createServer, type Server } from '../../src/roles/server.ts';
 import { createMemoryStore, type Reading } from '../../src/roles/server-store.ts';
 import { withRecords } from '../../src/session/records.ts';
+import { listenLines } from './serial-lines.ts';
 
 const PRIVATE_KEY_BYTES = 32;
 
@@ -33,7 +34,7 @@ export interface NetworkOptions {
 export interface Network {
   /** What goes into each PNE's store, in the order of `pneIds`. */
   readonly provisioning: readonly Provisioning[];
-  /** Where the serial line of an emulated board ends at the gateway, instead of `gatewayPort`. */
+  /** TCP port at which serial lines of PNEs end. */
   readonly linePort: number;
   /** Has the server tell a PNE its interval, as it does once at the start: a PNE that restarts has forgotten. */
   deliverInterval(pneId: string): void;
@@ -61,7 +62,7 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
   const gateway = startGateway(options, members);
   const connection = await joinServer(gateway, `ws://127.0.0.1:${serverListener.port}`);
   const gatewayListener = await listenTcp(0, (link) => gateway.attachPne(link));
-  const lineListener = await listenLine(0, (link) => gateway.attachPne(link));
+  const lineListener = await listenLines((link) => gateway.attachPne(link));
   return {
     provisioning: members.pnes.map(({ privateKeyBytes, credential }, index) => ({
       pneId: options.pneIds[index]!,
@@ -77,8 +78,8 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
     attachPne: (link) => gateway.attachPne(link),
     async close(): Promise<void> {
       connection.close();
-      await lineListener.close();
       await gatewayListener.close();
+      await lineListener.close();
       await serverListener.close();
     },
   };

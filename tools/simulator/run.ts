@@ -8,7 +8,6 @@ import type { Figures } from '../../firmware/sensor.ts';
 import { ImplementationLimits } from '../../src/limits.ts';
 import { after } from '../../src/node/timer.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
-import type { Provisioning } from '../../src/roles/provisioning.ts';
 import type { Reading } from '../../src/roles/server-store.ts';
 import type { Radio } from './ble/radio.ts';
 import type { Board } from './board.ts';
@@ -141,18 +140,13 @@ class Simulation {
     const process = await startPneProcess({
       board: this.boardOf(index),
       folder: join(this.folder, figures.id),
-      provisioning: this.provisioningOf(index),
+      provisioning: this.network!.provisioning[index]!,
+      linePort: this.network!.linePort,
       onSample: (count) => ask(count).catch(this.fail),
       onFigures: (reported) => this.takeFigures(figures, reported),
       onExit: (problem) => this.loseProcess(figures, problem),
     });
     this.processes.push(process);
-  }
-
-  private provisioningOf(index: number): Provisioning {
-    const { provisioning, linePort } = this.network!;
-    const own = provisioning[index]!;
-    return this.boardOf(index).way === 'serial' ? { ...own, gatewayPort: linePort } : own;
   }
 
   private boardOf(index: number): Board {

@@ -90,6 +90,7 @@ export class Scenario {
       board: bleBoard(this.radio, board),
       folder: this.pneFolder,
       provisioning: this.network.provisioning[0]!,
+      linePort: this.network.linePort,
       onSample: (count) => {
         this.asked += count;
         this.feed();
