@@ -103,15 +103,18 @@ export class Radio {
       address: parseAddress(GATEWAY_ADDRESS),
       dataOctets: DATA_OCTETS,
     });
+    const bonds = new Bonds(openBondFiles('bonds'), ImplementationLimits.gatewayMaxPnes);
     const manager = await openHost({
       transport: this.transport,
       address: GATEWAY_ADDRESS,
       demand,
       ioCapabilities: KEYBOARD_DISPLAY,
+      bonds,
+      onProblem: (problem) => this.options.onProblem('gateway', problem),
     });
     this.central = startCentral({
       manager,
-      bonds: new Bonds(openBondFiles('bonds'), ImplementationLimits.gatewayMaxPnes),
+      bonds,
       demand,
       ioCapabilities: KEYBOARD_DISPLAY,
       after,
