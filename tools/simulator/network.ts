@@ -26,6 +26,8 @@ export interface NetworkOptions {
   onAgreed(agreement: Agreement): void;
   onReading(pneId: string, id: number, payload: Uint8Array, value: unknown): void;
   onRefused(reason: ReasonName, pneId: string | undefined): void;
+  /** The gateway's link to the server is there, or away: without it a PNE's link is closed at once. */
+  onServerLink?(isThere: boolean): void;
 }
 
 export interface Network {
@@ -125,7 +127,17 @@ async function startGateway(options: NetworkOptions, members: Members, serverUrl
     onAgreed: options.onAgreed,
     onRefused: options.onRefused,
   });
-  await connectWebSocket(serverUrl, (link) => gateway.attachServer(link));
+  await connectWebSocket(serverUrl, (link) => {
+    const { onMessage, onClosed } = gateway.attachServer(link);
+    options.onServerLink?.(true);
+    return {
+      onMessage,
+      onClosed(): void {
+        options.onServerLink?.(false);
+        onClosed();
+      },
+    };
+  });
   return gateway;
 }
 

@@ -94,7 +94,8 @@ export class Bonds {
   }
 }
 
-function nameOf({ addressType, address }: Peer): string {
+/** One name for each peer. */
+export function nameOf({ addressType, address }: Peer): string {
   return `${addressType}-${address.replaceAll(':', '')}`;
 }
 

@@ -49,6 +49,7 @@ serveLines({
         return { cancel: () => clearTimeout(timer) };
       },
       onLink: adopt,
+      random: Math.random,
       user: () => USER,
       onProblem: ({ address }, problem) => mailbox.put('problem', { address, problem }),
     });
