@@ -140,8 +140,24 @@ export const ImplementationLimits = Object.freeze({
    * ble-host 1.0.3 throws where it has not.
    */
   gatewayMaxSought: 4,
+  /** Those of them that have no bond: whoever has one is sought beside any number of strangers. */
+  gatewayMaxSoughtStrangers: 3,
+  /** Peers without a bond that a gateway holds a place for, sought or connected, until they are secured. */
+  gatewayMaxStrangers: 8,
   /** How long a gateway tries to reach a PNE that it has heard. */
   gatewayReachMs: 5000,
+  /**
+   * How long a PNE whose Bluetooth LE connection has ended is left alone: at first, with each connection
+   * that was of no use twice as long, and at most. Jitter takes up to half of it.
+   */
+  gatewayRetryFirstMs: 500,
+  gatewayRetryMaxMs: 30_000,
+  /** How long after that its connections of no use still count. */
+  gatewayRetryMemoryMs: 600_000,
+  /** Peers without a bond whose connections are counted each for itself. Those beyond count together. */
+  gatewayMaxCountedStrangers: 256,
+  /** A link was of use that lasted so long, or on which the gateway has sent a record of CPNS-1. */
+  linkUsefulMs: 30_000,
   /** Flows on which one server link may run handshakes: the oldest makes room. */
   serverMaxFlows: 128,
   /** Contents that wait for delivery to one PNE. */

@@ -29,6 +29,8 @@ export interface NetworkOptions {
   onAgreed(agreement: Agreement): void;
   onReading(pneId: string, reading: Reading): void;
   onRefused(reason: ReasonName, pneId: string | undefined): void;
+  /** The gateway's link to the server is there, or away: without it a PNE's link is closed at once. */
+  onServerLink?(isThere: boolean): void;
 }
 
 export interface Network {
@@ -60,7 +62,7 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
   const server = startServer(options, members);
   const serverListener = await listenWebSocket(0, (link) => server.attachGateway(link));
   const gateway = startGateway(options, members);
-  const connection = await joinServer(gateway, `ws://127.0.0.1:${serverListener.port}`);
+  const connection = await joinServer(options, gateway, `ws://127.0.0.1:${serverListener.port}`);
   const gatewayListener = await listenTcp(0, (link) => gateway.attachPne(link));
   const lineListener = await listenLines((link) => gateway.attachPne(link));
   return {
@@ -139,18 +141,30 @@ function startGateway(options: NetworkOptions, members: Members): Gateway {
 }
 
 /** Resolves with the first link; later ones come by themselves. */
-function joinServer(gateway: Gateway, serverUrl: string): Promise<KeptConnection> {
+function joinServer(options: NetworkOptions, gateway: Gateway, serverUrl: string): Promise<KeptConnection> {
   return new Promise((resolve) => {
     const connection = keepConnected({
       connect: (onLink) => connectWebSocket(serverUrl, onLink),
       onLink(link: Link): LinkEvents {
         resolve(connection);
-        return gateway.attachServer(link);
+        return attachServer(options, gateway, link);
       },
       after,
       random: Math.random,
     });
   });
+}
+
+function attachServer({ onServerLink }: NetworkOptions, gateway: Gateway, link: Link): LinkEvents {
+  const { onMessage, onClosed } = gateway.attachServer(link);
+  onServerLink?.(true);
+  return {
+    onMessage,
+    onClosed(): void {
+      onServerLink?.(false);
+      onClosed();
+    },
+  };
 }
 
 function credentialsOf(identities: readonly Identity[]) {

@@ -97,6 +97,7 @@ class Simulation {
   async start(): Promise<void> {
     const pneIds = this.figures.map(({ id }) => id);
     for (const id of pneIds) this.ledger.add(id);
+    const { radio } = this.options;
     this.network = await startNetwork({
       pneIds,
       algorithm: this.options.algorithm,
@@ -104,8 +105,9 @@ class Simulation {
       onAgreed: (agreement) => this.agree(agreement),
       onReading: (id, reading) => this.receive(id, reading),
       onRefused: (reason, id) => this.countRefusal(reason, id),
+      onServerLink: (isThere) => (isThere ? radio?.resume() : radio?.pause()),
     });
-    await this.options.radio?.startGateway(join(this.folder, 'gateway'), after, this.network.attachPne);
+    await radio?.startGateway(join(this.folder, 'gateway'), after, this.network.attachPne);
     const distributor = new Distributor(this.options.rows, (row) => this.skip(row));
     await Promise.all(this.figures.map((figures, index) => this.startPne(figures, index, distributor)));
     this.watchForStall();
