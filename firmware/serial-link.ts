@@ -2,7 +2,7 @@
 
 /** The plain stream link of CPNS-1 over a serial line (src/link/line.ts) on the PNE's side. */
 import { ImplementationLimits } from '../src/limits.ts';
-import { openLine } from '../src/link/line.ts';
+import { Line } from '../src/link/line.ts';
 import type { Connect } from './connect.ts';
 import { fillRandom } from './platform/random.ts';
 import { openSerialPort } from './platform/serial.ts';
@@ -12,12 +12,12 @@ import { after } from './platform/timer.ts';
 export function overSerial(port?: number): Connect {
   return (onLink) => {
     const serial = openSerialPort((bytes) => line.push(bytes), port);
-    const line = openLine({
+    const line = new Line({
       after,
       fillRandom,
       write: serial.write,
       maxMessageBytes: ImplementationLimits.pneMaxMessageBytes,
-      onLink(link) {
+      onLink: (link) => {
         const { onMessage, onClosed } = onLink(link);
         return {
           onMessage,

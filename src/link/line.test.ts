@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ImplementationLimits } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
-import { type Line, openLine } from './line.ts';
+import { Line } from './line.ts';
 import { generator } from './line-frame.testing.ts';
 import { encodeLineFrame, LineFrameKind } from './line-frame.ts';
 import type { Link } from './link.ts';
@@ -78,7 +78,7 @@ class End {
 
   restart(): void {
     this.line?.close();
-    this.line = openLine({
+    this.line = new Line({
       after: this.clock.after,
       fillRandom: (target) => {
         for (let index = 0; index < target.length; index += 1) target[index] = this.random() & 0xff;
@@ -266,7 +266,7 @@ test('a line that is full refuses a message', () => {
   const clock = new Clock();
   let link: Link | undefined;
   let called: Uint8Array | undefined;
-  const line = openLine({
+  const line = new Line({
     after: clock.after,
     fillRandom: (target) => target.fill(3),
     write: (frame) => {
@@ -293,7 +293,7 @@ test('a link that its owner closes while it adopts it is told of its end', () =>
   const onClosed = () => {
     closed += 1;
   };
-  const line = openLine({
+  const line = new Line({
     after: clock.after,
     fillRandom: (target) => target.fill(3),
     write: () => true,

@@ -28,113 +28,135 @@ export interface LineOptions {
   onLink(link: Link): LinkEvents;
 }
 
-export interface Line {
-  /** Takes what came, borrowed for the call. Bytes that are no frames are dropped. */
-  push(bytes: Uint8Array): void;
-  /** Ends the link and is silent from then on. Safe to call twice. */
-  close(): void;
-}
-
 const NUMBER_BYTES = 3;
 const { lineCallMs, lineMaxSilentCalls, linkMaxMessageBytes } = ImplementationLimits;
 
-export function openLine({ after, fillRandom, write, maxMessageBytes, onLink }: LineOptions): Line {
-  const reader = new LineFrameReader(maxMessageBytes, receive);
-  let own = draw();
-  let heard = 0;
-  let link: Link | undefined;
-  let events: LinkEvents | undefined;
-  let silentCalls = 0;
-  let timer: RunningTimer | undefined;
-  let isClosed = false;
-  tick();
+/** One end of a line that is open. It calls, and its owner hands over each link that it has, one at a time. */
+export class Line {
+  private readonly options: LineOptions;
+  private readonly reader: LineFrameReader;
+  private own: number;
+  private heard = 0;
+  private link: Link | undefined;
+  private events: LinkEvents | undefined;
+  private silentCalls = 0;
+  private timer: RunningTimer | undefined;
+  private isClosed = false;
 
-  function draw(): number {
+  constructor(options: LineOptions) {
+    this.options = options;
+    this.reader = new LineFrameReader(options.maxMessageBytes, (kind, body) => this.receive(kind, body));
+    this.own = this.draw();
+    this.tick();
+  }
+
+  /** Takes what came, borrowed for the call. Bytes that are no frames are dropped. */
+  push(bytes: Uint8Array): void {
+    this.reader.push(bytes);
+  }
+
+  /** Ends the link and is silent from then on. Safe to call twice. */
+  close(): void {
+    this.isClosed = true;
+    this.timer?.cancel();
+    this.drop();
+  }
+
+  /** Of LineLink. Refuses `linkClosed` on a link that has ended, `tooLong`, `queueFull`. */
+  sendOn(link: Link, message: Uint8Array): void {
+    if (this.link !== link) refuse('linkClosed');
+    if (!this.options.write(encodeLineFrame(LineFrameKind.message, message))) refuse('queueFull');
+  }
+
+  /** Of LineLink. */
+  endLink(link: Link): void {
+    if (this.link !== link) return;
+    this.end();
+    this.call();
+  }
+
+  private draw(): number {
     const bytes = new Uint8Array(NUMBER_BYTES);
-    fillRandom(bytes);
+    this.options.fillRandom(bytes);
     return readNumber(bytes, 0) || 1;
   }
 
-  function tick(): void {
-    if (link !== undefined && silentCalls >= lineMaxSilentCalls) end();
-    if (isClosed) return;
-    silentCalls += 1;
-    call();
-    timer = after(lineCallMs, tick);
+  private tick(): void {
+    if (this.link !== undefined && this.silentCalls >= lineMaxSilentCalls) this.end();
+    if (this.isClosed) return;
+    this.silentCalls += 1;
+    this.call();
+    this.timer = this.options.after(lineCallMs, () => this.tick());
   }
 
-  function call(): void {
+  private call(): void {
     const body = new Uint8Array(2 * NUMBER_BYTES);
-    writeNumber(body, 0, own);
-    writeNumber(body, NUMBER_BYTES, heard);
-    write(encodeLineFrame(LineFrameKind.call, body));
+    writeNumber(body, 0, this.own);
+    writeNumber(body, NUMBER_BYTES, this.heard);
+    this.options.write(encodeLineFrame(LineFrameKind.call, body));
   }
 
-  function receive(kind: LineFrameKind, body: Uint8Array): void {
-    if (isClosed) return;
-    silentCalls = 0;
-    if (kind === LineFrameKind.message) events?.onMessage(body);
-    else if (body.length === 2 * NUMBER_BYTES) answer(readNumber(body, 0), readNumber(body, NUMBER_BYTES));
+  private receive(kind: LineFrameKind, body: Uint8Array): void {
+    if (this.isClosed) return;
+    this.silentCalls = 0;
+    if (kind === LineFrameKind.message) this.events?.onMessage(body);
+    else if (body.length === 2 * NUMBER_BYTES)
+      this.answer(readNumber(body, 0), readNumber(body, NUMBER_BYTES));
   }
 
   /** Calls back only where the other end needs it, so that two ends do not call each other without end. */
-  function answer(other: number, heardByOther: number): void {
-    if (other !== heard) drop();
-    heard = other;
-    const isMutual = heardByOther === own;
-    if (isClosed || (isMutual && link !== undefined)) return;
-    call();
-    if (isMutual) open();
+  private answer(other: number, heardByOther: number): void {
+    if (other !== this.heard) this.drop();
+    this.heard = other;
+    const isMutual = heardByOther === this.own;
+    if (this.isClosed || (isMutual && this.link !== undefined)) return;
+    this.call();
+    if (isMutual) this.open();
   }
 
   /** The owner may close the link before it has told where its events go. */
-  function open(): void {
-    const opened = createLink();
-    link = opened;
-    const adopted = onLink(opened);
-    if (link === opened) events = adopted;
-    else adopted.onClosed();
-  }
-
-  function createLink(): Link {
-    const created: Link = {
-      mtu: linkMaxMessageBytes,
-      send(message: Uint8Array): void {
-        if (link !== created) refuse('linkClosed');
-        if (!write(encodeLineFrame(LineFrameKind.message, message))) refuse('queueFull');
-      },
-      attestation: () => PLAIN_STREAM,
-      close(): void {
-        if (link !== created) return;
-        end();
-        call();
-      },
-    };
-    return created;
+  private open(): void {
+    const link = new LineLink(this);
+    this.link = link;
+    const events = this.options.onLink(link);
+    if (this.link === link) this.events = events;
+    else events.onClosed();
   }
 
   /** For a reason that the other end does not know. It learns of it by the new number, and has to be heard anew. */
-  function end(): void {
-    own = draw();
-    heard = 0;
-    drop();
+  private end(): void {
+    this.own = this.draw();
+    this.heard = 0;
+    this.drop();
   }
 
-  function drop(): void {
-    const ended = events;
-    link = undefined;
-    events = undefined;
-    ended?.onClosed();
+  private drop(): void {
+    const { events } = this;
+    this.link = undefined;
+    this.events = undefined;
+    events?.onClosed();
+  }
+}
+
+class LineLink implements Link {
+  readonly mtu = linkMaxMessageBytes;
+  private readonly line: Line;
+
+  constructor(line: Line) {
+    this.line = line;
   }
 
-  return {
-    push: (bytes) => reader.push(bytes),
-    close(): void {
-      isClosed = true;
-      timer?.cancel();
-      drop();
-    },
-  };
+  send(message: Uint8Array): void {
+    this.line.sendOn(this, message);
+  }
+
+  attestation() {
+    return PLAIN_STREAM;
+  }
+
+  close(): void {
+    this.line.endLink(this);
+  }
 }
 
 function readNumber(bytes: Uint8Array, at: number): number {

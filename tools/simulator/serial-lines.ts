@@ -4,7 +4,7 @@ import { randomFillSync } from 'node:crypto';
 /** The host's ends of serial lines, each of which the emulator carries in a TCP connection. */
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { ImplementationLimits } from '../../src/limits.ts';
-import { openLine } from '../../src/link/line.ts';
+import { Line } from '../../src/link/line.ts';
 import type { Link, LinkEvents } from '../../src/link/link.ts';
 import type { Listener } from '../../src/node/tcp.ts';
 import { after } from '../../src/node/timer.ts';
@@ -35,7 +35,7 @@ export async function listenLines(onLink: (link: Link) => LinkEvents): Promise<L
 
 function attachLine(socket: Socket, onLink: (link: Link) => LinkEvents): void {
   socket.setNoDelay(true);
-  const line = openLine({
+  const line = new Line({
     after,
     fillRandom: (target) => void randomFillSync(target),
     write: (frame) => writeFrame(socket, frame),
