@@ -222,6 +222,44 @@ test('a central with a bond encrypts; without, it pairs by Secure Connections', 
   assert.equal(stranger.did, ['pair true true']);
 });
 
+test('a bond whose pairing was not seen to its end is one once it serves, and none where the peer has no key', () => {
+  const tentative = () => {
+    const bonds = new Bonds(memoryStore(), 4);
+    bonds.expect(PEER);
+    bonds.addTentatively({ ...PEER, authenticated: true }, KEY.rspLtk);
+    return bonds;
+  };
+  const served = scene({ bonds: tentative(), hasLtk: true });
+  served.gate.start();
+  served.smp.emit('encrypt', 0, {});
+  assert.ok(served.gate.security!.bonded);
+  assert.not.ok(served.bonds.isTentative(PEER));
+  const missing = scene({ bonds: tentative(), hasLtk: true });
+  missing.gate.start();
+  missing.smp.emit('encrypt', 6);
+  assert.is(missing.bonds.find(PEER), undefined);
+  const lost = scene({ bonds: tentative(), hasLtk: true });
+  lost.gate.start();
+  lost.smp.emit('encrypt', 8);
+  assert.ok(lost.bonds.isTentative(PEER));
+});
+
+test('a pairing that fails, is too weak or is not bonded leaves no tentative bond, and expects none', () => {
+  const ends: readonly ((smp: EventEmitter) => void)[] = [
+    (smp) => smp.emit('pairingFail', 8, false),
+    (smp) => smp.emit('pairingComplete', { sc: true, mitm: false, bond: true, ...KEY }),
+    (smp) => smp.emit('pairingComplete', { sc: true, mitm: true, bond: false, ...KEY }),
+  ];
+  for (const end of ends) {
+    const { smp, bonds, request } = scene({});
+    const add = () => bonds.addTentatively({ ...PEER, authenticated: true }, KEY.rspLtk);
+    request();
+    assert.ok(add());
+    end(smp);
+    assert.equal([bonds.find(PEER), add()], [undefined, false]);
+  }
+});
+
 test('a passkey that is none fails the pairing', () => {
   for (const typed of [-1, 1_000_000, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
     const { smp, did, answers } = scene({});
