@@ -110,6 +110,11 @@ export class Scenario {
     await this.startPne();
   }
 
+  /** The server goes, and does not come back. */
+  loseServer(): Promise<void> {
+    return this.network.close();
+  }
+
   async until(condition: () => boolean, what: string): Promise<void> {
     const end = Date.now() + PATIENCE_MS;
     while (!condition()) {
@@ -156,6 +161,7 @@ export class Scenario {
       onAgreed: (agreement) => this.agreements.push(agreement),
       onReading: (_id, _number, _payload, value) => this.received.push(value as number),
       onRefused(): void {},
+      onServerLink: (isThere) => (isThere ? this.radio.resume() : this.radio.pause()),
     });
     const attach = (link: Link) => {
       this.links += 1;
