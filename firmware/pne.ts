@@ -5,23 +5,23 @@ import { CborReader } from '../src/cbor/reader.ts';
 import { CborWriter } from '../src/cbor/writer.ts';
 import { Curve } from '../src/crypto/curves.ts';
 import type { CryptoProvider } from '../src/crypto/provider.ts';
+import type { BootStore } from '../src/delivery/boot.ts';
 import { ccsCredential } from '../src/handshake/credential.ts';
-import type { Link, LinkEvents } from '../src/link/link.ts';
 import type { PayloadCodec } from '../src/payload/payload.ts';
-import { refuse } from '../src/refusal.ts';
+import { Refusal, refuse } from '../src/refusal.ts';
 import { p256Interface } from '../src/roles/interface.ts';
 import { createPne, type Pne, type PneOptions } from '../src/roles/pne.ts';
 import { decodeProvisioning, type Provisioning } from '../src/roles/provisioning.ts';
-import type { SequenceOptions } from '../src/session/sequence.ts';
 import type { Connect } from './connect.ts';
 import { openHostSensor } from './host-sensor.ts';
 import { openStore, type Store } from './platform/store.ts';
 import { after } from './platform/timer.ts';
+import { keepConnected } from './reconnect.ts';
 import { createSampler, type Sampler } from './sampler.ts';
 import { openSelfSensor } from './self-sensor.ts';
 import type { Sensor, SensorEvents } from './sensor.ts';
 
-const RECONNECT_MS = Object.freeze([100, 500, 2000, 10000]);
+const BOOT_KEY = 'boot';
 
 /** How this image reaches others. */
 export interface Connections {
@@ -39,11 +39,14 @@ export function startPne(provider: CryptoProvider, payloads: PayloadCodec, conne
     ...openInterfaces(provisioning, provider),
     after,
     payloads,
-    readingIds: storedNumbers(store, 'reading-ids'),
-    onAgreed(): void {},
+    boots: storedBoots(store),
+    onAgreed({ name }): void {
+      if (name === 'CPNS-3') connection.proved();
+    },
     onContent: (value) => sampler.configure(value),
-    onReceipt(_id, accepted) {
-      counts[accepted ? 'accepted' : 'refused'] += 1;
+    onReceipt(_handle, outcome) {
+      connection.proved();
+      counts[outcome === 'accepted' ? 'accepted' : 'refused'] += 1;
       sampler.proceed();
     },
     onRefused() {
@@ -51,7 +54,12 @@ export function startPne(provider: CryptoProvider, payloads: PayloadCodec, conne
     },
   });
   const sampler: Sampler = createSampler(pne, counts, (events) => openSensor(store, connections, events));
-  keepConnected(connections.gateway(provisioning), (link) => pne.attach(link));
+  const connection = keepConnected({
+    connect: connections.gateway(provisioning),
+    attach: (link) => pne.attach(link),
+    after,
+    fillRandom: (target) => provider.fillRandom(target),
+  });
 }
 
 /** A simulated board has the number of its host's feed in its store; a real one senses itself. */
@@ -75,48 +83,26 @@ function openInterfaces(
   };
 }
 
-/** Numbers below the stored bound may have been used: a restarted board starts there. */
-function storedNumbers(store: Store, key: string): SequenceOptions {
+/** A counter that cannot be read is none: the server knows the last one, and says so. */
+function storedBoots(store: Store): BootStore {
   return {
-    firstSequenceNumber: readCounter(store, key) ?? 0,
-    reserve: (upTo) => store.write(key, new CborWriter().integer(upTo).finish()),
+    get epoch(): number | undefined {
+      return readCounter(store, BOOT_KEY);
+    },
+    write: (epoch) => store.write(BOOT_KEY, new CborWriter().integer(epoch).finish()),
   };
-}
-
-function keepConnected(connect: Connect, attach: (link: Link) => LinkEvents): void {
-  let failures = 0;
-
-  function adopt(link: Link): LinkEvents {
-    const events = attach(link);
-    return {
-      onMessage(message: Uint8Array): void {
-        failures = 0;
-        events.onMessage(message);
-      },
-      onClosed(): void {
-        events.onClosed();
-        retry();
-      },
-    };
-  }
-
-  function retry(): void {
-    after(RECONNECT_MS[Math.min(failures, RECONNECT_MS.length - 1)]!, start);
-    failures += 1;
-  }
-
-  function start(): void {
-    connect(adopt, retry);
-  }
-
-  start();
 }
 
 function readCounter(store: Store, key: string): number | undefined {
   const bytes = store.read(key);
   if (bytes === undefined) return undefined;
-  const reader = new CborReader(bytes);
-  const counter = reader.unsigned();
-  reader.end();
-  return counter;
+  try {
+    const reader = new CborReader(bytes);
+    const counter = reader.unsigned();
+    reader.end();
+    return counter;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return undefined;
+  }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Where the readings of a simulated board come from, and where its figures go: a stream to the host that
- * runs it, in frames of src/link/frame.ts.
+ * Where the readings of a simulated board come from, and where its figures go: a link to the host that
+ * runs it.
  *
  *     board -> host   sample  = [0, count: uint]       ; asks for the next readings
  *     board -> host   figures = [1, text: tstr]        ; Figures (sensor.ts) as JSON

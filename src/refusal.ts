@@ -50,6 +50,14 @@ export const Reason = Object.freeze({
   linkClosed: 63,
   notProvisioned: 64,
   fragmentOutOfOrder: 65,
+  /** A boot counter that is not above those before: a store rolled back or erased, or a second device. */
+  epochBehind: 66,
+  /** The peer has received more than this end remembers to have sent: its own store is rolled back or erased. */
+  storeBehind: 67,
+  /** A number so far behind those received that nobody can tell whether its message was delivered. */
+  tooOldToTell: 68,
+  /** The store did not take what has to be kept before going on. */
+  storeFailed: 69,
   // negotiation (7x)
   mechanismNotSupported: 70,
   negotiationMismatch: 71,
@@ -72,13 +80,16 @@ export const Reason = Object.freeze({
 export type ReasonName = keyof typeof Reason;
 export type ReasonCode = (typeof Reason)[ReasonName];
 
-/** The one error the runtime raises. It carries no data of the message that was refused. */
+/**
+ * The one error the runtime raises. It carries no data of the message that was refused; `about` says which of
+ * the things is meant that an operator put in.
+ */
 export class Refusal extends Error {
   readonly reason: ReasonCode;
   readonly reasonName: ReasonName;
 
-  constructor(reasonName: ReasonName) {
-    super(`${reasonName} (${Reason[reasonName]})`);
+  constructor(reasonName: ReasonName, about?: string) {
+    super(`${reasonName} (${Reason[reasonName]})${about === undefined ? '' : `: ${about}`}`);
     this.reason = Reason[reasonName];
     this.reasonName = reasonName;
   }
@@ -88,8 +99,8 @@ export class Refusal extends Error {
  * Refuses with a reason, by its name or, where code knows no names, its number: C does not, nor does the program
  * in a device (tools/build/numbers.ts). Typed `never`, so that it ends a branch as `throw` does.
  */
-export function refuse(reason: ReasonName | number): never {
-  throw new Refusal(typeof reason === 'number' ? nameOf(reason) : reason);
+export function refuse(reason: ReasonName | number, about?: string): never {
+  throw new Refusal(typeof reason === 'number' ? nameOf(reason) : reason, about);
 }
 
 function nameOf(number: number): ReasonName {

@@ -42,8 +42,15 @@ test('reads and writes octet keys, with and without kid and algorithm', () => {
   }
 });
 
-test('reads a key that holds only the sign of y as x alone', () => {
-  for (const sign of ['f4', 'f5']) assert.is(toHex(read(`a401022001215820${X}22${sign}`).publicKey), X);
+test('refuses a key that holds the sign of y alone, with and without kid', () => {
+  for (const sign of ['f4', 'f5']) {
+    for (const start of ['a40102', 'a5010202410f']) {
+      assert.is(
+        outcome(() => read(`${start}2001215820${X}22${sign}`)),
+        'credentialInvalid',
+      );
+    }
+  }
 });
 
 test('does not write a key that lacks y', () => {

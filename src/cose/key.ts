@@ -11,11 +11,11 @@ import { refuse } from '../refusal.ts';
 /**
  * A public COSE_Key (RFC 9052 section 7; RFC 9053 section 7).
  *
- *   { 1: kty, ? 2: kid, ? 3: alg, -1: crv, -2: x, ? -3: y / sign of y }    kty 1 = OKP, 2 = EC2
+ *   { 1: kty, ? 2: kid, ? 3: alg, -1: crv, -2: x, ? -3: y }    kty 1 = OKP, 2 = EC2
  */
 export interface CoseKey {
   readonly curve: number;
-  /** As the crypto door takes it: x ‖ y on P-256, or x alone where the key holds only the sign of y. */
+  /** As the crypto door takes it: x ‖ y on P-256. */
   readonly publicKey: Uint8Array;
   readonly kid?: Uint8Array;
   readonly algorithm?: number;
@@ -30,7 +30,7 @@ interface Fields {
   alg?: number;
   crv?: number;
   x?: Uint8Array;
-  y?: Uint8Array | boolean;
+  y?: Uint8Array;
 }
 
 /** Writes a whole public key: on P-256 with x and y. */
@@ -51,7 +51,9 @@ export function writeCoseKey(writer: CborWriter, key: CoseKey): CborWriter {
 
 /**
  * Reads one key into views borrowed from the input. Refuses with `headerInvalid` any other label, so also a
- * private key, and what does not fit the curve; with `unsupportedAlgorithm` a curve that is not ours.
+ * private key, and what does not fit the curve; with `unsupportedAlgorithm` a curve that is not ours; with
+ * `credentialInvalid` a sign in place of y. No signature could be verified with it: a device computes no square
+ * root (PSA has none), and a key that one end takes and another does not is worse than one that none takes.
  */
 export function readCoseKey(reader: CborReader): CoseKey {
   const fields: Fields = {};
@@ -80,15 +82,14 @@ function readField(reader: CborReader, label: number, fields: Fields): void {
   else refuse('headerInvalid');
 }
 
-function readY(reader: CborReader): Uint8Array | boolean {
-  return reader.peekMajor() === Major.simple ? reader.boolean() : reader.byteString();
+function readY(reader: CborReader): Uint8Array {
+  return reader.peekMajor() === Major.simple ? refuse('credentialInvalid') : reader.byteString();
 }
 
 function publicKeyOf(curve: number, { x, y }: Fields): Uint8Array {
   const length = curveParameters(curve)!.coordinateLength;
   if (x?.length !== length) return refuse('headerInvalid');
   if (keyTypeOf(curve) === KeyType.OKP) return y === undefined ? x : refuse('headerInvalid');
-  if (typeof y === 'boolean') return x;
   return y?.length === length ? concatBytes(x, y) : refuse('headerInvalid');
 }
 

@@ -56,7 +56,7 @@ function assertCompletes(ends: Ends, { waiting, answer }: ReturnType<typeof begi
 
 /** What the owner does with a claim: look it up, verify. */
 function find(credentials: readonly Credential[], idCred: Uint8Array): Credential | undefined {
-  return createCredentialStore(credentials).find(idCred);
+  return createCredentialStore(credentials).candidates(idCred)[0];
 }
 
 test('an unknown peer is found in no store', () => {

@@ -6,7 +6,14 @@ import trace1 from '../../tools/vectors/edhoc-rfc9529/trace1_method0_suite0_x5t.
 import trace2 from '../../tools/vectors/edhoc-rfc9529/trace2_method3_suite2_kid.json';
 import { fromHex, toHex } from '../bytes/hex.ts';
 import { Curve } from '../crypto/curves.ts';
-import { ccsCredential, certificateCredential, createCredentialStore, encodeCcs } from './credential.ts';
+import { ImplementationLimits } from '../limits.ts';
+import {
+  type Credential,
+  ccsCredential,
+  certificateCredential,
+  createCredentialStore,
+  encodeCcs,
+} from './credential.ts';
 import { createProvider, outcome } from './test-fixture.ts';
 
 const test = suite('credentials');
@@ -51,12 +58,13 @@ test('passes over claims that say nothing about the key', () => {
   assert.not.equal(full.cred, bare.cred);
 });
 
-test('refuses a claims set without a key, or whose key has no kid', () => {
+test('refuses a claims set without a key, or whose key has no kid or no y', () => {
   for (const ccs of [
     'a10263616263',
     'a108a0',
     `a108a102${KEY}`,
     `a108a101a301012004215820${'11'.repeat(32)}`,
+    `a108a101a5010202410f2001215820${'11'.repeat(32)}22f5`,
   ]) {
     assert.is(
       outcome(() => ccsCredential(fromHex(ccs))),
@@ -84,9 +92,41 @@ test('refuses claims twice, out of order, or with bytes after them', () => {
 test('a store finds by reference, and nothing else', () => {
   const one = ccsCredential(fromHex(`a108a101${KEY}`));
   const store = createCredentialStore([one]);
-  assert.is(store.find(one.idCred.slice()), one);
-  assert.is(store.find(fromHex('a104412c')), undefined);
-  assert.is(store.find(new Uint8Array(0)), undefined);
+  assert.equal(store.candidates(one.idCred.slice()), [one]);
+  assert.equal(store.candidates(fromHex('a104412c')), []);
+  assert.equal(store.candidates(new Uint8Array(0)), []);
 });
+
+test('a store finds all of one reference, and holds as many as are tried', () => {
+  const { maxCandidates } = ImplementationLimits;
+  const all = Array.from({ length: maxCandidates }, (_, at) => named(`pne-${at}`, '2b'));
+  const other = named('other', '2c');
+  const store = createCredentialStore([...all, other]);
+  assert.equal(store.candidates(all[0]!.idCred), all);
+  assert.equal(store.candidates(other.idCred), [other]);
+  assert.throws(
+    () => createCredentialStore([...all, other, named('one-too-many', '2b')]),
+    /credentialInvalid \(24\): too many of the reference of pne-0$/,
+  );
+});
+
+test('a store refuses two credentials of one subject, by name, whatever their references', () => {
+  for (const kid of ['2b', '2c']) {
+    const twice = [named('pne-1', '2b'), named('pne-2', '2a'), named('pne-1', kid)];
+    assert.is(
+      outcome(() => createCredentialStore(twice)),
+      'credentialInvalid',
+    );
+    assert.throws(() => createCredentialStore(twice), /: two of pne-1$/);
+  }
+  const nameless = fromHex(`a108a101${KEY}`);
+  createCredentialStore([ccsCredential(nameless), ccsCredential(nameless)]);
+});
+
+/** All of one key, which a store does not look at. */
+function named(subject: string, kid: string): Credential {
+  const key = { curve: Curve.P256, publicKey: new Uint8Array(64).fill(1), kid: fromHex(kid) };
+  return ccsCredential(encodeCcs(key, subject));
+}
 
 test.run();

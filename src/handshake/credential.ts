@@ -8,6 +8,7 @@ import { CborWriter } from '../cbor/writer.ts';
 import { type CoseKey, readCoseKey, writeCoseKey } from '../cose/key.ts';
 import { Algorithm } from '../crypto/algorithms.ts';
 import type { CryptoProvider, PrivateKey } from '../crypto/provider.ts';
+import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import { kidReference, x5tReference } from './id-cred.ts';
 
@@ -36,7 +37,8 @@ export interface Identity {
 
 /** Where the owner finds credentials: what is not there is unknown. */
 export interface CredentialStore {
-  find(idCred: Uint8Array): Credential | undefined;
+  /** Returns those that a reference names, few or none: which one is meant, the proof shows (section 3.5.3). */
+  candidates(idCred: Uint8Array): readonly Credential[];
 }
 
 /** COSE number of SHA-256 truncated to 64 bits (RFC 9054 section 2.1). */
@@ -81,12 +83,20 @@ export function encodeCcs(key: CoseKey, subject?: string): Uint8Array {
   return writeCoseKey(writer.integer(Claim.cnf).map(1).integer(COSE_KEY), key).finish();
 }
 
-/** A store over credentials known beforehand. Of two with one reference the first is found. */
+/**
+ * A store over credentials known beforehand. Refuses with `credentialInvalid`, by name, two of one subject, which
+ * would be one peer to whoever goes by subjects, and more of one reference than are tried.
+ */
 export function createCredentialStore(credentials: readonly Credential[]): CredentialStore {
   const known = credentials.slice();
-  return {
-    find: (idCred) => known.find((credential) => equalBytes(credential.idCred, idCred)),
-  };
+  const candidates = (idCred: Uint8Array) => known.filter((each) => equalBytes(each.idCred, idCred));
+  for (const { idCred, subject } of known) {
+    const namesakes = known.filter((each) => each.subject === subject);
+    if (subject !== undefined && namesakes.length > 1) refuse('credentialInvalid', `two of ${subject}`);
+    const isAmbiguous = candidates(idCred).length > ImplementationLimits.maxCandidates;
+    if (isAmbiguous) refuse('credentialInvalid', `too many of the reference of ${subject}`);
+  }
+  return { candidates };
 }
 
 /** Reads strictly what it needs and passes over claims that say nothing about the key. */

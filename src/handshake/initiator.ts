@@ -63,6 +63,8 @@ export interface ClaimedResponder {
 /** The Responder has proved that it holds the credential's key, and that it saw our message_1. */
 export interface VerifiedResponder {
   readonly peer: Credential;
+  /** C_R, under which the Responder expects records. */
+  readonly peerConnectionId: Uint8Array;
   readonly ead2: readonly EadItem[];
   /** Makes message_3, once. Ends WaitMessage2. */
   finish(ead3?: readonly EadItem[]): WaitConfirmation;
@@ -145,6 +147,7 @@ function verifiedResponder(
   const { peer, message2, ead2, cR } = verified;
   return {
     peer,
+    peerConnectionId: cR,
     ead2: ead2.items,
     finish(ead3 = []) {
       checkCurrent(run, claim);

@@ -50,6 +50,8 @@ declare module 'ble-host' {
     readonly sc: boolean;
     readonly mitm: boolean;
     readonly bond: boolean;
+    /** The long-term key, of Secure Connections where `sc`. */
+    readonly rspLtk: Buffer;
   }
 
   /** Event `change`: value, isIndication, callback. */

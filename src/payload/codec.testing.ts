@@ -78,6 +78,21 @@ export function testPayloads(
     for (const [value, hex] of ENCODINGS) assert.equal(decodePayload(fromHex(hex)), value);
   });
 
+  codec('keeps the sign of zero, wherever it stands', () => {
+    for (const [value, hex] of [
+      [-0, 'f98000'],
+      [0, '00'],
+      [[0, -0, [-0]], '8300f9800081f98000'],
+      [{ t: -0, '\u{1f510}': -0 }, 'a26174f9800064f09f9490f98000'],
+    ] as const) {
+      assert.is(toHex(encodePayload(value)), hex);
+      assert.is(toHex(encodePayload(decodePayload(fromHex(hex)))), hex);
+    }
+    for (const hex of ['f98000', 'fa80000000', 'fb8000000000000000']) {
+      assert.ok(Object.is(decodePayload(fromHex(hex)), -0), hex);
+    }
+  });
+
   codec('encodes NaN as a float', () => {
     assert.is(toHex(encodePayload(NaN)), 'fb7ff8000000000000');
     assert.ok(Number.isNaN(decodePayload(fromHex('fb7ff8000000000000'))));

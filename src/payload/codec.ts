@@ -2,19 +2,22 @@
 
 import { Encoder } from 'cbor-x/index-no-eval';
 import { refuse } from '../refusal.ts';
-import { hasWideText, withPairs } from './pairs.ts';
+import { compactPayloads } from './compact.ts';
+import { isMisread } from './misread.ts';
 import type { PayloadCodec } from './payload.ts';
 import { scanPayload } from './scan.ts';
 
 /**
  * A payload codec over cbor-x, which its owner keeps: what cbor-x makes for it costs more than a payload does. It
  * holds nothing from one payload to the next, but is mutable, and so cannot stand in a module, frozen into flash.
+ * What cbor-x would encode as something else is left to the codec of devices, which writes the same bytes.
  */
 export function createCborXPayloads(): PayloadCodec {
   const encoder = new Encoder(SETTINGS);
   return {
     encode(value) {
-      const payload = new Uint8Array(encodeWith(encoder, hasWideText(value) ? withPairs(value) : value));
+      if (isMisread(value)) return compactPayloads.encode(value);
+      const payload = new Uint8Array(encodeWith(encoder, value));
       scanPayload(payload);
       return payload;
     },

@@ -53,8 +53,9 @@ function writeText(output: ByteWriter, text: string): void {
   output.bytes(bytes);
 }
 
-/** Integers of up to 32 bits; all else has 64 bits, as cbor-x has it. */
+/** Integers of up to 32 bits; all else has 64 bits, as cbor-x has it, but -0, which cbor-x takes for 0. */
 function writeNumber(output: ByteWriter, value: number): void {
+  if (Object.is(value, -0)) return output.bytes(Uint8Array.of(0xf9, 0x80, 0x00));
   if (!Number.isInteger(value) || value < -(2 ** 32) || value >= 2 ** 32) return writeFloat(output, value);
   if (value < 0) writeHead(output, Major.negative, -1 - value);
   else writeHead(output, Major.unsigned, value);

@@ -2,8 +2,7 @@
 
 /**
  * The Responder's end of an interface with one peer: answers handshakes and ends each in an agreement. It
- * holds few half-open ones, each for a time, so that a flood of message_1 takes bounded memory and cannot
- * push out a handshake that is under way.
+ * holds few half-open ones (half-open.ts), so that a flood of message_1 takes bounded memory.
  */
 import { Major } from '../cbor/head.ts';
 import { CborReader } from '../cbor/reader.ts';
@@ -15,24 +14,23 @@ import {
   type RespondRequest,
   type WaitMessage3,
 } from '../handshake/responder.ts';
-import { halfOpenLifetimeMs } from '../handshake/retransmission.ts';
-import { ImplementationLimits } from '../limits.ts';
 import type { Attestation } from '../link/attestation.ts';
-import type { After, RunningTimer } from '../link/timer.ts';
+import type { After } from '../link/timer.ts';
 import { negotiationItem, negotiationValue } from '../negotiation/ead.ts';
 import { answerOffer, type SentAnswer, verifyEcho } from '../negotiation/exchange.ts';
 import type { Choice } from '../negotiation/select.ts';
-import { type ReasonName, Refusal, refuse } from '../refusal.ts';
+import { type ReasonName, Refusal } from '../refusal.ts';
 import type { ConnectionIds } from './connection-ids.ts';
 import { firstVerified } from './first-verified.ts';
-import { type Agreement, findPeer, handshakeOptions, type InterfaceOptions, sideOf } from './interface.ts';
-import { openChannel } from './secure-channel.ts';
+import { createHalfOpenHandshakes } from './half-open.ts';
+import { type Agreement, handshakeOptions, type InterfaceOptions, sideOf, verifyPeer } from './interface.ts';
+import { checkCarried, openChannel, type SecureChannel } from './secure-channel.ts';
 
 export interface AcceptanceOptions {
   readonly own: InterfaceOptions;
   readonly after: After;
   /** Where this end's identifiers come from. The owner releases that of an agreement. */
-  readonly connectionIds: ConnectionIds;
+  readonly connectionIds: Pick<ConnectionIds, 'take' | 'release'>;
   /** What the link that reaches from end to end shows now. */
   attestation(): Attestation;
   send(message: Uint8Array): void;
@@ -53,7 +51,6 @@ interface HalfOpen {
   readonly answer: SentAnswer;
   readonly connectionId: Uint8Array;
   readonly handshakeBytes: number;
-  readonly timer: RunningTimer;
 }
 
 /** A handshake whose Initiator has proved itself and what it offered. */
@@ -68,7 +65,7 @@ interface Verified extends Answered {
 export function accept(options: AcceptanceOptions): Acceptance {
   const { own, connectionIds } = options;
   const responder = createResponder({ ...handshakeOptions(own), methods: own.methods });
-  const halfOpen = new Set<HalfOpen>();
+  const halfOpen = createHalfOpenHandshakes(options.after, close);
   let last: Answered | undefined;
 
   return {
@@ -83,25 +80,26 @@ export function accept(options: AcceptanceOptions): Acceptance {
       }
     },
     stop(): void {
-      for (const handshake of halfOpen) end(handshake);
+      for (const handshake of halfOpen.all()) halfOpen.end(handshake);
     },
   };
 
   function receiveMessage1(message: Uint8Array): void {
-    for (const { wait } of halfOpen) {
-      const repeated = wait.answerTo(message);
-      if (repeated !== undefined) return options.send(repeated);
+    for (const handshake of halfOpen.all()) {
+      const repeated = handshake.wait.answerTo(message);
+      if (repeated === undefined) continue;
+      halfOpen.renew(handshake);
+      return options.send(repeated);
     }
-    if (halfOpen.size >= ImplementationLimits.maxHalfOpenPerPeer) refuse('queueFull');
+    halfOpen.checkRoom();
     const received = responder.receive(message);
     const side = sideOf(own, options.attestation());
     const answer = answerOffer(negotiationValue(received.ead1), side, received.method);
+    checkCarried(received.peerConnectionId, answer.proposed);
     const connectionId = connectionIds.take(received.peerConnectionId);
     const wait = respond(received, { connectionId, ead2: [negotiationItem(answer.bytes)] });
     const handshakeBytes = message.length + wait.message.length;
-    const timer = options.after(halfOpenLifetimeMs, () => end(handshake));
-    const handshake: HalfOpen = { wait, answer, connectionId, handshakeBytes, timer };
-    halfOpen.add(handshake);
+    halfOpen.add({ wait, answer, connectionId, handshakeBytes });
     options.send(wait.message);
   }
 
@@ -117,12 +115,11 @@ export function accept(options: AcceptanceOptions): Acceptance {
   function receiveMessage3(message: Uint8Array): void {
     const repeated = last?.answerTo(message);
     if (repeated !== undefined) return options.send(repeated);
-    finish(firstVerified(halfOpen, (handshake) => verify(handshake, message)));
+    finish(firstVerified(halfOpen.all(), (handshake) => verify(handshake, message), 'stateInvalid'));
   }
 
   function verify(handshake: HalfOpen, message3: Uint8Array): Verified {
-    const claimed = handshake.wait.receive(message3);
-    const verified = claimed.verify(findPeer(own, claimed.idCred));
+    const verified = verifyPeer(own, handshake.wait.receive(message3));
     const choice = verifyEcho(negotiationValue(verified.ead3), handshake.answer);
     return { ...verified.answer(), handshake, choice, message3Bytes: message3.length };
   }
@@ -131,8 +128,9 @@ export function accept(options: AcceptanceOptions): Acceptance {
   function finish(verified: Verified): void {
     const { handshake, established, choice, message, message3Bytes } = verified;
     const { method, suite, peer } = established;
+    const channel = open(verified);
     last = verified;
-    forget(handshake);
+    halfOpen.complete(handshake);
     options.onAgreed({
       name: own.name,
       peer,
@@ -143,20 +141,24 @@ export function accept(options: AcceptanceOptions): Acceptance {
       handshakeMessages: 4,
       handshakeBytes: handshake.handshakeBytes + message3Bytes + message.length,
       connectionId: handshake.connectionId,
-      channel: openChannel(established, choice, 'responder'),
+      channel,
     });
     options.send(message);
   }
 
-  function end(handshake: HalfOpen): void {
-    handshake.wait.close();
-    connectionIds.release(handshake.connectionId);
-    forget(handshake);
+  /** Without a session the handshake has failed: message_4 would leave the Initiator established alone. */
+  function open({ established, choice, handshake }: Verified): SecureChannel {
+    try {
+      return openChannel(established, choice, 'responder');
+    } catch (error) {
+      halfOpen.end(handshake);
+      throw error;
+    }
   }
 
-  function forget(handshake: HalfOpen): void {
-    handshake.timer.cancel();
-    halfOpen.delete(handshake);
+  function close({ wait, connectionId }: HalfOpen): void {
+    wait.close();
+    connectionIds.release(connectionId);
   }
 }
 

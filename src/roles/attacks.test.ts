@@ -7,7 +7,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Curve } from '../crypto/curves.ts';
-import { createCredentialStore, type Identity } from '../handshake/credential.ts';
+import { type Credential, createCredentialStore, type Identity } from '../handshake/credential.ts';
 import { createInitiator } from '../handshake/initiator.ts';
 import { decodeMessage1, encodeMessage1 } from '../handshake/message-1.ts';
 import { createResponder } from '../handshake/responder.ts';
@@ -98,7 +98,7 @@ for (const name of INTERFACES) {
   });
 
   test(`${name}: a credential that is not the claimed one`, () => {
-    const peers = { find: () => IDENTITIES.otherPne.credential };
+    const peers = { candidates: () => [IDENTITIES.otherPne.credential] };
     const network = networkWith('pne', name, (own) => ({ ...own, peers }));
     network.linkUp();
     network.settle();
@@ -281,10 +281,8 @@ test('a PNE whose credential has no name', () => {
   const network = networkWith('server', 'CPNS-3', (own) => ({
     ...own,
     peers: {
-      find(idCred) {
-        const { subject: _, ...nameless } = own.peers.find(idCred)!;
-        return nameless;
-      },
+      candidates: (idCred) =>
+        own.peers.candidates(idCred).map(({ subject: _, ...nameless }): Credential => nameless),
     },
   }));
   network.linkUp();

@@ -3,35 +3,53 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { toHex } from '../bytes/hex.ts';
-import { ConnectionIds } from './connection-ids.ts';
+import { because } from '../cose/test-fixture.ts';
+import { createRandom } from '../handshake/test-fixture.ts';
+import { ScatteredIds, ShortIds } from './connection-ids.ts';
 
 const test = suite('connection identifiers');
 const NONE = new Uint8Array(0);
 
-test('the first 48 take one byte in a message, the next 208 two, the others three', () => {
-  const ids = new ConnectionIds();
-  const taken = Array.from({ length: 300 }, () => ids.take(NONE));
-  assert.is(new Set(taken.map(toHex)).size, 300);
-  assert.ok(taken.slice(0, 48).every(([byte]) => (byte! & 0x1f) <= 0x17 && byte! < 0x40));
-  assert.ok(taken.every(({ length }, at) => length === (at < 256 ? 1 : 2)));
+test('those of a link take one byte in a message, each once, and end', () => {
+  const ids = new ShortIds();
+  const taken = Array.from({ length: 48 }, () => ids.take(NONE));
+  assert.is(new Set(taken.map(toHex)).size, 48);
+  assert.ok(taken.every(({ length, 0: byte }) => length === 1 && (byte! & 0x1f) <= 0x17 && byte! < 0x40));
+  assert.throws(() => ids.take(NONE), because('queueFull'));
 });
 
 test('the identifier of the other end is not taken', () => {
-  assert.equal(new ConnectionIds().take(Uint8Array.of(0)), Uint8Array.of(1));
-  const full = new ConnectionIds();
-  for (let taken = 0; taken < 256; taken += 1) full.take(NONE);
-  assert.equal(full.take(Uint8Array.of(0, 0)), Uint8Array.of(0, 1));
+  assert.equal(new ShortIds().take(Uint8Array.of(0)), Uint8Array.of(1));
+  let byte = 0;
+  const counting = (target: Uint8Array) => target.fill(byte++);
+  assert.equal(new ScatteredIds(counting).take(Uint8Array.of(0, 0)), Uint8Array.of(1, 1));
 });
 
 test('one that was released is taken again, once', () => {
-  const ids = new ConnectionIds();
-  const taken = Array.from({ length: 260 }, () => ids.take(NONE));
-  for (const id of [taken[3]!, taken[258]!]) {
-    ids.release(id);
-    ids.release(id);
-    assert.equal(ids.take(NONE), id);
-  }
-  assert.equal(ids.take(NONE), Uint8Array.of(0, 4));
+  const ids = new ShortIds();
+  const taken = Array.from({ length: 10 }, () => ids.take(NONE));
+  ids.release(taken[3]!);
+  ids.release(taken[3]!);
+  assert.equal(ids.take(NONE), taken[3]);
+  assert.equal(ids.take(NONE), Uint8Array.of(10));
+});
+
+test('those of a server have two bytes, each once, and do not begin anew after a restart', () => {
+  const fill = createRandom(5);
+  const ids = new ScatteredIds(fill);
+  const taken = new Set(Array.from({ length: 1000 }, () => toHex(ids.take(NONE))));
+  assert.is(taken.size, 1000);
+  const restarted = new ScatteredIds(fill);
+  const again = Array.from({ length: 60 }, () => toHex(restarted.take(NONE)));
+  assert.ok(again.filter((id) => taken.has(id)).length < 10);
+});
+
+test('a random source that gives the same for ever ends in a refusal', () => {
+  const ids = new ScatteredIds((target) => target.fill(7));
+  ids.take(NONE);
+  assert.throws(() => ids.take(NONE), because('queueFull'));
+  ids.release(Uint8Array.of(7, 7));
+  assert.equal(ids.take(NONE), Uint8Array.of(7, 7));
 });
 
 test.run();

@@ -1,39 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { equalBytes } from '../bytes/compare.ts';
+import { toHex } from '../bytes/hex.ts';
 import { refuse } from '../refusal.ts';
 
-/** Identifiers that EDHOC sends as one byte: the integers 0..23 and -1..-24 (RFC 9528 section 3.3.2). */
-const SHORTEST = Object.freeze([...range(0x00, 0x17), ...range(0x20, 0x37)]);
-const OTHERS = Object.freeze([...range(0x18, 0x1f), ...range(0x38, 0xff)]);
-const TWO_BYTES = 0x10000;
+/** Connection identifiers of one end, each in use once. */
+export interface ConnectionIds {
+  /** Returns one that is not `other`, which the Initiator has chosen. Refuses `queueFull` where none is left. */
+  take(other: Uint8Array): Uint8Array;
+  /** Lets one be taken again. */
+  release(id: Uint8Array): void;
+}
 
-/** Connection identifiers of one end, each in use once: the shortest that is free. */
-export class ConnectionIds {
+/** Identifiers that EDHOC sends as one byte: the integers 0..23 and -1..-24 (RFC 9528 section 3.3.2). */
+const SHORT = Object.freeze([...range(0x00, 0x17), ...range(0x20, 0x37)]);
+
+/** For one link, whose peer alone uses them: the first one-byte integer that is free. */
+export class ShortIds implements ConnectionIds {
   private readonly used = new Set<number>();
 
-  /** Returns one of 1 or 2 bytes that is not `other`. Refuses `queueFull` where none is left. */
   take(other: Uint8Array): Uint8Array {
-    for (const byte of [...SHORTEST, ...OTHERS]) {
-      if (this.used.has(byte) || (other.length === 1 && other[0] === byte)) continue;
-      this.used.add(byte);
-      return Uint8Array.of(byte);
-    }
-    return this.takeTwoBytes(other);
+    const byte = SHORT.find((id) => !this.used.has(id) && !equalBytes(other, Uint8Array.of(id)));
+    if (byte === undefined) return refuse('queueFull');
+    this.used.add(byte);
+    return Uint8Array.of(byte);
   }
 
-  /** Lets one be taken again. */
   release(id: Uint8Array): void {
-    this.used.delete(id.length === 1 ? id[0]! : TWO_BYTES + ((id[0]! << 8) | id[1]!));
+    this.used.delete(id[0]!);
+  }
+}
+
+/** A random source that repeats itself for so long is none. */
+const MAX_DRAWS = 64;
+/** With so many in use, an eighth of those of two bytes, the next ones have three. */
+const TWO_BYTES_USED = 0x2000;
+
+/**
+ * For all peers of a server, which are told apart by them: two bytes at random, or three. What somebody still sends under an
+ * identifier of an earlier session, or of a server before its restart, hardly ever meets another peer's keys.
+ */
+export class ScatteredIds implements ConnectionIds {
+  private readonly fillRandom: (target: Uint8Array) => void;
+  private readonly used = new Set<string>();
+
+  constructor(fillRandom: (target: Uint8Array) => void) {
+    this.fillRandom = fillRandom;
   }
 
-  private takeTwoBytes(other: Uint8Array): Uint8Array {
-    for (let number = 0; number < TWO_BYTES; number += 1) {
-      const id = Uint8Array.of(number >> 8, number & 0xff);
-      if (this.used.has(TWO_BYTES + number) || (id[0] === other[0] && id[1] === other[1])) continue;
-      this.used.add(TWO_BYTES + number);
+  take(other: Uint8Array): Uint8Array {
+    for (let draw = 0; draw < MAX_DRAWS; draw += 1) {
+      const id = new Uint8Array(this.used.size < TWO_BYTES_USED ? 2 : 3);
+      this.fillRandom(id);
+      if (this.used.has(toHex(id)) || equalBytes(id, other)) continue;
+      this.used.add(toHex(id));
       return id;
     }
     return refuse('queueFull');
+  }
+
+  release(id: Uint8Array): void {
+    this.used.delete(toHex(id));
   }
 }
 

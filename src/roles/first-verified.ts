@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Refusal, refuse } from '../refusal.ts';
+import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 
 /**
  * Returns what `verify` makes of the latest candidate that it does not refuse. Where it refuses all of them,
- * so does this, for the reason of the latest; with `stateInvalid` where there is none.
+ * so does this, for the reason of the latest; with the reason `none` where there is none.
  */
 export function firstVerified<Candidate, Result>(
   candidates: Iterable<Candidate>,
   verify: (candidate: Candidate) => Result,
+  none: ReasonName,
 ): Result {
   let refusal: Refusal | undefined;
   for (const candidate of [...candidates].reverse()) {
@@ -19,5 +20,5 @@ export function firstVerified<Candidate, Result>(
       refusal ??= error;
     }
   }
-  throw refusal ?? refuse('stateInvalid');
+  throw refusal ?? refuse(none);
 }

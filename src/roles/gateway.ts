@@ -6,16 +6,13 @@
  * and flows. Its PNE links live as long as the server link: a PNE that loses its link keeps its readings,
  * so nothing has to be queued here.
  */
-import { equalBytes } from '../bytes/compare.ts';
-import type { Credential } from '../handshake/credential.ts';
 import { ImplementationLimits } from '../limits.ts';
-import { Channel, decodeEndToEndMessage, decodeHopMessage, encodeChannelMessage } from '../link/channel.ts';
+import { decodeEndToEndMessage } from '../link/channel.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import { decodeRoute, encodeRoute } from '../link/route.ts';
 import type { After } from '../link/timer.ts';
-import { type ReasonName, Refusal, refuse } from '../refusal.ts';
-import { type Acceptance, accept } from './acceptance.ts';
-import { ConnectionIds } from './connection-ids.ts';
+import { type ReasonName, Refusal } from '../refusal.ts';
+import { Flow } from './flow.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
 
 export interface GatewayOptions {
@@ -30,122 +27,125 @@ export interface GatewayOptions {
 export interface Gateway {
   /** Adopts the link to the CPNS Server; a former one is closed. Returns what the link shall call. */
   attachServer(link: Link): LinkEvents;
-  /** Adopts a PNE's link, or closes it at once: no server link, or too many PNEs. */
+  /**
+   * Adopts a PNE's link, or closes it at once where there is no server link, or no room. A link that nobody has
+   * secured makes room for a newer one.
+   */
   attachPne(link: Link): LinkEvents;
 }
 
-/** One PNE link, numbered for the server. */
-interface Flow {
-  readonly number: number;
-  readonly link: Link;
-  readonly acceptance: Acceptance;
-  hop: Agreement | undefined;
+export function createGateway(options: GatewayOptions): Gateway {
+  const role = new GatewayRole(options);
+  return Object.freeze({
+    attachServer: (link: Link) => role.attachServer(link),
+    attachPne: (link: Link) => role.attachPne(link),
+  });
 }
 
 const IGNORE: LinkEvents = Object.freeze({ onMessage(): void {}, onClosed(): void {} });
 
-export function createGateway(options: GatewayOptions): Gateway {
-  const flows = new Map<number, Flow>();
-  let nextFlow = 0;
-  let server: Link | undefined;
+class GatewayRole {
+  private readonly options: GatewayOptions;
+  /** By number, which is also the order in which they came. */
+  private readonly flows = new Map<number, Flow>();
+  private nextFlow = 0;
+  private server: Link | undefined;
+
+  constructor(options: GatewayOptions) {
+    this.options = options;
+  }
+
+  attachServer(link: Link): LinkEvents {
+    const former = this.server;
+    this.server = link;
+    if (former !== undefined) this.leave(former);
+    return {
+      onMessage: (message: Uint8Array) => {
+        if (this.server === link) this.guard(undefined, () => this.receiveFromServer(message));
+      },
+      onClosed: () => {
+        if (this.server !== link) return;
+        this.server = undefined;
+        this.leave(link);
+      },
+    };
+  }
+
+  attachPne(link: Link): LinkEvents {
+    if (this.server === undefined || !this.makeRoom()) {
+      link.close();
+      return IGNORE;
+    }
+    const flow = this.openFlow(link);
+    return {
+      onMessage: (message: Uint8Array) => this.guard(flow, () => flow.receive(message)),
+      onClosed: () => {
+        this.flows.delete(flow.number);
+        flow.end();
+      },
+    };
+  }
+
+  /** The server at the end of another link knows none of the flows: the PNEs come again and tell it of themselves. */
+  private leave(server: Link): void {
+    server.close();
+    for (const { link } of [...this.flows.values()]) link.close();
+  }
+
+  /** Returns whether there is room for one more. Who waits longest without having proved anything, goes. */
+  private makeRoom(): boolean {
+    if (this.flows.size < ImplementationLimits.gatewayMaxPnes) return true;
+    for (const flow of this.flows.values()) {
+      if (flow.isSecured) continue;
+      this.flows.delete(flow.number);
+      flow.link.close();
+      return true;
+    }
+    return false;
+  }
+
+  private openFlow(link: Link): Flow {
+    const flow = new Flow({
+      number: this.nextFlow,
+      link,
+      hop: this.options.hop,
+      after: this.options.after,
+      onAgreed: (agreement) => {
+        this.endOthers(flow, agreement);
+        this.options.onAgreed(agreement);
+      },
+      onMessage: (message) => this.server?.send(encodeRoute(flow.number, message)),
+      onRefused: (reason) => this.options.onRefused(reason, flow.peer?.subject),
+    });
+    this.nextFlow += 1;
+    this.flows.set(flow.number, flow);
+    return flow;
+  }
+
+  /** A PNE is at one place: a link that it has left without a word ends when it has secured a newer one. */
+  private endOthers(newest: Flow, { peer }: Agreement): void {
+    for (const flow of [...this.flows.values()]) {
+      if (flow !== newest && flow.belongsTo(peer)) flow.link.close();
+    }
+  }
+
+  private receiveFromServer(bytes: Uint8Array): void {
+    const { flow: number, message } = decodeRoute(bytes);
+    decodeEndToEndMessage(message);
+    const flow = this.flows.get(number);
+    this.guard(flow, () => flow?.send(message));
+  }
 
   /** A hop whose keys are used up ends with its link: only the PNE can begin a handshake, on the next one. */
-  function guard(flow: Flow | undefined, work: () => void): void {
+  private guard(flow: Flow | undefined, work: () => void): void {
     try {
       work();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      options.onRefused(error.reasonName, flow?.hop?.peer.subject);
+      this.options.onRefused(error.reasonName, flow?.peer?.subject);
       if (error.reasonName === 'keyLimitReached' || error.reasonName === 'sequenceExhausted') {
         flow?.link.close();
       }
     }
   }
-
-  function openFlow(link: Link): Flow {
-    const connectionIds = new ConnectionIds();
-    const flow: Flow = {
-      number: nextFlow,
-      link,
-      hop: undefined,
-      acceptance: accept({
-        own: { ...options.hop, peers: { find: (idCred) => findOn(flow, idCred) } },
-        attestation: () => link.attestation(),
-        after: options.after,
-        connectionIds,
-        send: (message) => link.send(encodeChannelMessage(Channel.hopHandshake, message)),
-        onAgreed(agreement): void {
-          flow.hop?.channel.close();
-          if (flow.hop !== undefined) connectionIds.release(flow.hop.connectionId);
-          flow.hop = agreement;
-          options.onAgreed(agreement);
-        },
-        onRefused: (reason) => options.onRefused(reason, flow.hop?.peer.subject),
-      }),
-    };
-    nextFlow += 1;
-    flows.set(flow.number, flow);
-    return flow;
-  }
-
-  /** A link that one PNE has secured is that PNE's until it closes: no other takes its place. */
-  function findOn({ hop }: Flow, idCred: Uint8Array): Credential | undefined {
-    const credential = options.hop.peers.find(idCred);
-    if (credential === undefined || hop === undefined) return credential;
-    return equalBytes(credential.cred, hop.peer.cred) ? credential : undefined;
-  }
-
-  function closeFlow(flow: Flow): void {
-    flows.delete(flow.number);
-    flow.acceptance.stop();
-    flow.hop?.channel.close();
-  }
-
-  function receiveFromPne(flow: Flow, message: Uint8Array): void {
-    const { channel, body } = decodeHopMessage(message);
-    if (channel === Channel.hopHandshake) return flow.acceptance.receive(body);
-    const hop = flow.hop ?? refuse('contextUnknown');
-    const endToEnd = hop.channel.unprotect(body);
-    decodeEndToEndMessage(endToEnd);
-    server?.send(encodeRoute(flow.number, endToEnd));
-  }
-
-  function receiveFromServer(bytes: Uint8Array): void {
-    const { flow: number, message } = decodeRoute(bytes);
-    decodeEndToEndMessage(message);
-    const flow = flows.get(number);
-    guard(flow, () => {
-      if (flow?.hop === undefined) return;
-      flow.link.send(encodeChannelMessage(Channel.hopRecord, flow.hop.channel.protect(message)));
-    });
-  }
-
-  return Object.freeze({
-    attachServer(link: Link): LinkEvents {
-      const former = server;
-      server = link;
-      former?.close();
-      return {
-        onMessage(message: Uint8Array): void {
-          if (server === link) guard(undefined, () => receiveFromServer(message));
-        },
-        onClosed(): void {
-          if (server !== link) return;
-          server = undefined;
-          for (const flow of [...flows.values()]) flow.link.close();
-        },
-      };
-    },
-    attachPne(link: Link): LinkEvents {
-      if (server === undefined || flows.size >= ImplementationLimits.gatewayMaxPnes) {
-        link.close();
-        return IGNORE;
-      }
-      const flow = openFlow(link);
-      return {
-        onMessage: (message: Uint8Array) => guard(flow, () => receiveFromPne(flow, message)),
-        onClosed: () => closeFlow(flow),
-      };
-    },
-  });
 }

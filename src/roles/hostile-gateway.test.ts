@@ -124,8 +124,8 @@ test('a record sent back to its sender, as what it is or as a handshake message,
 
 test('a message without protection is no record', () => {
   const network = connected();
-  const reading = encodeMessage({ type: MessageType.reading, id: 0, payload: Uint8Array.of(1) });
-  const content = encodeMessage({ type: MessageType.content, id: 5000, payload: Uint8Array.of(1) });
+  const reading = encodeMessage({ type: MessageType.reading, number: 0, payload: Uint8Array.of(1) });
+  const content = encodeMessage({ type: MessageType.content, number: 5000, payload: Uint8Array.of(1) });
   network.injectRelay(
     encodeRoute(network.flow, encodeChannelMessage(Channel.endToEndRecord, reading)),
     'server',

@@ -6,6 +6,7 @@
  */
 import type { WaitConfirmation } from '../handshake/confirmation.ts';
 import { decodeError, isError } from '../handshake/error-message.ts';
+import type { Established } from '../handshake/established.ts';
 import { createInitiator, type WaitMessage2 } from '../handshake/initiator.ts';
 import { waitMs } from '../handshake/retransmission.ts';
 import type { Attestation } from '../link/attestation.ts';
@@ -16,8 +17,8 @@ import type { Side } from '../negotiation/policy.ts';
 import type { Choice } from '../negotiation/select.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import { firstVerified } from './first-verified.ts';
-import { type Agreement, findPeer, handshakeOptions, type InterfaceOptions, sideOf } from './interface.ts';
-import { openChannel } from './secure-channel.ts';
+import { type Agreement, handshakeOptions, type InterfaceOptions, sideOf, verifyPeer } from './interface.ts';
+import { checkCarried, openChannel, type SecureChannel } from './secure-channel.ts';
 
 export interface InitiationOptions {
   readonly own: InterfaceOptions;
@@ -26,7 +27,7 @@ export interface InitiationOptions {
   attestation(): Attestation;
   send(message: Uint8Array): void;
   onAgreed(agreement: Agreement): void;
-  /** The peer did not answer to the last repetition. */
+  /** The peer did not answer to the last repetition, or this end cannot make the session. */
   onFailed(): void;
   /** A message was refused; the handshake goes on. */
   onRefused(reason: ReasonName): void;
@@ -132,14 +133,14 @@ export function initiate(options: InitiationOptions): Initiation {
 
   /** The answer may be to any attempt that is still waiting. */
   function receiveMessage2(message: Uint8Array): void {
-    finish(firstVerified(attempts, (attempt) => answer(attempt, message)));
+    finish(firstVerified(attempts, (attempt) => answer(attempt, message), 'stateInvalid'));
   }
 
   /** Verifies message_2 and makes message_3. */
   function answer({ wait, method }: Attempt, message2: Uint8Array): Closing {
-    const claimed = wait.receive(message2);
-    const verified = claimed.verify(findPeer(own, claimed.idCred));
+    const verified = verifyPeer(own, wait.receive(message2));
     const { choice, echo } = acceptAnswer(negotiationValue(verified.ead2), offer, side(), method);
+    checkCarried(verified.peerConnectionId, choice);
     const confirmation = verified.finish([negotiationItem(echo)]);
     const handshakeBytes = wait.message.length + message2.length + confirmation.message.length;
     return { confirmation, choice, handshakeBytes };
@@ -156,8 +157,8 @@ export function initiate(options: InitiationOptions): Initiation {
     const repeated = confirmation.answerTo(message);
     if (repeated !== undefined) return options.send(repeated);
     const { established } = confirmation.receive(message);
-    ended = true;
-    timer?.cancel();
+    stop();
+    const channel = open(established, choice);
     const { method, suite, peer } = established;
     options.onAgreed({
       name: own.name,
@@ -169,8 +170,18 @@ export function initiate(options: InitiationOptions): Initiation {
       handshakeMessages: 4,
       handshakeBytes: handshakeBytes + message.length,
       connectionId: CONNECTION_ID,
-      channel: openChannel(established, choice, 'initiator', own.renewAfter),
+      channel,
     });
+  }
+
+  /** The Responder has its session by now: where there is none here only another handshake helps. */
+  function open(established: Established, choice: Choice): SecureChannel {
+    try {
+      return openChannel(established, choice, 'initiator', own.renewAfter);
+    } catch (error) {
+      options.onFailed();
+      throw error;
+    }
   }
 
   function stop(): void {

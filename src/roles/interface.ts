@@ -15,6 +15,7 @@ import { type InterfaceName, POLICIES, type RoleName } from '../negotiation/poli
 import type { Policy, Side } from '../negotiation/policy.ts';
 import type { Choice } from '../negotiation/select.ts';
 import { refuse } from '../refusal.ts';
+import { firstVerified } from './first-verified.ts';
 import type { SecureChannel } from './secure-channel.ts';
 
 /** What one entity brings to one CPNS interface. */
@@ -79,6 +80,15 @@ export function handshakeOptions({ provider, suites, identities }: InterfaceOpti
   return { provider, suites, identities, knownEad: [NEGOTIATION_EAD_LABEL] };
 }
 
+/** Numbers from 0 to 1 for jitter, from the provider's random source. */
+export function jitterOf({ provider }: InterfaceOptions): () => number {
+  return () => {
+    const byte = new Uint8Array(1);
+    provider.fillRandom(byte);
+    return byte[0]! / 255;
+  };
+}
+
 /** This end of a negotiation over a link that shows `attestation` now. */
 export function sideOf(
   { policy, methods, provider, algorithms }: InterfaceOptions,
@@ -93,7 +103,14 @@ export function sideOf(
   };
 }
 
-/** The credential behind a claim, which is yet to be verified. */
-export function findPeer({ peers }: InterfaceOptions, idCred: Uint8Array): Credential {
-  return peers.find(idCred) ?? refuse('credentialUnknown');
+/** What either end has decrypted: it names a credential and says that it was made with its key. */
+export interface Claim<Verified> {
+  readonly idCred: Uint8Array;
+  verify(credential: Credential): Verified;
+}
+
+/** Verifies a claim with each of the credentials that it may mean. Where none made it nothing has changed. */
+export function verifyPeer<Verified>({ peers }: InterfaceOptions, claim: Claim<Verified>): Verified {
+  const { idCred } = claim;
+  return firstVerified(peers.candidates(idCred), (peer) => claim.verify(peer), 'credentialUnknown');
 }

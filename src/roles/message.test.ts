@@ -11,11 +11,20 @@ import { decodeProvisioning, encodeProvisioning } from './provisioning.ts';
 const test = suite('roles/message');
 
 const MESSAGES: readonly [Message, string][] = [
-  [{ type: MessageType.registration, pneId: 'pne-1' }, '820065706e652d31'],
-  [{ type: MessageType.reading, id: 24, payload: Uint8Array.of(0xf5) }, '8301181841f5'],
-  [{ type: MessageType.receipt, id: 0, status: 1 }, '83020001'],
-  [{ type: MessageType.content, id: 256, payload: Uint8Array.of(0xa0) }, '830319010041a0'],
-  [{ type: MessageType.registered, status: 0 }, '820400'],
+  [
+    {
+      type: MessageType.registration,
+      pneId: 'pne-1',
+      epoch: 7,
+      tag: Uint8Array.of(1, 2, 3, 4),
+      contents: { epoch: 1, next: 24 },
+    },
+    '860065706e652d31074401020304011818',
+  ],
+  [{ type: MessageType.reading, number: 24, payload: Uint8Array.of(0xf5) }, '8301181841f5'],
+  [{ type: MessageType.receipt, number: 0, status: 1 }, '83020001'],
+  [{ type: MessageType.content, number: 256, payload: Uint8Array.of(0xa0) }, '830319010041a0'],
+  [{ type: MessageType.registered, status: 0, epoch: 1 }, '83040001'],
 ];
 
 for (const [message, hex] of MESSAGES) {
@@ -41,6 +50,10 @@ for (const hex of [
   '82014100',
   '830100f5',
   '82006161ff',
+  '820061ff',
+  '86006161014301020301180a',
+  '860061611a002000004401020304011818',
+  '86006161014401020304' + '1a00200000' + '00',
   'a10000',
 ]) {
   test(`${hex} is no message`, () => {

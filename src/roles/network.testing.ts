@@ -9,8 +9,8 @@ import { Curve } from '../crypto/curves.ts';
 import { createNobleProvider } from '../crypto/noble/provider.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import type { Identity } from '../handshake/credential.ts';
-import { halfOpenLifetimeMs } from '../handshake/retransmission.ts';
 import { createIdentity, createRandom } from '../handshake/test-fixture.ts';
+import { ImplementationLimits } from '../limits.ts';
 import { type Attestation, PLAIN_STREAM } from '../link/attestation.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
@@ -20,19 +20,31 @@ import type { ReasonName } from '../refusal.ts';
 import { withRecords } from '../session/records.ts';
 import { createGateway, type Gateway } from './gateway.ts';
 import { type Agreement, type InterfaceOptions, p256Interface } from './interface.ts';
-import { createPne, type Pne } from './pne.ts';
+import type { PeerRecord } from './peer-record.ts';
+import { createPne, type Outcome, type Pne } from './pne.ts';
 import { createServer, type Server } from './server.ts';
+import type { ContentOutcome } from './server-peer.ts';
+import type { Reading } from './server-store.ts';
 
 /** Returns what shall pass in place of `message`. */
 export type Tap<End extends RoleName> = (message: Uint8Array, towards: End) => readonly Uint8Array[];
 
 export interface TestNetwork {
   readonly pne: Pne;
+  readonly gateway: Gateway;
   readonly server: Server;
-  readonly received: { readonly id: number; readonly payload: Uint8Array; readonly value: unknown }[];
+  readonly received: Reading[];
   readonly contents: unknown[];
-  readonly receipts: { readonly id: number; readonly accepted: boolean }[];
+  readonly receipts: { readonly handle: number; readonly outcome: Outcome }[];
+  /** What became of contents, by ticket. */
+  readonly settled: { readonly ticket: number; readonly outcome: ContentOutcome }[];
+  /** What the PNE has in its store, and whether it takes more. */
+  readonly boots: { epoch: number | undefined; isFull: boolean };
+  /** What the server has in its store, by PNE, and whether it takes more. */
+  readonly stored: { readonly records: Map<string, PeerRecord>; isFull: boolean };
   readonly refusals: { readonly at: RoleName; readonly reason: ReasonName }[];
+  /** Whom gateway and server named in refusals. */
+  readonly named: string[];
   readonly agreements: { readonly at: RoleName; readonly agreement: Agreement }[];
   /** Whether CPNS-1 is up. An end that closes it takes it down. */
   readonly isUp: boolean;
@@ -44,11 +56,13 @@ export interface TestNetwork {
   relay: Tap<'server' | 'gateway'>;
   linkUp(): void;
   linkDown(): void;
-  /** Starts a role anew: only its identity and the bounds that it stored are left. */
+  /** Starts a role anew: only its identity and what it stored are left. */
   restart(role: RoleName): void;
+  /** Joins gateway and server by another link, the former one being gone. */
+  replaceServerLink(): void;
   /** Delivers all messages that are under way and what they cause. */
   settle(): void;
-  /** Lets running timers fire: by default all but those that end half-open handshakes. */
+  /** Lets running timers fire: by default all but those that end what is half open. */
   fireTimers(isDue?: (milliseconds: number) => boolean): void;
   /** Puts a message on CPNS-1 as an attacker on the air could. */
   inject(message: Uint8Array, towards: 'gateway' | 'pne'): void;
@@ -109,26 +123,31 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
   const queue: (() => void)[] = [];
   const timers = new Set<Timer>();
   const pnes = [identities.pne.credential, identities.otherPne.credential];
-  let idBound = 0;
-  let contentIdBound = 0;
   let links = 0;
   let connection: Connection | undefined;
   let gatewayEvents: LinkEvents;
   let serverEvents: LinkEvents;
-  let pne = startPne();
-  let gateway = startGateway();
-  let server = startServer();
+  let pne: Pne;
+  let gateway: Gateway;
+  let server: Server;
 
   const network: TestNetwork = {
     received: [],
     contents: [],
     receipts: [],
+    settled: [],
+    boots: { epoch: undefined, isFull: false },
+    stored: { records: new Map(), isFull: false },
     refusals: [],
+    named: [],
     agreements: [],
     tap: (message) => [message],
     relay: (message) => [message],
     get pne() {
       return pne;
+    },
+    get gateway() {
+      return gateway;
     },
     get server() {
       return server;
@@ -155,10 +174,11 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
       if (role === 'gateway') links = 0;
       if (role !== 'pne') joinGatewayAndServer();
     },
+    replaceServerLink: joinGatewayAndServer,
     settle(): void {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) next();
     },
-    fireTimers(isDue = (milliseconds) => milliseconds < halfOpenLifetimeMs): void {
+    fireTimers(isDue = (milliseconds) => milliseconds < ImplementationLimits.hopSecuringMs): void {
       const due = [...timers].filter(({ milliseconds }) => isDue(milliseconds));
       for (const timer of due) if (timers.delete(timer)) timer.callback();
     },
@@ -169,6 +189,9 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
       (towards === 'server' ? serverEvents : gatewayEvents).onMessage(message);
     },
   };
+  pne = startPne();
+  gateway = startGateway();
+  server = startServer();
   joinGatewayAndServer();
   return network;
 
@@ -185,15 +208,16 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
       ),
       after: timersOf('pne'),
       payloads: compactPayloads,
-      readingIds: {
-        firstSequenceNumber: idBound,
-        reserve(upTo): void {
-          idBound = upTo;
+      boots: {
+        epoch: network.boots.epoch,
+        write(epoch): void {
+          if (network.boots.isFull) throw new Error('the store is full');
+          network.boots.epoch = epoch;
         },
       },
       onAgreed: (agreement) => network.agreements.push({ at: 'pne', agreement }),
       onContent: (value) => network.contents.push(value),
-      onReceipt: (id, accepted) => network.receipts.push({ id, accepted }),
+      onReceipt: (handle, outcome) => network.receipts.push({ handle, outcome }),
       onRefused: (reason) => network.refusals.push({ at: 'pne', reason }),
     });
   }
@@ -203,23 +227,34 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
       hop: change(p256Interface('gateway', 'CPNS-1', provider, identities.gateway, pnes), 'gateway'),
       after: timersOf('gateway'),
       onAgreed: (agreement) => network.agreements.push({ at: 'gateway', agreement }),
-      onRefused: (reason) => network.refusals.push({ at: 'gateway', reason }),
+      onRefused: (reason, pneId) => refused('gateway', reason, pneId),
     });
   }
 
   function startServer(): Server {
     const own = p256Interface('server', 'CPNS-3', provider, identities.server, pnes);
     const { algorithms } = options;
-    contentIdBound += 1000;
     return createServer({
       endToEnd: change(algorithms === undefined ? own : { ...own, algorithms }, 'server'),
       after: timersOf('server'),
-      firstContentId: contentIdBound,
+      store: {
+        load: (pneId, done) => done(network.stored.records.get(pneId)),
+        commit(pneId, record, _readings, done): void {
+          if (!network.stored.isFull) network.stored.records.set(pneId, record);
+          done(!network.stored.isFull);
+        },
+      },
       onAgreed: (agreement) => network.agreements.push({ at: 'server', agreement }),
       onRegistered(): void {},
-      onReading: (_pneId, id, payload, value) => network.received.push({ id, payload, value }),
-      onRefused: (reason) => network.refusals.push({ at: 'server', reason }),
+      onReading: (_pneId, reading) => network.received.push(reading),
+      onContentSettled: (_pneId, ticket, outcome) => network.settled.push({ ticket, outcome }),
+      onRefused: (reason, pneId) => refused('server', reason, pneId),
     });
+  }
+
+  function refused(at: RoleName, reason: ReasonName, pneId: string | undefined): void {
+    network.refusals.push({ at, reason });
+    if (pneId !== undefined) network.named.push(pneId);
   }
 
   function timersOf(owner: RoleName): After {
@@ -236,7 +271,7 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
     const end = (role: 'gateway' | 'pne', towards: 'gateway' | 'pne'): Link => ({
       mtu: 8192,
       attestation: () => options.attestations?.[role] ?? PLAIN_STREAM,
-      close: () => queue.push(() => isCurrent() && network.linkDown()),
+      close: () => queue.push(() => (isCurrent() ? network.linkDown() : up.gateway.onClosed())),
       send(message): void {
         for (const passed of network.tap(message.slice(), towards)) {
           queue.push(() => isCurrent() && network.inject(passed, towards));

@@ -2,20 +2,25 @@
 
 /**
  * The Personal Network Element: secures the hop to its gateway (CPNS-1) and, through it, the end-to-end
- * interface with the CPNS Server (CPNS-3). It keeps each reading until its receipt comes, and sends it
- * again when the link was lost or the receipt is late. The server tells a repeated reading by its id, so
- * that none is lost and none counts twice.
+ * interface with the CPNS Server (CPNS-3), registers there, and passes readings up and contents down. What
+ * delivers each of them once is in src/delivery.
  */
+import type { BootStore } from '../delivery/boot.ts';
+import { judge, NOTHING_RECEIVED, type Received, withReceived } from '../delivery/inbox.ts';
+import { Outbox } from '../delivery/outbox.ts';
 import { ImplementationLimits } from '../limits.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
-import type { After, RunningTimer } from '../link/timer.ts';
+import type { After } from '../link/timer.ts';
 import type { PayloadCodec } from '../payload/payload.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
-import { createSequenceNumbers, type SequenceOptions } from '../session/sequence.ts';
-import type { Agreement, InterfaceOptions } from './interface.ts';
+import { type Agreement, type InterfaceOptions, jitterOf } from './interface.ts';
 import { decodeMessage, encodeMessage, type Message, MessageType } from './message.ts';
-import { createPneInterfaces } from './pne-interfaces.ts';
-import { Status } from './status.ts';
+import { createPneInterfaces, type PneInterfaces } from './pne-interfaces.ts';
+import { PneRegistration } from './pne-registration.ts';
+import { Status, type StatusCode } from './status.ts';
+
+/** What became of a reading. `unknown`: it was sent, and nobody will ever tell whether it was delivered. */
+export type Outcome = 'accepted' | 'rejected' | 'unknown';
 
 export interface PneOptions {
   readonly pneId: string;
@@ -24,14 +29,13 @@ export interface PneOptions {
   readonly endToEnd: InterfaceOptions;
   readonly after: After;
   readonly payloads: PayloadCodec;
-  /** Ids of readings: above every id this PNE used before, restarts included. */
-  readonly readingIds: SequenceOptions;
+  readonly boots: BootStore;
   onAgreed(agreement: Agreement): void;
   /** A content of the server, decoded. Called once for each. */
   onContent(value: unknown): void;
-  /** The server has this reading (`accepted`) or will never take it. There is room for another. */
-  onReceipt(id: number, accepted: boolean): void;
-  /** A message was refused; nothing changed. */
+  /** Nothing more will happen to this reading. There is room for another. */
+  onReceipt(handle: number, outcome: Outcome): void;
+  /** A message was refused, or by the store an epoch; nothing changed. */
   onRefused(reason: ReasonName): void;
 }
 
@@ -43,115 +47,172 @@ export interface Pne {
   /** Adopts a link that just came up; a former one is closed. Returns what the link shall call. */
   attach(link: Link): LinkEvents;
   /**
-   * Protects and sends one reading, at once or when the interfaces are secured, and returns its id.
-   * Refuses `queueFull` without room, and what src/payload refuses; nothing is queued then.
+   * Protects and sends one reading, at once or as soon as the server can be reached, and returns a handle: the
+   * number of readings reported before it. Refuses `queueFull` without room, and what src/payload refuses; nothing
+   * is queued then.
    */
   report(value: unknown): number;
 }
 
-const { payloadMaxBytes, pneMaxOutstanding, pneMaxOutstandingBytes } = ImplementationLimits;
-
 export function createPne(options: PneOptions): Pne {
-  /** Encoded readings without a receipt, by id. Bounded by `room`. */
-  const outstanding = new Map<number, Uint8Array>();
-  let outstandingBytes = 0;
-  const readingIds = createSequenceNumbers(options.readingIds, Number.MAX_SAFE_INTEGER);
-  let highestContentId = -1;
-  let registered = false;
-  let silentResends = 0;
-  let resendTimer: RunningTimer | undefined;
-
-  const interfaces = createPneInterfaces({
-    ...options,
-    onReady: announce,
-    onMessage: (bytes) => handle(decodeMessage(bytes)),
-    onLost: () => resendTimer?.cancel(),
+  const role = new PneRole(options);
+  return Object.freeze({
+    get room(): number {
+      return role.room;
+    },
+    get idle(): boolean {
+      return role.idle;
+    },
+    attach: (link: Link) => role.attach(link),
+    report: (value: unknown) => role.report(value),
   });
+}
+
+const { payloadMaxBytes, pneMaxOutstanding, pneMaxOutstandingBytes, readingSpan } = ImplementationLimits;
+
+class PneRole {
+  private readonly options: PneOptions;
+  private readonly pace: { readonly after: After; readonly random: () => number; heard: number };
+  private readonly readings: Outbox;
+  private readonly registration: PneRegistration;
+  private readonly interfaces: PneInterfaces;
+  private contents: { readonly epoch: number; readonly received: Received };
+  private reported = 0;
+
+  constructor(options: PneOptions) {
+    this.options = options;
+    this.pace = { after: options.after, random: jitterOf(options.endToEnd), heard: 0 };
+    this.contents = { epoch: 0, received: NOTHING_RECEIVED };
+    this.readings = new Outbox({
+      pace: this.pace,
+      span: readingSpan,
+      reserve: (_handle, _number, then) => then(true),
+      transmit: (number, payload) => this.send({ type: MessageType.reading, number, payload }),
+      onSilence: () => this.renew(),
+    });
+    this.registration = new PneRegistration({
+      ...options,
+      pace: this.pace,
+      fillRandom: options.endToEnd.provider.fillRandom,
+      contents: () => ({ epoch: this.contents.epoch, next: this.contents.received.highest + 1 }),
+      send: (message) => this.send(message),
+      onRegistered: (epoch) => this.open(epoch),
+      onEpochLeft: () => this.leaveEpoch(),
+      onSilence: () => this.renew(),
+    });
+    this.interfaces = createPneInterfaces({
+      ...options,
+      onReady: () => this.announce(),
+      onMessage: (bytes) => this.receive(bytes),
+      onLost: () => this.rest(),
+    });
+  }
+
+  get room(): number {
+    const { size, bytes } = this.readings;
+    const fitting = Math.floor((pneMaxOutstandingBytes - bytes) / payloadMaxBytes);
+    return Math.max(0, Math.min(pneMaxOutstanding - size, fitting));
+  }
+
+  get idle(): boolean {
+    return this.readings.size === 0;
+  }
+
+  attach(link: Link): LinkEvents {
+    return this.interfaces.attach(link);
+  }
+
+  report(value: unknown): number {
+    const { size, bytes } = this.readings;
+    if (size >= pneMaxOutstanding) refuse('queueFull');
+    const payload = this.options.payloads.encode(value);
+    if (bytes + payload.length > pneMaxOutstandingBytes) refuse('queueFull');
+    const handle = this.reported;
+    this.reported += 1;
+    this.readings.add(handle, payload);
+    return handle;
+  }
 
   /** A link or a session that is new to the server needs a registration of its own. */
-  function announce(): void {
-    registered = false;
-    silentResends = 0;
-    sendUnanswered();
+  private announce(): void {
+    this.rest();
+    this.registration.start();
   }
 
-  /** Registers if the server has not answered yet, then repeats what has no receipt. */
-  function sendUnanswered(): void {
-    armResend();
-    if (!registered) {
-      interfaces.send(encodeMessage({ type: MessageType.registration, pneId: options.pneId }));
-    }
-    for (const reading of outstanding.values()) interfaces.send(reading);
+  private open(contentsEpoch: number): void {
+    const isNew = contentsEpoch !== this.contents.epoch;
+    if (isNew) this.contents = { epoch: contentsEpoch, received: NOTHING_RECEIVED };
+    this.readings.open();
   }
 
-  function armResend(): void {
-    resendTimer?.cancel();
-    resendTimer = options.after(ImplementationLimits.receiptTimeoutMs, resend);
+  private leaveEpoch(): void {
+    this.readings.close();
+    for (const handle of this.readings.restart()) this.options.onReceipt(handle, 'unknown');
+  }
+
+  private rest(): void {
+    this.registration.stop();
+    this.readings.close();
   }
 
   /** A server that stays silent may have lost its keys: the handshake is run anew. */
-  function resend(): void {
-    if (registered && outstanding.size === 0) return;
-    silentResends += 1;
-    if (silentResends <= ImplementationLimits.maxSilentResends) return sendUnanswered();
-    silentResends = 0;
-    interfaces.renew();
+  private renew(): void {
+    this.rest();
+    this.interfaces.renew();
   }
 
-  function handle(message: Message): void {
-    silentResends = 0;
+  private receive(bytes: Uint8Array): void {
+    const message = decodeMessage(bytes);
+    this.pace.heard += 1;
+    this.handle(message);
+    this.readings.hurry();
+  }
+
+  private handle(message: Message): void {
     switch (message.type) {
       case MessageType.registered:
-        registered = true;
-        return;
+        return this.registration.handle(message.status, message.epoch);
       case MessageType.receipt:
-        return handleReceipt(message.id, message.status);
+        return this.settle(message.number, message.status);
       case MessageType.content:
-        return handleContent(message.id, message.payload);
+        return this.takeContent(message.number, message.payload);
       default:
         return refuse('messageInvalid');
     }
   }
 
-  function handleReceipt(id: number, status: number): void {
-    const reading = outstanding.get(id);
-    if (reading === undefined) return;
-    outstanding.delete(id);
-    outstandingBytes -= reading.length;
-    if (outstanding.size > 0) armResend();
-    options.onReceipt(id, status === Status.ok);
+  private settle(number: number, status: number): void {
+    const handle = this.readings.find(number);
+    if (handle === undefined) return;
+    this.readings.settle(handle);
+    this.options.onReceipt(handle, status === Status.ok ? 'accepted' : 'rejected');
   }
 
-  function handleContent(id: number, payload: Uint8Array): void {
-    const repeated = id <= highestContentId;
-    const value = repeated ? undefined : options.payloads.decode(payload);
-    interfaces.send(encodeMessage({ type: MessageType.receipt, id, status: Status.ok }));
-    if (repeated) return;
-    highestContentId = id;
-    options.onContent(value);
+  private takeContent(number: number, payload: Uint8Array): void {
+    if (!this.registration.isDone) refuse('stateInvalid');
+    const judgement = judge(this.contents.received, number);
+    if (judgement === 'tooOld') refuse('tooOldToTell');
+    const value = judgement === 'new' ? this.decodeOrReject(number, payload) : undefined;
+    this.confirm(number, Status.ok);
+    if (judgement === 'seen') return;
+    this.contents = { ...this.contents, received: withReceived(this.contents.received, number) };
+    this.options.onContent(value);
   }
 
-  return Object.freeze({
-    get room(): number {
-      const bytes = pneMaxOutstandingBytes - outstandingBytes;
-      return Math.max(0, Math.min(pneMaxOutstanding - outstanding.size, Math.floor(bytes / payloadMaxBytes)));
-    },
-    get idle(): boolean {
-      return outstanding.size === 0;
-    },
-    attach: interfaces.attach,
-    report(value: unknown): number {
-      if (outstanding.size >= pneMaxOutstanding) refuse('queueFull');
-      const payload = options.payloads.encode(value);
-      if (outstandingBytes + payload.length > pneMaxOutstandingBytes) refuse('queueFull');
-      const id = readingIds.take();
-      const reading = encodeMessage({ type: MessageType.reading, id, payload });
-      outstanding.set(id, reading);
-      outstandingBytes += reading.length;
-      if (!interfaces.ready) return id;
-      if (outstanding.size === 1) armResend();
-      interfaces.send(reading);
-      return id;
-    },
-  });
+  private decodeOrReject(number: number, payload: Uint8Array): unknown {
+    try {
+      return this.options.payloads.decode(payload);
+    } catch (error) {
+      this.confirm(number, Status.badRequest);
+      throw error;
+    }
+  }
+
+  private confirm(number: number, status: StatusCode): void {
+    this.send({ type: MessageType.receipt, number, status });
+  }
+
+  private send(message: Message): void {
+    this.interfaces.send(encodeMessage(message));
+  }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Established } from '../handshake/established.ts';
+import type { Established, ExportedContext } from '../handshake/established.ts';
 import type { Choice, ChosenProtection } from '../negotiation/select.ts';
+import { refuse } from '../refusal.ts';
+import { maxIdLength } from '../session/context.ts';
 import { keyLimits } from '../session/key-limits.ts';
 import { createSession } from '../session/session.ts';
 
@@ -9,6 +11,8 @@ import { createSession } from '../session/session.ts';
 export interface SecureChannel {
   /** Whether so many messages were protected that new keys are to be made before these reach their limit. */
   readonly renewalDue: boolean;
+  /** The highest sequence number of a verified record: -1 before the first, and where messages are bare. */
+  readonly newestReceived: number;
   /** Returns a message for the link, owned by the caller. Refuses what src/session refuses. */
   protect(message: Uint8Array): Uint8Array;
   /** Returns the message, owned by the caller, or refuses and changes nothing. */
@@ -18,9 +22,19 @@ export interface SecureChannel {
 }
 
 /**
- * Makes the session of a handshake, whose keys it takes over and which it closes. `renewAfter`: messages
- * protected until renewal is due, to within a block of sequence numbers; by default what leaves an eighth of
- * the key's limit.
+ * Refuses with `connectionIdInvalid` an identifier of the peer's that the records of a choice cannot carry. To be
+ * asked as soon as both are known: a handshake that is found out at its end leaves one end established alone.
+ */
+export function checkCarried({ length }: Uint8Array, { toResponder, toInitiator }: Choice): void {
+  const isTooLong = ({ recordAlgorithm }: ChosenProtection) =>
+    recordAlgorithm !== undefined && length > maxIdLength(recordAlgorithm);
+  if (isTooLong(toResponder) || isTooLong(toInitiator)) refuse('connectionIdInvalid');
+}
+
+/**
+ * Makes the session of a handshake, whose keys it takes over and which it closes, also where it refuses.
+ * `renewAfter`: messages protected until renewal is due, to within a block of sequence numbers; by default what
+ * leaves an eighth of the key's limit.
  */
 export function openChannel(
   established: Established,
@@ -30,10 +44,9 @@ export function openChannel(
 ): SecureChannel {
   const [sent, received] = end === 'initiator' ? [toResponder, toInitiator] : [toInitiator, toResponder];
   const exported = toResponder.recordAlgorithm ?? toInitiator.recordAlgorithm;
-  const channel =
-    exported === undefined ? BARE : sessionChannel(established, exported, sent, received, renewAfter);
+  const context = exported === undefined ? undefined : established.securityContext(exported);
   established.close();
-  return channel;
+  return context === undefined ? BARE : sessionChannel(context, sent, received, renewAfter);
 }
 
 /** Of a key's limit: the rest is for what is sent while new keys are agreed on. */
@@ -41,6 +54,7 @@ const RENEWED_PART = 7 / 8;
 
 const BARE: SecureChannel = Object.freeze({
   renewalDue: false,
+  newestReceived: -1,
   protect: (message: Uint8Array) => message.slice(),
   unprotect: (message: Uint8Array) => message.slice(),
   close(): void {},
@@ -48,33 +62,38 @@ const BARE: SecureChannel = Object.freeze({
 
 /** Both ends export for the same algorithm, so that they have the same secret whatever each sends with. */
 function sessionChannel(
-  established: Established,
-  exported: number,
+  context: ExportedContext,
   sent: ChosenProtection,
   received: ChosenProtection,
   renewAfter: number | undefined,
 ): SecureChannel {
+  const { algorithm: exported, masterSecret } = context;
   const algorithm = sent.recordAlgorithm ?? exported;
-  const lastBound = renewAfter ?? keyLimits(algorithm).maxSealed * RENEWED_PART;
   let renewalDue = false;
-  const context = established.securityContext(exported);
-  const session = createSession(
-    { ...context, algorithm, recipientAlgorithm: received.recordAlgorithm ?? exported },
-    {
-      firstSequenceNumber: 0,
-      // The keys are new and live in memory alone: no number of theirs was used before or will be after.
-      reserve(upTo): void {
-        renewalDue = upTo > lastBound;
+  try {
+    const lastBound = renewAfter ?? keyLimits(algorithm).maxSealed * RENEWED_PART;
+    const session = createSession(
+      { ...context, algorithm, recipientAlgorithm: received.recordAlgorithm ?? exported },
+      {
+        firstSequenceNumber: 0,
+        // The keys are new and live in memory alone: no number of theirs was used before or will be after.
+        reserve(upTo): void {
+          renewalDue = upTo > lastBound;
+        },
       },
-    },
-  );
-  context.masterSecret.wipe();
-  return {
-    get renewalDue(): boolean {
-      return renewalDue;
-    },
-    protect: sent.recordAlgorithm === undefined ? BARE.protect : session.protect,
-    unprotect: received.recordAlgorithm === undefined ? BARE.unprotect : session.unprotect,
-    close: session.close,
-  };
+    );
+    return {
+      get renewalDue(): boolean {
+        return renewalDue;
+      },
+      get newestReceived(): number {
+        return session.received().highest;
+      },
+      protect: sent.recordAlgorithm === undefined ? BARE.protect : session.protect,
+      unprotect: received.recordAlgorithm === undefined ? BARE.unprotect : session.unprotect,
+      close: session.close,
+    };
+  } finally {
+    masterSecret.wipe();
+  }
 }

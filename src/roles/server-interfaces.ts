@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The server's end of CPNS-3 with all its PNEs: a handshake for each flow of a gateway, a session for each
+ * The server's end of CPNS-3 with all its PNEs: a handshake for each flow of a gateway, sessions for each
  * PNE, found by the kid of its records. The flow says where answers go, never who is there.
  */
 import { toHex } from '../bytes/hex.ts';
@@ -20,30 +20,32 @@ import type { After } from '../link/timer.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import { recordKid } from '../session/forms.ts';
 import { type Acceptance, accept } from './acceptance.ts';
-import { ConnectionIds } from './connection-ids.ts';
+import { ScatteredIds } from './connection-ids.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
+import { Succession } from './succession.ts';
 
 export interface ServerInterfacesOptions {
   readonly endToEnd: InterfaceOptions;
   readonly after: After;
   onAgreed(agreement: Agreement): void;
-  /** A message of a PNE, verified. What it refuses is reported. */
-  onMessage(pneId: string, message: Uint8Array): void;
+  /** A verified message of the PNE that `agreement` is with. What it refuses is reported. */
+  onMessage(pneId: string, agreement: Agreement, message: Uint8Array): void;
+  /** `pneId` is known where a record was verified. */
   onRefused(reason: ReasonName, pneId: string | undefined): void;
 }
 
 export interface ServerInterfaces {
   attachGateway(link: Link): LinkEvents;
   /**
-   * Protects and sends a message to a PNE, where its last verified message came from, if anywhere. Where
-   * that fails it is lost; what is refused is reported.
+   * Protects and sends a message to a PNE, under these keys, where its newest verified message came from. Where they
+   * are no longer in use or that fails it is lost; what is refused is reported.
    */
-  send(pneId: string, message: Uint8Array): void;
+  send(pneId: string, agreement: Agreement, message: Uint8Array): void;
 }
 
 interface Peer {
   readonly pneId: string;
-  readonly agreement: Agreement;
+  readonly agreements: Succession;
   route: Route | undefined;
 }
 
@@ -53,107 +55,122 @@ interface Route {
 }
 
 export function createServerInterfaces(options: ServerInterfacesOptions): ServerInterfaces {
-  const connectionIds = new ConnectionIds();
-  const byKid = new Map<string, Peer>();
-  const byId = new Map<string, Peer>();
-  const own = { ...options.endToEnd, peers: named(options.endToEnd.peers) };
+  const role = new ServerEnd(options);
+  return {
+    attachGateway: (gateway) => role.attachGateway(gateway),
+    send: (pneId, agreement, message) => role.send(pneId, agreement, message),
+  };
+}
 
-  function adopt(agreement: Agreement, route: Route): void {
-    const pneId = agreement.peer.subject!;
-    const former = byId.get(pneId);
-    if (former !== undefined) forget(former.agreement);
-    const peer: Peer = { pneId, agreement, route };
-    byId.set(pneId, peer);
-    byKid.set(toHex(agreement.connectionId), peer);
-    options.onAgreed(agreement);
+class ServerEnd {
+  private readonly options: ServerInterfacesOptions;
+  private readonly own: InterfaceOptions;
+  private readonly connectionIds: ScatteredIds;
+  private readonly byKid = new Map<string, Peer>();
+  private readonly byId = new Map<string, Peer>();
+
+  constructor(options: ServerInterfacesOptions) {
+    this.options = options;
+    this.own = { ...options.endToEnd, peers: named(options.endToEnd.peers) };
+    this.connectionIds = new ScatteredIds(options.endToEnd.provider.fillRandom);
   }
 
-  function forget({ channel, connectionId }: Agreement): void {
-    channel.close();
-    byKid.delete(toHex(connectionId));
-    connectionIds.release(connectionId);
+  attachGateway(gateway: Link): LinkEvents {
+    const flows = new Map<number, Acceptance>();
+    return {
+      onMessage: (bytes: Uint8Array) =>
+        this.guard(undefined, () => {
+          const { flow, message } = decodeRoute(bytes);
+          const { channel, body } = decodeEndToEndMessage(message);
+          if (channel === Channel.endToEndRecord) this.receiveRecord({ gateway, flow }, body);
+          else this.acceptanceFor(flows, { gateway, flow }).receive(body);
+        }),
+      onClosed: () => {
+        for (const acceptance of flows.values()) acceptance.stop();
+        for (const peer of this.byId.values()) if (peer.route?.gateway === gateway) peer.route = undefined;
+      },
+    };
   }
 
-  function acceptanceOn(gateway: Link, flow: number): Acceptance {
+  send(pneId: string, agreement: Agreement, message: Uint8Array): void {
+    this.guard(pneId, () => {
+      const peer = this.byId.get(pneId);
+      if (peer?.route === undefined || peer.agreements.agreement !== agreement) return;
+      sendTo(peer.route, Channel.endToEndRecord, agreement.channel.protect(message));
+    });
+  }
+
+  /** Handshakes on one flow. Of too many flows the oldest makes room. */
+  private acceptanceFor(flows: Map<number, Acceptance>, route: Route): Acceptance {
+    const known = flows.get(route.flow);
+    if (known !== undefined) return known;
+    if (flows.size >= ImplementationLimits.serverMaxFlows) {
+      const [oldest] = flows.entries();
+      oldest![1].stop();
+      flows.delete(oldest![0]);
+    }
+    const acceptance = this.acceptanceOn(route);
+    flows.set(route.flow, acceptance);
+    return acceptance;
+  }
+
+  private acceptanceOn(route: Route): Acceptance {
     return accept({
-      own,
+      own: this.own,
       attestation: () => PLAIN_STREAM,
-      after: options.after,
-      connectionIds,
-      send: (message) => sendTo({ gateway, flow }, Channel.endToEndHandshake, message),
-      onAgreed: (agreement) => adopt(agreement, { gateway, flow }),
-      onRefused: (reason) => options.onRefused(reason, undefined),
+      after: this.options.after,
+      connectionIds: this.connectionIds,
+      send: (message) => sendTo(route, Channel.endToEndHandshake, message),
+      onAgreed: (agreement) => this.adopt(agreement),
+      onRefused: (reason) => this.options.onRefused(reason, undefined),
     });
   }
 
-  function receiveRecord(route: Route, record: Uint8Array): void {
-    const peer = byKid.get(toHex(recordKid(record))) ?? refuse('kidUnknown');
-    guard(peer.pneId, () => {
-      const message = peer.agreement.channel.unprotect(record);
-      peer.route = route;
-      options.onMessage(peer.pneId, message);
-    });
+  private adopt(agreement: Agreement): void {
+    const peer = this.peerOf(agreement.peer.subject!);
+    this.byKid.set(toHex(agreement.connectionId), peer);
+    peer.agreements.add(agreement);
+    this.options.onAgreed(agreement);
   }
 
-  function guard(pneId: string | undefined, work: () => void): void {
+  private peerOf(pneId: string): Peer {
+    const known = this.byId.get(pneId);
+    if (known !== undefined) return known;
+    const agreements = new Succession(({ connectionId }) => {
+      this.byKid.delete(toHex(connectionId));
+      this.connectionIds.release(connectionId);
+    });
+    const peer: Peer = { pneId, agreements, route: undefined };
+    this.byId.set(pneId, peer);
+    return peer;
+  }
+
+  /** The newest record says where the PNE is: one that was held back says where it was. */
+  private receiveRecord(route: Route, record: Uint8Array): void {
+    const peer = this.byKid.get(toHex(recordKid(record))) ?? refuse('kidUnknown');
+    const { pneId, agreements } = peer;
+    const former = agreements.agreement;
+    const newest = former?.channel.newestReceived ?? -1;
+    const message = agreements.unprotect(record);
+    const agreement = agreements.agreement!;
+    if (agreement !== former || agreement.channel.newestReceived > newest) peer.route = route;
+    this.guard(pneId, () => this.options.onMessage(pneId, agreement, message));
+  }
+
+  private guard(pneId: string | undefined, work: () => void): void {
     try {
       work();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      options.onRefused(error.reasonName, pneId);
+      this.options.onRefused(error.reasonName, pneId);
     }
   }
-
-  return {
-    attachGateway(gateway: Link): LinkEvents {
-      const flows = new Map<number, Acceptance>();
-
-      function acceptanceFor(flow: number): Acceptance {
-        const known = flows.get(flow);
-        if (known !== undefined) return known;
-        if (flows.size >= ImplementationLimits.serverMaxFlows) dropOldest();
-        const acceptance = acceptanceOn(gateway, flow);
-        flows.set(flow, acceptance);
-        return acceptance;
-      }
-
-      function dropOldest(): void {
-        const [oldest] = flows.entries();
-        oldest![1].stop();
-        flows.delete(oldest![0]);
-      }
-
-      return {
-        onMessage: (bytes: Uint8Array) =>
-          guard(undefined, () => {
-            const { flow, message } = decodeRoute(bytes);
-            const { channel, body } = decodeEndToEndMessage(message);
-            if (channel === Channel.endToEndHandshake) acceptanceFor(flow).receive(body);
-            else receiveRecord({ gateway, flow }, body);
-          }),
-        onClosed(): void {
-          for (const acceptance of flows.values()) acceptance.stop();
-          for (const peer of byId.values()) if (peer.route?.gateway === gateway) peer.route = undefined;
-        },
-      };
-    },
-    send(pneId: string, message: Uint8Array): void {
-      guard(pneId, () => {
-        const peer = byId.get(pneId);
-        if (peer?.route === undefined) return;
-        sendTo(peer.route, Channel.endToEndRecord, peer.agreement.channel.protect(message));
-      });
-    },
-  };
 }
 
 /** A PNE is told by the subject of its credential: one without is not known here. */
 function named(peers: CredentialStore): CredentialStore {
   return {
-    find(idCred) {
-      const credential = peers.find(idCred);
-      return credential?.subject === undefined ? undefined : credential;
-    },
+    candidates: (idCred) => peers.candidates(idCred).filter(({ subject }) => subject !== undefined),
   };
 }
 

@@ -6,27 +6,29 @@
  */
 import { ImplementationLimits } from '../limits.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
-import type { After, RunningTimer } from '../link/timer.ts';
+import type { After } from '../link/timer.ts';
 import { createCborXPayloads } from '../payload/codec.ts';
-import { type ReasonName, refuse } from '../refusal.ts';
-import { ReplayWindow } from '../session/replay.ts';
-import type { Agreement, InterfaceOptions } from './interface.ts';
-import { decodeMessage, encodeMessage, type Message, MessageType } from './message.ts';
-import { createServerInterfaces } from './server-interfaces.ts';
-import { Status, type StatusCode } from './status.ts';
+import { type ReasonName, Refusal, refuse } from '../refusal.ts';
+import { type Agreement, type InterfaceOptions, jitterOf } from './interface.ts';
+import { PeerLedger } from './peer-ledger.ts';
+import { NEW_PEER, type PeerRecord } from './peer-record.ts';
+import { createServerInterfaces, type ServerInterfaces } from './server-interfaces.ts';
+import { type ContentOutcome, ServerPeer } from './server-peer.ts';
+import type { Reading, ServerStore } from './server-store.ts';
 
 export interface ServerOptions {
   /** CPNS-3, with whichever PNE the server has a credential of; its subject is the PNE's id. */
   readonly endToEnd: InterfaceOptions;
   readonly after: After;
-  /** Id of the first content: above every id this server used before, restarts included. */
-  readonly firstContentId: number;
+  readonly store: ServerStore;
   onAgreed(agreement: Agreement): void;
-  /** A PNE announced itself over a new link. */
+  /** A PNE announced itself over a new link or session. */
   onRegistered(pneId: string): void;
-  /** A verified reading: `payload` are its bytes (owned by the callee), `value` what they say. */
-  onReading(pneId: string, id: number, payload: Uint8Array, value: unknown): void;
-  /** A message was refused; `pneId` is known where its record named a known kid. */
+  /** A verified reading that is stored. Comes once for each while the process lives. */
+  onReading(pneId: string, reading: Reading): void;
+  /** Nothing more will happen to this content. */
+  onContentSettled(pneId: string, ticket: number, outcome: ContentOutcome): void;
+  /** A message was refused, or a change by the store; `pneId` is known where a record was verified. */
   onRefused(reason: ReasonName, pneId: string | undefined): void;
 }
 
@@ -34,124 +36,112 @@ export interface Server {
   /** Adopts a gateway's link. Returns what the link shall call. */
   attachGateway(link: Link): LinkEvents;
   /**
-   * Queues a content for a PNE, which gets it when it is there. Refuses `queueFull`, and what src/payload
-   * refuses.
+   * Queues a content for a PNE, which gets it when it is there, after those before it. Calls `taken` with a ticket
+   * for it once it is stored, with undefined where it could not be. Refuses `queueFull`, and what src/payload refuses.
    */
-  deliver(pneId: string, value: unknown): void;
-}
-
-/** What is kept of a PNE from one session to the next. */
-interface PeerState {
-  readonly pneId: string;
-  /** Ids of readings handed over. */
-  readonly readings: ReplayWindow;
-  /** Contents not receipted yet, oldest first; the first one is under way. */
-  readonly contents: { readonly id: number; readonly message: Uint8Array }[];
-  resends: number;
-  resendTimer: RunningTimer | undefined;
+  deliver(pneId: string, value: unknown, taken?: (ticket: number | undefined) => void): void;
 }
 
 export function createServer(options: ServerOptions): Server {
-  const peers = new Map<string, PeerState>();
-  const payloads = createCborXPayloads();
-  let nextContentId = options.firstContentId;
-
-  const interfaces = createServerInterfaces({
-    ...options,
-    onMessage: (pneId, bytes) => handle(peerOf(pneId), decodeMessage(bytes)),
+  const role = new ServerRole(options);
+  return Object.freeze<Server>({
+    attachGateway: (link) => role.attachGateway(link),
+    deliver: (pneId, value, taken = ignore) => role.deliver(pneId, value, taken),
   });
+}
 
-  function peerOf(pneId: string): PeerState {
-    const known = peers.get(pneId);
-    if (known !== undefined) return known;
-    const peer: PeerState = {
+function ignore(): void {}
+
+/** Work that waits until a PNE's record is loaded. */
+interface Loading {
+  readonly waiting: { readonly run: (peer: ServerPeer) => void; readonly fail: () => void }[];
+}
+
+class ServerRole {
+  private readonly options: ServerOptions;
+  private readonly payloads = createCborXPayloads();
+  private readonly random: () => number;
+  private readonly peers = new Map<string, ServerPeer>();
+  private readonly loading = new Map<string, Loading>();
+  private readonly interfaces: ServerInterfaces;
+
+  constructor(options: ServerOptions) {
+    this.options = options;
+    this.random = jitterOf(options.endToEnd);
+    this.interfaces = createServerInterfaces({
+      ...options,
+      onMessage: (pneId, agreement, message) => this.receive(pneId, agreement, message),
+    });
+  }
+
+  attachGateway(link: Link): LinkEvents {
+    return this.interfaces.attachGateway(link);
+  }
+
+  deliver(pneId: string, value: unknown, taken: (ticket: number | undefined) => void): void {
+    const peer = this.peers.get(pneId);
+    if (peer !== undefined) return peer.deliver(value, taken);
+    // Refused now rather than when the record is there.
+    this.payloads.encode(value);
+    const fail = () => taken(undefined);
+    const run = (loaded: ServerPeer) => this.guard(pneId, () => loaded.deliver(value, taken), fail);
+    this.load(pneId, run, fail);
+  }
+
+  private receive(pneId: string, agreement: Agreement, message: Uint8Array): void {
+    const peer = this.peers.get(pneId);
+    if (peer !== undefined) return peer.receive(agreement, message);
+    const bytes = message.slice();
+    this.load(pneId, (loaded) => this.guard(pneId, () => loaded.receive(agreement, bytes)));
+  }
+
+  private load(pneId: string, run: (peer: ServerPeer) => void, fail = ignore): void {
+    const under = this.loading.get(pneId);
+    if (under !== undefined) {
+      if (under.waiting.length >= ImplementationLimits.serverMaxQueuedContents) refuse('queueFull');
+      under.waiting.push({ run, fail });
+      return;
+    }
+    const loading: Loading = { waiting: [{ run, fail }] };
+    this.loading.set(pneId, loading);
+    this.options.store.load(
       pneId,
-      readings: new ReplayWindow(),
-      contents: [],
-      resends: 0,
-      resendTimer: undefined,
-    };
-    peers.set(pneId, peer);
-    return peer;
+      (record = NEW_PEER) => this.finishLoading(pneId, loading, record),
+      () => this.finishLoading(pneId, loading, undefined),
+    );
   }
 
-  function handle(peer: PeerState, message: Message): void {
-    switch (message.type) {
-      case MessageType.registration:
-        return handleRegistration(peer, message.pneId);
-      case MessageType.reading:
-        return handleReading(peer, message.id, message.payload);
-      case MessageType.receipt:
-        return handleReceipt(peer, message.id);
-      default:
-        return refuse('messageInvalid');
+  private finishLoading(pneId: string, { waiting }: Loading, record: PeerRecord | undefined): void {
+    this.loading.delete(pneId);
+    if (record === undefined) {
+      this.options.onRefused('storeFailed', pneId);
+      for (const { fail } of waiting) fail();
+      return;
     }
+    const peer = this.createPeer(pneId, record);
+    this.peers.set(pneId, peer);
+    for (const { run } of waiting) run(peer);
   }
 
-  /** The name inside the record must be the one that the handshake verified (no identity misbinding). */
-  function handleRegistration(peer: PeerState, pneId: string): void {
-    if (pneId !== peer.pneId) refuse('messageInvalid');
-    send(peer, encodeMessage({ type: MessageType.registered, status: Status.ok }));
-    options.onRegistered(pneId);
-    sendContent(peer);
+  private createPeer(pneId: string, record: PeerRecord): ServerPeer {
+    const { options, payloads, random, interfaces } = this;
+    return new ServerPeer({
+      ...options,
+      pneId,
+      payloads,
+      random,
+      ledger: new PeerLedger(pneId, options.store, record),
+      send: (agreement, message) => interfaces.send(pneId, agreement, message),
+    });
   }
 
-  function handleReading(peer: PeerState, id: number, payload: Uint8Array): void {
-    if (!peer.readings.isFresh(id)) return sendReceipt(peer, id, Status.ok);
-    const value = decodeOrReject(peer, id, payload);
-    peer.readings.accept(id);
-    options.onReading(peer.pneId, id, payload.slice(), value);
-    sendReceipt(peer, id, Status.ok);
-  }
-
-  function decodeOrReject(peer: PeerState, id: number, payload: Uint8Array): unknown {
+  private guard(pneId: string, work: () => void, fail = ignore): void {
     try {
-      return payloads.decode(payload);
+      work();
     } catch (error) {
-      sendReceipt(peer, id, Status.badRequest);
-      throw error;
+      if (!(error instanceof Refusal)) throw error;
+      this.options.onRefused(error.reasonName, pneId);
+      fail();
     }
   }
-
-  function handleReceipt(peer: PeerState, id: number): void {
-    if (peer.contents[0]?.id !== id) return;
-    peer.contents.shift();
-    sendContent(peer);
-  }
-
-  function sendReceipt(peer: PeerState, id: number, status: StatusCode): void {
-    send(peer, encodeMessage({ type: MessageType.receipt, id, status }));
-  }
-
-  function sendContent(peer: PeerState): void {
-    peer.resends = 0;
-    transmitContent(peer);
-  }
-
-  /** Sends it a few times until its receipt comes. After that it waits for the PNE to register anew. */
-  function transmitContent(peer: PeerState): void {
-    peer.resendTimer?.cancel();
-    const content = peer.contents[0];
-    if (content === undefined || peer.resends > ImplementationLimits.maxSilentResends) return;
-    peer.resends += 1;
-    peer.resendTimer = options.after(ImplementationLimits.receiptTimeoutMs, () => transmitContent(peer));
-    send(peer, content.message);
-  }
-
-  function send({ pneId }: PeerState, message: Uint8Array): void {
-    interfaces.send(pneId, message);
-  }
-
-  return Object.freeze({
-    attachGateway: interfaces.attachGateway,
-    deliver(pneId: string, value: unknown): void {
-      const peer = peerOf(pneId);
-      if (peer.contents.length >= ImplementationLimits.serverMaxQueuedContents) refuse('queueFull');
-      const id = nextContentId;
-      const message = encodeMessage({ type: MessageType.content, id, payload: payloads.encode(value) });
-      nextContentId += 1;
-      peer.contents.push({ id, message });
-      if (peer.contents.length === 1) sendContent(peer);
-    },
-  });
 }

@@ -7,6 +7,8 @@
 export const Status = Object.freeze({
   ok: 0,
   badRequest: 1,
+  /** Of a registration: the server knows a later epoch of this PNE, or another boot with this one. */
+  epochBehind: 2,
 } as const);
 
 export type StatusCode = (typeof Status)[keyof typeof Status];

@@ -54,7 +54,7 @@ export function deriveContexts(context: SecurityContext): DerivedContexts {
   const { provider, algorithm, recipientAlgorithm = algorithm, senderId, recipientId } = context;
   const sending = recordParameters(provider, algorithm);
   const receiving = recordParameters(provider, recipientAlgorithm);
-  checkIds(context, Math.min(maxIdLength(sending), maxIdLength(receiving)));
+  checkIds(context, Math.min(maxIdLength(algorithm), maxIdLength(recipientAlgorithm)));
   const pseudorandomKey = provider.extract(Algorithm.SHA_256, context.masterSalt, context.masterSecret);
   try {
     const sent = directions(context, algorithm, sending, pseudorandomKey);
@@ -79,6 +79,15 @@ export function deriveContexts(context: SecurityContext): DerivedContexts {
   }
 }
 
+/**
+ * Returns the bytes of the longest ID under a COSE algorithm (RFC 8613 section 3.3). A MAC has no nonce: its IDs
+ * are bounded by the record alone.
+ */
+export function maxIdLength(algorithm: number): number {
+  const parameters = algorithmParameters(algorithm);
+  return parameters?.kind === 'aead' ? parameters.nonceLength - 6 : SpecificationLimits.maxKidBytes;
+}
+
 type RecordParameters = AeadParameters | MacParameters;
 
 function recordParameters(provider: CryptoProvider, algorithm: number): RecordParameters {
@@ -86,11 +95,6 @@ function recordParameters(provider: CryptoProvider, algorithm: number): RecordPa
   if (parameters === undefined || parameters.kind === 'hash') refuse('unsupportedAlgorithm');
   if (!provider.supports(algorithm)) refuse('unsupportedAlgorithm');
   return parameters;
-}
-
-/** RFC 8613 section 3.3. A MAC has no nonce: its IDs are bounded by the record alone. */
-function maxIdLength(parameters: RecordParameters): number {
-  return parameters.kind === 'aead' ? parameters.nonceLength - 6 : SpecificationLimits.maxKidBytes;
 }
 
 function checkIds({ senderId, recipientId, idContext }: SecurityContext, maxLength: number): void {

@@ -25,6 +25,7 @@ const PORTABLE = Object.freeze([
   'src/payload',
   'src/link',
   'src/session',
+  'src/delivery',
   'src/handshake',
   'src/negotiation',
   'src/roles',
@@ -39,6 +40,7 @@ export const ROOMS: Readonly<Record<string, Room>> = Object.freeze({
   'src/payload': { rooms: ['src/bytes', 'src/cbor'], packages: ['cbor-x'] },
   'src/link': { rooms: ['src/bytes', 'src/cbor', 'src/crypto'] },
   'src/session': { rooms: ['src/bytes', 'src/cbor', 'src/crypto', 'src/cose'] },
+  'src/delivery': { rooms: ['src/link', 'src/session'] },
   'src/handshake': {
     rooms: ['src/bytes', 'src/cbor', 'src/crypto', 'src/cose'],
     types: ['src/link', 'src/session'],

@@ -86,12 +86,12 @@ test('a reading, its receipt and a content are drawn as they are', () => {
   const { encode } = createCborXPayloads();
   const payload = encode({ temperature: 21.5, motion: true });
   draws('reading payload', payload);
-  const reading = drawsJourney('reading', { type: MessageType.reading, id: 0, payload }, pne, network);
+  const reading = drawsJourney('reading', { type: MessageType.reading, number: 0, payload }, pne, network);
   draws('reading expanded', expandRecord(reading, algorithm));
-  drawsJourney('receipt', { type: MessageType.receipt, id: 0, status: 0 }, network, pne);
+  drawsJourney('receipt', { type: MessageType.receipt, number: 0, status: 0 }, network, pne);
   const settings = encode({ interval: 1000 });
   draws('content payload', settings);
-  drawsJourney('content', { type: MessageType.content, id: 0, payload: settings }, network, pne);
+  drawsJourney('content', { type: MessageType.content, number: 0, payload: settings }, network, pne);
 });
 
 test.run();

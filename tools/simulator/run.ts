@@ -5,13 +5,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Figures } from '../../firmware/sensor.ts';
+import { ImplementationLimits } from '../../src/limits.ts';
+import { after } from '../../src/node/timer.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
+import type { Reading } from '../../src/roles/server-store.ts';
 import type { Radio } from './ble/radio.ts';
 import type { Board } from './board.ts';
 import { Distributor } from './distributor.ts';
 import { newFigures, type PneFigures } from './figures.ts';
 import { Ledger, type MissingReading } from './ledger.ts';
-import { after, type Network, startNetwork } from './network.ts';
+import { type Network, startNetwork } from './network.ts';
 import { type PneProcess, startPneProcess } from './pne-process.ts';
 import type { Row, SkippedRow } from './readings.ts';
 
@@ -94,15 +97,17 @@ class Simulation {
   async start(): Promise<void> {
     const pneIds = this.figures.map(({ id }) => id);
     for (const id of pneIds) this.ledger.add(id);
+    const { radio } = this.options;
     this.network = await startNetwork({
       pneIds,
       algorithm: this.options.algorithm,
       intervalMs: this.options.intervalMs,
       onAgreed: (agreement) => this.agree(agreement),
-      onReading: (id, reading, payload, value) => this.receive(id, reading, payload, value),
+      onReading: (id, reading) => this.receive(id, reading),
       onRefused: (reason, id) => this.countRefusal(reason, id),
+      onServerLink: (isThere) => (isThere ? radio?.resume() : radio?.pause()),
     });
-    await this.options.radio?.startGateway(join(this.folder, 'gateway'), after, this.network.attachPne);
+    await radio?.startGateway(join(this.folder, 'gateway'), after, this.network.attachPne);
     const distributor = new Distributor(this.options.rows, (row) => this.skip(row));
     await Promise.all(this.figures.map((figures, index) => this.startPne(figures, index, distributor)));
     this.watchForStall();
@@ -138,6 +143,7 @@ class Simulation {
       board: this.boardOf(index),
       folder: join(this.folder, figures.id),
       provisioning: this.network!.provisioning[index]!,
+      linePort: this.network!.linePort,
       onSample: (count) => ask(count).catch(this.fail),
       onFigures: (reported) => this.takeFigures(figures, reported),
       onExit: (problem) => this.loseProcess(figures, problem),
@@ -155,8 +161,8 @@ class Simulation {
     this.options.onAgreed(agreement);
   }
 
-  private receive(id: string, reading: number, payload: Uint8Array, value: unknown): void {
-    this.ledger.received(id, reading, payload);
+  private receive(id: string, { id: reading, payload, value }: Reading): void {
+    this.ledger.received(id, reading % ImplementationLimits.maxReadingsPerBoot, payload);
     const figures = this.figuresOf(id);
     figures.received = this.ledger.receivedOf(id);
     figures.last = value;

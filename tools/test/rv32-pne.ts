@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { ImplementationLimits } from '../../src/limits.ts';
-import { encodeFrame } from '../../src/link/frame.ts';
+import { encodeLineFrame, LineFrameKind } from '../../src/link/line-frame.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
 import { bundleForXs, ROOT } from '../build/bundle.ts';
 import { buildRv32Flash } from '../build/rv32-flash.ts';
@@ -23,6 +23,8 @@ const READINGS = 12;
 /** Nearly as long as a payload may be. */
 const LONG_ROW = JSON.stringify({ a: 'x'.repeat(960), b: 'y'.repeat(960) });
 const SELF_TEST_CHECKS = 9;
+/** Of the first boot. */
+const FIRST_ID = ImplementationLimits.maxReadingsPerBoot;
 
 export async function testRv32Pne(stage: string, tally: Tally): Promise<void> {
   let opened: Promise<Board> | undefined;
@@ -39,6 +41,7 @@ export async function testRv32Pne(stage: string, tally: Tally): Promise<void> {
   await Promise.all([
     check('a PNE that restarts goes on with what it stored', (board) => onWire(board, restart)),
     check('a PNE outlives bytes that are no frames', (board) => onWire(board, sendGarbage)),
+    check('a PNE outlives bytes that go wrong', (board) => onWire(board, loseBytes)),
     check('a PNE refuses what was flipped and sent again', (board) => onWire(board, forge)),
     check('a PNE finds its gateway again', (board) => onWire(board, breakLine)),
   ]);
@@ -121,34 +124,50 @@ async function testItself(): Promise<void> {
 }
 
 async function restart(wire: Wire): Promise<void> {
-  await wire.reading((id) => id === 2);
+  await wire.reading((id) => id === FIRST_ID + 2);
   await wire.restart();
-  const id = await wire.reading((id) => id > 2 * ImplementationLimits.pneMaxOutstanding);
-  require(id === ImplementationLimits.sequenceBlockSize, `the first id after the restart was ${id}`);
+  const id = await wire.reading((id) => id >= 2 * FIRST_ID);
+  require(id === 2 * FIRST_ID, `the first id after the restart was ${id}`);
 }
 
+/** It costs nothing but what it is in the middle of. */
 async function sendGarbage(wire: Wire): Promise<void> {
-  await wire.reading((id) => id === 2);
+  await wire.reading((id) => id === FIRST_ID + 2);
   const agreements = wire.agreements;
   wire.toPne(Buffer.from(Array.from({ length: 4096 }, (_, index) => (index * 167 + 13) & 0xff)));
-  await wire.reading(() => wire.agreements > agreements);
+  await wire.reading((id) => id === 40);
+  require(wire.agreements === agreements, 'noise ended a link');
+}
+
+/** Lines that lose and alter bytes lose messages, which are sent again: every reading comes. */
+async function loseBytes(wire: Wire): Promise<void> {
+  await wire.reading((id) => id === 2);
+  const agreements = wire.agreements;
+  const missing = new Set(Array.from({ length: 24 }, (_, index) => index + 3));
+  wire.spoil(10);
+  await wire.reading((id) => {
+    missing.delete(id);
+    return missing.size === 0;
+  });
+  require(wire.spoiled >= 3, `${wire.spoiled} bytes went wrong`);
+  require(wire.agreements === agreements, 'a byte ended a link');
 }
 
 async function forge(wire: Wire): Promise<void> {
-  await wire.reading((id) => id === 2);
+  await wire.reading((id) => id === FIRST_ID + 2);
   const agreements = wire.agreements;
   const record = wire.lastToPne;
   const flipped = Uint8Array.from(record);
   flipped[flipped.length - 1]! ^= 1;
   const refused = wire.refusedByPne;
-  wire.toPne(encodeFrame(record));
-  wire.toPne(encodeFrame(flipped));
+  wire.toPne(encodeLineFrame(LineFrameKind.message, record));
+  wire.toPne(encodeLineFrame(LineFrameKind.message, flipped));
   await wire.figures(() => wire.refusedByPne === refused + 2);
   require(wire.agreements === agreements, 'a forged record ended a session');
 }
 
 async function breakLine(wire: Wire): Promise<void> {
-  await wire.reading((id) => id === 2);
+  await wire.reading((id) => id === FIRST_ID + 2);
   const agreements = wire.agreements;
   wire.break();
   await wire.reading(() => wire.agreements > agreements);

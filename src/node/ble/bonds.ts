@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * What each bond's pairing really gave, beside the keys that ble-host stores. A key without a row here is
- * none. One process and one working directory a device: ble-host keeps its keys in the latter.
+ * The bonds of a device: what each one's pairing really gave, and its key, in one row. A row without a key is
+ * no bond. What ble-host keeps of keys is a copy that host-keys.ts makes at each start.
  */
 import type { Connection } from 'ble-host';
+import { fromHex, toHex } from '../../bytes/hex.ts';
+import { BLE_KEY_BYTES } from '../../link/ble.ts';
 
 export interface Peer {
   readonly addressType: 'public' | 'random';
@@ -16,7 +18,10 @@ export interface Bond extends Peer {
   readonly authenticated: boolean;
 }
 
-/** Where bonds are kept: one text under each name. A write or removal that fails throws and changes nothing. */
+/**
+ * Where bonds are kept: one text under each name. A write or removal that fails throws; after a restart either
+ * text may be there.
+ */
 export interface BondStore {
   readAll(): ReadonlyMap<string, string>;
   /** The text is kept when this returns; until then, and after a crash, the former may be. */
@@ -25,9 +30,12 @@ export interface BondStore {
   remove(name: string): void;
 }
 
-interface Row extends Bond {
+interface Row {
+  readonly bond: Bond;
   /** Counts the bonds of a device from 0. */
   readonly order: number;
+  /** In hexadecimal digits. */
+  readonly key: string;
 }
 
 export function peerOf({ peerAddressType, peerAddress }: Connection): Peer {
@@ -35,6 +43,8 @@ export function peerOf({ peerAddressType, peerAddress }: Connection): Peer {
 }
 
 export class Bonds {
+  /** Names under which the store had something that is no bond: those peers pair again. */
+  readonly unreadable: readonly string[];
   private readonly store: BondStore;
   private readonly capacity: number;
   private readonly rows: Map<string, Row>;
@@ -43,12 +53,14 @@ export class Bonds {
   constructor(store: BondStore, capacity: number) {
     this.store = store;
     this.capacity = capacity;
-    this.rows = readRows(store);
+    const texts = store.readAll();
+    this.rows = readRows(texts);
+    this.unreadable = [...texts.keys()].filter((name) => !this.rows.has(name));
   }
 
   /** Oldest first. */
   get all(): readonly Bond[] {
-    return [...this.rows.values()];
+    return [...this.rows.values()].map(({ bond }) => bond);
   }
 
   get isFull(): boolean {
@@ -56,15 +68,22 @@ export class Bonds {
   }
 
   find(peer: Peer): Bond | undefined {
-    return this.rows.get(nameOf(peer));
+    return this.rows.get(nameOf(peer))?.bond;
   }
 
-  /** The bond is the newest then. */
-  add({ addressType, address, authenticated }: Bond): void {
+  /** The long-term key, a copy of it. undefined where there is no bond. */
+  keyOf(peer: Peer): Uint8Array | undefined {
+    const row = this.rows.get(nameOf(peer));
+    return row && fromHex(row.key);
+  }
+
+  /** The bond is the newest then. `key`: the long-term key, `BLE_KEY_BYTES` of it. */
+  add({ addressType, address, authenticated }: Bond, key: Uint8Array): void {
     const newest = [...this.rows.values()].at(-1);
-    const row = { addressType, address, authenticated, order: (newest?.order ?? -1) + 1 };
-    const name = nameOf(row);
-    this.store.write(name, JSON.stringify(row));
+    const bond = { addressType, address, authenticated };
+    const row = { bond, order: (newest?.order ?? -1) + 1, key: toHex(key) };
+    const name = nameOf(bond);
+    this.store.write(name, JSON.stringify({ ...bond, order: row.order, key: row.key }));
     this.rows.delete(name);
     this.rows.set(name, row);
   }
@@ -75,32 +94,39 @@ export class Bonds {
   }
 }
 
-function nameOf({ addressType, address }: Peer): string {
+/** One name for each peer. */
+export function nameOf({ addressType, address }: Peer): string {
   return `${addressType}-${address.replaceAll(':', '')}`;
 }
 
-/** What is no row, or another's, is no bond: that peer pairs again. */
-function readRows(store: BondStore): Map<string, Row> {
-  const rows = [...store.readAll()].flatMap(([name, text]) => {
+/** What is no row, or another's, is no bond. */
+function readRows(texts: ReadonlyMap<string, string>): Map<string, Row> {
+  const rows = [...texts].flatMap(([name, text]) => {
     const row = parse(text);
-    return row !== undefined && nameOf(row) === name ? [row] : [];
+    return row !== undefined && nameOf(row.bond) === name ? [row] : [];
   });
   rows.sort((a, b) => a.order - b.order);
-  return new Map(rows.map((row) => [nameOf(row), row]));
+  return new Map(rows.map((row) => [nameOf(row.bond), row]));
 }
 
 function parse(text: string): Row | undefined {
   try {
-    const value: unknown = JSON.parse(text);
-    return isRow(value) ? value : undefined;
+    return rowOf(JSON.parse(text));
   } catch {
     return undefined;
   }
 }
 
-function isRow(value: unknown): value is Row {
-  if (typeof value !== 'object' || value === null) return false;
-  const { addressType, address, authenticated, order } = value as Partial<Record<keyof Row, unknown>>;
-  const isPeer = (addressType === 'public' || addressType === 'random') && typeof address === 'string';
-  return isPeer && typeof authenticated === 'boolean' && Number.isSafeInteger(order);
+function rowOf(value: unknown): Row | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { addressType, address, authenticated, order, key } = value as Readonly<Record<string, unknown>>;
+  if (addressType !== 'public' && addressType !== 'random') return undefined;
+  if (typeof address !== 'string' || !ADDRESS.test(address)) return undefined;
+  if (typeof authenticated !== 'boolean' || !Number.isSafeInteger(order)) return undefined;
+  if (typeof key !== 'string' || !KEY.test(key)) return undefined;
+  return { bond: { addressType, address, authenticated }, order: order as number, key };
 }
+
+/** A row names files and is handed to ble-host, which throws at what is no address. */
+const ADDRESS = /^([0-9A-F]{2}:){5}[0-9A-F]{2}$/;
+const KEY = new RegExp(`^[0-9a-f]{${2 * BLE_KEY_BYTES}}$`);

@@ -193,6 +193,15 @@ export function written(hex: string): readonly (string | number)[] {
   return [DOWNLINK, hex];
 }
 
+/** Gateway and PNE pair by passkey. */
+export async function introduce(gateway: End, board: TestBoard): Promise<void> {
+  await gateway.ask({ do: 'take', kind: 'type' });
+  const [, passkey] = await board.take('passkey');
+  await gateway.ask({ do: 'type', passkey: String(passkey) });
+  await gateway.ask({ do: 'take', kind: 'link' });
+  await board.take('secured');
+}
+
 async function openBoard(
   folder: string,
   controller: string,

@@ -11,6 +11,8 @@ import { memoryStore } from './memory-store.testing.ts';
 
 const test = suite('node/ble/gate');
 
+/** As a pairing gives it. */
+const KEY = { rspLtk: Buffer.alloc(16, 7) };
 const PEER = { addressType: 'random', address: 'C0:00:00:00:00:09' } as const;
 const COMPARISON = 4;
 const TYPED_HERE = 1;
@@ -59,7 +61,7 @@ function scene({ authenticated = true, bonds = new Bonds(memoryStore(), 4), hasL
 
 const bonded = (authenticated: boolean) => {
   const bonds = new Bonds(memoryStore(), 4);
-  bonds.add({ ...PEER, authenticated });
+  bonds.add({ ...PEER, authenticated }, KEY.rspLtk);
   return bonds;
 };
 
@@ -68,7 +70,7 @@ test('a pairing secures the connection when it is complete, and not before', () 
   request();
   smp.emit('encrypt', 0, { mitm: true, sc: true });
   assert.is(gate.security, undefined);
-  smp.emit('pairingComplete', { sc: true, mitm: true, bond: true });
+  smp.emit('pairingComplete', { sc: true, mitm: true, bond: true, ...KEY });
   assert.equal(gate.security, { encrypted: true, authenticated: true, bonded: true, keySize: 16 });
   assert.is(bonds.find(PEER)!.authenticated, true);
 });
@@ -77,7 +79,7 @@ test('what the stack says of the level of encryption is worth nothing', () => {
   const { gate, smp, request, did } = scene({});
   request();
   smp.emit('encrypt', 0, { mitm: true, sc: true, keySize: 16 });
-  smp.emit('pairingComplete', { sc: true, mitm: false, bond: true });
+  smp.emit('pairingComplete', { sc: true, mitm: false, bond: true, ...KEY });
   assert.is(gate.security, undefined);
   assert.equal(did.slice(1), ['disconnect 5', 'refused pairing: weaker than demanded']);
 });
@@ -89,7 +91,7 @@ test('a pairing that is too weak leaves no bond', () => {
   ]) {
     const { smp, request, bonds } = scene({});
     request();
-    smp.emit('pairingComplete', result);
+    smp.emit('pairingComplete', { ...result, ...KEY });
     assert.is(bonds.find(PEER), undefined);
   }
 });
@@ -97,14 +99,14 @@ test('a pairing that is too weak leaves no bond', () => {
 test('legacy pairing is refused even where anybody may pair', () => {
   const { gate, smp, request } = scene({ authenticated: false });
   request();
-  smp.emit('pairingComplete', { sc: false, mitm: true, bond: true });
+  smp.emit('pairingComplete', { sc: false, mitm: true, bond: true, ...KEY });
   assert.is(gate.security, undefined);
 });
 
 test('Just Works secures where the floor allows it, unauthenticated, and stays so with the bond', () => {
   const first = scene({ authenticated: false });
   first.request();
-  first.smp.emit('pairingComplete', { sc: true, mitm: false, bond: true });
+  first.smp.emit('pairingComplete', { sc: true, mitm: false, bond: true, ...KEY });
   assert.is(first.gate.security!.authenticated, false);
   const again = scene({ authenticated: false, bonds: first.bonds, hasLtk: true });
   again.smp.emit('encrypt', 0, { mitm: true, sc: true });
@@ -114,7 +116,7 @@ test('Just Works secures where the floor allows it, unauthenticated, and stays s
 test('a pairing without bonding secures this connection and leaves no bond', () => {
   const { gate, smp, request, bonds } = scene({});
   request();
-  smp.emit('pairingComplete', { sc: true, mitm: true, bond: false });
+  smp.emit('pairingComplete', { sc: true, mitm: true, bond: false, ...KEY });
   assert.is(gate.security!.bonded, false);
   assert.is(bonds.find(PEER), undefined);
 });
@@ -153,7 +155,7 @@ test('nothing secures a connection that was refused', () => {
   const before = did.length;
   request();
   smp.emit('encrypt', 0, {});
-  smp.emit('pairingComplete', { sc: true, mitm: true, bond: true });
+  smp.emit('pairingComplete', { sc: true, mitm: true, bond: true, ...KEY });
   assert.is(gate.security, undefined);
   assert.not.ok(did.slice(before).some((what) => what.startsWith('secured') || what === 'accepted'));
 });
@@ -162,7 +164,7 @@ test('nothing that comes after a refusal leaves a bond', () => {
   const { smp, request, bonds } = scene({});
   request();
   smp.emit('pairingFail', 4, true);
-  smp.emit('pairingComplete', { sc: true, mitm: true, bond: true });
+  smp.emit('pairingComplete', { sc: true, mitm: true, bond: true, ...KEY });
   assert.is(bonds.find(PEER), undefined);
 });
 
@@ -171,20 +173,41 @@ test('a bond is not replaced by a pairing, whoever asks', () => {
   const { request, did } = scene({ bonds, hasLtk: true });
   request();
   assert.equal(did, ['failed 5', 'disconnect 5', 'refused pairing: has a bond already']);
-  const central = scene({ bonds, hasLtk: false });
-  central.gate.start();
-  assert.equal(central.did, ['failed 5', 'disconnect 5', 'refused pairing: has a bond already']);
+});
+
+test('a bond without its key is none: it makes room for a pairing, even where bonds are full', () => {
+  const bonds = new Bonds(memoryStore(), 1);
+  bonds.add({ ...PEER, authenticated: true }, KEY.rspLtk);
+  const { gate, smp, did } = scene({ bonds, hasLtk: false });
+  gate.start();
+  assert.equal(did, ['pair true true']);
+  smp.emit('pairingComplete', { sc: true, mitm: true, bond: true, rspLtk: Buffer.alloc(16, 9) });
+  assert.ok(gate.security!.bonded);
+  assert.equal(bonds.keyOf(PEER), new Uint8Array(16).fill(9));
+});
+
+test('a bond without its key is gone before a pairing begins: a key that is refused is no key of it', () => {
+  const bonds = bonded(true);
+  const { gate, smp } = scene({ bonds, hasLtk: false });
+  gate.start();
+  smp.emit('pairingComplete', { sc: true, mitm: false, bond: true, ...KEY });
+  assert.is(bonds.find(PEER), undefined);
+  const stuck = new Bonds({ ...memoryStore(), remove: fail }, 4);
+  stuck.add({ ...PEER, authenticated: true }, KEY.rspLtk);
+  const { gate: refusing, did } = scene({ bonds: stuck, hasLtk: false });
+  refusing.start();
+  assert.equal(did, ['failed 5', 'disconnect 5', 'refused pairing: its former bond cannot be removed']);
 });
 
 test('with no room for another bond no stranger is paired with, and who is bonded comes in', () => {
   const bonds = new Bonds(memoryStore(), 2);
-  bonds.add({ ...PEER, address: 'C0:00:00:00:00:01', authenticated: true });
-  bonds.add({ ...PEER, address: 'C0:00:00:00:00:02', authenticated: true });
+  bonds.add({ ...PEER, address: 'C0:00:00:00:00:01', authenticated: true }, KEY.rspLtk);
+  bonds.add({ ...PEER, address: 'C0:00:00:00:00:02', authenticated: true }, KEY.rspLtk);
   const stranger = scene({ bonds });
   stranger.request();
   assert.equal(stranger.did, ['failed 5', 'disconnect 5', 'refused pairing: no room for another bond']);
   const full = new Bonds(memoryStore(), 1);
-  full.add({ ...PEER, authenticated: true });
+  full.add({ ...PEER, authenticated: true }, KEY.rspLtk);
   const friend = scene({ bonds: full, hasLtk: true });
   friend.smp.emit('encrypt', 0, {});
   assert.ok(friend.gate.security!.encrypted);
@@ -232,7 +255,7 @@ test('a store that fails leaves the connection without security and the bond wit
   const bonds = new Bonds({ ...memoryStore(), write: fail }, 4);
   const { gate, smp, request } = scene({ bonds });
   request();
-  smp.emit('pairingComplete', { sc: true, mitm: true, bond: true });
+  smp.emit('pairingComplete', { sc: true, mitm: true, bond: true, ...KEY });
   assert.is(gate.security, undefined);
   assert.is(bonds.find(PEER), undefined);
 });

@@ -7,7 +7,7 @@
  *
  * A bond is never replaced by a pairing: who claims to have lost its own may be an impostor. Either side
  * refuses until its owner has it forget the bond, by `Central.forget` at a gateway and by erasing its bonds at
- * a PNE; then the two pair as strangers do.
+ * a PNE; then the two pair as strangers do. A bond whose key ble-host does not have is none.
  */
 import bleHost, { type Connection, type PairingFeatures, type PairingResult } from 'ble-host';
 import { BLE_KEY_BYTES, type BleDemand, type BleSecurity, meetsDemand } from '../../link/ble.ts';
@@ -66,12 +66,14 @@ export class Gate {
 
   /** The central's part: encrypts with the bond's key, or pairs. */
   start(): void {
+    const { smp } = this.options.connection;
+    if (this.isBonded) smp.startEncryption();
+    else this.pair(() => smp.sendPairingRequest(this.features()));
+  }
+
+  private get isBonded(): boolean {
     const { connection, bonds } = this.options;
-    if (bonds.find(peerOf(connection)) !== undefined && connection.smp.hasLtk) {
-      connection.smp.startEncryption();
-      return;
-    }
-    this.pair(() => connection.smp.sendPairingRequest(this.features()));
+    return connection.smp.hasLtk && bonds.find(peerOf(connection)) !== undefined;
   }
 
   /** A central is asked so by the peripheral; a peripheral is asked to pair. */
@@ -82,7 +84,11 @@ export class Gate {
   private pair(begin: () => void): void {
     if (this.isOver) return;
     const { connection, bonds } = this.options;
-    if (bonds.find(peerOf(connection)) !== undefined) return this.refusePairing('has a bond already');
+    if (this.isBonded) return this.refusePairing('has a bond already');
+    const keyless = bonds.find(peerOf(connection));
+    // Else a key that is refused later would count as this bond's.
+    if (keyless !== undefined && !this.attempt(() => bonds.remove(keyless)))
+      return this.refusePairing('its former bond cannot be removed');
     if (bonds.isFull) return this.refusePairing('no room for another bond');
     this.isPairing = true;
     begin();
@@ -123,20 +129,25 @@ export class Gate {
     } else user.showPasskey(Number(passkey));
   }
 
-  private onPaired({ sc, mitm, bond }: PairingResult): void {
+  private onPaired({ sc, mitm, bond, rspLtk }: PairingResult): void {
     if (this.isOver) return;
     const { demand } = this.options;
     this.isPairing = false;
     const security = { encrypted: true, authenticated: mitm, bonded: bond, keySize: BLE_KEY_BYTES };
     if (!sc || !meetsDemand(security, demand)) return this.refuse('pairing: weaker than demanded');
-    if (bond && !this.keep(mitm)) return this.refuse('pairing: its bond cannot be kept');
+    if (bond && !this.keep(mitm, rspLtk)) return this.refuse('pairing: its bond cannot be kept');
     this.secure(security);
   }
 
-  private keep(authenticated: boolean): boolean {
+  private keep(authenticated: boolean, key: Uint8Array): boolean {
     const { connection, bonds } = this.options;
+    return this.attempt(() => bonds.add({ ...peerOf(connection), authenticated }, key));
+  }
+
+  /** Whether the store did it. */
+  private attempt(write: () => void): boolean {
     try {
-      bonds.add({ ...peerOf(connection), authenticated });
+      write();
       return true;
     } catch {
       return false;

@@ -18,6 +18,8 @@ const mailbox = new Mailbox<Values>();
 let central: Central | undefined;
 let link: Link | undefined;
 let links = 0;
+/** What the start of the host put right. */
+const mended: string[] = [];
 let typed: ((passkey: number) => void) | undefined;
 let compared: ((isSame: boolean) => void) | undefined;
 
@@ -26,11 +28,20 @@ serveLines({
     const demand = { authenticated: authenticated === 'yes' };
     const ioCapabilities = Number(io);
     const transport = connectTransport(socket!);
-    const manager = await openHost({ transport, address: address!, demand, ioCapabilities });
+    const bonds = new Bonds(openBondFiles('bonds'), Number(maxBonds ?? 64));
+    const onProblem = (problem: string) => mended.push(problem);
+    const manager = await openHost({
+      transport,
+      address: address!,
+      demand,
+      ioCapabilities,
+      bonds,
+      onProblem,
+    });
     central = startCentral({
       manager,
       onFailed: () => undefined,
-      bonds: new Bonds(openBondFiles('bonds'), Number(maxBonds ?? 64)),
+      bonds,
       demand,
       ioCapabilities,
       after(milliseconds, callback) {
@@ -38,6 +49,7 @@ serveLines({
         return { cancel: () => clearTimeout(timer) };
       },
       onLink: adopt,
+      random: Math.random,
       user: () => USER,
       onProblem: ({ address }, problem) => mailbox.put('problem', { address, problem }),
     });
@@ -57,6 +69,7 @@ serveLines({
     return {};
   },
   attestation: () => described(link!),
+  mended: () => ({ problems: mended.join('; ') }),
   links: () => ({ count: String(links) }),
   forget({ peer }) {
     central!.forget({ addressType: 'random', address: peer! } satisfies Peer);

@@ -55,6 +55,7 @@ export class Radio {
   private sockets: Promise<string> | undefined;
   private transport: HciTransport | undefined;
   private central: Central | undefined;
+  private isPaused = false;
   private formerFolder: string | undefined;
 
   constructor(options: RadioOptions) {
@@ -103,18 +104,22 @@ export class Radio {
       address: parseAddress(GATEWAY_ADDRESS),
       dataOctets: DATA_OCTETS,
     });
+    const bonds = new Bonds(openBondFiles('bonds'), ImplementationLimits.gatewayMaxPnes);
     const manager = await openHost({
       transport: this.transport,
       address: GATEWAY_ADDRESS,
       demand,
       ioCapabilities: KEYBOARD_DISPLAY,
+      bonds,
+      onProblem: (problem) => this.options.onProblem('gateway', problem),
     });
     this.central = startCentral({
       manager,
-      bonds: new Bonds(openBondFiles('bonds'), ImplementationLimits.gatewayMaxPnes),
+      bonds,
       demand,
       ioCapabilities: KEYBOARD_DISPLAY,
       after,
+      random: Math.random,
       onLink,
       user: ({ address }) => ({
         typePasskey: (answer) => this.passkeys.want(address, answer),
@@ -124,6 +129,18 @@ export class Radio {
       onProblem: ({ address }, problem) => this.options.onProblem(this.nameOf(address), problem),
       onFailed(): void {},
     });
+    if (this.isPaused) this.central.pause();
+  }
+
+  /** The gateway seeks no PNE until `resume`: its server is away. */
+  pause(): void {
+    this.isPaused = true;
+    this.central?.pause();
+  }
+
+  resume(): void {
+    this.isPaused = false;
+    this.central?.resume();
   }
 
   /** The gateway's owner forgets the bond with the PNE in that folder: it may pair anew. */

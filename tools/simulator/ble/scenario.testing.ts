@@ -9,13 +9,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BleDemand } from '../../../src/link/ble.ts';
 import type { Link, LinkEvents } from '../../../src/link/link.ts';
+import { after } from '../../../src/node/timer.ts';
 import { createCborXPayloads } from '../../../src/payload/codec.ts';
 import type { Agreement } from '../../../src/roles/interface.ts';
 import { bundleBleFirmware } from '../../build/bundle.ts';
 import { engine, spawnXs } from '../../build/xs.ts';
 import { processBoard } from '../board.ts';
 import type { Flight } from '../controller/air/tap.ts';
-import { after, type Network, startNetwork } from '../network.ts';
+import { type Network, startNetwork } from '../network.ts';
 import { type PneProcess, startPneProcess } from '../pne-process.ts';
 import { bleBoard } from './board.ts';
 import { Radio } from './radio.ts';
@@ -89,6 +90,7 @@ export class Scenario {
       board: bleBoard(this.radio, board),
       folder: this.pneFolder,
       provisioning: this.network.provisioning[0]!,
+      linePort: this.network.linePort,
       onSample: (count) => {
         this.asked += count;
         this.feed();
@@ -154,7 +156,7 @@ export class Scenario {
       algorithm: undefined,
       intervalMs: 0,
       onAgreed: (agreement) => this.agreements.push(agreement),
-      onReading: (_id, _number, _payload, value) => this.received.push(value as number),
+      onReading: (_id, { value }) => this.received.push(value as number),
       onRefused(): void {},
     });
     const attach = (link: Link) => {

@@ -64,8 +64,9 @@ class Stack {
 
   async start(path: string, address: string, mtu: number, service: Uint8Array): Promise<void> {
     const transport = limitMtu(connectTransport(path), mtu, () => this.tellRoom());
-    const { demand, ioCapabilities } = this;
-    this.manager = await openHost({ transport, address, demand, ioCapabilities });
+    const { demand, ioCapabilities, bonds } = this;
+    const onProblem = (problem: string) => console.log(problem);
+    this.manager = await openHost({ transport, address, demand, ioCapabilities, bonds, onProblem });
     this.manager.on('error', () => process.exit(1));
     this.manager.gattDb.addServices([{ uuid: uuidText(service), characteristics: this.characteristics }]);
     this.board.send(GattMessageType.ready);

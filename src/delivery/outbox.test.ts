@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Outbox } from './outbox.ts';
+import { createTimers } from './timers.testing.ts';
+
+const test = suite('outbox');
+const PAYLOAD = Uint8Array.of(1, 2, 3);
+
+interface Reservation {
+  readonly number: number;
+  readonly then: (reserved: boolean) => void;
+}
+
+function create(span: number, next?: number) {
+  const timers = createTimers();
+  const pace = { after: timers.after, random: () => 0, heard: 0 };
+  const sent: number[] = [];
+  const outbox = new Outbox(
+    {
+      pace,
+      span,
+      reserve: (_handle, _number, then) => then(true),
+      transmit: (number) => sent.push(number),
+    },
+    next,
+  );
+  return { timers, sent, outbox };
+}
+
+test('nothing is sent before it is open, everything within the span then, in order', () => {
+  const { sent, outbox } = create(3);
+  for (const handle of [10, 11, 12, 13]) outbox.add(handle, PAYLOAD);
+  assert.equal(sent, []);
+  outbox.open();
+  assert.equal(sent, [0, 1, 2]);
+  assert.is(outbox.size, 4);
+  assert.is(outbox.bytes, 12);
+});
+
+test('the oldest under way holds the span, whatever is settled behind it', () => {
+  const { sent, outbox } = create(3);
+  outbox.open();
+  for (const handle of [10, 11, 12, 13, 14]) outbox.add(handle, PAYLOAD);
+  outbox.settle(11);
+  outbox.settle(12);
+  assert.equal(sent, [0, 1, 2]);
+  outbox.settle(10);
+  assert.equal(sent, [0, 1, 2, 3, 4]);
+});
+
+test('a number finds its handle as long as it is under way', () => {
+  const { outbox } = create(3);
+  outbox.open();
+  outbox.add(10, PAYLOAD);
+  assert.is(outbox.find(0), 10);
+  assert.is(outbox.find(1), undefined);
+  outbox.settle(10);
+  outbox.settle(10);
+  assert.is(outbox.find(0), undefined);
+  assert.is(outbox.bytes, 0);
+});
+
+test('opened again, what is under way is sent again under its numbers, each with one timer', () => {
+  const { timers, sent, outbox } = create(2);
+  outbox.open();
+  for (const handle of [10, 11, 12]) outbox.add(handle, PAYLOAD);
+  outbox.close();
+  assert.equal(timers.running, []);
+  outbox.open();
+  assert.equal(sent, [0, 1, 0, 1]);
+  assert.is(timers.running.length, 2);
+});
+
+test('a new stream forgets what was sent, and numbers the rest from 0', () => {
+  const { timers, sent, outbox } = create(2, 7);
+  outbox.open();
+  for (const handle of [10, 11, 12]) outbox.add(handle, PAYLOAD);
+  outbox.close();
+  assert.equal(outbox.restart(), [10, 11]);
+  assert.equal(timers.running, []);
+  outbox.open();
+  assert.equal(sent, [7, 8, 0]);
+  assert.is(outbox.size, 1);
+});
+
+test('what was under way before a restart goes first, under its number', () => {
+  const { sent, outbox } = create(1, 6);
+  outbox.add(10, PAYLOAD, 5);
+  outbox.add(11, PAYLOAD);
+  outbox.open();
+  assert.equal(sent, [5]);
+  outbox.settle(10);
+  assert.equal(sent, [5, 6]);
+});
+
+test('a stalled message is sent as soon as the peer is heard, others wait for their time', () => {
+  const { timers, sent, outbox } = create(4);
+  outbox.open();
+  outbox.add(10, PAYLOAD);
+  for (let round = 0; round < 4; round += 1) timers.fire();
+  outbox.add(11, PAYLOAD);
+  sent.length = 0;
+  outbox.hurry();
+  outbox.hurry();
+  assert.equal(sent, [0]);
+});
+
+test('a number is used once it is reserved, and never given again where that failed', () => {
+  const timers = createTimers();
+  const pace = { after: timers.after, random: () => 0, heard: 0 };
+  const reservations: Reservation[] = [];
+  const sent: number[] = [];
+  const outbox = new Outbox({
+    pace,
+    span: 1,
+    reserve: (_handle, number, then) => reservations.push({ number, then }),
+    transmit: (number) => sent.push(number),
+  });
+  outbox.open();
+  outbox.add(10, PAYLOAD);
+  outbox.open();
+  assert.equal(sent, []);
+  assert.is(outbox.find(0), undefined);
+  reservations[0]!.then(false);
+  outbox.hurry();
+  assert.equal(
+    reservations.map(({ number }) => number),
+    [0, 1],
+  );
+  reservations[1]!.then(true);
+  assert.equal(sent, [1]);
+  assert.is(outbox.find(1), 10);
+});
+
+test('a reservation that comes back after its message was forgotten sends nothing', () => {
+  const timers = createTimers();
+  const pace = { after: timers.after, random: () => 0, heard: 0 };
+  const reservations: Reservation[] = [];
+  const sent: number[] = [];
+  const outbox = new Outbox({
+    pace,
+    span: 1,
+    reserve: (_handle, number, then) => reservations.push({ number, then }),
+    transmit: (number) => sent.push(number),
+  });
+  outbox.open();
+  outbox.add(10, PAYLOAD);
+  outbox.settle(10);
+  reservations[0]!.then(true);
+  assert.equal(sent, []);
+  assert.equal(timers.running, []);
+});
+
+test('silence closes it before it is told', () => {
+  const timers = createTimers();
+  let silences = 0;
+  const outbox = new Outbox({
+    pace: { after: timers.after, random: () => 0, heard: 0 },
+    span: 4,
+    reserve: (_handle, _number, then) => then(true),
+    transmit(): void {},
+    onSilence: () => {
+      silences += 1;
+    },
+  });
+  outbox.open();
+  for (const handle of [10, 11, 12]) outbox.add(handle, PAYLOAD);
+  for (let round = 0; round < 6; round += 1) timers.fire();
+  assert.is(silences, 1);
+  assert.equal(timers.running, []);
+});
+
+test.run();

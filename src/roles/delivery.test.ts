@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What a link, a gateway or a store may do to messages, and what became of each of them all the same. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ImplementationLimits } from '../limits.ts';
+import { refusedAt } from './attacker.testing.ts';
+import type { TestNetwork } from './network.testing.ts';
+import { connected, passAll, recover, values } from './scenario.testing.ts';
+
+const test = suite('delivery');
+
+function upTo(count: number): number[] {
+  return Array.from({ length: count }, (_, value) => value);
+}
+
+function sorted(network: TestNetwork): number[] {
+  return (values(network) as number[]).slice().sort((a, b) => a - b);
+}
+
+function outcomes(network: TestNetwork, outcome: string): number {
+  return network.receipts.filter((receipt) => receipt.outcome === outcome).length;
+}
+
+/** Each reading that the PNE was told of as accepted is at the server, once. */
+function assertHonest(network: TestNetwork): void {
+  assert.is(new Set(network.received.map(({ id }) => id)).size, network.received.length);
+  assert.ok(outcomes(network, 'accepted') <= network.received.length);
+}
+
+test('a reading that a gateway drops while forty others pass is delivered, or has no receipt', () => {
+  const network = connected();
+  network.relay = () => [];
+  network.pne.report(0);
+  network.settle();
+  passAll(network);
+  for (let value = 1; value <= 40; value += 1) {
+    if (network.pne.room === 0) break;
+    network.pne.report(value);
+    network.settle();
+  }
+  assert.not.ok(network.receipts.some(({ handle }) => handle === 0));
+  recover(network);
+  assert.equal(sorted(network), upTo(network.received.length));
+  assert.is(outcomes(network, 'accepted'), network.received.length);
+  assert.ok(network.pne.idle);
+});
+
+test('readings never run further ahead of one that is missing than the server can tell apart', () => {
+  const network = connected();
+  network.relay = () => [];
+  network.pne.report(0);
+  network.settle();
+  passAll(network);
+  let reported = 1;
+  for (let round = 0; round < 60 && network.pne.room > 0; round += 1) {
+    network.pne.report(reported);
+    reported += 1;
+    network.settle();
+  }
+  assert.is(network.received.length, ImplementationLimits.readingSpan - 1);
+  recover(network);
+  assert.equal(sorted(network), upTo(reported));
+});
+
+test('a PNE whose store was erased is told, named, and delivers under a later epoch', () => {
+  const network = connected();
+  for (let value = 0; value < 10; value += 1) {
+    network.pne.report(value);
+    network.settle();
+  }
+  network.boots.epoch = undefined;
+  network.restart('pne');
+  network.linkUp();
+  for (let value = 10; value < 16; value += 1) network.pne.report(value);
+  recover(network);
+  assert.equal(sorted(network), upTo(16));
+  assert.is(outcomes(network, 'accepted'), 16);
+  assert.is(network.boots.epoch, 2);
+  assert.equal(refusedAt(network, 'server'), ['epochBehind']);
+  assertHonest(network);
+});
+
+test('a copy of a store under the same counter is another boot', () => {
+  const network = connected();
+  network.pne.report(0);
+  network.settle();
+  network.boots.epoch = 0;
+  network.restart('pne');
+  network.pne.report(1);
+  recover(network);
+  assert.equal(values(network), [0, 1]);
+  assert.equal(refusedAt(network, 'server'), ['epochBehind']);
+  assertHonest(network);
+});
+
+test('what was sent in an epoch that the server has left has an unknown outcome, and is not sent again', () => {
+  const network = connected();
+  network.relay = (message, towards) => (towards === 'server' ? [message] : []);
+  network.pne.report('delivered, and not confirmed');
+  network.settle();
+  // The clone: a boot that the server has seen meanwhile.
+  const [id, record] = [...network.stored.records][0]!;
+  network.stored.records.set(id, { ...record, boot: { epoch: 9, tag: new Uint8Array(4) } });
+  network.restart('server');
+  passAll(network);
+  recover(network);
+  assert.equal(network.receipts, [{ handle: 0, outcome: 'unknown' }]);
+  network.pne.report('next');
+  recover(network, 2);
+  assert.is(network.boots.epoch, 10);
+  assert.equal(values(network), ['delivered, and not confirmed', 'next']);
+  assertHonest(network);
+});
+
+test('a corrupt counter, or one that no device can have counted, ends no boot', () => {
+  for (const epoch of [undefined, Number.MAX_SAFE_INTEGER, ImplementationLimits.maxBootEpoch + 1]) {
+    const network = connected();
+    network.boots.epoch = epoch;
+    network.restart('pne');
+    network.pne.report('reading');
+    recover(network);
+    assert.equal(values(network), ['reading']);
+    assert.is(network.boots.epoch, 2);
+  }
+});
+
+test('a PNE whose store takes nothing keeps its link and its readings, and sends them when it does', () => {
+  const network = connected();
+  network.boots.isFull = true;
+  network.restart('pne');
+  network.pne.report('kept');
+  recover(network, 4);
+  assert.ok(network.isUp);
+  assert.equal(values(network), []);
+  assert.ok(refusedAt(network, 'pne').every((reason) => reason === 'storeFailed'));
+  assert.ok(refusedAt(network, 'pne').length > 1);
+  network.boots.isFull = false;
+  recover(network);
+  assert.equal(values(network), ['kept']);
+});
+
+test('a server whose store takes nothing confirms nothing, and takes each reading once when it does', () => {
+  const network = connected();
+  network.stored.isFull = true;
+  network.pne.report('kept');
+  recover(network, 3);
+  assert.equal(network.receipts, []);
+  assert.equal(values(network), []);
+  network.stored.isFull = false;
+  recover(network);
+  assert.equal(values(network), ['kept']);
+  assert.is(outcomes(network, 'accepted'), 1);
+});
+
+test('a server that was restarted with its store takes no reading twice', () => {
+  const network = connected();
+  network.relay = (message, towards) => (towards === 'server' ? [message] : []);
+  network.pne.report('once');
+  network.settle();
+  assert.equal(values(network), ['once']);
+  network.restart('server');
+  passAll(network);
+  recover(network);
+  assert.equal(values(network), ['once']);
+  assert.is(outcomes(network, 'accepted'), 1);
+});
+
+test('a server that was restarted delivers what it had queued, each content once', () => {
+  const network = connected();
+  network.relay = (message, towards) => (towards === 'server' ? [] : [message]);
+  for (const value of ['received, and not confirmed', 'second', 'third']) {
+    network.server.deliver('pne-1', value);
+    network.settle();
+  }
+  network.restart('server');
+  passAll(network);
+  recover(network);
+  assert.equal(network.contents, ['received, and not confirmed', 'second', 'third']);
+  assert.equal(
+    network.settled.map(({ outcome }) => outcome),
+    ['delivered', 'delivered', 'delivered'],
+  );
+});
+
+test('a server that lost its store delivers new contents, and reports that it was behind', () => {
+  const network = connected();
+  for (const value of ['a', 'b', 'c']) network.server.deliver('pne-1', value);
+  network.settle();
+  network.stored.records.clear();
+  network.restart('server');
+  for (const value of ['d', 'e']) network.server.deliver('pne-1', value);
+  network.pne.report('reading');
+  recover(network);
+  assert.equal(network.contents, ['a', 'b', 'c', 'd', 'e']);
+  assert.ok(refusedAt(network, 'server').includes('storeBehind'));
+  assert.equal(values(network), ['reading']);
+});
+
+test('a server whose store was rolled back does not take new contents for old ones', () => {
+  const network = connected();
+  network.server.deliver('pne-1', 'a');
+  network.settle();
+  const earlier = new Map(network.stored.records);
+  network.server.deliver('pne-1', 'b');
+  network.settle();
+  for (const [pneId, record] of earlier) network.stored.records.set(pneId, record);
+  network.restart('server');
+  network.server.deliver('pne-1', 'c');
+  recover(network);
+  assert.equal(network.contents, ['a', 'b', 'c']);
+});
+
+test('a content that was sent to a PNE which restarted is reported, and not sent again', () => {
+  const network = connected();
+  network.relay = (message, towards) => (towards === 'server' ? [] : [message]);
+  network.server.deliver('pne-1', 'received, and not confirmed');
+  network.server.deliver('pne-1', 'waiting');
+  network.settle();
+  network.restart('pne');
+  passAll(network);
+  recover(network);
+  assert.equal(network.contents, ['received, and not confirmed', 'waiting']);
+  assert.equal(network.settled, [
+    { ticket: 0, outcome: 'unknown' },
+    { ticket: 1, outcome: 'delivered' },
+  ]);
+});
+
+test('contents go on with the next reading after the way down was cut for long', () => {
+  const network = connected();
+  network.relay = (message, towards) => (towards === 'gateway' ? [] : [message]);
+  for (const value of ['first', 'second']) network.server.deliver('pne-1', value);
+  for (let round = 0; round < 6; round += 1) network.fireTimers();
+  passAll(network);
+  network.pne.report('reading');
+  network.settle();
+  assert.equal(network.contents, ['first', 'second']);
+});
+
+test('contents go on by themselves after the way down was cut, for a PNE with nothing to say', () => {
+  const network = connected();
+  network.relay = (message, towards) => (towards === 'gateway' ? [] : [message]);
+  network.server.deliver('pne-1', 'content');
+  for (let round = 0; round < 12; round += 1) network.fireTimers();
+  passAll(network);
+  network.fireTimers();
+  network.settle();
+  assert.equal(network.contents, ['content']);
+});
+
+test('one dropped reading among many that pass does not make new keys', () => {
+  const network = connected();
+  const agreements = network.agreements.length;
+  network.relay = () => [];
+  network.pne.report('dropped');
+  network.settle();
+  for (let round = 0; round < 8; round += 1) {
+    passAll(network);
+    network.pne.report(round);
+    network.settle();
+    network.relay = () => [];
+    network.fireTimers();
+    network.settle();
+  }
+  assert.is(network.agreements.length, agreements);
+  passAll(network);
+  recover(network);
+  assert.is(network.received.length, 9);
+});
+
+test.run();

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Test code: the two ends of one interface as roles run them, each alone, and a clock that tests move. */
+import { PLAIN_STREAM } from '../link/attestation.ts';
+import type { After } from '../link/timer.ts';
+import type { ReasonName } from '../refusal.ts';
+import { accept } from './acceptance.ts';
+import { initiate } from './initiation.ts';
+import { type Agreement, type InterfaceOptions, p256Interface } from './interface.ts';
+import { IDENTITIES, PROVIDER } from './network.testing.ts';
+
+export interface TestClock {
+  readonly after: After;
+  readonly now: number;
+  /** Timers that run. */
+  readonly running: number;
+  /** Lets so many milliseconds pass, and what is due in them happen in its order. */
+  pass(milliseconds: number): void;
+}
+
+export function createTestClock(): TestClock {
+  const timers = new Set<{ readonly due: number; readonly callback: () => void }>();
+  let now = 0;
+
+  function nextUntil(end: number) {
+    let next: { readonly due: number; readonly callback: () => void } | undefined;
+    for (const timer of timers) if (timer.due <= end && !(next && next.due <= timer.due)) next = timer;
+    return next;
+  }
+
+  return {
+    get now() {
+      return now;
+    },
+    get running() {
+      return timers.size;
+    },
+    after(milliseconds, callback) {
+      const timer = { due: now + milliseconds, callback };
+      timers.add(timer);
+      return { cancel: () => void timers.delete(timer) };
+    },
+    pass(milliseconds): void {
+      const end = now + milliseconds;
+      for (let timer = nextUntil(end); timer !== undefined; timer = nextUntil(end)) {
+        timers.delete(timer);
+        now = timer.due;
+        timer.callback();
+      }
+      now = end;
+    },
+  };
+}
+
+/** What an end did. */
+export interface Seen {
+  readonly sent: Uint8Array[];
+  readonly agreements: Agreement[];
+  readonly refusals: ReasonName[];
+}
+
+export const PNE_END = p256Interface('pne', 'CPNS-1', PROVIDER, IDENTITIES.pne, [
+  IDENTITIES.gateway.credential,
+]);
+export const GATEWAY_END = p256Interface('gateway', 'CPNS-1', PROVIDER, IDENTITIES.gateway, [
+  IDENTITIES.pne.credential,
+  IDENTITIES.otherPne.credential,
+]);
+
+export interface EndOptions {
+  readonly clock?: TestClock;
+  /** Is given each message besides `sent`. */
+  send?(message: Uint8Array): void;
+}
+
+export function createTestResponder(own: InterfaceOptions = GATEWAY_END, options: EndOptions = {}) {
+  const seen: Seen = { sent: [], agreements: [], refusals: [] };
+  const ids = new Set<number>();
+  const acceptance = accept({
+    ...shared(own, seen, options),
+    onAgreed(agreement): void {
+      const former = seen.agreements[seen.agreements.length - 1];
+      if (former !== undefined) ids.delete(former.connectionId[0]!);
+      seen.agreements.push(agreement);
+    },
+    connectionIds: {
+      take(other) {
+        let id = 1;
+        while (ids.has(id) || (other.length === 1 && other[0] === id)) id += 1;
+        ids.add(id);
+        return Uint8Array.of(id);
+      },
+      release: ([id]) => void ids.delete(id!),
+    },
+  });
+  return { ...seen, ...acceptance, ids };
+}
+
+export function createTestInitiator(own: InterfaceOptions = PNE_END, options: EndOptions = {}) {
+  const seen: Seen = { sent: [], agreements: [], refusals: [] };
+  let failures = 0;
+  const initiation = initiate({
+    ...shared(own, seen, options),
+    onFailed(): void {
+      failures += 1;
+    },
+  });
+  return { ...seen, ...initiation, failures: () => failures };
+}
+
+function shared(own: InterfaceOptions, seen: Seen, { clock = createTestClock(), send }: EndOptions) {
+  return {
+    own,
+    after: clock.after,
+    attestation: () => PLAIN_STREAM,
+    send(message: Uint8Array): void {
+      seen.sent.push(message.slice());
+      send?.(message.slice());
+    },
+    onAgreed: (agreement: Agreement) => void seen.agreements.push(agreement),
+    onRefused: (reason: ReasonName) => void seen.refusals.push(reason),
+  };
+}

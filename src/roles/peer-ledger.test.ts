@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { PeerLedger } from './peer-ledger.ts';
+import { NEW_PEER, type PeerRecord, withContent, withReading } from './peer-record.ts';
+import type { Reading, ServerStore } from './server-store.ts';
+
+const test = suite('peer ledger');
+
+interface Commit {
+  readonly record: PeerRecord;
+  readonly readings: readonly Reading[];
+  readonly done: (stored: boolean) => void;
+}
+
+/** A store that takes its time. */
+function create() {
+  const commits: Commit[] = [];
+  const store: ServerStore = {
+    load: (_pneId, done) => done(undefined),
+    commit: (_pneId, record, readings, done) => commits.push({ record, readings, done }),
+  };
+  const ledger = new PeerLedger('pne-1', store, NEW_PEER);
+  const done: string[] = [];
+  const read = (number: number) =>
+    ledger.change({
+      apply(record) {
+        const next = withReading(record, number);
+        if (next === undefined) return { record };
+        return { record: next, reading: { id: number, payload: new Uint8Array(1), value: 0 } };
+      },
+      done: (stored) => done.push(`${number} ${stored}`),
+    });
+  return { commits, ledger, done, read };
+}
+
+test('what comes during a commit is committed together, after it', () => {
+  const { commits, done, read } = create();
+  for (const number of [0, 1, 2]) read(number);
+  assert.is(commits.length, 1);
+  commits[0]!.done(true);
+  assert.equal(done, ['0 true']);
+  assert.is(commits.length, 2);
+  assert.equal(
+    commits[1]!.readings.map(({ id }) => id),
+    [1, 2],
+  );
+  commits[1]!.done(true);
+  assert.equal(done, ['0 true', '1 true', '2 true']);
+});
+
+test('a record holds what is stored, and no more', () => {
+  const { commits, ledger, read } = create();
+  read(0);
+  assert.is(ledger.record.received.highest, -1);
+  commits[0]!.done(true);
+  assert.is(ledger.record.received.highest, 0);
+});
+
+test('a commit that failed has changed nothing; the next one does not build on it', () => {
+  const { commits, ledger, done, read } = create();
+  read(0);
+  read(1);
+  commits[0]!.done(false);
+  assert.equal(done, ['0 false']);
+  assert.is(commits[1]!.record.received.seen, 1);
+  assert.is(commits[1]!.record.received.highest, 1);
+  commits[1]!.done(true);
+  read(0);
+  assert.equal(
+    commits[2]!.readings.map(({ id }) => id),
+    [0],
+  );
+  assert.is(ledger.record.received.highest, 1);
+});
+
+test('a change of nothing costs no commit', () => {
+  const { commits, done, read } = create();
+  read(0);
+  commits[0]!.done(true);
+  read(0);
+  assert.is(commits.length, 1);
+  assert.equal(done, ['0 true', '0 true']);
+});
+
+test('changes are applied in their order', () => {
+  const { commits, ledger } = create();
+  for (const byte of [1, 2]) {
+    ledger.change({
+      apply: (record) => ({ record: withContent(record, Uint8Array.of(byte)) }),
+      done(): void {},
+    });
+  }
+  commits[0]!.done(true);
+  commits[1]!.done(true);
+  assert.equal(
+    ledger.record.contents.map(({ ticket, payload }) => [ticket, payload[0]]),
+    [
+      [0, 1],
+      [1, 2],
+    ],
+  );
+});
+
+test.run();

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * One PNE at the CPNS Server: takes its registration and its readings, and delivers contents to it. What it says of
+ * a message is stored first.
+ */
+import { judge } from '../delivery/inbox.ts';
+import { Outbox } from '../delivery/outbox.ts';
+import { ImplementationLimits } from '../limits.ts';
+import type { After } from '../link/timer.ts';
+import type { PayloadCodec } from '../payload/payload.ts';
+import { type ReasonName, refuse } from '../refusal.ts';
+import type { Agreement } from './interface.ts';
+import { decodeMessage, encodeMessage, type Message, MessageType, type Registration } from './message.ts';
+import type { PeerLedger } from './peer-ledger.ts';
+import {
+  type PeerRecord,
+  type Registered,
+  readingId,
+  withContent,
+  withNumber,
+  withoutContent,
+  withReading,
+  withRegistration,
+} from './peer-record.ts';
+import type { Reading } from './server-store.ts';
+import { Status, type StatusCode } from './status.ts';
+
+/** What became of a content. `unknown`: it was sent, and nobody will ever tell whether it was received. */
+export type ContentOutcome = 'delivered' | 'rejected' | 'unknown';
+
+export interface ServerPeerOptions {
+  readonly pneId: string;
+  readonly ledger: PeerLedger;
+  readonly payloads: PayloadCodec;
+  readonly after: After;
+  random(): number;
+  /** Protects and sends a message under these keys. */
+  send(agreement: Agreement, message: Uint8Array): void;
+  onRegistered(pneId: string): void;
+  onReading(pneId: string, reading: Reading): void;
+  onContentSettled(pneId: string, ticket: number, outcome: ContentOutcome): void;
+  onRefused(reason: ReasonName, pneId: string): void;
+}
+
+export class ServerPeer {
+  private readonly options: ServerPeerOptions;
+  private readonly pace: { readonly after: After; readonly random: () => number; heard: number };
+  private readonly contents: Outbox;
+  /** The session in which the PNE has registered: it fixes the epochs. */
+  private session: Agreement | undefined;
+  /** Numbers of readings that are being stored, and tickets of contents that are being forgotten. */
+  private readonly storing = new Set<number>();
+  private readonly settling = new Set<number>();
+  /** Contents that are being stored. */
+  private queueing = 0;
+
+  constructor(options: ServerPeerOptions) {
+    this.options = options;
+    this.pace = { after: options.after, random: () => options.random(), heard: 0 };
+    const { record } = options.ledger;
+    const span = ImplementationLimits.contentSpan;
+    this.contents = new Outbox(
+      {
+        pace: this.pace,
+        span,
+        reserve: (ticket, number, then) => this.store((record) => withNumber(record, ticket, number), then),
+        transmit: (number, payload) => this.send({ type: MessageType.content, number, payload }),
+      },
+      record.stream.next,
+    );
+    for (const { ticket, payload, number } of record.contents) this.contents.add(ticket, payload, number);
+  }
+
+  /** Takes a verified message, borrowed for the call. Refuses what it cannot take, and changes nothing then. */
+  receive(agreement: Agreement, bytes: Uint8Array): void {
+    const message = decodeMessage(bytes);
+    if (message.type === MessageType.registration) return this.register(agreement, message);
+    if (agreement !== this.session) refuse('stateInvalid');
+    this.pace.heard += 1;
+    if (message.type === MessageType.reading) this.takeReading(message.number, message.payload);
+    else if (message.type === MessageType.receipt) this.settle(message.number, message.status);
+    else refuse('messageInvalid');
+    this.contents.hurry();
+  }
+
+  /**
+   * Queues a content, and calls `taken` with its ticket when it is stored; with undefined where it could not be.
+   * Refuses `queueFull`, and what src/payload refuses.
+   */
+  deliver(value: unknown, taken: (ticket: number | undefined) => void): void {
+    if (this.contents.size + this.queueing >= ImplementationLimits.serverMaxQueuedContents)
+      refuse('queueFull');
+    const payload = this.options.payloads.encode(value);
+    let ticket = 0;
+    this.queueing += 1;
+    this.store(
+      (record) => {
+        ticket = record.nextTicket;
+        return withContent(record, payload);
+      },
+      (stored) => {
+        this.queueing -= 1;
+        taken(stored ? ticket : undefined);
+        if (stored) this.contents.add(ticket, payload);
+      },
+    );
+  }
+
+  /** The name inside the record must be the one that the handshake verified (no identity misbinding). */
+  private register(agreement: Agreement, registration: Registration): void {
+    if (registration.pneId !== this.options.pneId) refuse('messageInvalid');
+    let result: Registered | undefined;
+    const claimed = { ...registration, tag: registration.tag.slice() };
+    this.store(
+      (record) => {
+        result = withRegistration(record, claimed);
+        // A session has one epoch: this one was sent before the one that holds, and came late.
+        if (agreement === this.session && (result.isBehind || result.record !== record)) result = undefined;
+        return result?.record ?? record;
+      },
+      (stored) => {
+        if (stored && result !== undefined) this.answer(agreement, result);
+      },
+    );
+  }
+
+  private answer(agreement: Agreement, { isBehind, isRecordBehind, unknown }: Registered): void {
+    const { boot, stream } = this.options.ledger.record;
+    if (isBehind) {
+      this.say(agreement, Status.epochBehind, boot!.epoch);
+      return this.report('epochBehind');
+    }
+    if (isRecordBehind) this.report('storeBehind');
+    this.session = agreement;
+    this.contents.close();
+    if (isRecordBehind) this.contents.restart();
+    for (const ticket of unknown) this.giveUp(ticket);
+    this.say(agreement, Status.ok, stream.epoch);
+    this.options.onRegistered(this.options.pneId);
+    this.pace.heard += 1;
+    this.contents.open();
+  }
+
+  private giveUp(ticket: number): void {
+    this.contents.settle(ticket);
+    this.options.onContentSettled(this.options.pneId, ticket, 'unknown');
+  }
+
+  private takeReading(number: number, payload: Uint8Array): void {
+    const judgement = judge(this.options.ledger.record.received, number);
+    if (judgement === 'tooOld') refuse('tooOldToTell');
+    if (judgement === 'seen') return this.confirm(number, Status.ok);
+    if (this.storing.has(number)) return;
+    this.storeReading(number, payload.slice(), this.decodeOrReject(number, payload));
+  }
+
+  private decodeOrReject(number: number, payload: Uint8Array): unknown {
+    try {
+      return this.options.payloads.decode(payload);
+    } catch (error) {
+      this.confirm(number, Status.badRequest);
+      throw error;
+    }
+  }
+
+  private storeReading(number: number, payload: Uint8Array, value: unknown): void {
+    const { ledger, pneId, onReading } = this.options;
+    let reading: Reading | undefined;
+    this.storing.add(number);
+    ledger.change({
+      apply(record) {
+        const next = withReading(record, number);
+        if (next === undefined) return { record };
+        reading = { id: readingId(record, number), payload, value };
+        return { record: next, reading };
+      },
+      done: (stored) => {
+        this.storing.delete(number);
+        if (!stored) return this.report('storeFailed');
+        if (reading === undefined) return this.report('tooOldToTell');
+        onReading(pneId, reading);
+        this.confirm(number, Status.ok);
+      },
+    });
+  }
+
+  private settle(number: number, status: number): void {
+    const ticket = this.contents.find(number);
+    if (ticket === undefined || this.settling.has(ticket)) return;
+    this.settling.add(ticket);
+    this.store(
+      (record) => withoutContent(record, ticket),
+      (stored) => {
+        this.settling.delete(ticket);
+        if (!stored) return;
+        this.contents.settle(ticket);
+        const outcome = status === Status.ok ? 'delivered' : 'rejected';
+        this.options.onContentSettled(this.options.pneId, ticket, outcome);
+      },
+    );
+  }
+
+  private store(apply: (record: PeerRecord) => PeerRecord, done: (stored: boolean) => void): void {
+    this.options.ledger.change({
+      apply: (record) => ({ record: apply(record) }),
+      done: (stored) => {
+        if (!stored) this.report('storeFailed');
+        done(stored);
+      },
+    });
+  }
+
+  private report(reason: ReasonName): void {
+    this.options.onRefused(reason, this.options.pneId);
+  }
+
+  private confirm(number: number, status: StatusCode): void {
+    this.send({ type: MessageType.receipt, number, status });
+  }
+
+  private say(agreement: Agreement, status: StatusCode, epoch: number): void {
+    this.options.send(agreement, encodeMessage({ type: MessageType.registered, status, epoch }));
+  }
+
+  private send(message: Message): void {
+    if (this.session !== undefined) this.options.send(this.session, encodeMessage(message));
+  }
+}
