@@ -25,7 +25,7 @@ export const READING = Object.freeze({
   ok: true,
 });
 const CONTENT = Object.freeze({ interval: 1000 });
-const ID = 100;
+const NUMBER = 100;
 /** Of an ATT_MTU of 247. */
 const VALUE_BYTES = 244;
 const ALGORITHM = Algorithm.AES_CCM_16_64_128;
@@ -48,15 +48,20 @@ export function readingOperations(provider: CryptoProvider, payloads: PayloadCod
   const content = payloads.encode(CONTENT);
   return [
     ...upOperations(ends, payloads),
-    ...downOperations('receipt', ends, payloads, { type: MessageType.receipt, id: ID, status: 0 }),
-    ...downOperations('content', ends, payloads, { type: MessageType.content, id: ID, payload: content }),
+    ...downOperations('receipt', ends, payloads, { type: MessageType.receipt, number: NUMBER, status: 0 }),
+    ...downOperations('content', ends, payloads, {
+      type: MessageType.content,
+      number: NUMBER,
+      payload: content,
+    }),
   ];
 }
 
 function upOperations({ pneHop, pne }: Ends, payloads: PayloadCodec): BenchOperation[] {
   const fragmenter = new Fragmenter();
   const toPayload = () => payloads.encode(READING);
-  const toMessage = (payload: Uint8Array) => encodeMessage({ type: MessageType.reading, id: ID, payload });
+  const toMessage = (payload: Uint8Array) =>
+    encodeMessage({ type: MessageType.reading, number: NUMBER, payload });
   const toRecord = (message: Uint8Array) =>
     encodeChannelMessage(Channel.endToEndRecord, pne.protect(message));
   const toHop = (inner: Uint8Array) => encodeChannelMessage(Channel.hopRecord, pneHop.protect(inner));
