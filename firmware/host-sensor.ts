@@ -2,6 +2,7 @@
 
 /** A simulated board's sensor: readings from the host that runs it (sensor-message.ts). */
 import type { Link, LinkEvents } from '../src/link/link.ts';
+import { compactPayloads } from '../src/payload/compact.ts';
 import { refuse } from '../src/refusal.ts';
 import type { Connect } from './connect.ts';
 import type { Figures, Sensor, SensorEvents } from './sensor.ts';
@@ -15,12 +16,18 @@ export function openHostSensor(connect: Connect, events: SensorEvents): Sensor {
   function adopt(opened: Link): LinkEvents {
     link = opened;
     if (early > 0) sample(early);
-    return { onMessage: receive, onClosed: events.onEnd };
+    return { onMessage: receive, onClosed: close };
+  }
+
+  /** A host that is gone gives no more, and nobody looks at figures. */
+  function close(): void {
+    link = undefined;
+    events.onEnd();
   }
 
   function receive(bytes: Uint8Array): void {
     const message = decodeSensorMessage(bytes);
-    if (message.type === SensorMessageType.reading) events.onReading(JSON.parse(message.text));
+    if (message.type === SensorMessageType.reading) events.onReading(compactPayloads.decode(message.payload));
     else if (message.type === SensorMessageType.end) events.onEnd();
     else refuse('messageInvalid');
   }

@@ -13,7 +13,7 @@ async function* numbered(count: number): AsyncGenerator<Row> {
 }
 
 function reading(line: number): Reading {
-  return { line, text: String(line), payload: Uint8Array.of(line & 0xff) };
+  return { line, payload: Uint8Array.of(line & 0xff) };
 }
 
 function outlet(distributor: Distributor) {

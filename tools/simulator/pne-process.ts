@@ -53,7 +53,7 @@ export async function startPneProcess(options: PneProcessOptions): Promise<PnePr
     if (!stopping) options.onExit(problem);
   });
   return {
-    give: (reading) => sensor.send({ type: SensorMessageType.reading, text: reading.text }),
+    give: (reading) => sensor.send({ type: SensorMessageType.reading, payload: reading.payload }),
     end: () => sensor.send({ type: SensorMessageType.end }),
     async stop(): Promise<void> {
       stopping = true;

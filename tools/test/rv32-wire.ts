@@ -3,6 +3,7 @@
 /** One PNE and its network, with a tap in the line between PNE and gateway. */
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { FrameAssembler } from '../../src/link/frame.ts';
+import { compactPayloads } from '../../src/payload/compact.ts';
 import type { Board } from '../simulator/board.ts';
 import { startNetwork } from '../simulator/network.ts';
 import { type PneProcess, startPneProcess } from '../simulator/pne-process.ts';
@@ -66,7 +67,7 @@ export async function startWire(board: Board, folder: string): Promise<Wire> {
       folder,
       provisioning: { ...provisioning, gatewayPort: line.port },
       onSample: (count) => {
-        const reading = { line: 1, text: '{"n":1}', payload: new Uint8Array() };
+        const reading = { line: 1, payload: compactPayloads.encode({ n: 1 }) };
         for (let index = 0; index < count; index += 1) process?.give(reading);
       },
       onFigures: ({ refused }) => {
