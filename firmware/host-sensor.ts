@@ -16,13 +16,12 @@ export function openHostSensor(connect: Connect, events: SensorEvents): Sensor {
   function adopt(opened: Link): LinkEvents {
     link = opened;
     if (early > 0) sample(early);
-    return { onMessage: receive, onClosed: close };
+    return { onMessage: receive, onClosed: end };
   }
 
-  /** A host that is gone gives no more, and nobody looks at figures. */
-  function close(): void {
-    link = undefined;
-    events.onEnd();
+  /** A simulated board does not outlive its host: it throws out of the run loop. */
+  function end(): never {
+    throw new Error('the host of this board is gone');
   }
 
   function receive(bytes: Uint8Array): void {
@@ -37,7 +36,7 @@ export function openHostSensor(connect: Connect, events: SensorEvents): Sensor {
     else link.send(encodeSensorMessage({ type: SensorMessageType.sample, count }));
   }
 
-  connect(adopt, events.onEnd);
+  connect(adopt, end);
 
   return {
     sample,

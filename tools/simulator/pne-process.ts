@@ -15,6 +15,7 @@ import { listenTcp } from '../../src/node/tcp.ts';
 import { encodeProvisioning, type Provisioning } from '../../src/roles/provisioning.ts';
 import { PASSKEY } from './ble/board.ts';
 import type { Board } from './board.ts';
+import { endWithUs } from './ending.ts';
 import type { Reading } from './readings.ts';
 
 /** How long a PNE that was asked to end may take. */
@@ -48,6 +49,7 @@ export async function startPneProcess(options: PneProcessOptions): Promise<PnePr
   await board.provision(folder, storedValues(provisioning, board.feedNumber(listener.port)));
   const { gatewayPort } = provisioning;
   const child = board.spawn({ folder, gatewayPort, feedPort: listener.port });
+  endWithUs(child);
   let stopping = false;
   const exited = lastWords(child).then((problem) => {
     if (!stopping) options.onExit(problem);

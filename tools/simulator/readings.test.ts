@@ -5,8 +5,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createCborXPayloads } from '../../src/payload/codec.ts';
 import { compactPayloads } from '../../src/payload/compact.ts';
-import { UsageError } from './options.ts';
 import { readRows } from './readings.ts';
+import { UsageError } from './usage-error.ts';
 
 const test = suite('simulator/readings');
 

@@ -9,7 +9,7 @@ import { type Form, tellForm } from './input/form.ts';
 import { documentRows, ndjsonRows } from './input/json-rows.ts';
 import { type Line, splitLines } from './input/lines.ts';
 import { Source } from './input/source.ts';
-import { UsageError } from './options.ts';
+import { UsageError } from './usage-error.ts';
 
 export interface Reading {
   readonly line: number;

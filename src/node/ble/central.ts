@@ -92,7 +92,8 @@ export function startCentral(options: CentralOptions): Central {
     const count = (failures.get(name) ?? 0) + 1;
     if (failures.size < MAX_KNOWN) failures.set(name, count);
     if (count === MAX_FAILURES) after(LEFT_ALONE_MS, () => failures.delete(name));
-    options.onProblem(peer, problem);
+    const pause = `; left alone for ${LEFT_ALONE_MS / 1000} s`;
+    options.onProblem(peer, count === MAX_FAILURES ? problem + pause : problem);
   }
 
   return {

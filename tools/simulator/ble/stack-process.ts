@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { OUTPUT, replaceFile } from '../../build/bundle.ts';
+import { endWithUs } from '../ending.ts';
 
 export interface StackOptions {
   /** What `bundleStack` returned. */
@@ -66,7 +67,10 @@ export async function startStack({
   const child = spawn(process.execPath, [program, controller, address, String(mtu)], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],
+    // Ctrl-C is for the simulator, which ends its boards in order.
+    detached: true,
   });
+  endWithUs(child);
   const port = await new Promise<number>((resolve, reject) => {
     child.stdout.once('data', (line) => resolve(Number(line)));
     child.once('exit', (status) => reject(new Error(`the stack of ${address} ended with status ${status}`)));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** CSV with a header, with whatever stands between the cells. */
-import { UsageError } from '../options.ts';
 import type { Row } from '../readings.ts';
+/** CSV with a header, with whatever stands between the cells. */
+import { UsageError } from '../usage-error.ts';
 import { type CsvRecord, cellsOf, csvRecords, widest } from './csv-records.ts';
 import type { Line } from './lines.ts';
 import { exactNumber, isNumber, NumberProblem } from './number.ts';

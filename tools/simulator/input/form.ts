@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What the input is, told by its first bytes. */
-import { UsageError } from '../options.ts';
+import { UsageError } from '../usage-error.ts';
 import { JsonProblem, parseJson } from './json.ts';
 import { MAX_ROW_BYTES } from './lines.ts';
 import { NumberProblem } from './number.ts';
