@@ -90,12 +90,18 @@ async function* sampleForever(): AsyncGenerator<Row> {
   for (;;) yield* readRows(createReadStream(SAMPLE));
 }
 
+/** A command line or an input that cannot be used, or a place that nothing can be written to. */
+function isOfTheUser(error: unknown): error is Error {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return error instanceof UsageError || ['EROFS', 'EACCES', 'ENOSPC', 'EDQUOT'].includes(code);
+}
+
 /** Where an input is still open, nothing else would end the process. */
 async function runToEnd(): Promise<never> {
   const endings = new Endings();
   endings.watch();
   const status = await main(process.argv.slice(2), endings).catch((error: unknown) => {
-    if (!(error instanceof UsageError)) throw error;
+    if (!isOfTheUser(error)) throw error;
     console.error(`pne-runtime: ${error.message}`);
     return ExitStatus.usage;
   });

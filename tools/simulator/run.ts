@@ -122,11 +122,7 @@ class Simulation {
       onReading: (id, reading, payload, value) => this.receive(id, reading, payload, value),
       onRefused: (reason, id) => this.countRefusal(reason, id),
     });
-    await this.options.radio?.startGateway(
-      join(this.folder, 'gateway'),
-      after,
-      this.network.attachPne,
-    );
+    await this.options.radio?.startGateway(join(this.folder, 'gateway'), after, this.network.attachPne);
     this.lives.push(...this.figures.map((figures, index) => this.newLife(figures, index)));
     if (this.options.stop.aborted) return;
     if (this.options.isOneByOne) this.startNext(0);
