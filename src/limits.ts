@@ -29,6 +29,12 @@ export const SpecificationLimits = Object.freeze({
   attMaxValueBytes: 512,
 });
 
+/** Of one encoded application payload, and of one handshake message. */
+const PAYLOAD_MAX_BYTES = 2048;
+const HANDSHAKE_MAX_MESSAGE_BYTES = 2048;
+/** The most that a message and the two records around it add to what they carry, with some to spare. */
+const ENVELOPE_MAX_BYTES = 128;
+
 /** Limits that this implementation sets, so that no input decides how much memory or stack it takes. */
 export const ImplementationLimits = Object.freeze({
   /** Nesting of a protocol CBOR item. */
@@ -44,7 +50,7 @@ export const ImplementationLimits = Object.freeze({
   /** Bytes of one text string in an application payload. */
   payloadMaxTextBytes: 1024,
   /** Bytes of one encoded application payload. */
-  payloadMaxBytes: 2048,
+  payloadMaxBytes: PAYLOAD_MAX_BYTES,
   /** Bytes of one link message. */
   linkMaxMessageBytes: 8192,
   /** Bytes of link messages that wait to be sent in fragments: two of the largest size. */
@@ -76,7 +82,7 @@ export const ImplementationLimits = Object.freeze({
   /** How long a central that was asked to disconnect may take before the PNE ends the connection itself. */
   bleFarewellMs: 2000,
   /** Bytes of one link message that a PNE takes: the longest payload, or handshake message, and what is around it. */
-  pneMaxMessageBytes: 2560,
+  pneMaxMessageBytes: Math.max(PAYLOAD_MAX_BYTES, HANDSHAKE_MAX_MESSAGE_BYTES) + 4 * ENVELOPE_MAX_BYTES,
   /** Sequence numbers behind the highest accepted one that a replay window still tells apart. */
   replayWindowSize: 32,
   /** Sequence numbers reserved at once: writes of the store against numbers skipped after a restart. */
@@ -92,7 +98,7 @@ export const ImplementationLimits = Object.freeze({
   /** Readings of one PNE that wait for their receipt. */
   pneMaxOutstanding: 8,
   /** Bytes of them: two of the longest, or any mix that takes no more. */
-  pneMaxOutstandingBytes: 4352,
+  pneMaxOutstandingBytes: 2 * (PAYLOAD_MAX_BYTES + ENVELOPE_MAX_BYTES),
   /** How long the sender of a message waits for its receipt before it sends again, the first few times. */
   receiptTimeoutMs: 5000,
   /** How often that time doubles then. */
@@ -118,7 +124,7 @@ export const ImplementationLimits = Object.freeze({
    */
   linkBindingBytes: 16,
   /** Bytes of one handshake message, which is what a half-open handshake keeps of it. */
-  handshakeMaxMessageBytes: 2048,
+  handshakeMaxMessageBytes: HANDSHAKE_MAX_MESSAGE_BYTES,
   /** Items of one EAD field, padding included. */
   handshakeMaxEadItems: 8,
   /** Credentials with one reference: each message that names it is checked against all of them. */

@@ -178,7 +178,7 @@ export class Scenario {
       const reading = this.next;
       this.asked -= 1;
       this.next += 1;
-      this.pne.give({ line: reading, text: String(reading), payload: payloads.encode(reading) });
+      this.pne.give({ line: reading, payload: payloads.encode(reading) });
     }
   }
 }
