@@ -125,11 +125,14 @@ export class Device implements WireEnd {
 
   attach(link: Link): LinkEvents {
     const events = this.pne!.attach(link);
+    const { timeline } = this.options.ether;
+    const since = timeline.now;
     return {
       onMessage: (message) => events.onMessage(message),
       onClosed: () => {
         events.onClosed();
         this.note('its link is gone');
+        if (timeline.now - since > MAX_PAUSE_MS) this.pauseMs = FIRST_PAUSE_MS;
         this.connectLater();
       },
     };
@@ -157,7 +160,6 @@ export class Device implements WireEnd {
   private settle(handle: number, outcome: Outcome): void {
     const key = this.outstanding.get(handle)!;
     this.outstanding.delete(handle);
-    this.pauseMs = FIRST_PAUSE_MS;
     this.note(`${outcome}: handle ${handle}`);
     this.options.witness.settle(key, outcome);
   }

@@ -34,7 +34,9 @@ export const FAULTS = Object.freeze({
     mistreat(world, world.anyDevice(), ({ file }) => file.rollBack(world.random.whole(1, 5))),
   'PNE store erased': (world) => mistreat(world, world.anyDevice(), ({ file }) => file.erase()),
   'PNE store corrupt': (world) =>
-    mistreat(world, world.anyDevice(), ({ file }) => file.corrupt(world.random.pick([-1, NaN, 1e15, 2 ** 32]))),
+    mistreat(world, world.anyDevice(), ({ file }) =>
+      file.corrupt(world.random.pick([-1, NaN, 1e15, 2 ** 32])),
+    ),
   'PNE store full': (world) => spoil(world, world.anyDevice().file, 'full'),
   'PNE store torn': (world) => spoil(world, world.anyDevice().file, 'torn'),
   'server store rolled back': (world) =>

@@ -73,16 +73,24 @@ export class GatewayProcess {
   private connect(): void {
     const { server, ether, tap } = this.options;
     if (!server.isOn) return this.connectLater();
-    this.wire = new Wire(ether, server.gatewaySide, { life: this.life, attach: (link) => this.attach(link) }, tap);
+    this.wire = new Wire(
+      ether,
+      server.gatewaySide,
+      { life: this.life, attach: (link) => this.attach(link) },
+      tap,
+    );
   }
 
   private attach(link: Link): LinkEvents {
     const events = this.gateway!.attachServer(link);
+    const { timeline } = this.options.ether;
+    const since = timeline.now;
     return {
       onMessage: (message) => events.onMessage(message),
       onClosed: () => {
         events.onClosed();
         this.note('its link to the server is gone');
+        if (timeline.now - since > MAX_PAUSE_MS) this.pauseMs = FIRST_PAUSE_MS;
         this.connectLater();
       },
     };

@@ -59,5 +59,8 @@ function drawPrivateKey(random: Random): Uint8Array {
 function identityOf(provider: CryptoProvider, bytes: Uint8Array, { subject, kid }: MemberOptions): Identity {
   const privateKey = provider.privateKey(Curve.P256, bytes);
   const { curve, publicKey } = privateKey;
-  return { privateKey, credential: ccsCredential(encodeCcs({ curve, publicKey, kid: Uint8Array.of(kid) }, subject)) };
+  return {
+    privateKey,
+    credential: ccsCredential(encodeCcs({ curve, publicKey, kid: Uint8Array.of(kid) }, subject)),
+  };
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { KeyLimits } from './cryptography.ts';
 /** What a seed makes of a run: who is there, how long, and which faults come how often. */
 import { FAULTS, type FaultName } from './faults.ts';
-import type { KeyLimits } from './cryptography.ts';
 import type { Random } from './random.ts';
 import type { Weather } from './wire.ts';
 
@@ -47,7 +47,13 @@ export function drawScenario(random: Random, loss: number | undefined): Scenario
 
 function drawWeather(random: Random, loss: number | undefined): Weather {
   const draw = () => (random.chance(0.5) ? 0 : random.pick([0.005, 0.02, 0.05, 0.15]));
-  const weather = { loss: draw(), duplication: draw(), delay: draw(), reordering: draw(), corruption: draw() };
+  const weather = {
+    loss: draw(),
+    duplication: draw(),
+    delay: draw(),
+    reordering: draw(),
+    corruption: draw(),
+  };
   return loss === undefined ? weather : { ...weather, loss };
 }
 

@@ -125,7 +125,12 @@ export class ServerProcess {
     return contents.map(({ payload }) => nameIn(payload));
   }
 
-  private stored(pneId: string, record: PeerRecord, added: readonly string[], replaced: readonly string[]): void {
+  private stored(
+    pneId: string,
+    record: PeerRecord,
+    added: readonly string[],
+    replaced: readonly string[],
+  ): void {
     this.learnTickets(pneId, record);
     this.options.witness.store(pneId, added, replaced);
   }

@@ -87,9 +87,15 @@ export class Timeline {
     while (this.heap.length > 0 && this.heap[0]!.time <= time) {
       const place = this.pop();
       const { event } = place;
-      if (event.place !== place || event.cancelled || event.life?.generation !== (event.life && event.generation)) continue;
+      if (
+        event.place !== place ||
+        event.cancelled ||
+        event.life?.generation !== (event.life && event.generation)
+      )
+        continue;
       this.now = place.time;
-      if (event.life !== undefined && event.life.stoppedUntil > this.now) this.move(event, event.life.stoppedUntil);
+      if (event.life !== undefined && event.life.stoppedUntil > this.now)
+        this.move(event, event.life.stoppedUntil);
       else this.happen(event, maxEvents);
     }
     this.now = time;
@@ -97,7 +103,8 @@ export class Timeline {
 
   private happen(event: Event, maxEvents: number): void {
     this.events += 1;
-    if (this.events > maxEvents) throw new Violation(`more than ${maxEvents} events: it does not come to rest`);
+    if (this.events > maxEvents)
+      throw new Violation(`more than ${maxEvents} events: it does not come to rest`);
     try {
       event.work();
     } catch (error) {

@@ -116,7 +116,8 @@ export class World {
 
   private plan(): void {
     const { troubledMs, readings, contents, faults } = this.scenario;
-    const sometime = (work: () => void) => this.timeline.in(this.random.whole(0, troubledMs), undefined, work);
+    const sometime = (work: () => void) =>
+      this.timeline.in(this.random.whole(0, troubledMs), undefined, work);
     for (const device of this.devices) {
       for (let i = 0; i < readings; i++) sometime(() => device.report());
       for (let i = 0; i < contents; i++) sometime(() => this.server.deliver(device.pneId));
