@@ -7,9 +7,7 @@ import { createCborXPayloads } from '../src/payload/codec.ts';
 import { compactPayloads } from '../src/payload/compact.ts';
 import type { PayloadCodec } from '../src/payload/payload.ts';
 import type { BenchOperation } from './bench-operations.ts';
-
-/** As a sensor sends it. */
-const READING = Object.freeze({ index: 1234, temperature: 21.375, humidity: 48.5, place: 'roof', ok: true });
+import { READING } from './bench-reading.ts';
 
 export function codecOperations(): BenchOperation[] {
   const item = writeItem();
@@ -19,6 +17,17 @@ export function codecOperations(): BenchOperation[] {
     { op: 'cbor.decode', bytes, run: () => readItem(item) },
     ...payloadOperations('compact', compactPayloads),
     ...payloadOperations('cbor-x', createCborXPayloads()),
+    ...jsonOperations(),
+  ];
+}
+
+/** Text and no bytes: what is left to do then is not measured. */
+function jsonOperations(): BenchOperation[] {
+  const text = JSON.stringify(READING);
+  const bytes = text.length;
+  return [
+    { op: 'payload.encode JSON', bytes, run: () => JSON.stringify(READING) },
+    { op: 'payload.decode JSON', bytes, run: () => JSON.parse(text) },
   ];
 }
 

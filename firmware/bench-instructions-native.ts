@@ -4,11 +4,13 @@
 import { createNativeProvider } from '../src/crypto/native/provider.ts';
 import { benchOperations } from './bench-operations.ts';
 import { startBench } from './bench-start.ts';
+import { devicePayloads } from './device-payloads.ts';
 import { instructionClock } from './instruction-clock.ts';
 import { benchPrograms } from './platform/bench-programs.ts';
 import { cryptoNatives } from './platform/crypto.ts';
 
 // biome-ignore lint/style/noDefaultExport: the host calls it, as Moddable does that of a main module.
 export default function main(): void {
-  startBench(instructionClock, () => benchOperations(createNativeProvider(cryptoNatives()!)), benchPrograms);
+  const createOperations = () => benchOperations(createNativeProvider(cryptoNatives()!), devicePayloads);
+  startBench(instructionClock, createOperations, benchPrograms);
 }

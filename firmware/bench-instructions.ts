@@ -2,10 +2,13 @@
 
 /** The benchmark with noble for a board that counts instructions. */
 import { createNobleProvider } from '../src/crypto/noble/provider.ts';
+import { compactPayloads } from '../src/payload/compact.ts';
 import { withRecords } from '../src/session/records.ts';
 import { benchOperations } from './bench-operations.ts';
 import { startBench } from './bench-start.ts';
 import { instructionClock } from './instruction-clock.ts';
 import { fillRandom } from './platform/random.ts';
 
-startBench(instructionClock, () => benchOperations(withRecords(createNobleProvider(fillRandom))));
+startBench(instructionClock, () =>
+  benchOperations(withRecords(createNobleProvider(fillRandom)), compactPayloads),
+);

@@ -3,6 +3,8 @@
 /** The benchmark as a device program, with one provider. */
 import { createNativeProvider } from '../src/crypto/native/provider.ts';
 import { createNobleProvider } from '../src/crypto/noble/provider.ts';
+import { compactPayloads } from '../src/payload/compact.ts';
+import { nativePayloads } from '../src/payload/native.ts';
 import { withRecords } from '../src/session/records.ts';
 import { microsecondClock } from './bench.ts';
 import { benchOperations } from './bench-operations.ts';
@@ -10,6 +12,7 @@ import { startBench } from './bench-start.ts';
 import { benchPrograms } from './platform/bench-programs.ts';
 import { monotonicMicroseconds } from './platform/clock.ts';
 import { cryptoNatives } from './platform/crypto.ts';
+import { bindPayloadNatives } from './platform/payload.ts';
 import { fillRandom } from './platform/random.ts';
 
 /** A build-time definition. */
@@ -20,8 +23,8 @@ const isNative = BENCH_PROVIDER === 'native';
 startBench(
   microsecondClock(monotonicMicroseconds),
   () =>
-    benchOperations(
-      isNative ? createNativeProvider(cryptoNatives()!) : withRecords(createNobleProvider(fillRandom)),
-    ),
+    isNative
+      ? benchOperations(createNativeProvider(cryptoNatives()!), nativePayloads(bindPayloadNatives()))
+      : benchOperations(withRecords(createNobleProvider(fillRandom)), compactPayloads),
   isNative ? benchPrograms : undefined,
 );

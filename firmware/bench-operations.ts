@@ -2,9 +2,11 @@
 
 import { type AeadParameters, Algorithm, algorithmParameters } from '../src/crypto/algorithms.ts';
 import type { AeadKey, CryptoProvider } from '../src/crypto/provider.ts';
+import type { PayloadCodec } from '../src/payload/payload.ts';
 import { createSession, type Session } from '../src/session/session.ts';
 import { curveOperations } from './bench-curves.ts';
 import { handshakeOperations } from './bench-handshake.ts';
+import { readingOperations } from './bench-reading.ts';
 
 export interface BenchOperation {
   readonly op: string;
@@ -29,10 +31,11 @@ const AAD_BYTES = 20;
 const MAX_OVERHEAD_BYTES = 32;
 const RECORD_ALGORITHM = Algorithm.AES_CCM_16_64_128;
 
-/** What the protocols do most, with the provider's keys prepared. */
-export function benchOperations(provider: CryptoProvider): BenchOperation[] {
+/** What the protocols do most, with the provider's keys prepared. `payloads` is what such a device or server has. */
+export function benchOperations(provider: CryptoProvider, payloads: PayloadCodec): BenchOperation[] {
   return [
     ...RECORD_BYTES.flatMap((bytes) => recordOperations(provider, bytes)),
+    ...readingOperations(provider, payloads),
     ...AEADS.flatMap((algorithm) => aeadOperations(provider, algorithm)),
     macOperation(provider, 64),
     hashOperation(provider, 1024),

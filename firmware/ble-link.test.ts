@@ -11,11 +11,11 @@ import { Reassembler } from '../src/link/reassembler.ts';
 import { Refusal } from '../src/refusal.ts';
 import { overBle } from './ble-link.ts';
 import type { Connect } from './connect.ts';
-import { type FakeConnection, FakeServer, FakeTimers } from './platform/gatt-server.testing.ts';
+import { FAKE_STACK, type FakeConnection, FakeServer, FakeTimers } from './platform/gatt-server.testing.ts';
 import { createPeripheral } from './platform/peripheral.ts';
 
 const test = suite('firmware/ble-link');
-const { linkMaxMessageBytes, linkSecuringMs } = ImplementationLimits;
+const { bleFarewellMs, bleStallMs, linkMaxMessageBytes, linkSecuringMs } = ImplementationLimits;
 
 class Board {
   readonly timers = new FakeTimers();
@@ -28,7 +28,7 @@ class Board {
 
   constructor(authenticated = true) {
     this.connectNext = overBle({
-      open: (options) => createPeripheral(FakeServer, this.timers.after, options),
+      open: (options) => createPeripheral(FAKE_STACK, this.timers.after, options),
       after: this.timers.after,
       ioCapabilities: authenticated ? 'display' : 'none',
       demand: { authenticated },
@@ -132,6 +132,69 @@ test('a sender that has rested has its burst back, and no timer runs then', () =
   const before = connection.notified.length;
   board.links[0]!.send(new Uint8Array(1000).fill(1));
   assert.is(connection.notified.length - before, 8);
+});
+
+test('a stack without buffers for a moment holds messages up, and loses, doubles and reorders none', () => {
+  const board = new Board();
+  const connection = board.link();
+  const [link] = board.links;
+  const messages = [1, 2, 3].map((byte) => new Uint8Array(100).fill(byte));
+  link!.send(messages[0]!);
+  connection.isFull = true;
+  link!.send(messages[1]!);
+  for (let step = 0; step < 20; step += 1) board.timers.run(15);
+  link!.send(messages[2]!);
+  connection.isFull = false;
+  for (let step = 0; step < 20; step += 1) board.timers.run(15);
+  assert.equal(received(connection), messages);
+  assert.is(board.closed, 0);
+  assert.equal(board.timers.lengths, []);
+});
+
+test('buffers that come and go one at a time let everything through in the end', () => {
+  const board = new Board();
+  const connection = board.link();
+  const messages = Array.from({ length: 10 }, (_, index) => new Uint8Array(200).fill(index));
+  for (const message of messages) board.links[0]!.send(message);
+  for (let step = 0; step < 400; step += 1) {
+    connection.isFull = step % 3 !== 0;
+    board.timers.run(15);
+  }
+  assert.equal(received(connection), messages);
+  assert.is(board.closed, 0);
+});
+
+test('a stack that takes nothing for too long ends the link, and the board is there for the next central', () => {
+  const board = new Board();
+  const connection = board.link();
+  connection.isFull = true;
+  board.links[0]!.send(Uint8Array.of(1));
+  let elapsedMs = 0;
+  while (board.closed === 0 && elapsedMs < 2 * bleStallMs) {
+    elapsedMs += 15;
+    board.timers.run(15);
+  }
+  assert.ok(Math.abs(elapsedMs - bleStallMs) <= 30, `${elapsedMs} ms`);
+  assert.is(board.closed, 1);
+  board.timers.run(bleFarewellMs);
+  assert.ok(connection.isTerminated);
+  board.timers.run(500);
+  assert.is(board.server.advertised.length, 1);
+  assert.ok(board.link());
+  assert.is(board.links.length, 2);
+});
+
+test('a central that never disconnects after the link was closed does not keep the next one out', () => {
+  const board = new Board();
+  const connection = board.link();
+  board.links[0]!.close();
+  assert.ok(isBye(connection.notified[connection.notified.length - 1]!));
+  board.timers.run(bleFarewellMs);
+  assert.ok(connection.isTerminated);
+  board.timers.run(500);
+  assert.is(board.server.advertised.length, 1);
+  assert.ok(board.link());
+  assert.is(board.links.length, 2);
 });
 
 test('what a central writes before it is a link is not heard', () => {

@@ -28,7 +28,8 @@ export interface BleOptions {
 const ADVERTISED_NAME = 'PNE';
 /**
  * `notify` does not say when a value has left, and the stack's buffers are few: so many at once, and so
- * many more each time. 15 ms is the connection interval that a gateway asks for.
+ * many more each time. What it has no buffer for waits for the next time, and all that comes after it.
+ * 15 ms is the connection interval that a gateway asks for.
  */
 const BURST = 8;
 const REFILL = 4;
@@ -91,6 +92,9 @@ class Connection {
   private isOver = false;
   private events: LinkEvents | undefined;
   private room = BURST;
+  /** A fragment that the stack did not take, and for how long it has taken none. */
+  private held: Uint8Array | undefined;
+  private stalledMs = 0;
   private refill: RunningTimer | undefined;
 
   constructor(options: BleOptions, central: Central) {
@@ -159,15 +163,30 @@ class Connection {
   private send(message: Uint8Array): void {
     if (this.isOver) refuse('linkClosed');
     this.fragmenter.push(message);
-    this.pump();
+    if (this.held === undefined) this.pump();
   }
 
   private pump(): void {
-    while (this.room > 0 && this.fragmenter.isPending && !this.isOver) {
+    while (this.room > 0 && !this.isOver) {
+      const value = this.held ?? this.fragmenter.next(this.central.valueBytes);
+      if (value === undefined) break;
+      if (!this.central.notify(value)) {
+        this.stall(value);
+        break;
+      }
+      this.held = undefined;
+      this.stalledMs = 0;
       this.room -= 1;
-      if (!this.central.notify(this.fragmenter.next(this.central.valueBytes)!)) this.close();
     }
     if (this.room < BURST && !this.isOver) this.refill ??= this.options.after(REFILL_MS, () => this.fill());
+  }
+
+  /** Numbers of fragments go forward alone: this very one is tried again. */
+  private stall(value: Uint8Array): void {
+    this.held = value;
+    this.room = 0;
+    this.stalledMs += REFILL_MS;
+    if (this.stalledMs > ImplementationLimits.bleStallMs) this.close();
   }
 
   private fill(): void {

@@ -4,6 +4,7 @@ import { policyOf } from '../src/roles/interface.ts';
 import { overBle } from './ble-link.ts';
 import { ioCapabilities, openPeripheral, SECURE_CONNECTIONS_ONLY } from './platform/ble.ts';
 import { printLine } from './platform/console.ts';
+import type { Stack } from './platform/peripheral.ts';
 import { after } from './platform/timer.ts';
 import type { Connections } from './pne.ts';
 
@@ -13,11 +14,11 @@ const PASSKEY_DIGITS = 6;
  * An image whose gateway comes by Bluetooth LE: manifests/link-ble.json. A board that can show a passkey is
  * paired by it; one that cannot, by Just Works, where the policy of CPNS-1 needs no authenticated link.
  */
-export function bluetooth(host: Connections['host']): Connections {
+export function bluetooth(host: Connections['host'], terminate: Stack['terminate']): Connections {
   return {
     gateway: () =>
       overBle({
-        open: openPeripheral,
+        open: openPeripheral(terminate),
         after,
         ioCapabilities: ioCapabilities(),
         demand: {

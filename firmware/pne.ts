@@ -7,7 +7,6 @@ import { Curve } from '../src/crypto/curves.ts';
 import type { CryptoProvider } from '../src/crypto/provider.ts';
 import type { BootStore } from '../src/delivery/boot.ts';
 import { ccsCredential } from '../src/handshake/credential.ts';
-import type { Link, LinkEvents } from '../src/link/link.ts';
 import type { PayloadCodec } from '../src/payload/payload.ts';
 import { Refusal, refuse } from '../src/refusal.ts';
 import { p256Interface } from '../src/roles/interface.ts';
@@ -17,12 +16,12 @@ import type { Connect } from './connect.ts';
 import { openHostSensor } from './host-sensor.ts';
 import { openStore, type Store } from './platform/store.ts';
 import { after } from './platform/timer.ts';
+import { keepConnected } from './reconnect.ts';
 import { createSampler, type Sampler } from './sampler.ts';
 import { openSelfSensor } from './self-sensor.ts';
 import type { Sensor, SensorEvents } from './sensor.ts';
 
 const BOOT_KEY = 'boot';
-const RECONNECT_MS = Object.freeze([100, 500, 2000, 10000]);
 
 /** How this image reaches others. */
 export interface Connections {
@@ -41,9 +40,12 @@ export function startPne(provider: CryptoProvider, payloads: PayloadCodec, conne
     after,
     payloads,
     boots: storedBoots(store),
-    onAgreed(): void {},
+    onAgreed({ name }): void {
+      if (name === 'CPNS-3') connection.proved();
+    },
     onContent: (value) => sampler.configure(value),
     onReceipt(_handle, outcome) {
+      connection.proved();
       counts[outcome === 'accepted' ? 'accepted' : 'refused'] += 1;
       sampler.proceed();
     },
@@ -51,14 +53,28 @@ export function startPne(provider: CryptoProvider, payloads: PayloadCodec, conne
       counts.refused += 1;
     },
   });
-  const sampler: Sampler = createSampler(pne, counts, (events) => openSensor(store, connections, events));
-  keepConnected(connections.gateway(provisioning), (link) => pne.attach(link));
+  const sampler: Sampler = createSampler(pne, counts, (events) =>
+    openSensor(store, connections, payloads, events),
+  );
+  const connection = keepConnected({
+    connect: connections.gateway(provisioning),
+    attach: (link) => pne.attach(link),
+    after,
+    fillRandom: (target) => provider.fillRandom(target),
+  });
 }
 
 /** A simulated board has the number of its host's feed in its store; a real one senses itself. */
-function openSensor(store: Store, connections: Connections, events: SensorEvents): Sensor {
+function openSensor(
+  store: Store,
+  connections: Connections,
+  payloads: PayloadCodec,
+  events: SensorEvents,
+): Sensor {
   const number = readCounter(store, 'sensor');
-  return number === undefined ? openSelfSensor(events) : openHostSensor(connections.host(number), events);
+  return number === undefined
+    ? openSelfSensor(events)
+    : openHostSensor(connections.host(number), payloads, events);
 }
 
 function openInterfaces(
@@ -84,35 +100,6 @@ function storedBoots(store: Store): BootStore {
     },
     write: (epoch) => store.write(BOOT_KEY, new CborWriter().integer(epoch).finish()),
   };
-}
-
-function keepConnected(connect: Connect, attach: (link: Link) => LinkEvents): void {
-  let failures = 0;
-
-  function adopt(link: Link): LinkEvents {
-    const events = attach(link);
-    return {
-      onMessage(message: Uint8Array): void {
-        failures = 0;
-        events.onMessage(message);
-      },
-      onClosed(): void {
-        events.onClosed();
-        retry();
-      },
-    };
-  }
-
-  function retry(): void {
-    after(RECONNECT_MS[Math.min(failures, RECONNECT_MS.length - 1)]!, start);
-    failures += 1;
-  }
-
-  function start(): void {
-    connect(adopt, retry);
-  }
-
-  start();
 }
 
 function readCounter(store: Store, key: string): number | undefined {

@@ -2,57 +2,47 @@
 
 /** The plain stream link of CPNS-1 on the PNE's side: frames over a socket. */
 import { ImplementationLimits } from '../src/limits.ts';
-import { PLAIN_STREAM } from '../src/link/attestation.ts';
-import { encodeFrame, FrameAssembler } from '../src/link/frame.ts';
-import type { Link, LinkEvents } from '../src/link/link.ts';
-import { Refusal, refuse } from '../src/refusal.ts';
+import { joinStream, type StreamEvents, type StreamOptions } from '../src/link/stream.ts';
+import type { After } from '../src/link/timer.ts';
 import type { Connect } from './connect.ts';
 import { connectSocket } from './platform/socket.ts';
+import { after as boardAfter } from './platform/timer.ts';
 
-export function overStream(address: string, port: number): Connect {
+/** To a gateway, which sends beats as this end does. */
+export function overStream(address: string, port: number, after: After = boardAfter): Connect {
+  return connectTo(address, port, after);
+}
+
+/** To a port of a simulated board's own host: no beats pass. */
+export function overLine(port: number): Connect {
+  return connectTo('127.0.0.1', port, undefined);
+}
+
+function connectTo(address: string, port: number, after: StreamOptions['after']): Connect {
   return (onLink, onFailed) => {
-    let events: LinkEvents | undefined;
-    const { pneMaxMessageBytes } = ImplementationLimits;
-    const assembler = new FrameAssembler((message) => events?.onMessage(message), pneMaxMessageBytes);
+    let events: StreamEvents | undefined;
     const socket = connectSocket({
       address,
       port,
       onConnected(): void {
-        events = onLink(streamLink());
+        opening?.cancel();
+        const stream = { write: socket.write, close };
+        events = joinStream(stream, onLink, { maxBytes: ImplementationLimits.pneMaxMessageBytes, after });
       },
-      onBytes(bytes: Uint8Array): void {
-        try {
-          assembler.push(bytes);
-        } catch (error) {
-          if (!(error instanceof Refusal)) throw error;
-          socket.close();
-          closed();
-        }
-      },
-      onClosed: closed,
+      onBytes: (bytes: Uint8Array) => events?.onBytes(bytes),
+      onClosed,
     });
-    let open = true;
+    const opening = after?.(ImplementationLimits.linkOpeningMs, close);
 
-    function closed(): void {
-      if (!open) return;
-      open = false;
-      if (events === undefined) onFailed();
-      else events.onClosed();
+    function close(): void {
+      socket.close();
+      (after ?? boardAfter)(0, onClosed);
     }
 
-    function streamLink(): Link {
-      return {
-        mtu: ImplementationLimits.linkMaxMessageBytes,
-        send(message: Uint8Array): void {
-          if (!open) refuse('linkClosed');
-          if (!socket.write(encodeFrame(message))) refuse('queueFull');
-        },
-        attestation: () => PLAIN_STREAM,
-        close(): void {
-          socket.close();
-          closed();
-        },
-      };
+    function onClosed(): void {
+      opening?.cancel();
+      if (events === undefined) onFailed();
+      else events.onClosed();
     }
   };
 }

@@ -29,7 +29,10 @@ export const SpecificationLimits = Object.freeze({
   attMaxValueBytes: 512,
 });
 
-/** Limits that this implementation sets, so that no input decides how much memory or stack it takes. */
+/**
+ * Limits that this implementation sets, so that no input decides how much memory or stack it takes. Those that meet in
+ * one message agree: src/roles/limits.test.ts holds them to that.
+ */
 export const ImplementationLimits = Object.freeze({
   /** Nesting of a protocol CBOR item. */
   cborMaxDepth: 8,
@@ -54,8 +57,27 @@ export const ImplementationLimits = Object.freeze({
    * than half the fragment numbers could pass in on the fastest LE radio.
    */
   fragmentTimeoutMs: 3000,
+  /** How often an end of a link shows that it lives, where it has nothing else to send. */
+  linkBeatMs: 15_000,
+  /** Beats without any sign of the peer after which the next one finds the link dead: within a minute. */
+  linkMaxSilentBeats: 3,
+  /** How long a connection may take to become a link: TCP to connect, WebSocket to be opened. */
+  linkOpeningMs: 10_000,
   /** How long a central may be connected before its link is secured and can carry messages. */
   linkSecuringMs: 60_000,
+  /** The pause before a PNE connects again, the first and the longest; each is up to half as long again by jitter. */
+  reconnectFirstMs: 100,
+  reconnectMaxMs: 30_000,
+  /** A link that has lasted so long has proved useful, whatever it carried. */
+  linkProvenMs: 60_000,
+  /** How often an end of a serial line calls the other. */
+  lineCallMs: 5000,
+  /** Calls of its own during which an end hears nothing before its link ends: after 15 to 20 seconds. */
+  lineMaxSilentCalls: 3,
+  /** How long a stack may take no notification of a PNE before the link is ended. */
+  bleStallMs: 10_000,
+  /** How long a central that was asked to disconnect may take before the PNE ends the connection itself. */
+  bleFarewellMs: 2000,
   /** Bytes of one link message that a PNE takes: the longest payload, or handshake message, and what is around it. */
   pneMaxMessageBytes: 2560,
   /** Sequence numbers behind the highest accepted one that a replay window still tells apart. */
@@ -87,6 +109,8 @@ export const ImplementationLimits = Object.freeze({
   /** Boots of one PNE. Each begins a stream of readings, of so many at most: together they fit a safe integer. */
   maxBootEpoch: 2 ** 21 - 1,
   maxReadingsPerBoot: 2 ** 32,
+  /** How long a PNE hears nothing of the server before it asks whether that has its keys still. */
+  signOfLifeMs: 3_600_000,
   /** How long a PNE whose store did not take its boot counter waits before it tries again. */
   storeRetryMs: 10_000,
   /** Bytes that tell boots with one counter apart: copies of a store, and a device and its clone. */
@@ -121,10 +145,44 @@ export const ImplementationLimits = Object.freeze({
    * ble-host 1.0.3 throws where it has not.
    */
   gatewayMaxSought: 4,
+  /** Those of them that have no bond: whoever has one is sought beside any number of strangers. */
+  gatewayMaxSoughtStrangers: 3,
+  /** Peers without a bond that a gateway holds a place for, sought or connected, until they are secured. */
+  gatewayMaxStrangers: 8,
   /** How long a gateway tries to reach a PNE that it has heard. */
   gatewayReachMs: 5000,
+  /**
+   * How long a PNE whose Bluetooth LE connection has ended is left alone: at first, with each connection
+   * that was of no use twice as long, and at most. Jitter takes up to half of it.
+   */
+  gatewayRetryFirstMs: 500,
+  gatewayRetryMaxMs: 30_000,
+  /** How long after that its connections of no use still count. */
+  gatewayRetryMemoryMs: 600_000,
+  /** Peers without a bond whose connections are counted each for itself. Those beyond count together. */
+  gatewayMaxCountedStrangers: 256,
+  /** A link was of use that lasted so long, or on which the gateway has sent a record of CPNS-1. */
+  linkUsefulMs: 30_000,
   /** Flows on which one server link may run handshakes: the oldest makes room. */
   serverMaxFlows: 128,
   /** Contents that wait for delivery to one PNE. */
   serverMaxQueuedContents: 8,
+});
+
+/** Limits of what listens and connects on Node, apart so that no image carries them. */
+export const NodeLimits = /* @__PURE__ */ Object.freeze({
+  /** Links of one listener. Twice what a gateway has, so that its own choice is the one that counts. */
+  listenerMaxLinks: 128,
+  /** Connections of one listener that are no links yet: the oldest makes room. */
+  listenerMaxOpening: 32,
+  /** Bytes of one HTTP request that asks for a WebSocket. */
+  listenerMaxHeaderBytes: 4096,
+  /** Bytes that may wait for a PNE that does not read: 16 of the largest messages. */
+  pneMaxQueuedBytes: 131_072,
+  /** Bytes that may wait for a server, or for its gateway: 64 of the largest messages. */
+  serverMaxQueuedBytes: 524_288,
+  /** Pause before a link that was lost is made again; each further one is twice as long. */
+  reconnectFirstMs: 250,
+  /** The longest pause. A link that lives so long is a good one: the next pause is short again. */
+  reconnectMaxMs: 30_000,
 });

@@ -13,15 +13,25 @@ void benchFill(uint8_t *bytes, size_t length)
 		bytes[i] = (uint8_t)(i + 1);
 }
 
+static const struct {
+	const BenchProgram *programs;
+	const size_t *count;
+} gGroups[] = {
+	{ gBenchRecords, &gBenchRecordCount },
+	{ gBenchReading, &gBenchReadingCount },
+	{ gBenchSymmetric, &gBenchSymmetricCount },
+	{ gBenchCurves, &gBenchCurveCount },
+};
+enum { GROUPS = sizeof(gGroups) / sizeof(gGroups[0]) };
+
 static const BenchProgram *programAt(size_t index)
 {
-	if (index < gBenchRecordCount)
-		return &gBenchRecords[index];
-	index -= gBenchRecordCount;
-	if (index < gBenchSymmetricCount)
-		return &gBenchSymmetric[index];
-	index -= gBenchSymmetricCount;
-	return index < gBenchCurveCount ? &gBenchCurves[index] : NULL;
+	for (size_t i = 0; i < GROUPS; i++) {
+		if (index < *gGroups[i].count)
+			return &gGroups[i].programs[index];
+		index -= *gGroups[i].count;
+	}
+	return NULL;
 }
 
 static const BenchProgram *programArgument(xsMachine *the)
@@ -35,7 +45,10 @@ static const BenchProgram *programArgument(xsMachine *the)
 /* count(): how many programs there are. */
 void xs_pnebench_count(xsMachine *the)
 {
-	xsmcSetInteger(xsResult, (xsIntegerValue)(gBenchRecordCount + gBenchSymmetricCount + gBenchCurveCount));
+	size_t count = 0;
+	for (size_t i = 0; i < GROUPS; i++)
+		count += *gGroups[i].count;
+	xsmcSetInteger(xsResult, (xsIntegerValue)count);
 }
 
 /* op(index): the operation's name. */

@@ -28,6 +28,8 @@ typedef struct BenchProgram {
 
 extern const BenchProgram gBenchRecords[];
 extern const size_t gBenchRecordCount;
+extern const BenchProgram gBenchReading[];
+extern const size_t gBenchReadingCount;
 extern const BenchProgram gBenchSymmetric[];
 extern const size_t gBenchSymmetricCount;
 extern const BenchProgram gBenchCurves[];

@@ -14,6 +14,9 @@ void payloadPut(PayloadWriter *writer, const void *bytes, size_t length)
 	writer->length += length;
 }
 
+/* In 16 bits: an integer has no sign of zero. */
+enum { MINUS_ZERO = 0x8000 };
+
 /* Big-endian. */
 static void putArgument(PayloadWriter *writer, int initial, uint64_t argument, size_t length)
 {
@@ -51,7 +54,9 @@ static uint64_t bitsOf(double value)
 void payloadPutNumber(PayloadWriter *writer, double value)
 {
 	bool isWhole = value >= -4294967296.0 && value < 4294967296.0 && value == (double)(int64_t)value;
-	if (!isWhole)
+	if (value == 0 && signbit(value))
+		putArgument(writer, majorSimple << 5 | infoTwoBytes, MINUS_ZERO, 2);
+	else if (!isWhole)
 		putArgument(writer, majorSimple << 5 | infoEightBytes, bitsOf(value), 8);
 	else if (value < 0)
 		payloadPutHead(writer, majorNegative, (uint64_t)(-1 - (int64_t)value));

@@ -50,7 +50,7 @@ typedef struct {
 
 void payloadPut(PayloadWriter *writer, const void *bytes, size_t length);
 void payloadPutHead(PayloadWriter *writer, int major, uint64_t argument);
-/* An integer where the value is one of up to 32 bits, else 64 bits. */
+/* An integer where the value is one of up to 32 bits, else a float of 64 bits, but -0. */
 void payloadPutNumber(PayloadWriter *writer, double value);
 
 typedef struct {

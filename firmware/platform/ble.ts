@@ -3,7 +3,7 @@ import { GATTServer } from 'embedded:io/bluetoothle/peripheral';
 import storage from 'embedded:storage/key-value';
 import config from 'mc/config';
 import { BOND_DOMAIN, forgetBondsIfAsked } from './bonds.ts';
-import { createPeripheral, type OpenPeripheral } from './peripheral.ts';
+import { createPeripheral, type OpenPeripheral, type Stack } from './peripheral.ts';
 import { after } from './timer.ts';
 
 /**
@@ -18,8 +18,13 @@ export function ioCapabilities(): 'none' | 'display' {
 }
 
 /** The board's one Bluetooth LE peripheral. */
-export const openPeripheral: OpenPeripheral = (options) => {
-  const open = (path: string) => storage.open({ path, format: 'buffer' });
-  forgetBondsIfAsked(open('pne'), open(BOND_DOMAIN));
-  createPeripheral(GATTServer, after, options);
-};
+export function openPeripheral(terminate: Stack['terminate']): OpenPeripheral {
+  return (options) => {
+    const open = (path: string) => storage.open({ path, format: 'buffer' });
+    forgetBondsIfAsked(open('pne'), open(BOND_DOMAIN));
+    createPeripheral({ GATTServer, terminate }, after, options);
+  };
+}
+
+/** `Stack.terminate` of the simulated boards: their `close` frees nothing that is still in use. */
+export const closeConnection: Stack['terminate'] = (connection) => connection.close();

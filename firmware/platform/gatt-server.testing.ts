@@ -11,12 +11,17 @@ import type {
   GATTServerOptions,
 } from 'embedded:io/bluetoothle/peripheral';
 import type { After } from '../../src/link/timer.ts';
+import type { Stack } from './peripheral.ts';
 
 type PasskeyAction = Parameters<GATTServerOptions['onPasskey']>[1];
 
 export class FakeConnection implements GATTServerConnection {
   maximumWrite = 20;
   isClosed = false;
+  /** Told to end, which takes the radio a while. */
+  isTerminated = false;
+  /** The stack has no buffer for a notification. */
+  isFull = false;
   characteristic: GATTServerCharacteristic | undefined;
   readonly notified: Uint8Array[] = [];
   readonly replies: unknown[] = [];
@@ -24,6 +29,7 @@ export class FakeConnection implements GATTServerConnection {
   notify(characteristic: GATTServerCharacteristic, value: Uint8Array): void {
     if (this.isClosed) throw new Error('no host data');
     if (characteristic !== this.characteristic) throw new Error('disabled');
+    if (this.isFull) throw new Error('no memory');
     this.notified.push(value.slice());
   }
 
@@ -103,6 +109,14 @@ export class FakeServer {
     this.options.onDisconnect(connection);
   }
 }
+
+/** The server with NimBLE behind it. */
+export const FAKE_STACK: Stack = Object.freeze({
+  GATTServer: FakeServer,
+  terminate(connection): void {
+    (connection as FakeConnection).isTerminated = true;
+  },
+} satisfies Stack);
 
 /** Timers that a test fires. */
 export class FakeTimers {

@@ -148,17 +148,21 @@ declare module 'embedded:io/serial' {
 }
 
 declare module 'mc/config' {
+  interface SerialSettings {
+    readonly port: number;
+    /** Pins. */
+    readonly receive: number;
+    readonly transmit: number;
+    readonly baud: number;
+  }
   /** The `config` of the image's manifests. */
   const config: {
     /** What a board of manifests/link-ble.json shows a passkey on: its console, or nothing. */
     readonly ble: { readonly ioCapabilities: 'none' | 'display' };
     /** The port of manifests/link-serial.json. */
-    readonly serial: {
-      readonly port: number;
-      readonly receive: number;
-      readonly transmit: number;
-      readonly baud: number;
-    };
+    readonly serial: SerialSettings;
+    /** The port of a simulated board's sensor. */
+    readonly feed?: SerialSettings;
   };
   // biome-ignore lint/style/noDefaultExport: Moddable's surface.
   export default config;

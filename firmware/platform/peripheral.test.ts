@@ -3,8 +3,9 @@
 /** What SDK 8.2.3's server does not do, or does wrong on ESP32, one test each, and what is built over it. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { ImplementationLimits } from '../../src/limits.ts';
 import { type BleSecurity, BleUuid, isBye } from '../../src/link/ble.ts';
-import { type FakeConnection, FakeServer, FakeTimers } from './gatt-server.testing.ts';
+import { FAKE_STACK, type FakeConnection, FakeServer, FakeTimers } from './gatt-server.testing.ts';
 import { type Central, createPeripheral, type IoCapabilities } from './peripheral.ts';
 
 const test = suite('platform/peripheral');
@@ -20,7 +21,7 @@ class Board {
 
   constructor(ioCapabilities: IoCapabilities = 'display', authenticate = true) {
     const say = (line: string) => this.log.push(line);
-    createPeripheral(FakeServer, this.timers.after, {
+    createPeripheral(FAKE_STACK, this.timers.after, {
       name: 'PNE',
       ioCapabilities,
       authenticate,
@@ -199,6 +200,47 @@ test('closing a subscribed connection crashes the board: its central is asked to
   assert.not.ok(board.central!.notify(Uint8Array.of(1)));
   board.do((server) => server.disconnect(connection));
   assert.equal(board.log, ['connected', 'subscribed', 'unsubscribed', 'disconnected']);
+});
+
+test('a central that does not go when it is asked to is disconnected, and the board advertises again', () => {
+  const board = new Board();
+  const connection = board.connect();
+  board.do((server) => server.subscribe(connection));
+  board.central!.hangUp();
+  board.central!.hangUp();
+  assert.equal(board.timers.lengths, [ImplementationLimits.bleFarewellMs]);
+  board.timers.run(ImplementationLimits.bleFarewellMs);
+  assert.ok(connection.isTerminated);
+  assert.not.ok(connection.isClosed);
+  assert.equal(board.log, ['connected', 'subscribed', 'disconnected']);
+  board.timers.run(500);
+  assert.is(board.server.advertised.length, 1);
+  // NimBLE's own report of it comes late.
+  board.do((server) => server.disconnect(connection));
+  assert.is(board.log.length, 3);
+  board.connect();
+  assert.equal(board.timers.lengths, []);
+});
+
+test('a central that goes when it is asked to leaves no timer', () => {
+  const board = new Board();
+  const connection = board.connect();
+  board.do((server) => server.subscribe(connection));
+  board.central!.hangUp();
+  board.do((server) => server.disconnect(connection));
+  assert.equal(board.timers.lengths, []);
+  assert.not.ok(connection.isTerminated);
+});
+
+test('a farewell that the stack has no room for has the same deadline', () => {
+  const board = new Board();
+  const connection = board.connect();
+  board.do((server) => server.subscribe(connection));
+  connection.isFull = true;
+  board.central!.hangUp();
+  board.timers.run(ImplementationLimits.bleFarewellMs);
+  assert.ok(connection.isTerminated);
+  assert.equal(board.log, ['connected', 'subscribed', 'disconnected']);
 });
 
 test('what comes late for a connection that is gone is ignored', () => {

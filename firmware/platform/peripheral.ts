@@ -11,7 +11,7 @@ import type {
   GATTServerOptions,
   GATTServer as Server,
 } from 'embedded:io/bluetoothle/peripheral';
-import { SpecificationLimits } from '../../src/limits.ts';
+import { ImplementationLimits, SpecificationLimits } from '../../src/limits.ts';
 import { type BleSecurity, BleUuid, BYE } from '../../src/link/ble.ts';
 import { valueBytes } from '../../src/link/fragment.ts';
 import type { After, RunningTimer } from '../../src/link/timer.ts';
@@ -50,13 +50,20 @@ export interface PeripheralEvents {
 export interface Central {
   /** Bytes that one notification carries now. */
   readonly valueBytes: number;
-  /** Borrows the value for the call. False where the central is not subscribed, or gone. */
+  /** Borrows the value for the call. False where the stack has no room for it now, or the central is gone. */
   notify(value: Uint8Array): boolean;
-  /** Ends the connection. Safe to call twice. */
+  /** Ends the connection, within a bound whatever the central does. Safe to call twice. */
   hangUp(): void;
 }
 
 export type OpenPeripheral = (options: PeripheralOptions) => void;
+
+/** The board's Bluetooth LE stack. */
+export interface Stack {
+  readonly GATTServer: typeof Server;
+  /** Ends a connection whose central is subscribed: nimble.ts says why it is no `close` on ESP32. */
+  readonly terminate: (connection: GATTServerConnection) => void;
+}
 
 const { attMaxValueBytes, attMinMtu } = SpecificationLimits;
 /** The largest MTU whose values an attribute can hold. */
@@ -77,8 +84,9 @@ const BOTH_NAMES = Object.freeze({
 } as const);
 
 /** Starts to advertise, for as long as the program runs: SDK 8.2.3 has no server after the first. */
-export function createPeripheral(GATTServer: typeof Server, after: After, options: PeripheralOptions): void {
+export function createPeripheral(stack: Stack, after: After, options: PeripheralOptions): void {
   const { ioCapabilities, authenticate, events, name } = options;
+  const { GATTServer } = stack;
   const { properties } = GATTServer;
   const centrals = new Map<GATTServerConnection, Connected>();
   const { later, value: valueLater } = createQueue(after);
@@ -127,7 +135,7 @@ export function createPeripheral(GATTServer: typeof Server, after: After, option
   function connect(connection: GATTServerConnection): void {
     advertising?.cancel();
     advertising = undefined;
-    const central = new Connected(connection, forget);
+    const central = new Connected({ connection, stack, after, forget });
     centrals.set(connection, central);
     events.onConnected(central);
   }
@@ -136,7 +144,7 @@ export function createPeripheral(GATTServer: typeof Server, after: After, option
     const central = centrals.get(connection);
     if (central === undefined) return;
     centrals.delete(connection);
-    central.isOpen = false;
+    central.end();
     events.onDisconnected(central);
   }
 
@@ -195,16 +203,24 @@ export function createPeripheral(GATTServer: typeof Server, after: After, option
   }
 }
 
+interface ConnectedOptions {
+  readonly connection: GATTServerConnection;
+  readonly stack: Stack;
+  readonly after: After;
+  forget(connection: GATTServerConnection): void;
+}
+
 class Connected implements Central {
   isOpen = true;
   /** Of the server's own making: only that may be notified. */
   uplink: GATTServerCharacteristic | undefined;
+  private readonly options: ConnectedOptions;
   private readonly connection: GATTServerConnection;
-  private readonly forget: (connection: GATTServerConnection) => void;
+  private farewell: RunningTimer | undefined;
 
-  constructor(connection: GATTServerConnection, forget: (connection: GATTServerConnection) => void) {
-    this.connection = connection;
-    this.forget = forget;
+  constructor(options: ConnectedOptions) {
+    this.options = options;
+    this.connection = options.connection;
   }
 
   get valueBytes(): number {
@@ -218,21 +234,27 @@ class Connected implements Central {
     return attempt(() => connection.notify(uplink, value));
   }
 
-  /**
-   * On ESP32 `close` frees the connection, and the end of its subscription then reads it: a subscribed
-   * central is asked to go instead, and is not heard any more.
-   */
+  /** A subscribed central is asked to go first, so that nothing of it is under way when the connection ends. */
   hangUp(): void {
     if (!this.isOpen) return;
-    const { connection } = this;
-    if (this.uplink === undefined) {
-      this.isOpen = false;
-      attempt(() => connection.close());
-      this.forget(connection);
-      return;
-    }
+    const { connection, options, uplink } = this;
+    if (uplink === undefined) return this.drop(() => connection.close());
     this.notify(Uint8Array.from(BYE));
     this.isOpen = false;
+    const terminate = () => this.drop(() => options.stack.terminate(connection));
+    this.farewell = options.after(ImplementationLimits.bleFarewellMs, terminate);
+  }
+
+  /** It is gone. */
+  end(): void {
+    this.isOpen = false;
+    this.farewell?.cancel();
+  }
+
+  private drop(disconnect: () => void): void {
+    this.end();
+    attempt(disconnect);
+    this.options.forget(this.connection);
   }
 }
 

@@ -2,7 +2,7 @@
 import { ImplementationLimits } from '../../src/limits.ts';
 
 /** Bytes that may wait: two messages of the largest size with their frames. */
-const MAX_QUEUED_BYTES = 2 * ImplementationLimits.linkMaxMessageBytes + 4;
+const MAX_QUEUED_BYTES = 2 * ImplementationLimits.linkMaxMessageBytes + 128;
 
 export interface WriteQueue {
   /** Queues the bytes, borrowed for the call. False where there is no room: nothing is queued then. */

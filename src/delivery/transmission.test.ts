@@ -11,7 +11,13 @@ function create(random = 0, onSilence?: () => void) {
   const timers = createTimers();
   const pace = { after: timers.after, random: () => random, heard: 0 };
   let sent = 0;
-  const transmission = new Transmission(pace, () => void (sent += 1), onSilence);
+  const transmission = new Transmission(
+    pace,
+    () => {
+      sent += 1;
+    },
+    onSilence,
+  );
   return { timers, pace, transmission, sent: () => sent };
 }
 
@@ -38,7 +44,9 @@ test('jitter lengthens a wait by up to half', () => {
 
 test('a peer of which nothing is heard for four times is silent, once', () => {
   let silences = 0;
-  const { timers, transmission, sent } = create(0, () => void (silences += 1));
+  const { timers, transmission, sent } = create(0, () => {
+    silences += 1;
+  });
   transmission.start();
   for (let round = 0; round < 9; round += 1) timers.fire();
   assert.is(sent(), 4);
@@ -48,7 +56,9 @@ test('a peer of which nothing is heard for four times is silent, once', () => {
 
 test('a peer of which other things are heard is not', () => {
   let silences = 0;
-  const { timers, pace, transmission, sent } = create(0, () => void (silences += 1));
+  const { timers, pace, transmission, sent } = create(0, () => {
+    silences += 1;
+  });
   transmission.start();
   for (let round = 0; round < 12; round += 1) {
     if (round % 3 === 0) pace.heard += 1;

@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ImplementationLimits } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
-import { encodeFrame, FrameAssembler } from './frame.ts';
+import { encodeBeat, encodeFrame, FrameAssembler } from './frame.ts';
 
 const { linkMaxMessageBytes } = ImplementationLimits;
 const test = suite('link/frame');
@@ -57,6 +57,21 @@ for (const [name, bytes, reason] of [
     );
   });
 }
+
+test('a beat between messages is told apart, in chunks of any size', () => {
+  const bytes = [MESSAGES[0]!, MESSAGES[1]!].flatMap((message) => [...encodeBeat(), ...encodeFrame(message)]);
+  for (const size of [1, 2, 3, 5, bytes.length]) {
+    const heard: string[] = [];
+    const assembler = new FrameAssembler(
+      ({ length }) => heard.push(`${length} bytes`),
+      linkMaxMessageBytes,
+      () => heard.push('beat'),
+    );
+    for (let at = 0; at < bytes.length; at += size)
+      assembler.push(Uint8Array.from(bytes.slice(at, at + size)));
+    assert.equal(heard, ['beat', '1 bytes', 'beat', '300 bytes']);
+  }
+});
 
 test('an empty message and one over the limit are not framed', () => {
   for (const length of [0, linkMaxMessageBytes + 1]) {

@@ -6,6 +6,10 @@
  *     +--------+--------+----------------+
  *     |  length (uint16)| message        |   1 <= length <= linkMaxMessageBytes
  *     +--------+--------+----------------+
+ *
+ *     +--------+--------+
+ *     |   0    |   0    |                    a beat, on streams that have them: no message
+ *     +--------+--------+
  */
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
@@ -23,6 +27,11 @@ export function encodeFrame(message: Uint8Array): Uint8Array {
   return frame;
 }
 
+/** The sign of life that is no message. */
+export function encodeBeat(): Uint8Array {
+  return new Uint8Array(HEADER_BYTES);
+}
+
 /**
  * Cuts a byte stream back into messages. Holds at most one frame, whatever the peer sends. After a
  * refusal the stream has lost its framing: the owner closes it.
@@ -30,18 +39,24 @@ export function encodeFrame(message: Uint8Array): Uint8Array {
 export class FrameAssembler {
   private readonly onMessage: (message: Uint8Array) => void;
   private readonly maxBytes: number;
+  private readonly onBeat: (() => void) | undefined;
   private readonly header = new Uint8Array(HEADER_BYTES);
   private headerFilled = 0;
   private body: Uint8Array | undefined;
   private bodyFilled = 0;
 
-  /** `maxBytes`: of one message; its length is believed before its bytes have come. */
+  /**
+   * `maxBytes`: of one message; its length is believed before its bytes have come. Without `onBeat` a beat is
+   * refused.
+   */
   constructor(
     onMessage: (message: Uint8Array) => void,
     maxBytes: number = ImplementationLimits.linkMaxMessageBytes,
+    onBeat?: () => void,
   ) {
     this.onMessage = onMessage;
     this.maxBytes = maxBytes;
+    this.onBeat = onBeat;
   }
 
   /** Takes the next bytes of the stream. Refuses `frameInvalid`, `tooLong`. */
@@ -57,11 +72,15 @@ export class FrameAssembler {
     this.header[this.headerFilled++] = bytes[offset]!;
     if (this.headerFilled < HEADER_BYTES) return 1;
     const length = (this.header[0]! << 8) | this.header[1]!;
-    if (length === 0) refuse('frameInvalid');
+    this.headerFilled = 0;
+    if (length === 0) {
+      if (this.onBeat === undefined) refuse('frameInvalid');
+      this.onBeat();
+      return 1;
+    }
     if (length > this.maxBytes) refuse('tooLong');
     this.body = new Uint8Array(length);
     this.bodyFilled = 0;
-    this.headerFilled = 0;
     return 1;
   }
 

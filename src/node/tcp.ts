@@ -2,14 +2,11 @@
 
 /** The plain stream link of CPNS-1 on the gateway's side: frames over TCP. */
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { ImplementationLimits } from '../limits.ts';
-import { PLAIN_STREAM } from '../link/attestation.ts';
-import { encodeFrame, FrameAssembler } from '../link/frame.ts';
+import { ImplementationLimits, NodeLimits } from '../limits.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
-import { Refusal, refuse } from '../refusal.ts';
-
-/** Bytes that may wait for a peer that does not read. */
-const MAX_QUEUED_BYTES = 16 * ImplementationLimits.linkMaxMessageBytes;
+import { type ByteStream, joinStream, type StreamOptions } from '../link/stream.ts';
+import type { After } from '../link/timer.ts';
+import { after as nodeAfter } from './timer.ts';
 
 export interface Listener {
   readonly port: number;
@@ -17,14 +14,35 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** Listens on loopback (`port` 0 picks one). `onLink` adopts each connection as a link. */
-export async function listenTcp(port: number, onLink: (link: Link) => LinkEvents): Promise<Listener> {
+/**
+ * Listens on loopback (`port` 0 picks one). `onLink` adopts each connection as a link, whose peer has to send
+ * beats (`src/link/liveness.ts`).
+ */
+export function listenTcp(
+  port: number,
+  onLink: (link: Link) => LinkEvents,
+  after: After = nodeAfter,
+): Promise<Listener> {
+  return listen(port, onLink, after);
+}
+
+/** The same for a line of a simulated board, a serial port or its sensor's: no beats pass on it. */
+export function listenLine(port: number, onLink: (link: Link) => LinkEvents): Promise<Listener> {
+  return listen(port, onLink, undefined);
+}
+
+async function listen(
+  port: number,
+  onLink: (link: Link) => LinkEvents,
+  after: StreamOptions['after'],
+): Promise<Listener> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    attachSocket(socket, onLink);
+    attachSocket(socket, onLink, after);
   });
+  server.maxConnections = NodeLimits.listenerMaxLinks;
   await listening(server, port);
   return {
     port: (server.address() as AddressInfo).port,
@@ -36,31 +54,26 @@ export async function listenTcp(port: number, onLink: (link: Link) => LinkEvents
 }
 
 /** Makes a connected socket a link: frames in and out, closed once. */
-function attachSocket(socket: Socket, onLink: (link: Link) => LinkEvents): void {
+function attachSocket(
+  socket: Socket,
+  onLink: (link: Link) => LinkEvents,
+  after: StreamOptions['after'],
+): void {
   socket.setNoDelay(true);
-  const events = onLink(socketLink(socket));
-  const assembler = new FrameAssembler((message) => events.onMessage(message));
-  socket.on('data', (bytes) => {
-    try {
-      assembler.push(bytes);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      socket.destroy();
-    }
-  });
+  const maxBytes = ImplementationLimits.linkMaxMessageBytes;
+  const events = joinStream(byteStream(socket), onLink, { maxBytes, after });
+  socket.on('data', (bytes) => events.onBytes(bytes));
   socket.on('error', () => socket.destroy());
   socket.on('close', () => events.onClosed());
 }
 
-function socketLink(socket: Socket): Link {
+function byteStream(socket: Socket): ByteStream {
   return {
-    mtu: ImplementationLimits.linkMaxMessageBytes,
-    send(message: Uint8Array): void {
-      if (socket.destroyed) refuse('linkClosed');
-      if (socket.writableLength > MAX_QUEUED_BYTES) refuse('queueFull');
-      socket.write(encodeFrame(message));
+    write(bytes: Uint8Array): boolean {
+      if (socket.writableLength > NodeLimits.pneMaxQueuedBytes) return false;
+      socket.write(bytes);
+      return true;
     },
-    attestation: () => PLAIN_STREAM,
     close(): void {
       socket.destroy();
     },
@@ -69,7 +82,8 @@ function socketLink(socket: Socket): Link {
 
 function listening(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    // Later on it is a connection that could not be accepted: its peer tries again.
+    server.on('error', reject);
     server.listen(port, '127.0.0.1', () => resolve());
   });
 }

@@ -2,53 +2,110 @@
 
 /** The link of CPNS-2 between PN GW and CPNS Server: one binary WebSocket message a link message. */
 import { once } from 'node:events';
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
-import { ImplementationLimits } from '../limits.ts';
+import { ImplementationLimits, NodeLimits } from '../limits.ts';
 import { PLAIN_STREAM } from '../link/attestation.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
-import { refuse } from '../refusal.ts';
+import { watchLiveness } from '../link/liveness.ts';
+import type { After } from '../link/timer.ts';
+import { Refusal, refuse } from '../refusal.ts';
+import { OpeningConnections } from './opening.ts';
 import type { Listener } from './tcp.ts';
+import { after as nodeAfter } from './timer.ts';
 
-const MAX_QUEUED_BYTES = 64 * ImplementationLimits.linkMaxMessageBytes;
+const OPTIONS = Object.freeze({
+  maxPayload: ImplementationLimits.linkMaxMessageBytes,
+  perMessageDeflate: false,
+});
+
+/** RFC 9110 section 15.5.22. */
+const UPGRADE_REQUIRED = 426;
 
 /** Listens on loopback (`port` 0 picks one). `onLink` adopts each connection as a link. */
-export async function listenWebSocket(port: number, onLink: (link: Link) => LinkEvents): Promise<Listener> {
-  const server = new WebSocketServer({
-    host: '127.0.0.1',
-    port,
-    maxPayload: ImplementationLimits.linkMaxMessageBytes,
-    perMessageDeflate: false,
+export async function listenWebSocket(
+  port: number,
+  onLink: (link: Link) => LinkEvents,
+  after: After = nodeAfter,
+): Promise<Listener> {
+  const http = createHttpServer({ maxHeaderSize: NodeLimits.listenerMaxHeaderBytes });
+  http.on('request', (_request, response) => response.writeHead(UPGRADE_REQUIRED).end());
+  const opening = new OpeningConnections(after);
+  http.on('connection', (socket) => opening.add(socket));
+  const server = new WebSocketServer({ ...OPTIONS, server: http });
+  server.on('connection', (socket, request) => {
+    opening.remove(request.socket);
+    if (server.clients.size > NodeLimits.listenerMaxLinks) socket.terminate();
+    else attachWebSocket(socket, onLink, after);
   });
-  server.on('connection', (socket) => attachWebSocket(socket, onLink));
+  http.listen(port, '127.0.0.1');
   await once(server, 'listening');
+  // Of a connection that could not be accepted: its peer tries again.
+  server.on('error', () => {});
   return {
-    port: (server.address() as AddressInfo).port,
-    close(): Promise<void> {
-      for (const client of server.clients) client.terminate();
-      return new Promise((resolve) => server.close(() => resolve()));
-    },
+    port: (http.address() as AddressInfo).port,
+    close: () => closeServers(http, server),
   };
 }
 
-/** Connects to a server's `ws:` or `wss:` URL; rejects where it cannot. */
-export async function connectWebSocket(url: string, onLink: (link: Link) => LinkEvents): Promise<void> {
-  const socket = new WebSocket(url, {
-    maxPayload: ImplementationLimits.linkMaxMessageBytes,
-    perMessageDeflate: false,
-  });
-  await once(socket, 'open');
-  attachWebSocket(socket, onLink);
+function closeServers(http: HttpServer, server: WebSocketServer): Promise<void> {
+  server.close();
+  for (const client of server.clients) client.terminate();
+  http.closeAllConnections();
+  return new Promise((resolve) => http.close(() => resolve()));
 }
 
-function attachWebSocket(socket: WebSocket, onLink: (link: Link) => LinkEvents): void {
-  const events = onLink(webSocketLink(socket));
-  socket.on('message', (data: RawData, isBinary: boolean) => {
-    if (!isBinary || !(data instanceof Uint8Array)) return socket.terminate();
-    events.onMessage(data);
+/** Connects to a server's `ws:` or `wss:` URL; rejects where it cannot, or not soon enough. */
+export function connectWebSocket(
+  url: string,
+  onLink: (link: Link) => LinkEvents,
+  after: After = nodeAfter,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(url, OPTIONS);
+    const deadline = after(ImplementationLimits.linkOpeningMs, () => socket.terminate());
+    socket.once('close', () => deadline.cancel());
+    socket.once('error', reject);
+    // In this very call: what came with the server's answer is read right after it.
+    socket.once('open', () => {
+      deadline.cancel();
+      attachWebSocket(socket, onLink, after);
+      resolve();
+    });
+  });
+}
+
+/** Every beat is a ping: its pong has to pass whatever waits for the peer, so that one that does not read is found. */
+function attachWebSocket(socket: WebSocket, onLink: (link: Link) => LinkEvents, after: After): void {
+  const liveness = watchLiveness({
+    after,
+    beat(): boolean {
+      socket.ping();
+      return true;
+    },
+    onSilent: () => socket.terminate(),
   });
   socket.on('error', () => socket.terminate());
-  socket.on('close', () => events.onClosed());
+  const events = onLink(webSocketLink(socket));
+  socket.on('pong', () => liveness.heard());
+  socket.on('message', (data: RawData, isBinary: boolean) => {
+    if (!isBinary || !(data instanceof Uint8Array)) socket.terminate();
+    else if (socket.readyState === WebSocket.OPEN) receive(socket, events, data);
+  });
+  socket.on('close', () => {
+    liveness.stop();
+    events.onClosed();
+  });
+}
+
+function receive(socket: WebSocket, events: LinkEvents, message: Uint8Array): void {
+  try {
+    events.onMessage(message);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    socket.terminate();
+  }
 }
 
 function webSocketLink(socket: WebSocket): Link {
@@ -57,7 +114,7 @@ function webSocketLink(socket: WebSocket): Link {
     send(message: Uint8Array): void {
       if (message.length > ImplementationLimits.linkMaxMessageBytes) refuse('tooLong');
       if (socket.readyState !== WebSocket.OPEN) refuse('linkClosed');
-      if (socket.bufferedAmount > MAX_QUEUED_BYTES) refuse('queueFull');
+      if (socket.bufferedAmount > NodeLimits.serverMaxQueuedBytes) refuse('queueFull');
       socket.send(message);
     },
     attestation: () => PLAIN_STREAM,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Established } from '../handshake/established.ts';
+import type { Established, ExportedContext } from '../handshake/established.ts';
 import type { Choice, ChosenProtection } from '../negotiation/select.ts';
 import { refuse } from '../refusal.ts';
 import { maxIdLength } from '../session/context.ts';
 import { keyLimits } from '../session/key-limits.ts';
-import { createSession, type SecurityContext, type Session } from '../session/session.ts';
+import { createSession } from '../session/session.ts';
 
 /** Messages in both directions, protected as was agreed: records, or bare where the link does it all. */
 export interface SecureChannel {
@@ -25,18 +25,16 @@ export interface SecureChannel {
  * Refuses with `connectionIdInvalid` an identifier of the peer's that the records of a choice cannot carry. To be
  * asked as soon as both are known: a handshake that is found out at its end leaves one end established alone.
  */
-export function checkCarried(connectionId: Uint8Array, { toResponder, toInitiator }: Choice): void {
-  for (const { recordAlgorithm } of [toResponder, toInitiator]) {
-    if (recordAlgorithm !== undefined && connectionId.length > maxIdLength(recordAlgorithm)) {
-      refuse('connectionIdInvalid');
-    }
-  }
+export function checkCarried({ length }: Uint8Array, { toResponder, toInitiator }: Choice): void {
+  const isTooLong = ({ recordAlgorithm }: ChosenProtection) =>
+    recordAlgorithm !== undefined && length > maxIdLength(recordAlgorithm);
+  if (isTooLong(toResponder) || isTooLong(toInitiator)) refuse('connectionIdInvalid');
 }
 
 /**
- * Makes the session of a handshake, whose keys it takes over and which it closes, also where it refuses. `renewAfter`: messages
- * protected until renewal is due, to within a block of sequence numbers; by default what leaves an eighth of
- * the key's limit.
+ * Makes the session of a handshake, whose keys it takes over and which it closes, also where it refuses.
+ * `renewAfter`: messages protected until renewal is due, to within a block of sequence numbers; by default what
+ * leaves an eighth of the key's limit.
  */
 export function openChannel(
   established: Established,
@@ -46,12 +44,9 @@ export function openChannel(
 ): SecureChannel {
   const [sent, received] = end === 'initiator' ? [toResponder, toInitiator] : [toInitiator, toResponder];
   const exported = toResponder.recordAlgorithm ?? toInitiator.recordAlgorithm;
-  try {
-    if (exported === undefined) return BARE;
-    return sessionChannel(established, exported, sent, received, renewAfter);
-  } finally {
-    established.close();
-  }
+  const context = exported === undefined ? undefined : established.securityContext(exported);
+  established.close();
+  return context === undefined ? BARE : sessionChannel(context, sent, received, renewAfter);
 }
 
 /** Of a key's limit: the rest is for what is sent while new keys are agreed on. */
@@ -67,38 +62,38 @@ const BARE: SecureChannel = Object.freeze({
 
 /** Both ends export for the same algorithm, so that they have the same secret whatever each sends with. */
 function sessionChannel(
-  established: Established,
-  exported: number,
+  context: ExportedContext,
   sent: ChosenProtection,
   received: ChosenProtection,
   renewAfter: number | undefined,
 ): SecureChannel {
+  const { algorithm: exported, masterSecret } = context;
   const algorithm = sent.recordAlgorithm ?? exported;
-  const lastBound = renewAfter ?? keyLimits(algorithm).maxSealed * RENEWED_PART;
   let renewalDue = false;
-  const context = established.securityContext(exported);
-  const algorithms = { algorithm, recipientAlgorithm: received.recordAlgorithm ?? exported };
-  const session = sessionOf({ ...context, ...algorithms }, (upTo) => {
-    renewalDue = upTo > lastBound;
-  });
-  return {
-    get renewalDue(): boolean {
-      return renewalDue;
-    },
-    get newestReceived(): number {
-      return session.received().highest;
-    },
-    protect: sent.recordAlgorithm === undefined ? BARE.protect : session.protect,
-    unprotect: received.recordAlgorithm === undefined ? BARE.unprotect : session.unprotect,
-    close: session.close,
-  };
-}
-
-/** The keys are new and live in memory alone: no number of theirs was used before or will be after. */
-function sessionOf(context: SecurityContext, reserve: (upTo: number) => void): Session {
   try {
-    return createSession(context, { firstSequenceNumber: 0, reserve });
+    const lastBound = renewAfter ?? keyLimits(algorithm).maxSealed * RENEWED_PART;
+    const session = createSession(
+      { ...context, algorithm, recipientAlgorithm: received.recordAlgorithm ?? exported },
+      {
+        firstSequenceNumber: 0,
+        // The keys are new and live in memory alone: no number of theirs was used before or will be after.
+        reserve(upTo): void {
+          renewalDue = upTo > lastBound;
+        },
+      },
+    );
+    return {
+      get renewalDue(): boolean {
+        return renewalDue;
+      },
+      get newestReceived(): number {
+        return session.received().highest;
+      },
+      protect: sent.recordAlgorithm === undefined ? BARE.protect : session.protect,
+      unprotect: received.recordAlgorithm === undefined ? BARE.unprotect : session.unprotect,
+      close: session.close,
+    };
   } finally {
-    context.masterSecret.wipe();
+    masterSecret.wipe();
   }
 }

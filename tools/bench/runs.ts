@@ -10,6 +10,7 @@ import { codecOperations } from '../../firmware/bench-codec.ts';
 import { type BenchOperation, benchOperations } from '../../firmware/bench-operations.ts';
 import { createNobleProvider } from '../../src/crypto/noble/provider.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
+import { createCborXPayloads } from '../../src/payload/codec.ts';
 import { withRecords } from '../../src/session/records.ts';
 import { engine, hasNativeCrypto, spawnXs } from '../build/xs.ts';
 import { LINUX_MEMORY } from './linux-conditions.ts';
@@ -23,8 +24,8 @@ export async function measureAll(ops: string, onProgress: OnProgress): Promise<B
   return [
     ...(hasNativeCrypto() ? await measureInXs('native', 'bench-main', ops, onProgress) : []),
     ...(await measureInXs('noble', 'bench-main', ops, onProgress)),
-    ...measureInNode(noble.name, benchOperations(noble), ops, onProgress),
-    ...measureInNode(node.name, benchOperations(node), ops, onProgress),
+    ...measureInNode(noble.name, benchOperations(noble, createCborXPayloads()), ops, onProgress),
+    ...measureInNode(node.name, benchOperations(node, createCborXPayloads()), ops, onProgress),
     ...measureInNode('none', codecOperations(), ops, onProgress),
     ...(await measureInXs('none', 'bench-plain', ops, onProgress)),
   ];

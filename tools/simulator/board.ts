@@ -4,6 +4,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Link, LinkEvents } from '../../src/link/link.ts';
+import { type Listener, listenLine } from '../../src/node/tcp.ts';
 import type { Engine } from '../build/xs.ts';
 
 export interface Board {
@@ -11,6 +13,8 @@ export interface Board {
   readonly engine: Engine;
   /** What the board has in its store for the simulator's feed on that TCP port: `Connections.host` takes it. */
   feedNumber(port: number): number;
+  /** Waits for the feed of one such board, in the way that the board comes by. */
+  listenFeed(onLink: (link: Link) => LinkEvents): Promise<Listener>;
   /** Puts values into a PNE's store, by key of the firmware's one domain. What else is there stays. */
   provision(folder: string, values: Readonly<Record<string, Uint8Array>>): Promise<void>;
   /** Starts the firmware. The first line on stderr says why it ended. */
@@ -21,8 +25,11 @@ export interface Board {
 export interface PnePlace {
   /** Of its store. */
   readonly folder: string;
-  /** TCP ports on this machine. With a radio the first is its stack's, where the board has a line to it. */
-  readonly gatewayPort: number;
+  /**
+   * TCP ports on this machine, at which a board's serial lines end: that to the gateway, or with a radio to its
+   * stack, and that to its sensor.
+   */
+  readonly linePort: number;
   readonly feedPort: number;
   /** Of an emulated board: a file for its memory, where someone looks at it. */
   readonly memory?: string;
@@ -38,6 +45,7 @@ export function processBoard(
     name,
     engine,
     feedNumber: (port) => port,
+    listenFeed: (onLink) => listenLine(0, onLink),
     async provision(folder, values): Promise<void> {
       const domain = join(folder, 'pne');
       await mkdir(domain, { recursive: true, mode: 0o700 });

@@ -20,6 +20,7 @@ import { bleBoard, bleLineBoard } from './ble/board.ts';
 import type { Radio } from './ble/radio.ts';
 import { type Board, processBoard } from './board.ts';
 import { writeFlash } from './flash.ts';
+import { listenLines } from './serial-lines.ts';
 
 /** The number of its second serial port, on which its sensor is. */
 const FEED_SERIAL_PORT = 1;
@@ -41,13 +42,13 @@ async function openBle(radio: Radio): Promise<Board> {
   const bundle = await bundleBleFirmware();
   return bleBoard(
     radio,
-    processBoard('linux', engine(), (env) => spawnXs(bundle, { env })),
+    processBoard('linux', engine(), (env) => spawnXs(bundle, { env, detached: true })),
   );
 }
 
 async function openLinux(): Promise<Board> {
   const bundle = await bundleFirmware();
-  return processBoard('linux', engine(), (env) => spawnXs(bundle, { env }));
+  return processBoard('linux', engine(), (env) => spawnXs(bundle, { env, detached: true }));
 }
 
 /** The flash of a PNE on the qemu-rv32 board. */
@@ -75,6 +76,7 @@ export function rv32Board(programFlash: string, { rejoins } = { rejoins: true })
     name: rv32.name,
     engine: rv32Setup().engine,
     feedNumber: () => FEED_SERIAL_PORT,
+    listenFeed: listenLines,
     /** Once, as one does with a board: the simulator's values do not change while the store lasts. */
     async provision(folder, values): Promise<void> {
       if (existsSync(flashIn(folder))) return;
@@ -82,10 +84,10 @@ export function rv32Board(programFlash: string, { rejoins } = { rejoins: true })
       const named = Object.entries(values).map(([key, value]) => [`pne/${key}`, value]);
       await writeFlash(flashIn(folder), Object.fromEntries(named));
     },
-    spawn: ({ folder, gatewayPort, feedPort, memory }) =>
+    spawn: ({ folder, linePort, feedPort, memory }) =>
       spawnRv32Pne(programFlash, {
         flash: flashIn(folder),
-        gatewayPort,
+        gatewayPort: linePort,
         hostPort: feedPort,
         rejoins,
         memory,

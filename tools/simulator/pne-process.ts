@@ -11,10 +11,10 @@ import {
 } from '../../firmware/sensor-message.ts';
 import { CborWriter } from '../../src/cbor/writer.ts';
 import type { Link, LinkEvents } from '../../src/link/link.ts';
-import { listenTcp } from '../../src/node/tcp.ts';
 import { encodeProvisioning, type Provisioning } from '../../src/roles/provisioning.ts';
 import { PASSKEY } from './ble/board.ts';
 import type { Board } from './board.ts';
+import { endWithUs } from './ending.ts';
 import type { Reading } from './readings.ts';
 
 /** How long a PNE that was asked to end may take. */
@@ -27,6 +27,8 @@ export interface PneProcessOptions {
   /** Folder for the PNE's store; made where it is missing. */
   readonly folder: string;
   readonly provisioning: Provisioning;
+  /** Where its serial line to the gateway ends, if it has one (PnePlace). */
+  readonly linePort: number;
   /** The firmware asks for so many more readings. */
   onSample(count: number): void;
   onFigures(figures: Figures): void;
@@ -43,18 +45,18 @@ export interface PneProcess {
 
 export async function startPneProcess(options: PneProcessOptions): Promise<PneProcess> {
   const sensor = new HostedSensor(options);
-  const listener = await listenTcp(0, (link) => sensor.adopt(link));
-  const { board, folder, provisioning } = options;
+  const { board, folder, provisioning, linePort } = options;
+  const listener = await board.listenFeed((link) => sensor.adopt(link));
   await board.provision(folder, storedValues(provisioning, board.feedNumber(listener.port)));
-  const { gatewayPort } = provisioning;
-  const child = board.spawn({ folder, gatewayPort, feedPort: listener.port });
+  const child = board.spawn({ folder, linePort, feedPort: listener.port });
+  endWithUs(child);
   let stopping = false;
   const exited = lastWords(child).then((problem) => {
     if (!stopping) options.onExit(problem);
   });
   return {
-    give: (reading) => sensor.send({ type: SensorMessageType.reading, text: reading.text }),
-    end: () => sensor.send({ type: SensorMessageType.end }),
+    give: (reading) => sensor.send({ type: SensorMessageType.reading, payload: reading.payload }),
+    end: () => sensor.end(),
     async stop(): Promise<void> {
       stopping = true;
       child.kill('SIGTERM');
@@ -70,19 +72,27 @@ export async function startPneProcess(options: PneProcessOptions): Promise<PnePr
 class HostedSensor {
   private readonly options: PneProcessOptions;
   private link: Link | undefined;
+  private hasEnded = false;
 
   constructor(options: PneProcessOptions) {
     this.options = options;
   }
 
+  /** The input may have ended before the board was there. */
   adopt(link: Link): LinkEvents {
     this.link = link;
+    if (this.hasEnded) this.end();
     return {
       onMessage: (bytes) => this.receive(decodeSensorMessage(bytes)),
       onClosed: () => {
-        this.link = undefined;
+        if (this.link === link) this.link = undefined;
       },
     };
+  }
+
+  end(): void {
+    this.hasEnded = true;
+    this.send({ type: SensorMessageType.end });
   }
 
   send(message: SensorMessage): void {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { ImplementationLimits } from '../../src/limits.ts';
-import { encodeFrame } from '../../src/link/frame.ts';
+import { encodeLineFrame, LineFrameKind } from '../../src/link/line-frame.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
 import { bundleForXs, ROOT } from '../build/bundle.ts';
 import { buildRv32Flash } from '../build/rv32-flash.ts';
@@ -41,6 +41,7 @@ export async function testRv32Pne(stage: string, tally: Tally): Promise<void> {
   await Promise.all([
     check('a PNE that restarts goes on with what it stored', (board) => onWire(board, restart)),
     check('a PNE outlives bytes that are no frames', (board) => onWire(board, sendGarbage)),
+    check('a PNE outlives bytes that go wrong', (board) => onWire(board, loseBytes)),
     check('a PNE refuses what was flipped and sent again', (board) => onWire(board, forge)),
     check('a PNE finds its gateway again', (board) => onWire(board, breakLine)),
   ]);
@@ -92,7 +93,7 @@ async function deliver(
     pnes: boards.length,
     algorithm: undefined,
     intervalMs: 0,
-    rows: readRows(Readable.from(rows.map((row) => `${row}\n`))),
+    rows: readRows(Readable.from([Buffer.from(rows.map((row) => `${row}\n`).join(''))])),
     once: true,
     stop: AbortSignal.timeout(60_000),
     onAgreed(): void {},
@@ -129,11 +130,22 @@ async function restart(wire: Wire): Promise<void> {
   require(id === 2 * FIRST_ID, `the first id after the restart was ${id}`);
 }
 
+/** It costs nothing but what it is in the middle of. */
 async function sendGarbage(wire: Wire): Promise<void> {
   await wire.reading((id) => id === FIRST_ID + 2);
   const agreements = wire.agreements;
   wire.toPne(Buffer.from(Array.from({ length: 4096 }, (_, index) => (index * 167 + 13) & 0xff)));
-  await wire.reading(() => wire.agreements > agreements);
+  await wire.reading((id) => id >= 40);
+  require(wire.agreements === agreements, 'noise ended a link');
+}
+
+/** A byte that is lost or altered costs the message that it is in, and the link stays. */
+async function loseBytes(wire: Wire): Promise<void> {
+  await wire.reading((id) => id === 2);
+  const agreements = wire.agreements;
+  wire.spoil(10);
+  await wire.reading((id) => id >= 40 && wire.spoiled >= 5);
+  require(wire.agreements === agreements, 'a byte ended a link');
 }
 
 async function forge(wire: Wire): Promise<void> {
@@ -143,8 +155,8 @@ async function forge(wire: Wire): Promise<void> {
   const flipped = Uint8Array.from(record);
   flipped[flipped.length - 1]! ^= 1;
   const refused = wire.refusedByPne;
-  wire.toPne(encodeFrame(record));
-  wire.toPne(encodeFrame(flipped));
+  wire.toPne(encodeLineFrame(LineFrameKind.message, record));
+  wire.toPne(encodeLineFrame(LineFrameKind.message, flipped));
   await wire.figures(() => wire.refusedByPne === refused + 2);
   require(wire.agreements === agreements, 'a forged record ended a session');
 }

@@ -2,7 +2,9 @@
 
 /** One PNE and its network, with a tap in the line between PNE and gateway. */
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { FrameAssembler } from '../../src/link/frame.ts';
+import { ImplementationLimits } from '../../src/limits.ts';
+import { LineFrameKind, LineFrameReader } from '../../src/link/line-frame.ts';
+import { compactPayloads } from '../../src/payload/compact.ts';
 import type { Board } from '../simulator/board.ts';
 import { startNetwork } from '../simulator/network.ts';
 import { type PneProcess, startPneProcess } from '../simulator/pne-process.ts';
@@ -24,6 +26,10 @@ export interface Wire {
   restart(): Promise<void>;
   /** Puts bytes on the line. */
   toPne(bytes: Uint8Array): void;
+  /** From now on, one chunk in so many loses or alters a byte, either way. */
+  spoil(oneIn: number): void;
+  /** Bytes that went wrong. */
+  readonly spoiled: number;
   /** Cuts the line; the emulator joins it again. */
   break(): void;
   /** The id of the next reading at the server for which that holds. */
@@ -55,7 +61,7 @@ export async function startWire(board: Board, folder: string): Promise<Wire> {
     onRefused(): void {},
   });
   const provisioning = network.provisioning[0]!;
-  const line = await startLine(provisioning.gatewayPort, (message) => {
+  const line = await startLine(network.linePort, (message) => {
     state.lastToPne = message;
   });
   let process: PneProcess | undefined;
@@ -64,9 +70,10 @@ export async function startWire(board: Board, folder: string): Promise<Wire> {
     process = await startPneProcess({
       board,
       folder,
-      provisioning: { ...provisioning, gatewayPort: line.port },
+      provisioning,
+      linePort: line.port,
       onSample: (count) => {
-        const reading = { line: 1, text: '{"n":1}', payload: new Uint8Array() };
+        const reading = { line: 1, payload: compactPayloads.encode({ n: 1 }) };
         for (let index = 0; index < count; index += 1) process?.give(reading);
       },
       onFigures: ({ refused }) => {
@@ -94,6 +101,12 @@ export async function startWire(board: Board, folder: string): Promise<Wire> {
       await start();
     },
     toPne: (bytes) => line.pne?.write(bytes),
+    spoil(oneIn): void {
+      line.spoil.oneIn = oneIn;
+    },
+    get spoiled(): number {
+      return line.spoil.count;
+    },
     break: () => line.pne?.destroy(),
     reading: (holds) => events.wait('reading', holds),
     figures: async (holds) => void (await events.wait('figures', holds)),
@@ -124,7 +137,15 @@ class Waiters {
   }
 }
 
+interface Spoil {
+  /** One chunk in so many; 0 is none. */
+  oneIn: number;
+  chunks: number;
+  count: number;
+}
+
 interface Line {
+  readonly spoil: Spoil;
   readonly port: number;
   /** The PNE's end. */
   readonly pne: Socket | undefined;
@@ -134,16 +155,20 @@ interface Line {
 /** Joins each connection of a PNE to the gateway, and looks at the messages that come back. */
 async function startLine(gatewayPort: number, onMessage: (message: Uint8Array) => void): Promise<Line> {
   let pne: Socket | undefined;
+  const spoil: Spoil = { oneIn: 0, chunks: 0, count: 0 };
   const server = createServer((socket) => {
     pne = socket;
     const gateway = connect(gatewayPort, '127.0.0.1');
-    const assembler = new FrameAssembler(onMessage);
-    gateway.on('data', (bytes) => assembler.push(bytes));
-    join(socket, gateway);
-    join(gateway, socket);
+    const reader = new LineFrameReader(ImplementationLimits.linkMaxMessageBytes, (kind, body) => {
+      if (kind === LineFrameKind.message) onMessage(body.slice());
+    });
+    gateway.on('data', (bytes) => reader.push(bytes));
+    join(socket, gateway, spoil);
+    join(gateway, socket, spoil);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
+    spoil,
     port: (server.address() as AddressInfo).port,
     get pne(): Socket | undefined {
       return pne;
@@ -155,9 +180,20 @@ async function startLine(gatewayPort: number, onMessage: (message: Uint8Array) =
   };
 }
 
-function join(from: Socket, to: Socket): void {
+function join(from: Socket, to: Socket, spoil: Spoil): void {
   from.setNoDelay(true);
-  from.pipe(to);
+  from.on('data', (bytes) => to.write(spoiled(bytes, spoil)));
+  from.on('end', () => to.end());
   from.on('error', () => to.destroy());
   from.on('close', () => to.destroy());
+}
+
+/** Loses the byte in the middle one time, and alters it the next. */
+function spoiled(bytes: Uint8Array, spoil: Spoil): Uint8Array {
+  spoil.chunks += 1;
+  if (spoil.oneIn === 0 || spoil.chunks % spoil.oneIn !== 0) return bytes;
+  spoil.count += 1;
+  const at = bytes.length >> 1;
+  const byte = spoil.count % 2 === 0 ? [] : [bytes[at]! ^ 0x10];
+  return Uint8Array.from([...bytes.subarray(0, at), ...byte, ...bytes.subarray(at + 1)]);
 }

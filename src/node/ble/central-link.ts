@@ -4,6 +4,7 @@
 import bleHost, { type ClientCharacteristic, type Connection } from 'ble-host';
 import { ImplementationLimits } from '../../limits.ts';
 import { bleAttestation, isBye } from '../../link/ble.ts';
+import { Channel } from '../../link/channel.ts';
 import { valueBytes } from '../../link/fragment.ts';
 import { Fragmenter } from '../../link/fragmenter.ts';
 import type { Link, LinkEvents } from '../../link/link.ts';
@@ -31,6 +32,7 @@ export class CentralLink implements Link {
   private readonly reassembler: Reassembler;
   private events: LinkEvents | undefined;
   private isWriting = false;
+  private hasRecord = false;
   private isOver = false;
 
   constructor(options: CentralLinkOptions, onLink: (link: Link) => LinkEvents) {
@@ -40,9 +42,15 @@ export class CentralLink implements Link {
     this.events = onLink(this);
   }
 
+  /** Whether a record was sent on it: that is done for a PNE alone whose handshake was verified. */
+  get hasSentRecord(): boolean {
+    return this.hasRecord;
+  }
+
   send(message: Uint8Array): void {
     if (this.isOver) refuse('linkClosed');
     this.fragmenter.push(message);
+    if (message[0] === Channel.hopRecord) this.hasRecord = true;
     this.writeNext();
   }
 

@@ -5,27 +5,17 @@
  * as a link. The connection is secured before anything else is asked of the PNE: SDK 8.2.3 crashes an ESP32
  * on a change of MTU that comes with the connection.
  */
-import bleHost, { type Advertisement, type Manager } from 'ble-host';
-import { ImplementationLimits } from '../../limits.ts';
-import { type BleDemand, BleUuid } from '../../link/ble.ts';
-import type { Link, LinkEvents } from '../../link/link.ts';
-import type { After } from '../../link/timer.ts';
-import type { Bonds, Peer } from './bonds.ts';
-import type { GateUser } from './gate.ts';
-import { PneConnection } from './pne-connection.ts';
+import bleHost, { type Advertisement, type Scanner } from 'ble-host';
+import { BleUuid } from '../../link/ble.ts';
+import { Backoff } from './backoff.ts';
+import { nameOf, type Peer } from './bonds.ts';
+import { Places } from './places.ts';
+import { type Outcome, PneConnection, type PneConnectionOptions } from './pne-connection.ts';
 
-export interface CentralOptions {
-  readonly manager: Manager;
-  /** This gateway's. Where they are full, PNEs without one are refused. */
-  readonly bonds: Bonds;
-  readonly demand: BleDemand;
-  /** As SMP numbers them. */
-  readonly ioCapabilities: number;
-  readonly after: After;
-  onLink(link: Link): LinkEvents;
-  /** Who stands in front of the gateway, asked about the PNE at that address. */
-  user(peer: Peer): GateUser;
-  /** A PNE could not be secured, in words. After `MAX_FAILURES` it is left alone for a while. */
+export interface CentralOptions extends PneConnectionOptions {
+  /** From 0 to below 1, for the jitter of delays. */
+  random(): number;
+  /** A PNE could not be secured, in words. It is tried again, each time after a longer while. */
   onProblem(peer: Peer, problem: string): void;
   /** The controller is gone, and all links with it. Comes once and last. */
   onFailed(error: Error): void;
@@ -37,79 +27,91 @@ export interface Central {
    * takes somebody in front of it. Its connection ends.
    */
   forget(peer: Peer): void;
+  /** Seeks no PNE until `resume`, as while the server is away. Those that are connected stay. */
+  pause(): void;
+  resume(): void;
   stop(): void;
 }
 
-const MAX_FAILURES = 3;
-const LEFT_ALONE_MS = 30_000;
-/** Addresses whose failures are counted: anybody can make some up. */
-const MAX_KNOWN = 256;
+/** A pause of a PNE that is worth a word. */
+const ANNOUNCED_MS = 5000;
 
 export function startCentral(options: CentralOptions): Central {
-  const { manager, after, bonds } = options;
-  const known = new Map<string, PneConnection>();
-  /** Those of them that are not connected yet. */
-  const sought = new Set<string>();
-  const failures = new Map<string, number>();
-
-  const scanner = manager.startScan({
-    scanFilters: [new bleHost.BleManager.ServiceUUIDScanFilter(BleUuid.service)],
-  });
-  scanner.on('report', ({ connectable, addressType, address }: Advertisement) => {
-    if (connectable) consider({ addressType, address });
-  });
-
+  const { manager, bonds } = options;
+  const places = new Places();
+  const backoff = new Backoff(options);
+  let scanner: Scanner | undefined;
   let isFailed = false;
+  let isStopped = false;
 
   manager.on('error', (error: Error) => {
     isFailed = true;
-    for (const pne of known.values()) pne.finish();
+    backoff.stop();
+    for (const pne of places.all) pne.finish();
     options.onFailed(error);
   });
 
   function consider(peer: Peer): void {
     const name = nameOf(peer);
-    const { gatewayMaxPnes, gatewayMaxSought } = ImplementationLimits;
-    if (known.has(name) || known.size >= gatewayMaxPnes || sought.size >= gatewayMaxSought) return;
-    if ((failures.get(name) ?? 0) >= MAX_FAILURES) return;
-    sought.add(name);
+    const isStranger = bonds.find(peer) === undefined;
+    if (!places.hasRoom(name, isStranger) || backoff.isWaiting(peer)) return;
     const pne = new PneConnection(options, peer, {
-      onReached: () => sought.delete(name),
-      onSecured: () => failures.delete(name),
-      onRefused: (problem) => fail(peer, problem),
-      onEnd(): void {
-        known.delete(name);
-        sought.delete(name);
-        // A pairing that was refused has left a key.
-        if (!isFailed && bonds.find(peer) === undefined) manager.removeBond(peer.addressType, peer.address);
-      },
+      onReached: () => places.reached(name),
+      onSecured: () => places.secured(name),
+      onRefused: (problem) => options.onProblem(peer, problem),
+      onEnd: (outcome) => leave(peer, outcome),
     });
-    known.set(name, pne);
+    places.take(name, isStranger, pne);
   }
 
-  function fail(peer: Peer, problem: string): void {
-    const name = nameOf(peer);
-    const count = (failures.get(name) ?? 0) + 1;
-    if (failures.size < MAX_KNOWN) failures.set(name, count);
-    if (count === MAX_FAILURES) after(LEFT_ALONE_MS, () => failures.delete(name));
-    options.onProblem(peer, problem);
+  /** Who was not reached has refused nothing, and may be tried again when it is heard. */
+  function leave(peer: Peer, outcome: Outcome): void {
+    places.leave(nameOf(peer));
+    if (outcome !== 'unreached' && !isFailed && !isStopped) leaveAlone(peer, outcome === 'useful');
+    // A pairing that was refused has left a key.
+    if (!isFailed && bonds.find(peer) === undefined) manager.removeBond(peer.addressType, peer.address);
   }
 
+  /** Somebody may stand in front of it, and wait. */
+  function leaveAlone(peer: Peer, wasUseful: boolean): void {
+    const milliseconds = backoff.ended(peer, wasUseful);
+    if (milliseconds >= ANNOUNCED_MS) {
+      options.onProblem(peer, `left alone for ${Math.round(milliseconds / 1000)} s`);
+    }
+  }
+
+  function seek(): void {
+    if (isFailed || isStopped || scanner !== undefined) return;
+    scanner = manager.startScan({
+      scanFilters: [new bleHost.BleManager.ServiceUUIDScanFilter(BleUuid.service)],
+    });
+    scanner.on('report', ({ connectable, addressType, address }: Advertisement) => {
+      if (connectable && scanner !== undefined) consider({ addressType, address });
+    });
+  }
+
+  function pause(): void {
+    scanner?.stopScan();
+    scanner = undefined;
+    for (const pne of places.sought) pne.end();
+  }
+
+  seek();
   return {
     forget(peer): void {
       bonds.remove(peer);
-      failures.delete(nameOf(peer));
-      const pne = known.get(nameOf(peer));
+      const pne = places.find(nameOf(peer));
       if (pne === undefined) manager.removeBond(peer.addressType, peer.address);
       else pne.end();
+      backoff.forgive(peer);
     },
+    pause,
+    resume: seek,
     stop(): void {
-      scanner.stopScan();
-      for (const pne of known.values()) pne.end();
+      isStopped = true;
+      pause();
+      backoff.stop();
+      for (const pne of places.all) pne.end();
     },
   };
-}
-
-function nameOf({ addressType, address }: Peer): string {
-  return `${addressType} ${address}`;
 }

@@ -59,6 +59,8 @@ export interface DeviceOptions {
   readonly address?: string;
   /** Of a gateway: where its keys and bonds lie, if not where they did before. */
   readonly folder?: string;
+  /** Where a gateway's process ends in the middle of a pairing: a key goes to its controller, or was used. */
+  readonly dies?: 'encrypting' | 'encrypted';
   /** Where a gateway's bonds are full. */
   readonly maxBonds?: string;
 }
@@ -191,6 +193,15 @@ export function securedAs(...flags: (keyof typeof SecuredFlag)[]): readonly numb
 /** What `value` says of a write to the downlink. */
 export function written(hex: string): readonly (string | number)[] {
   return [DOWNLINK, hex];
+}
+
+/** Gateway and PNE pair by passkey. */
+export async function introduce(gateway: End, board: TestBoard): Promise<void> {
+  await gateway.ask({ do: 'take', kind: 'type' });
+  const [, passkey] = await board.take('passkey');
+  await gateway.ask({ do: 'type', passkey: String(passkey) });
+  await gateway.ask({ do: 'take', kind: 'link' });
+  await board.take('secured');
 }
 
 async function openBoard(

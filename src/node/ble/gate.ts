@@ -7,7 +7,7 @@
  *
  * A bond is never replaced by a pairing: who claims to have lost its own may be an impostor. Either side
  * refuses until its owner has it forget the bond, by `Central.forget` at a gateway and by erasing its bonds at
- * a PNE; then the two pair as strangers do.
+ * a PNE; then the two pair as strangers do. A bond whose key ble-host does not have is none.
  */
 import bleHost, { type Connection, type PairingFeatures, type PairingResult } from 'ble-host';
 import { BLE_KEY_BYTES, type BleDemand, type BleSecurity, meetsDemand } from '../../link/ble.ts';
@@ -66,12 +66,14 @@ export class Gate {
 
   /** The central's part: encrypts with the bond's key, or pairs. */
   start(): void {
+    const { smp } = this.options.connection;
+    if (this.isBonded) smp.startEncryption();
+    else this.pair(() => smp.sendPairingRequest(this.features()));
+  }
+
+  private get isBonded(): boolean {
     const { connection, bonds } = this.options;
-    if (bonds.find(peerOf(connection)) !== undefined && connection.smp.hasLtk) {
-      connection.smp.startEncryption();
-      return;
-    }
-    this.pair(() => connection.smp.sendPairingRequest(this.features()));
+    return connection.smp.hasLtk && bonds.find(peerOf(connection)) !== undefined;
   }
 
   /** A central is asked so by the peripheral; a peripheral is asked to pair. */
@@ -82,9 +84,14 @@ export class Gate {
   private pair(begin: () => void): void {
     if (this.isOver) return;
     const { connection, bonds } = this.options;
-    if (bonds.find(peerOf(connection)) !== undefined) return this.refusePairing('has a bond already');
+    if (this.isBonded) return this.refusePairing('has a bond already');
+    const keyless = bonds.find(peerOf(connection));
+    // Else a key that is refused later would count as this bond's.
+    if (keyless !== undefined && !this.attempt(() => bonds.remove(keyless)))
+      return this.refusePairing('its former bond cannot be removed');
     if (bonds.isFull) return this.refusePairing('no room for another bond');
     this.isPairing = true;
+    bonds.expect(peerOf(connection));
     begin();
   }
 
@@ -123,36 +130,52 @@ export class Gate {
     } else user.showPasskey(Number(passkey));
   }
 
-  private onPaired({ sc, mitm, bond }: PairingResult): void {
+  private onPaired({ sc, mitm, bond, rspLtk }: PairingResult): void {
     if (this.isOver) return;
     const { demand } = this.options;
-    this.isPairing = false;
     const security = { encrypted: true, authenticated: mitm, bonded: bond, keySize: BLE_KEY_BYTES };
     if (!sc || !meetsDemand(security, demand)) return this.refuse('pairing: weaker than demanded');
-    if (bond && !this.keep(mitm)) return this.refuse('pairing: its bond cannot be kept');
+    if (!bond) this.abandon();
+    else if (!this.keep(mitm, rspLtk)) return this.refuse('pairing: its bond cannot be kept');
+    this.isPairing = false;
     this.secure(security);
   }
 
-  private keep(authenticated: boolean): boolean {
+  private keep(authenticated: boolean, key: Uint8Array): boolean {
     const { connection, bonds } = this.options;
+    return this.attempt(() => bonds.add({ ...peerOf(connection), authenticated }, key));
+  }
+
+  private abandon(): void {
+    const { connection, bonds } = this.options;
+    this.attempt(() => bonds.abandon(peerOf(connection)));
+  }
+
+  /** Whether the store did it. */
+  private attempt(write: () => void): boolean {
     try {
-      bonds.add({ ...peerOf(connection), authenticated });
+      write();
       return true;
     } catch {
       return false;
     }
   }
 
-  /** While a pairing is under way what it gives is not known yet. */
+  /**
+   * While a pairing is under way what it gives is not known yet. One whose end was not seen, and whose key the
+   * peer has not kept either, has left no bond.
+   */
   private onEncrypted(status: number): void {
     const { connection, bonds, demand } = this.options;
+    if (this.isPairing && status === 0) return;
+    if (status === HciErrors.PIN_OR_KEY_MISSING) this.abandon();
     if (status !== 0) return this.refuse(`encryption: ${HciErrors.toString(status)}`);
-    if (this.isPairing) return;
     const bond = bonds.find(peerOf(connection));
     if (bond === undefined) return this.refuse('encryption: a key without a bond');
     const { authenticated } = bond;
     const security = { encrypted: true, authenticated, bonded: true, keySize: BLE_KEY_BYTES };
     if (!meetsDemand(security, demand)) return this.refuse('encryption: the bond is weaker than demanded');
+    if (bonds.isTentative(bond)) this.keep(authenticated, bonds.keyOf(bond)!);
     this.secure(security);
   }
 
@@ -166,6 +189,7 @@ export class Gate {
   private refuse(reason: string, farewell?: () => void): void {
     if (this.isOver) return;
     this.isOver = true;
+    if (this.isPairing) this.abandon();
     farewell?.();
     this.options.connection.disconnect(HciErrors.AUTHENTICATION_FAILURE);
     this.options.onRefused(reason);

@@ -1,12 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-import bleHost, { type ClientCharacteristic, type Connection } from 'ble-host';
+import bleHost, { type ClientCharacteristic, type Connection, type Manager } from 'ble-host';
 import { ImplementationLimits } from '../../limits.ts';
-import { BleUuid } from '../../link/ble.ts';
-import type { RunningTimer } from '../../link/timer.ts';
-import type { Peer } from './bonds.ts';
-import type { CentralOptions } from './central.ts';
+import { type BleDemand, BleUuid } from '../../link/ble.ts';
+import type { Link, LinkEvents } from '../../link/link.ts';
+import type { After, RunningTimer } from '../../link/timer.ts';
+import type { Bonds, Peer } from './bonds.ts';
 import { CentralLink } from './central-link.ts';
-import { Gate } from './gate.ts';
+import { Gate, type GateUser } from './gate.ts';
+
+export interface PneConnectionOptions {
+  readonly manager: Manager;
+  /** This gateway's. Where they are full, PNEs without one are refused. */
+  readonly bonds: Bonds;
+  readonly demand: BleDemand;
+  /** As SMP numbers them. */
+  readonly ioCapabilities: number;
+  readonly after: After;
+  onLink(link: Link): LinkEvents;
+  /** Who stands in front of the gateway, asked about the PNE at that address. */
+  user(peer: Peer): GateUser;
+}
+
+/** Of use: its link lasted for `linkUsefulMs`, or a record was sent on it. */
+export type Outcome = 'unreached' | 'useless' | 'useful';
 
 export interface PneConnectionEvents {
   /** It is connected. */
@@ -14,7 +30,7 @@ export interface PneConnectionEvents {
   onSecured(): void;
   onRefused(reason: string): void;
   /** Comes once and last. */
-  onEnd(): void;
+  onEnd(outcome: Outcome): void;
 }
 
 const { AttErrors, HciErrors } = bleHost;
@@ -28,7 +44,7 @@ const PARAMETERS = Object.freeze({ connIntervalMin: 12, connIntervalMax: 12, sup
 
 /** The gateway's connection to one PNE, from the first try to the end. */
 export class PneConnection {
-  private readonly options: CentralOptions;
+  private readonly options: PneConnectionOptions;
   private readonly events: PneConnectionEvents;
   private patience: RunningTimer;
   private readonly pending: { cancel(callback?: () => void): void };
@@ -38,9 +54,11 @@ export class PneConnection {
   private isSecured = false;
   /** Whether the end is this side's doing, or its reason has been told. */
   private isExplained = false;
+  private isEnding = false;
+  private hasLasted = false;
   private isOver = false;
 
-  constructor(options: CentralOptions, peer: Peer, events: PneConnectionEvents) {
+  constructor(options: PneConnectionOptions, peer: Peer, events: PneConnectionEvents) {
     this.options = options;
     this.events = events;
     // Who is not reached has refused nothing, and may be tried again when it is heard.
@@ -55,6 +73,7 @@ export class PneConnection {
   /** `onEnd` follows. */
   end(): void {
     this.isExplained = true;
+    this.isEnding = true;
     if (this.connection === undefined) this.pending.cancel(() => this.finish());
     else this.connection.disconnect();
   }
@@ -65,7 +84,12 @@ export class PneConnection {
     this.isOver = true;
     this.patience.cancel();
     this.link?.end();
-    this.events.onEnd();
+    this.events.onEnd(this.outcome);
+  }
+
+  private get outcome(): Outcome {
+    if (this.connection === undefined) return 'unreached';
+    return this.hasLasted || this.link?.hasSentRecord === true ? 'useful' : 'useless';
   }
 
   private adopt(connection: Connection, peer: Peer): void {
@@ -75,6 +99,8 @@ export class PneConnection {
     this.patience = this.options.after(linkSecuringMs, () => this.giveUp('it was not secured in time'));
     this.events.onReached();
     connection.on('disconnect', (reason: number) => this.lose(reason));
+    // It was reached while the try was being called off.
+    if (this.isEnding) return connection.disconnect();
     this.gate = new Gate({
       connection,
       bonds: this.options.bonds,
@@ -110,6 +136,9 @@ export class PneConnection {
     const { after, onLink } = this.options;
     const { connection, gate } = this;
     this.patience.cancel();
+    this.patience = after(ImplementationLimits.linkUsefulMs, () => {
+      this.hasLasted = true;
+    });
     this.link = new CentralLink({ connection: connection!, gate: gate!, uplink, downlink, after }, (link) =>
       onLink(link),
     );
@@ -132,7 +161,7 @@ export class PneConnection {
 
   /**
    * A PNE that refuses hangs up, and what it says before may be lost with the connection. A connection that the
-   * radio has lost is nobody's refusal: it is tried again at once.
+   * radio has lost is nobody's refusal.
    */
   private lose(reason: number): void {
     if (!this.isSecured && HANG_UPS.includes(reason))

@@ -12,10 +12,10 @@ import {
   GATEWAY,
   GATEWAY_SIDE,
   Io,
+  introduce,
   OPEN_BOARD,
   OPEN_GATEWAY,
   PNE,
-  type TestBoard,
   withDevices,
 } from './devices.testing.ts';
 
@@ -164,15 +164,6 @@ test('a gateway that has lost its bond is refused by the PNE, whose bond stays, 
   }));
 
 test.run();
-
-/** Gateway and PNE pair by passkey. */
-async function introduce(gateway: End, board: TestBoard): Promise<void> {
-  await gateway.ask({ do: 'take', kind: 'type' });
-  const [, passkey] = await board.take('passkey');
-  await gateway.ask({ do: 'type', passkey: String(passkey) });
-  await gateway.ask({ do: 'take', kind: 'link' });
-  await board.take('secured');
-}
 
 async function expectPutOut(attacker: End): Promise<void> {
   const { reason } = await attacker.ask({ do: 'take', kind: 'disconnected' });

@@ -40,7 +40,7 @@ export function bleLineBoard(radio: Radio, board: Board): Board {
       stackPorts.set(folder, port);
     },
     spawn(place) {
-      const child = board.spawn({ ...place, gatewayPort: stackPorts.get(place.folder)! });
+      const child = board.spawn({ ...place, linePort: stackPorts.get(place.folder)! });
       readPasskeys(radio, place.folder, child.stderr!);
       return child;
     },

@@ -9,13 +9,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BleDemand } from '../../../src/link/ble.ts';
 import type { Link, LinkEvents } from '../../../src/link/link.ts';
+import { after } from '../../../src/node/timer.ts';
 import { createCborXPayloads } from '../../../src/payload/codec.ts';
 import type { Agreement } from '../../../src/roles/interface.ts';
 import { bundleBleFirmware } from '../../build/bundle.ts';
 import { engine, spawnXs } from '../../build/xs.ts';
 import { processBoard } from '../board.ts';
 import type { Flight } from '../controller/air/tap.ts';
-import { after, type Network, startNetwork } from '../network.ts';
+import { type Network, startNetwork } from '../network.ts';
 import { type PneProcess, startPneProcess } from '../pne-process.ts';
 import { bleBoard } from './board.ts';
 import { Radio } from './radio.ts';
@@ -89,6 +90,7 @@ export class Scenario {
       board: bleBoard(this.radio, board),
       folder: this.pneFolder,
       provisioning: this.network.provisioning[0]!,
+      linePort: this.network.linePort,
       onSample: (count) => {
         this.asked += count;
         this.feed();
@@ -108,6 +110,11 @@ export class Scenario {
     await this.stopPne();
     this.network.deliverInterval(PNE);
     await this.startPne();
+  }
+
+  /** The server goes, and does not come back. */
+  loseServer(): Promise<void> {
+    return this.network.close();
   }
 
   async until(condition: () => boolean, what: string): Promise<void> {
@@ -156,6 +163,7 @@ export class Scenario {
       onAgreed: (agreement) => this.agreements.push(agreement),
       onReading: (_id, { value }) => this.received.push(value as number),
       onRefused(): void {},
+      onServerLink: (isThere) => (isThere ? this.radio.resume() : this.radio.pause()),
     });
     const attach = (link: Link) => {
       this.links += 1;
@@ -170,7 +178,7 @@ export class Scenario {
       const reading = this.next;
       this.asked -= 1;
       this.next += 1;
-      this.pne.give({ line: reading, text: String(reading), payload: payloads.encode(reading) });
+      this.pne.give({ line: reading, payload: payloads.encode(reading) });
     }
   }
 }

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The whole way of a reading from its value to values of ATT, and of a receipt and a content back, step by step. */
+import { Algorithm } from '../src/crypto/algorithms.ts';
+import type { CryptoProvider } from '../src/crypto/provider.ts';
+import {
+  Channel,
+  decodeEndToEndMessage,
+  decodeHopMessage,
+  encodeChannelMessage,
+} from '../src/link/channel.ts';
+import { Fragmenter } from '../src/link/fragmenter.ts';
+import { Reassembler } from '../src/link/reassembler.ts';
+import type { PayloadCodec } from '../src/payload/payload.ts';
+import { decodeMessage, encodeMessage, type Message, MessageType } from '../src/roles/message.ts';
+import { createSession, type Session } from '../src/session/session.ts';
+import type { BenchOperation } from './bench-operations.ts';
+
+/** As a sensor has it: five fields, 64 bytes as a payload. */
+export const READING = Object.freeze({
+  index: 1234,
+  temperature: 21.375,
+  humidity: 48.5,
+  place: 'roof',
+  ok: true,
+});
+const CONTENT = Object.freeze({ interval: 1000 });
+const NUMBER = 100;
+/** Of an ATT_MTU of 247. */
+const VALUE_BYTES = 244;
+const ALGORITHM = Algorithm.AES_CCM_16_64_128;
+
+/** Both ends of both interfaces. */
+interface Ends {
+  readonly pneHop: Session;
+  readonly gatewayHop: Session;
+  readonly pne: Session;
+  readonly server: Session;
+}
+
+export function readingOperations(provider: CryptoProvider, payloads: PayloadCodec): BenchOperation[] {
+  const ends: Ends = {
+    pneHop: openSession(provider, 0, 1, 1),
+    gatewayHop: openSession(provider, 1, 0, 1),
+    pne: openSession(provider, 0, 1, 2),
+    server: openSession(provider, 1, 0, 2),
+  };
+  const content = payloads.encode(CONTENT);
+  return [
+    ...upOperations(ends, payloads),
+    ...downOperations('receipt', ends, payloads, { type: MessageType.receipt, number: NUMBER, status: 0 }),
+    ...downOperations('content', ends, payloads, {
+      type: MessageType.content,
+      number: NUMBER,
+      payload: content,
+    }),
+  ];
+}
+
+function upOperations({ pneHop, pne }: Ends, payloads: PayloadCodec): BenchOperation[] {
+  const fragmenter = new Fragmenter();
+  const toPayload = () => payloads.encode(READING);
+  const toMessage = (payload: Uint8Array) =>
+    encodeMessage({ type: MessageType.reading, number: NUMBER, payload });
+  const toRecord = (message: Uint8Array) =>
+    encodeChannelMessage(Channel.endToEndRecord, pne.protect(message));
+  const toHop = (inner: Uint8Array) => encodeChannelMessage(Channel.hopRecord, pneHop.protect(inner));
+  const toValues = (message: Uint8Array) => {
+    fragmenter.push(message);
+    while (fragmenter.isPending) fragmenter.next(VALUE_BYTES);
+  };
+  const payload = toPayload();
+  const message = toMessage(payload);
+  const inner = toRecord(message);
+  const outer = toHop(inner);
+  const bytes = payload.length;
+  return [
+    { op: 'reading.payload', bytes, run: toPayload },
+    { op: 'reading.message', bytes, run: () => toMessage(payload) },
+    { op: 'reading.record CPNS-3', bytes, run: () => toRecord(message) },
+    { op: 'reading.record CPNS-1', bytes, run: () => toHop(inner) },
+    { op: 'reading.values', bytes, run: () => toValues(outer) },
+    { op: 'reading', bytes, run: () => toValues(toHop(toRecord(toMessage(toPayload())))) },
+  ];
+}
+
+/** `op`s are of what a PNE does. What the others do is prepared. */
+function downOperations(
+  name: string,
+  { pneHop, gatewayHop, pne, server }: Ends,
+  payloads: PayloadCodec,
+  message: Message,
+): BenchOperation[] {
+  const encoded = encodeMessage(message);
+  const bytes = encoded.length;
+  let values: Uint8Array[] = [];
+  let received: Uint8Array = encoded;
+  const reassembler = new Reassembler(noTimer, (whole) => {
+    received = whole;
+  });
+  const toInner = () => {
+    const record = server.protect(encoded);
+    return encodeChannelMessage(Channel.endToEndRecord, record);
+  };
+  const toOuter = () => encodeChannelMessage(Channel.hopRecord, gatewayHop.protect(toInner()));
+  const prepared = (make: () => Uint8Array) => (count: number) => {
+    values = Array.from({ length: count }, make);
+  };
+  const fragmenter = new Fragmenter();
+  const toValue = () => {
+    fragmenter.push(toOuter());
+    return fragmenter.next(VALUE_BYTES)!;
+  };
+  const ofHop = (outer: Uint8Array) => pneHop.unprotect(decodeHopMessage(outer).body);
+  const ofRecord = (inner: Uint8Array) => pne.unprotect(decodeEndToEndMessage(inner).body);
+  const ofMessage = (bytesOfMessage: Uint8Array) => {
+    const decoded = decodeMessage(bytesOfMessage);
+    if (decoded.type === MessageType.content) payloads.decode(decoded.payload);
+  };
+  const ofValue = (value: Uint8Array) => {
+    reassembler.push(value);
+    return received;
+  };
+  return [
+    { op: `${name}.values`, bytes, prepare: prepared(toValue), run: (at) => ofValue(values[at]!) },
+    { op: `${name}.record CPNS-1`, bytes, prepare: prepared(toOuter), run: (at) => ofHop(values[at]!) },
+    { op: `${name}.record CPNS-3`, bytes, prepare: prepared(toInner), run: (at) => ofRecord(values[at]!) },
+    { op: `${name}.message`, bytes, run: () => ofMessage(encoded) },
+    {
+      op: name,
+      bytes,
+      prepare: prepared(toValue),
+      run: (at) => ofMessage(ofRecord(ofHop(ofValue(values[at]!)))),
+    },
+  ];
+}
+
+function noTimer() {
+  return { cancel(): void {} };
+}
+
+function openSession(provider: CryptoProvider, own: number, peer: number, key: number): Session {
+  return createSession(
+    {
+      provider,
+      algorithm: ALGORITHM,
+      masterSecret: provider.secret(new Uint8Array(16).fill(key)),
+      masterSalt: new Uint8Array(8),
+      senderId: Uint8Array.of(own),
+      recipientId: Uint8Array.of(peer),
+    },
+    { firstSequenceNumber: 0, reserve() {} },
+  );
+}

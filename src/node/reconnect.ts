@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Keeps a link to a server: a lost one is made again, after pauses that grow. */
+import { NodeLimits } from '../limits.ts';
+import type { Link, LinkEvents } from '../link/link.ts';
+import type { After, RunningTimer } from '../link/timer.ts';
+
+export interface ConnectionOptions {
+  /** Tries once, and rejects where there is no link in the end. */
+  connect(onLink: (link: Link) => LinkEvents): Promise<void>;
+  /** Adopts each link. */
+  onLink(link: Link): LinkEvents;
+  readonly after: After;
+  /** From 0 to below 1: spreads those who lost the same server. */
+  random(): number;
+}
+
+export interface KeptConnection {
+  /** Closes the link and makes no other. Safe to call twice. */
+  close(): void;
+}
+
+export function keepConnected({ connect, onLink, after, random }: ConnectionOptions): KeptConnection {
+  const { reconnectFirstMs, reconnectMaxMs } = NodeLimits;
+  let failures = 0;
+  let closed = false;
+  let current: Link | undefined;
+  /** To the next try, or while there is a link, to the moment when it has proved good. */
+  let timer: RunningTimer | undefined;
+
+  function start(): void {
+    connect(adopt).catch(retry);
+  }
+
+  function adopt(link: Link): LinkEvents {
+    current = link;
+    timer = after(reconnectMaxMs, () => {
+      failures = 0;
+    });
+    const events = onLink(link);
+    if (closed) link.close();
+    return {
+      onMessage: (message) => events.onMessage(message),
+      onClosed(): void {
+        current = undefined;
+        events.onClosed();
+        retry();
+      },
+    };
+  }
+
+  function retry(): void {
+    timer?.cancel();
+    if (closed) return;
+    const longest = Math.min(reconnectFirstMs * 2 ** failures, reconnectMaxMs);
+    failures += 1;
+    timer = after((longest / 2) * (1 + random()), start);
+  }
+
+  start();
+  return {
+    close(): void {
+      closed = true;
+      timer?.cancel();
+      current?.close();
+    },
+  };
+}
