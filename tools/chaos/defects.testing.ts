@@ -73,7 +73,7 @@ export const DEFECTS: readonly Defect[] = [
         to: 'peer.route',
       },
     ],
-    seed: 0,
+    seed: 7,
     finding: /content .* is not settled/,
   },
   {
