@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Test code: defects that the roles once had, as changes of their sources, and the seed that finds each. */
+/** Test code: defects that the roles once had, as changes of their sources, and the seeds that find each. */
 export interface Defect {
   readonly name: string;
   readonly changes: readonly Change[];
+  /** Found it when it was last looked for. Where the roles draw other numbers now, another one below 100 does. */
   readonly seed: number;
   /** What the run fails with. */
   readonly finding: RegExp;
@@ -49,7 +50,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'two boots with one counter are taken for one',
     changes: [{ file: 'src/roles/peer-record.ts', from: ' && equalBytes(boot.tag, tag)', to: '' }],
-    seed: 2,
+    seed: 3,
     finding: /is accepted, and delivered 0 times|is replaced in the store/,
   },
   {
@@ -107,7 +108,7 @@ export const DEFECTS: readonly Defect[] = [
         to: 'connectionIds: ShortIds;',
       },
     ],
-    seed: 13,
+    seed: 0,
     finding: /fails to open a record that nobody altered/,
   },
   {
@@ -115,11 +116,11 @@ export const DEFECTS: readonly Defect[] = [
     changes: [
       {
         file: 'src/roles/server-peer.ts',
-        from: '    this.storeReading(number, payload.slice()',
-        to: '    this.confirm(number, Status.ok);\n    this.storeReading(number, payload.slice()',
+        from: '    this.storeReading(session, number, payload.slice()',
+        to: '    this.confirm(session, number, Status.ok);\n    this.storeReading(session, number, payload.slice()',
       },
     ],
-    seed: 2,
+    seed: 0,
     finding: /is accepted, and delivered 0 times/,
   },
   {
