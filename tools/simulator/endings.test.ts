@@ -199,6 +199,20 @@ test('a Bluetooth LE stack that is killed takes its board with it, which is said
   assert.match(stdout, /1500 readings received and verified byte for byte/);
 });
 
+test('a Bluetooth LE stack that ends before its board has come costs no reading', async () => {
+  const run = new Run(['--once', '--json'], { env: { TMPDIR: folder } });
+  await run.until(() => run.stacks.length > 0, 'a stack');
+  process.kill(run.stacks[0]!, 'SIGKILL');
+  const { status, stdout } = await run.ended;
+  assert.is(status, 0);
+  const { pnes, problems } = JSON.parse(stdout) as { pnes: { received: number }[]; problems: string[] };
+  assert.is(
+    pnes.reduce((sum, { received }) => sum + received, 0),
+    16,
+  );
+  assert.match(problems.join(), /^pne-\d ended: .*; it starts again$/);
+});
+
 test('rows as long as payloads may be pass', async () => {
   const run = start('--once', '--input', '-');
   const doubles = (count: number) => Array.from({ length: count }, (_, n) => (n + 1) / 7.001);

@@ -54,15 +54,16 @@ export class PneLife {
     );
   }
 
+  /** Settles when the process runs, or has failed to. */
   start(): Promise<void> {
-    this.starting = this.launch();
+    this.starting = this.launch().catch((error: Error) => this.fall(error.message));
     return this.starting;
   }
 
   async stop(): Promise<void> {
     this.stopping = true;
     clearTimeout(this.timer);
-    await this.starting.catch(() => undefined);
+    await this.starting;
     await this.process?.stop();
   }
 
@@ -103,12 +104,12 @@ export class PneLife {
   }
 
   private restart(): void {
-    const { figures, onRestart, onFailed } = this.options;
+    const { figures, onRestart } = this.options;
     this.receivedBefore = figures.received;
     this.sentBefore = figures.sent;
     this.refusedBefore = figures.refusedByPne;
     onRestart();
-    this.start().catch(onFailed);
+    void this.start();
   }
 
   /** Gives the PNE up: others get what waits for it. `isLost` where it had not delivered everything. */

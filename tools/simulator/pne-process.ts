@@ -46,7 +46,11 @@ export async function startPneProcess(options: PneProcessOptions): Promise<PnePr
   const sensor = new HostedSensor(options);
   const listener = await listenTcp(0, (link) => sensor.adopt(link));
   const { board, folder, provisioning } = options;
-  await board.provision(folder, storedValues(provisioning, board.feedNumber(listener.port)));
+  const values = storedValues(provisioning, board.feedNumber(listener.port));
+  await board.provision(folder, values).catch(async (error: unknown) => {
+    await listener.close();
+    throw error;
+  });
   const { gatewayPort } = provisioning;
   const child = board.spawn({ folder, gatewayPort, feedPort: listener.port });
   endWithUs(child);

@@ -180,7 +180,7 @@ class Simulation {
     this.onSecured = (id) => {
       if (id === this.figures[index]!.id) this.startNext(index + 1);
     };
-    life.start().catch(this.fail);
+    void life.start();
   }
 
   private unsent(): MissingReading[] {
