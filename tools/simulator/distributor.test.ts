@@ -167,6 +167,20 @@ test('a PNE that starts anew numbers its readings from an id of its own', () => 
   assert.equal(ledger.missing(), []);
 });
 
+test('a reading that arrives between the restart and its second giving counts once', () => {
+  const ledger = new Ledger();
+  ledger.add('a');
+  const [first, second] = [reading(4), reading(6)];
+  for (const each of [first, second]) ledger.given('a', each);
+  ledger.received('a', 0, first.payload);
+  const again = ledger.restarted('a');
+  ledger.received('a', 1, second.payload);
+  for (const each of again) ledger.given('a', each);
+  ledger.received('a', 128, second.payload);
+  assert.is(ledger.receivedOf('a'), 2);
+  assert.equal(ledger.missing(), []);
+});
+
 test('a reading of before the restart that arrives late counts once', () => {
   const ledger = new Ledger();
   ledger.add('a');

@@ -32,6 +32,7 @@ interface Account {
 export class Ledger {
   private readonly accounts = new Map<string, Account>();
   private readonly altered: MissingReading[] = [];
+  private readonly arrived = new WeakSet<Reading>();
 
   add(pne: string): void {
     this.accounts.set(pne, { boots: [newBoot(), undefined], received: 0, undelivered: new Set() });
@@ -47,7 +48,8 @@ export class Ledger {
     const { boots, undelivered } = this.account(pne);
     boots[0].open.set(boots[0].given, reading);
     boots[0].given += 1;
-    undelivered.add(reading);
+    // A PNE that starts anew may be given what was still under way.
+    if (!this.arrived.has(reading)) undelivered.add(reading);
   }
 
   /** Notes that a PNE starts anew. Returns what it was given in vain, in order. */
@@ -66,7 +68,9 @@ export class Ledger {
     if (reading === undefined || !equalBytes(reading.payload, payload))
       this.altered.push({ line: reading?.line ?? 0, pne, problem: 'altered' });
     else if (account.undelivered.has(reading)) account.received += 1;
-    if (reading !== undefined) account.undelivered.delete(reading);
+    if (reading === undefined) return;
+    account.undelivered.delete(reading);
+    this.arrived.add(reading);
   }
 
   /** Readings of this PNE that the server verified byte for byte. */
