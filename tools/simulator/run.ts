@@ -220,7 +220,9 @@ class Simulation {
     this.options.onSkipped(row);
   }
 
+  /** Links that end with the run refuse what was on its way to them. */
   private countRefusal(reason: string, id: string | undefined): void {
+    if (this.stopping) return;
     if (id !== undefined) this.figuresOf(id).refusedByServer += 1;
     this.addProblem(`${id ?? 'gateway'}: a message was refused: ${reason}`);
   }
