@@ -151,12 +151,14 @@ test('passkeys are asked for one at a time, and each answer is for the PNE that 
   assert.match(stdout, /interrupted: \d+ readings received/);
 });
 
-test('a wrong passkey is said, and the PNE asks again with another', async () => {
+test('a wrong passkey is said and asked for anew; after three the pause is announced', async () => {
   const run = atTerminal('--pnes', '1');
-  await run.until(() => QUESTION.test(run.stdout), 'a question');
-  run.child.stdin?.write('12345\n');
-  await run.until(() => run.stdout.includes("'12345' is no passkey of six digits"), 'that it is none');
-  await run.until(() => [...run.stdout.matchAll(QUESTION)].length >= 2, 'another question');
+  for (const count of [1, 2, 3]) {
+    await run.until(() => [...run.stdout.matchAll(QUESTION)].length >= count, `question ${count}`);
+    run.child.stdin?.write('12345\n');
+  }
+  await run.until(() => run.stdout.includes('left alone for 30 s'), 'the pause');
+  assert.is([...run.stdout.matchAll(/'12345' is no passkey of six digits/g)].length, 3);
   run.child.stdin?.write('\x03');
   assert.is((await run.ended).status, 130);
 });
