@@ -10,6 +10,7 @@ import { Channel, decodeEndToEndMessage, decodeHopMessage, encodeChannelMessage 
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
+import { protectNested, unprotectNested } from '../session/nested.ts';
 import { type Initiation, initiate } from './initiation.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
 
@@ -96,7 +97,7 @@ export function createPneInterfaces(options: PneInterfacesOptions): PneInterface
       own: options.endToEnd,
       attestation: () => PLAIN_STREAM,
       after: options.after,
-      send: (message) => sendOnHop(Channel.endToEndHandshake, message),
+      send: sendOnHop,
       onAgreed(agreement): void {
         endToEndInitiation = undefined;
         closeEndToEnd();
@@ -121,25 +122,38 @@ export function createPneInterfaces(options: PneInterfacesOptions): PneInterface
     guard(() => link?.send(encodeChannelMessage(channel, body)));
   }
 
-  function sendOnHop(
-    channel: typeof Channel.endToEndHandshake | typeof Channel.endToEndRecord,
-    body: Uint8Array,
-  ): void {
+  function sendOnHop(handshakeMessage: Uint8Array): void {
     guard(() => {
       if (hop === undefined) return;
-      sendOnLink(Channel.hopRecord, hop.channel.protect(encodeChannelMessage(channel, body)));
+      const message = encodeChannelMessage(Channel.endToEndHandshake, handshakeMessage);
+      sendOnLink(Channel.hopRecord, hop.channel.protect(message));
     });
   }
 
+  function sendEndToEnd(message: Uint8Array): void {
+    if (hop === undefined || endToEnd === undefined) return;
+    const { hopRecord, endToEndRecord } = Channel;
+    link?.send(protectNested(hop.channel, hopRecord, endToEnd.channel, endToEndRecord, message));
+  }
+
   function receive(message: Uint8Array): void {
-    const { channel, body } = decodeHopMessage(message);
-    if (channel === Channel.hopHandshake) return hopInitiation?.receive(body);
-    const inner = (hop ?? refuse('contextUnknown')).channel.unprotect(body);
-    const endToEndMessage = decodeEndToEndMessage(inner);
-    if (endToEndMessage.channel === Channel.endToEndHandshake) {
-      return endToEndInitiation?.receive(endToEndMessage.body);
-    }
-    options.onMessage((endToEnd ?? refuse('contextUnknown')).channel.unprotect(endToEndMessage.body));
+    if (message[0] !== Channel.hopRecord) return receiveHandshake(message);
+    if (message.length === 1) refuse('frameInvalid');
+    const { channel } = hop ?? refuse('contextUnknown');
+    const { endToEndRecord } = Channel;
+    const received = unprotectNested(channel, message, endToEnd?.channel, endToEndRecord, receiveOnHop);
+    if (received !== undefined) options.onMessage(received);
+  }
+
+  function receiveHandshake(message: Uint8Array): void {
+    hopInitiation?.receive(decodeHopMessage(message).body);
+  }
+
+  /** What is in a record of the hop, and no record that can be opened. */
+  function receiveOnHop(message: Uint8Array): void {
+    const { channel, body } = decodeEndToEndMessage(message);
+    if (channel !== Channel.endToEndHandshake) refuse('contextUnknown');
+    endToEndInitiation?.receive(body);
   }
 
   function detach(): void {
@@ -173,10 +187,8 @@ export function createPneInterfaces(options: PneInterfacesOptions): PneInterface
       };
     },
     send(message: Uint8Array): void {
-      guard(() => {
-        if (endToEnd !== undefined) sendOnHop(Channel.endToEndRecord, endToEnd.channel.protect(message));
-        renewInTime();
-      });
+      guard(() => sendEndToEnd(message));
+      guard(renewInTime);
     },
     renew(): void {
       closeEndToEnd();

@@ -9,10 +9,10 @@ import { Reason } from '../../src/refusal.ts';
 
 /** `const Name = Object.freeze({ a: 1, b: 2 ** 14 });`, whatever comments are in it. */
 const TABLE =
-  /^((?:export )?)const (\w+) = Object\.freeze\(\{((?:\s|\/\/.*|\/\*\*[^{}]*?\*\/|\w+: [-\d][-\d *_]*,?)*)\}(?: as const)?\);$/gm;
+  /^((?:export )?)const ([A-Z]\w*[a-z]\w*) = Object\.freeze\(\{((?:\s|\/\/.*|\/\*\*[^{}]*?\*\/|\w+: [-\d][-\d *_]*,?)*)\}(?: as const)?\);$/gm;
 /** `const { a, b } = Name;` of what is named like a table. */
 const TAKEN_APART = /\bconst \{ ([\w, ]+) \} = ([A-Z]\w+);/g;
-const REFUSED = /\brefuse\('(\w+)'\)/g;
+const REFUSED = /\brefuse\('(\w+)'(?=[,)])/g;
 
 /** Tables whose names are data: what they hold is looked up while the program runs. */
 const ASKED_BY_VALUE = Object.freeze(['Reason']);
@@ -32,7 +32,7 @@ export function withNumbers(source: string): string {
         .join(' '),
     )
     .replace(REFUSED, (whole, name: string) =>
-      name in Reason ? `refuse(${Reason[name as keyof typeof Reason]})` : whole,
+      name in Reason ? `refuse(${Reason[name as keyof typeof Reason]}` : whole,
     );
 }
 
