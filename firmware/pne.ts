@@ -53,7 +53,9 @@ export function startPne(provider: CryptoProvider, payloads: PayloadCodec, conne
       counts.refused += 1;
     },
   });
-  const sampler: Sampler = createSampler(pne, counts, (events) => openSensor(store, connections, events));
+  const sampler: Sampler = createSampler(pne, counts, (events) =>
+    openSensor(store, connections, payloads, events),
+  );
   const connection = keepConnected({
     connect: connections.gateway(provisioning),
     attach: (link) => pne.attach(link),
@@ -63,9 +65,16 @@ export function startPne(provider: CryptoProvider, payloads: PayloadCodec, conne
 }
 
 /** A simulated board has the number of its host's feed in its store; a real one senses itself. */
-function openSensor(store: Store, connections: Connections, events: SensorEvents): Sensor {
+function openSensor(
+  store: Store,
+  connections: Connections,
+  payloads: PayloadCodec,
+  events: SensorEvents,
+): Sensor {
   const number = readCounter(store, 'sensor');
-  return number === undefined ? openSelfSensor(events) : openHostSensor(connections.host(number), events);
+  return number === undefined
+    ? openSelfSensor(events)
+    : openHostSensor(connections.host(number), payloads, events);
 }
 
 function openInterfaces(

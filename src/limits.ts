@@ -29,7 +29,10 @@ export const SpecificationLimits = Object.freeze({
   attMaxValueBytes: 512,
 });
 
-/** Limits that this implementation sets, so that no input decides how much memory or stack it takes. */
+/**
+ * Limits that this implementation sets, so that no input decides how much memory or stack it takes. Those that meet in
+ * one message agree: src/roles/limits.test.ts holds them to that.
+ */
 export const ImplementationLimits = Object.freeze({
   /** Nesting of a protocol CBOR item. */
   cborMaxDepth: 8,
@@ -106,6 +109,8 @@ export const ImplementationLimits = Object.freeze({
   /** Boots of one PNE. Each begins a stream of readings, of so many at most: together they fit a safe integer. */
   maxBootEpoch: 2 ** 21 - 1,
   maxReadingsPerBoot: 2 ** 32,
+  /** How long a PNE hears nothing of the server before it asks whether that has its keys still. */
+  signOfLifeMs: 3_600_000,
   /** How long a PNE whose store did not take its boot counter waits before it tries again. */
   storeRetryMs: 10_000,
   /** Bytes that tell boots with one counter apart: copies of a store, and a device and its clone. */

@@ -153,6 +153,28 @@ test('a reservation that comes back after its message was forgotten sends nothin
   assert.equal(timers.running, []);
 });
 
+test('a reservation for a stream that has ended is none in the next', () => {
+  const timers = createTimers();
+  const pace = { after: timers.after, random: () => 0, heard: 0 };
+  const reservations: Reservation[] = [];
+  const sent: number[] = [];
+  const outbox = new Outbox({
+    pace,
+    span: 1,
+    reserve: (_handle, number, then) => reservations.push({ number, then }),
+    transmit: (number) => sent.push(number),
+  });
+  outbox.open();
+  outbox.add(10, PAYLOAD);
+  outbox.close();
+  assert.equal(outbox.restart(), []);
+  outbox.open();
+  reservations[0]!.then(true);
+  assert.equal(sent, []);
+  reservations[1]!.then(true);
+  assert.equal(sent, [0]);
+});
+
 test('silence closes it before it is told', () => {
   const timers = createTimers();
   let silences = 0;

@@ -27,7 +27,8 @@ interface Item {
   readonly payload: Uint8Array;
   /** From its first transmission on, or while it is being reserved. */
   number: number | undefined;
-  isReserving: boolean;
+  /** Names the reservation that is under way. */
+  reservation: object | undefined;
   readonly transmission: Transmission;
 }
 
@@ -60,7 +61,7 @@ export class Outbox {
       handle,
       payload,
       number,
-      isReserving: false,
+      reservation: undefined,
       transmission: new Transmission(
         this.options.pace,
         () => this.options.transmit(item.number!, payload),
@@ -75,7 +76,7 @@ export class Outbox {
   /** The peer can be reached: what is under way is sent again, in order, then what waits. */
   open(): void {
     this.isOpen = true;
-    for (const item of this.underWay()) if (!item.isReserving) item.transmission.start();
+    for (const { transmission } of this.underWay()) transmission.start();
     this.fill();
   }
 
@@ -94,7 +95,7 @@ export class Outbox {
 
   /** Returns the handle of the message under way with a number. */
   find(number: number): number | undefined {
-    return this.items.find((item) => item.number === number && !item.isReserving)?.handle;
+    return this.underWay().find((item) => item.number === number)?.handle;
   }
 
   /** Forgets the message with a handle, and sends what it kept waiting. */
@@ -112,12 +113,16 @@ export class Outbox {
   restart(): number[] {
     const sent = this.underWay();
     for (const item of sent) this.remove(this.items.indexOf(item));
+    for (const item of this.items) {
+      item.number = undefined;
+      item.reservation = undefined;
+    }
     this.next = 0;
     return sent.map(({ handle }) => handle);
   }
 
   private underWay(): Item[] {
-    return this.items.filter(({ number }) => number !== undefined);
+    return this.items.filter(({ number, reservation }) => number !== undefined && reservation === undefined);
   }
 
   private fill(): void {
@@ -140,12 +145,13 @@ export class Outbox {
 
   private number(item: Item): void {
     const number = this.next;
+    const reservation = {};
     this.next += 1;
     item.number = number;
-    item.isReserving = true;
+    item.reservation = reservation;
     this.options.reserve(item.handle, number, (reserved) => {
-      if (item.number !== number) return;
-      item.isReserving = false;
+      if (item.reservation !== reservation) return;
+      item.reservation = undefined;
       if (!reserved) item.number = undefined;
       else if (this.isOpen) item.transmission.start();
     });
@@ -154,7 +160,7 @@ export class Outbox {
   private remove(index: number): void {
     const [item] = this.items.splice(index, 1);
     item!.transmission.stop();
-    item!.number = undefined;
+    item!.reservation = undefined;
     this.bytes -= item!.payload.length;
   }
 

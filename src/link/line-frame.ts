@@ -29,12 +29,13 @@ const SPARE_BYTES = 128;
 export function encodeLineFrame(kind: LineFrameKind, body: Uint8Array): Uint8Array {
   if (body.length === 0) refuse('frameInvalid');
   if (body.length > ImplementationLimits.linkMaxMessageBytes) refuse('tooLong');
-  const plain = new Uint8Array(body.length + CHECK_BYTES);
-  plain.set(body);
+  const plainBytes = body.length + CHECK_BYTES;
+  const frame = new Uint8Array(stuffedBytes(plainBytes) + 2);
+  frame.set(body, 2);
   const check = crc(body, body.length) ^ kind;
-  plain[body.length] = check & 0xff;
-  plain[body.length + 1] = check >> 8;
-  return stuff(plain);
+  frame[plainBytes] = check & 0xff;
+  frame[plainBytes + 1] = check >> 8;
+  return frame.subarray(0, stuff(frame, 2 + plainBytes) + 1);
 }
 
 /** Cuts a byte stream back into bodies. Holds at most one frame, whatever comes. What is no frame is dropped. */
@@ -42,6 +43,7 @@ export class LineFrameReader {
   /** Frames that were altered, too long, or no frames. */
   dropped = 0;
   private readonly maxBytes: number;
+  private readonly maxFrameBytes: number;
   private readonly onBody: (kind: LineFrameKind, body: Uint8Array) => void;
   private buffer: Uint8Array | undefined;
   private filled = 0;
@@ -49,51 +51,51 @@ export class LineFrameReader {
   /** `maxBytes`: of one body. `onBody` borrows the body for the call. */
   constructor(maxBytes: number, onBody: (kind: LineFrameKind, body: Uint8Array) => void) {
     this.maxBytes = maxBytes;
+    this.maxFrameBytes = stuffedBytes(maxBytes + CHECK_BYTES);
     this.onBody = onBody;
   }
 
   /** Takes the next bytes of the stream, borrowed for the call. */
   push(bytes: Uint8Array): void {
-    let at = 0;
-    for (;;) {
-      const zero = bytes.indexOf(0, at);
-      if (zero < 0) return this.keep(bytes.subarray(at), SPARE_BYTES);
-      this.keep(bytes.subarray(at, zero), 0);
-      this.finish();
-      at = zero + 1;
+    const { length } = bytes;
+    let from = 0;
+    while (from < length) {
+      const zero = bytes.indexOf(0, from);
+      const to = zero < 0 ? length : zero;
+      if (to - from === length) this.keep(bytes, SPARE_BYTES);
+      else if (to > from) this.keep(bytes.subarray(from, to), zero < 0 ? SPARE_BYTES : 0);
+      if (zero >= 0 && this.filled > 0) this.finish();
+      from = to + 1;
     }
   }
 
   /** With room for so many more. Of what is too long for a frame it counts the bytes alone. */
   private keep(part: Uint8Array, spareBytes: number): void {
     const filled = this.filled + part.length;
-    if (filled <= stuffedBytes(this.maxBytes + CHECK_BYTES)) this.append(part, filled, spareBytes);
+    if (filled <= this.maxFrameBytes) this.append(part, filled, spareBytes);
     else this.buffer = undefined;
     this.filled = filled;
   }
 
   private append(part: Uint8Array, filled: number, spareBytes: number): void {
-    if (part.length === 0) return;
-    if (this.buffer === undefined || this.buffer.length < filled) {
-      const larger = new Uint8Array(filled + spareBytes);
-      if (this.buffer !== undefined) larger.set(this.buffer.subarray(0, this.filled));
-      this.buffer = larger;
+    const { buffer } = this;
+    if (buffer === undefined || buffer.length < filled) {
+      this.buffer = new Uint8Array(filled + spareBytes);
+      if (buffer !== undefined) this.buffer.set(buffer);
     }
-    this.buffer.set(part, this.filled);
+    this.buffer!.set(part, this.filled);
   }
 
   /** What comes in while the body is handled is of the next frame. */
   private finish(): void {
     const { buffer, filled } = this;
-    if (filled === 0) return;
     this.buffer = undefined;
     this.filled = 0;
-    const plain = buffer === undefined ? undefined : unstuff(buffer.subarray(0, filled));
-    if (plain === undefined || !this.take(plain)) this.dropped += 1;
+    if (buffer === undefined || !this.take(buffer, unstuff(buffer, filled))) this.dropped += 1;
   }
 
-  private take(plain: Uint8Array): boolean {
-    const length = plain.length - CHECK_BYTES;
+  private take(plain: Uint8Array, plainBytes: number): boolean {
+    const length = plainBytes - CHECK_BYTES;
     if (length < 1 || length > this.maxBytes) return false;
     const kind = crc(plain, length) ^ plain[length]! ^ (plain[length + 1]! << 8);
     if (kind !== LineFrameKind.message && kind !== LineFrameKind.call) return false;
@@ -107,43 +109,43 @@ function stuffedBytes(plainBytes: number): number {
   return plainBytes + 1 + Math.floor(plainBytes / LONGEST_RUN);
 }
 
-function stuff(plain: Uint8Array): Uint8Array {
-  const { length } = plain;
-  const frame = new Uint8Array(stuffedBytes(length) + 2);
-  let from = 0;
-  let to = 1;
-  do {
-    const zero = plain.indexOf(0, from);
-    const end = Math.min(zero < 0 ? length : zero, from + LONGEST_RUN);
-    const run = end - from;
-    frame[to] = run + 1;
-    frame.set(plain.subarray(from, end), to + 1);
-    to += run + 1;
-    // The longest run stands for no zero, and at the end nothing needs to follow it.
-    from = run < LONGEST_RUN ? end + 1 : end === length ? end + 1 : end;
-  } while (from <= length);
-  return frame.subarray(0, to + 1);
+/** Makes a frame of one whose plain bytes lie from 2 to `end`, with a zero behind them. Returns where it ends then. */
+function stuff(frame: Uint8Array, end: number): number {
+  let length = 1;
+  let zero = 1;
+  let to = end;
+  for (;;) {
+    if (zero === length) zero = frame.indexOf(0, length + 1);
+    const next = Math.min(zero, length + 1 + LONGEST_RUN);
+    const isLongest = next - length > LONGEST_RUN;
+    frame[length] = next - length;
+    if (next === to) return to;
+    length = next;
+    if (!isLongest) continue;
+    // It stands for no zero: what follows makes room for its own length.
+    frame.copyWithin(next + 1, next, to);
+    to += 1;
+    zero += 1;
+  }
 }
 
-/** `frame` has no zeros, and is written over. Returns undefined for whatever `stuff` would not have written. */
-function unstuff(frame: Uint8Array): Uint8Array | undefined {
-  const { length } = frame;
+/** Of a buffer's first bytes, without zeros, makes plain ones. Returns how many; 0 for what `stuff` does not write. */
+function unstuff(frame: Uint8Array, length: number): number {
   let from = 0;
   let to = 0;
   let standsForZero = true;
   while (from < length) {
     const run = frame[from]! - 1;
     const end = from + 1 + run;
-    if (end > length) return undefined;
     // An empty run at the end says that the one before stood for a zero.
-    if (run === 0 && end === length && !standsForZero) return undefined;
+    if (end > length || (run === 0 && end === length && !standsForZero)) return 0;
     frame.copyWithin(to, from + 1, end);
     to += run;
     standsForZero = run < LONGEST_RUN;
     if (standsForZero && end < length) frame[to++] = 0;
     from = end;
   }
-  return frame.subarray(0, to);
+  return to;
 }
 
 /** x^16 + x^12 + x^5 + 1, least significant bit first, from all ones, a byte at a time without a table. */

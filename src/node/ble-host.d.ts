@@ -178,3 +178,22 @@ declare module 'ble-host' {
   // biome-ignore lint/style/noDefaultExport: CommonJS, its exports are one object
   export default bleHost;
 }
+
+declare module 'ble-host/lib/internal/storage.js' {
+  type LongTermKey = readonly [ltk: Buffer, rand: Buffer, ediv: number];
+
+  const storage: {
+    constructAddress(type: 'public' | 'random', address: string): string;
+    /** In memory and, where that can be, in the working directory. */
+    storeKeys(
+      ownAddress: string,
+      peerAddress: string,
+      mitm: boolean,
+      sc: boolean,
+      irk: Buffer | null,
+      ...keys: readonly [...local: LongTermKey, ...peer: LongTermKey]
+    ): void;
+  };
+  // biome-ignore lint/style/noDefaultExport: CommonJS, its exports are one object
+  export default storage;
+}

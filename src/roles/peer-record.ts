@@ -104,7 +104,7 @@ export function withContent(record: PeerRecord, payload: Uint8Array): PeerRecord
 export function withNumber(record: PeerRecord, ticket: number, number: number): PeerRecord {
   return {
     ...record,
-    stream: { ...record.stream, next: number + 1 },
+    stream: { ...record.stream, next: Math.max(record.stream.next, number + 1) },
     contents: record.contents.map((content) =>
       content.ticket === ticket ? { ...content, number } : content,
     ),

@@ -6,7 +6,13 @@
  * closes the link, whichever it was: on the next one both ends start from what they know for sure.
  */
 import { PLAIN_STREAM } from '../link/attestation.ts';
-import { Channel, decodeEndToEndMessage, decodeHopMessage, encodeChannelMessage } from '../link/channel.ts';
+import {
+  Channel,
+  decodeEndToEndMessage,
+  decodeHopMessage,
+  encodeChannelMessage,
+  type HopChannel,
+} from '../link/channel.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
@@ -40,19 +46,79 @@ export interface PneInterfaces {
 }
 
 export function createPneInterfaces(options: PneInterfacesOptions): PneInterfaces {
-  let link: Link | undefined;
-  let hop: Agreement | undefined;
-  let endToEnd: Agreement | undefined;
-  let hopInitiation: Initiation | undefined;
-  let endToEndInitiation: Initiation | undefined;
+  const ends = new PneEnds(options);
+  return {
+    get ready(): boolean {
+      return ends.isReady;
+    },
+    attach: (link) => ends.attach(link),
+    send: (message) => ends.send(message),
+    renew: () => ends.renew(),
+  };
+}
 
-  function guard(work: () => void): void {
+/** One interface: what is agreed on, and the handshake that is to agree anew. */
+interface End {
+  agreement: Agreement | undefined;
+  initiation: Initiation | undefined;
+}
+
+class PneEnds {
+  private readonly options: PneInterfacesOptions;
+  private readonly hop: End = { agreement: undefined, initiation: undefined };
+  private readonly endToEnd: End = { agreement: undefined, initiation: undefined };
+  private link: Link | undefined;
+
+  /** Takes what is in a record of the hop and is no record that can be opened. */
+  private readonly receiveOnHop: (held: Uint8Array) => void;
+
+  constructor(options: PneInterfacesOptions) {
+    this.options = options;
+    this.receiveOnHop = (held) => {
+      const { channel, body } = decodeEndToEndMessage(held);
+      if (channel !== Channel.endToEndHandshake) refuse('contextUnknown');
+      this.endToEnd.initiation?.receive(body);
+    };
+  }
+
+  get isReady(): boolean {
+    return this.hop.agreement !== undefined && this.endToEnd.agreement !== undefined;
+  }
+
+  attach(link: Link): LinkEvents {
+    const former = this.link;
+    if (former !== undefined) this.detach();
+    former?.close();
+    this.link = link;
+    this.guard(() => this.startHop(link));
+    return {
+      onMessage: (message: Uint8Array) => {
+        if (this.link === link) this.guard(() => this.receive(message));
+      },
+      onClosed: () => {
+        if (this.link === link) this.detach();
+      },
+    };
+  }
+
+  send(message: Uint8Array): void {
+    this.guard(() => this.sendRecords(message));
+    this.guard(() => this.renewInTime());
+  }
+
+  renew(): void {
+    close(this.endToEnd);
+    this.guard(() => this.startEndToEnd());
+  }
+
+  private guard(work: () => void): void {
     try {
       work();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      options.onRefused(error.reasonName);
-      if (error.reasonName === 'keyLimitReached' || error.reasonName === 'sequenceExhausted') renewKeys();
+      this.options.onRefused(error.reasonName);
+      if (error.reasonName === 'keyLimitReached' || error.reasonName === 'sequenceExhausted')
+        this.renewKeys();
     }
   }
 
@@ -60,139 +126,105 @@ export function createPneInterfaces(options: PneInterfacesOptions): PneInterface
    * Limits that end one interface's keys end the other's soon: both are renewed, the outer one first. More
    * refusals of the same kind, which an attacker may cause, leave the handshake under way alone.
    */
-  function renewKeys(): void {
-    closeEndToEnd();
-    if (link !== undefined && hopInitiation === undefined) startHop(link);
+  private renewKeys(): void {
+    close(this.endToEnd);
+    if (this.link !== undefined && this.hop.initiation === undefined) this.startHop(this.link);
   }
 
   /** Makes new keys while the old still serve. What passes between the two is repeated if it is lost. */
-  function renewInTime(): void {
-    if (link !== undefined && hop?.channel.renewalDue && hopInitiation === undefined) startHop(link);
-    else if (endToEnd?.channel.renewalDue && endToEndInitiation === undefined) startEndToEnd();
+  private renewInTime(): void {
+    const { hop, endToEnd, link } = this;
+    if (link !== undefined && hop.agreement?.channel.renewalDue && hop.initiation === undefined) {
+      this.startHop(link);
+    } else if (endToEnd.agreement?.channel.renewalDue && endToEnd.initiation === undefined) {
+      this.startEndToEnd();
+    }
   }
 
-  function startHop(current: Link): void {
-    hopInitiation = initiate({
-      own: options.hop,
-      attestation: () => current.attestation(),
-      after: options.after,
-      send: (message) => sendOnLink(Channel.hopHandshake, message),
-      onAgreed(agreement): void {
-        hopInitiation = undefined;
-        hop?.channel.close();
-        hop = agreement;
-        options.onAgreed(agreement);
-        if (endToEnd === undefined) startEndToEnd();
-        else options.onReady();
+  private startHop(link: Link): void {
+    this.hop.initiation = initiate({
+      own: this.options.hop,
+      attestation: () => link.attestation(),
+      after: this.options.after,
+      send: (message) => this.sendOnLink(Channel.hopHandshake, message),
+      onAgreed: (agreement) => {
+        this.agree(this.hop, agreement);
+        if (this.endToEnd.agreement === undefined) this.startEndToEnd();
+        else this.options.onReady();
       },
-      onFailed: () => current.close(),
-      onRefused: options.onRefused,
+      onFailed: () => link.close(),
+      onRefused: this.options.onRefused,
     });
   }
 
-  function startEndToEnd(): void {
-    if (hop === undefined) return;
-    endToEndInitiation?.stop();
-    endToEndInitiation = initiate({
-      own: options.endToEnd,
+  private startEndToEnd(): void {
+    if (this.hop.agreement === undefined) return;
+    this.endToEnd.initiation?.stop();
+    this.endToEnd.initiation = initiate({
+      own: this.options.endToEnd,
       attestation: () => PLAIN_STREAM,
-      after: options.after,
-      send: sendOnHop,
-      onAgreed(agreement): void {
-        endToEndInitiation = undefined;
-        closeEndToEnd();
-        endToEnd = agreement;
-        options.onAgreed(agreement);
-        options.onReady();
+      after: this.options.after,
+      send: (message) => this.sendHandshake(message),
+      onAgreed: (agreement) => {
+        this.agree(this.endToEnd, agreement);
+        this.options.onReady();
       },
-      onFailed: () => link?.close(),
-      onRefused: options.onRefused,
+      onFailed: () => this.link?.close(),
+      onRefused: this.options.onRefused,
     });
   }
 
-  function closeEndToEnd(): void {
-    endToEnd?.channel.close();
-    endToEnd = undefined;
+  private agree(end: End, agreement: Agreement): void {
+    end.initiation = undefined;
+    close(end);
+    end.agreement = agreement;
+    this.options.onAgreed(agreement);
   }
 
-  function sendOnLink(
-    channel: typeof Channel.hopHandshake | typeof Channel.hopRecord,
-    body: Uint8Array,
-  ): void {
-    guard(() => link?.send(encodeChannelMessage(channel, body)));
+  private sendOnLink(channel: HopChannel, body: Uint8Array): void {
+    this.guard(() => this.link?.send(encodeChannelMessage(channel, body)));
   }
 
-  function sendOnHop(handshakeMessage: Uint8Array): void {
-    guard(() => {
-      if (hop === undefined) return;
-      const message = encodeChannelMessage(Channel.endToEndHandshake, handshakeMessage);
-      sendOnLink(Channel.hopRecord, hop.channel.protect(message));
+  private sendHandshake(body: Uint8Array): void {
+    this.guard(() => {
+      const { agreement } = this.hop;
+      if (agreement === undefined) return;
+      const message = encodeChannelMessage(Channel.endToEndHandshake, body);
+      this.sendOnLink(Channel.hopRecord, agreement.channel.protect(message));
     });
   }
 
-  function sendEndToEnd(message: Uint8Array): void {
+  private sendRecords(message: Uint8Array): void {
+    const hop = this.hop.agreement?.channel;
+    const endToEnd = this.endToEnd.agreement?.channel;
     if (hop === undefined || endToEnd === undefined) return;
-    const { hopRecord, endToEndRecord } = Channel;
-    link?.send(protectNested(hop.channel, hopRecord, endToEnd.channel, endToEndRecord, message));
+    this.link?.send(protectNested(hop, Channel.hopRecord, endToEnd, Channel.endToEndRecord, message));
   }
 
-  function receive(message: Uint8Array): void {
-    if (message[0] !== Channel.hopRecord) return receiveHandshake(message);
-    if (message.length === 1) refuse('frameInvalid');
-    const { channel } = hop ?? refuse('contextUnknown');
-    const { endToEndRecord } = Channel;
-    const received = unprotectNested(channel, message, endToEnd?.channel, endToEndRecord, receiveOnHop);
-    if (received !== undefined) options.onMessage(received);
+  private receive(message: Uint8Array): void {
+    if (message[0] !== Channel.hopRecord || message.length === 1) return this.receiveHandshake(message);
+    const hop = (this.hop.agreement ?? refuse('contextUnknown')).channel;
+    const endToEnd = this.endToEnd.agreement?.channel;
+    const received = unprotectNested(hop, message, endToEnd, Channel.endToEndRecord, this.receiveOnHop);
+    if (received !== undefined) this.options.onMessage(received);
   }
 
-  function receiveHandshake(message: Uint8Array): void {
-    hopInitiation?.receive(decodeHopMessage(message).body);
+  private receiveHandshake(message: Uint8Array): void {
+    this.hop.initiation?.receive(decodeHopMessage(message).body);
   }
 
-  /** What is in a record of the hop, and no record that can be opened. */
-  function receiveOnHop(message: Uint8Array): void {
-    const { channel, body } = decodeEndToEndMessage(message);
-    if (channel !== Channel.endToEndHandshake) refuse('contextUnknown');
-    endToEndInitiation?.receive(body);
+  private detach(): void {
+    for (const end of [this.hop, this.endToEnd]) {
+      end.initiation?.stop();
+      end.initiation = undefined;
+    }
+    close(this.hop);
+    this.link = undefined;
+    this.options.onLost();
   }
+}
 
-  function detach(): void {
-    hopInitiation?.stop();
-    hopInitiation = undefined;
-    endToEndInitiation?.stop();
-    endToEndInitiation = undefined;
-    hop?.channel.close();
-    hop = undefined;
-    link = undefined;
-    options.onLost();
-  }
-
-  return {
-    get ready(): boolean {
-      return hop !== undefined && endToEnd !== undefined;
-    },
-    attach(newLink: Link): LinkEvents {
-      const former = link;
-      if (former !== undefined) detach();
-      former?.close();
-      link = newLink;
-      guard(() => startHop(newLink));
-      return {
-        onMessage(message: Uint8Array): void {
-          if (link === newLink) guard(() => receive(message));
-        },
-        onClosed(): void {
-          if (link === newLink) detach();
-        },
-      };
-    },
-    send(message: Uint8Array): void {
-      guard(() => sendEndToEnd(message));
-      guard(renewInTime);
-    },
-    renew(): void {
-      closeEndToEnd();
-      guard(startEndToEnd);
-    },
-  };
+function close(end: End): void {
+  end.agreement?.channel.close();
+  end.agreement = undefined;
 }

@@ -78,7 +78,7 @@ export class ServerPeer {
     if (message.type === MessageType.registration) return this.register(agreement, message);
     if (agreement !== this.session) refuse('stateInvalid');
     this.pace.heard += 1;
-    if (message.type === MessageType.reading) this.takeReading(message.number, message.payload);
+    if (message.type === MessageType.reading) this.takeReading(agreement, message.number, message.payload);
     else if (message.type === MessageType.receipt) this.settle(message.number, message.status);
     else refuse('messageInvalid');
     this.contents.hurry();
@@ -147,24 +147,24 @@ export class ServerPeer {
     this.options.onContentSettled(this.options.pneId, ticket, 'unknown');
   }
 
-  private takeReading(number: number, payload: Uint8Array): void {
+  private takeReading(session: Agreement, number: number, payload: Uint8Array): void {
     const judgement = judge(this.options.ledger.record.received, number);
     if (judgement === 'tooOld') refuse('tooOldToTell');
-    if (judgement === 'seen') return this.confirm(number, Status.ok);
+    if (judgement === 'seen') return this.confirm(session, number, Status.ok);
     if (this.storing.has(number)) return;
-    this.storeReading(number, payload.slice(), this.decodeOrReject(number, payload));
+    this.storeReading(session, number, payload.slice(), this.decodeOrReject(session, number, payload));
   }
 
-  private decodeOrReject(number: number, payload: Uint8Array): unknown {
+  private decodeOrReject(session: Agreement, number: number, payload: Uint8Array): unknown {
     try {
       return this.options.payloads.decode(payload);
     } catch (error) {
-      this.confirm(number, Status.badRequest);
+      this.confirm(session, number, Status.badRequest);
       throw error;
     }
   }
 
-  private storeReading(number: number, payload: Uint8Array, value: unknown): void {
+  private storeReading(session: Agreement, number: number, payload: Uint8Array, value: unknown): void {
     const { ledger, pneId, onReading } = this.options;
     let reading: Reading | undefined;
     this.storing.add(number);
@@ -180,7 +180,7 @@ export class ServerPeer {
         if (!stored) return this.report('storeFailed');
         if (reading === undefined) return this.report('tooOldToTell');
         onReading(pneId, reading);
-        this.confirm(number, Status.ok);
+        this.confirm(session, number, Status.ok);
       },
     });
   }
@@ -215,8 +215,10 @@ export class ServerPeer {
     this.options.onRefused(reason, this.options.pneId);
   }
 
-  private confirm(number: number, status: StatusCode): void {
-    this.send({ type: MessageType.receipt, number, status });
+  /** Of a reading in that session: in another one, which may have begun meanwhile, the number is another's. */
+  private confirm(session: Agreement, number: number, status: StatusCode): void {
+    const type = MessageType.receipt;
+    if (session === this.session) this.options.send(session, encodeMessage({ type, number, status }));
   }
 
   private say(agreement: Agreement, status: StatusCode, epoch: number): void {

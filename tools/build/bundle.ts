@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Bundles TypeScript into one ES module for XS on the boards whose host program is ours. */
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin, type StdinOptions } from 'esbuild';
@@ -52,8 +52,13 @@ export async function bundleForXs(
   return outfile;
 }
 
-/** Another process may be reading the former, or making the same. */
+/**
+ * Another process may be reading the former, or making the same. One that is there already is left alone: a checkout
+ * that is set up need not be writable.
+ */
 export async function replaceFile(path: string, contents: string | Uint8Array): Promise<void> {
+  const former = await readFile(path).catch(() => undefined);
+  if (former?.equals(Buffer.from(contents as string))) return;
   const temporary = `${path}.${process.pid}`;
   await mkdir(dirname(path), { recursive: true });
   await writeFile(temporary, contents);

@@ -18,6 +18,8 @@ export type Memory = Readonly<Omit<typeof board.creation, 'stack'>>;
 export interface SpawnXsOptions {
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Keeps it from the signals of the terminal: whoever starts it ends it. */
+  readonly detached?: boolean;
   /** The board's own unless given. A test bundle needs more than a PNE. */
   readonly memory?: Memory;
   /** The host program, where it is not the one that tools/setup built. */
@@ -50,7 +52,7 @@ export function hasNativeCrypto(): boolean {
 /** Runs a bundle on XS with the board's stack and heap. Output comes through pipes. */
 export function spawnXs(
   bundle: string,
-  { env = {}, memory = board.creation, host = builtHost().host }: SpawnXsOptions = {},
+  { env = {}, detached = false, memory = board.creation, host = builtHost().host }: SpawnXsOptions = {},
 ): ChildProcess {
   const { chunk, heap, limit } = memory;
   const sizes = {
@@ -65,6 +67,7 @@ export function spawnXs(
   return spawn(host, [...args, bundle], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached,
   });
 }
 

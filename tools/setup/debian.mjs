@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { has, readStamp, run, SetupError, say, writeStamp } from './run.mjs';
+import { has, patiently, readStamp, run, SetupError, say, writeStamp } from './run.mjs';
 
 /** What the build cannot do without, and the package that brings it. */
 const REQUIRED = Object.freeze({ cc: 'gcc libc6-dev', make: 'make' });
@@ -46,11 +46,10 @@ export async function install(packages) {
   if (command === undefined) throw new SetupError(`${packages.join(', ')} missing; type: sudo ${line}`);
   say(`installing ${packages.join(', ')}`);
   const aptGet = (...args) => run(command, [...prefix, ...args]);
-  await aptGet('apt-get', 'update')
-    .then(() => aptGet(...line.split(' ')))
-    .catch((error) => {
-      throw new SetupError(`cannot install ${packages.join(', ')}: ${error.message}; type: sudo ${line}`);
-    });
+  const work = aptGet('apt-get', 'update').then(() => aptGet(...line.split(' ')));
+  await patiently('installing', work).catch((error) => {
+    throw new SetupError(`cannot install ${packages.join(', ')}: ${error.message}; type: sudo ${line}`);
+  });
 }
 
 export function installLine(packages) {

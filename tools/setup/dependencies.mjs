@@ -2,7 +2,17 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT, readStamp, run, SetupError, say, writeStamp } from './run.mjs';
+import {
+  NPM_PATIENCE,
+  patiently,
+  ROOT,
+  readStamp,
+  requireWritable,
+  run,
+  SetupError,
+  say,
+  writeStamp,
+} from './run.mjs';
 
 const STAMP = 'stamps/package-lock.json';
 
@@ -10,11 +20,11 @@ const STAMP = 'stamps/package-lock.json';
 export async function installDependencies() {
   const lock = readFileSync(join(ROOT, 'package-lock.json'), 'utf8');
   if (readStamp(STAMP) === lock && existsSync(join(ROOT, 'node_modules'))) return;
-  say('installing npm dependencies');
-  await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']).catch(
-    (error) => {
-      throw new SetupError(`npm ci failed: ${error.message}; check the network and run the command again`);
-    },
-  );
+  requireWritable();
+  say('installing npm dependencies: about 150 MB on disk');
+  const npm = run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', ...NPM_PATIENCE]);
+  await patiently('installing npm dependencies', npm).catch((error) => {
+    throw new SetupError(`npm ci failed: ${error.message}; check the network and run the command again`);
+  });
   writeStamp(STAMP, lock);
 }

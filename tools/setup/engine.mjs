@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { OUTPUT, run, SetupError, say } from './run.mjs';
+import { NPM_PATIENCE, OUTPUT, patiently, requireWritable, run, SetupError, say } from './run.mjs';
 
 /** The npm package that carries XS's sources. Nothing of it is installed or run: its sources are compiled. */
 const PACKAGE = '@agoric/xsnap@0.15.0';
@@ -23,10 +23,12 @@ export async function fetchFromNpm() {
   const unpacked = join(OUTPUT, 'engine');
   const folder = join(unpacked, 'package/moddable/xs');
   if (existsSync(folder)) return folder;
+  requireWritable();
   say(`fetching the XS engine (${PACKAGE})`);
   const download = join(OUTPUT, 'download');
   mkdirSync(download, { recursive: true });
-  await run('npm', ['pack', PACKAGE, '--pack-destination', download, '--loglevel=error']).catch((error) => {
+  const npm = run('npm', ['pack', PACKAGE, '--pack-destination', download, ...NPM_PATIENCE]);
+  await patiently('fetching the XS engine', npm).catch((error) => {
     throw new SetupError(`cannot fetch ${PACKAGE}: ${error.message}; check the network and run again`);
   });
   verify(join(download, TARBALL));

@@ -3,8 +3,18 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { OUTPUT, readStamp, run, SetupError, say, writeStamp } from './run.mjs';
+import { join, relative } from 'node:path';
+import {
+  OUTPUT,
+  patiently,
+  ROOT,
+  readStamp,
+  requireWritable,
+  run,
+  SetupError,
+  say,
+  writeStamp,
+} from './run.mjs';
 
 /**
  * Builds boards/linux with an engine; make decides what is out of date. Returns what host.json holds: whether
@@ -13,7 +23,7 @@ import { OUTPUT, readStamp, run, SetupError, say, writeStamp } from './run.mjs';
 export async function buildHost({ major, folder }) {
   const output = join(OUTPUT, 'linux', `xs${major}-${fingerprint(folder)}`);
   mkdirSync(output, { recursive: true });
-  const args = ['-C', 'boards/linux', `XS=${folder}`, `OUT=${output}`];
+  const args = makeArguments('boards/linux', folder, output);
   const total = await stepsToDo(args);
   if (total > 0) await compile(args, total, major);
   const host = join(output, 'pne-host');
@@ -23,6 +33,17 @@ export async function buildHost({ major, folder }) {
   const text = JSON.stringify(built);
   if (readStamp('host.json') !== text) writeStamp('host.json', text);
   return built;
+}
+
+/** Arguments of make for a board. Paths are relative to its folder: make takes a blank in one for the end of it. */
+export function makeArguments(board, engine, output) {
+  const from = join(ROOT, board);
+  return ['-C', board, `XS=${inside(from, engine)}`, `OUT=${inside(from, output)}`];
+}
+
+/** A path outside of the checkout, as of an SDK, stays as it is. */
+function inside(from, path) {
+  return path.startsWith(ROOT) ? relative(from, path) : path;
 }
 
 /** Keeps what different copies of an engine were compiled to apart: make compares only times. */
@@ -37,12 +58,14 @@ async function stepsToDo(args) {
 
 async function compile(args, total, major) {
   let done = 0;
+  requireWritable();
   say(`building the XS ${major} host: ${total} steps`);
   const onLine = () => {
     done += 1;
     if (process.stderr.isTTY) process.stderr.write(`\rsetup: ${done} of ${total} `);
   };
-  await run('make', [`-j${availableParallelism()}`, ...args], { onLine }).catch(fail);
+  const make = run('make', [`-j${availableParallelism()}`, ...args], { onLine });
+  await (process.stderr.isTTY ? make : patiently('building', make)).catch(fail);
   if (process.stderr.isTTY) process.stderr.write('\n');
 }
 

@@ -1,23 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/**
- * Sets this checkout up: npm dependencies, Debian packages that help, the XS engine, its host program.
- * Plain Node, because nothing is installed yet. Quick when there is nothing to do; all output on stderr.
- */
-import { askForMbedTls, installDebianPackages, installMbedTls } from './debian.mjs';
-import { installDependencies } from './dependencies.mjs';
-import { fetchEngine } from './engine.mjs';
-import { buildHost } from './host.mjs';
-import { SetupError } from './run.mjs';
+/** Sets this checkout up, in front of every command. Plain Node, because nothing is installed yet; all output on stderr. */
+import { setUp } from './set-up.mjs';
 
-try {
-  await installDependencies();
-  await installDebianPackages();
-  await installMbedTls();
-  const { native } = await buildHost(await fetchEngine());
-  if (!native) askForMbedTls();
-} catch (error) {
-  if (!(error instanceof SetupError)) throw error;
-  process.stderr.write(`setup: ${error.message}\n`);
-  process.exitCode = 1;
-}
+if (!(await setUp())) process.exitCode = 1;

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { has, OUTPUT, run, SetupError, say } from './run.mjs';
+import { has, OUTPUT, patiently, run, SetupError, say } from './run.mjs';
 
 /** Debian 12's source package, which it builds without patches. Figures depend on the version. */
 export const MBEDTLS_VERSION = '2.28.3';
@@ -32,7 +32,7 @@ export async function fetchMbedTls() {
   }
   say(`fetching mbedTLS (Debian's ${PACKAGE})`);
   const download = join(OUTPUT, 'download/mbedtls');
-  await fetchPackage(download);
+  await patiently('fetching mbedTLS', fetchPackage(download));
   verify(join(download, TARBALL));
   await unpack(join(download, TARBALL));
   return FOLDER;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,6 +14,51 @@ export class SetupError extends Error {}
 export function say(line) {
   process.stderr.write(`setup: ${line}\n`);
 }
+
+/** How often work that goes on says so. */
+const STILL_MS = 5000;
+
+/** Waits for work, and says every few seconds that it goes on. */
+export async function patiently(what, work) {
+  const started = Date.now();
+  const timer = setInterval(
+    () => say(`still ${what} (${Math.round((Date.now() - started) / 1000)} s)`),
+    STILL_MS,
+  );
+  try {
+    return await work;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Ends where nothing can be put into this checkout. */
+export function requireWritable() {
+  try {
+    accessSync(ROOT, constants.W_OK);
+    mkdirSync(OUTPUT, { recursive: true });
+    accessSync(OUTPUT, constants.W_OK);
+  } catch (error) {
+    throw notWritable(error);
+  }
+}
+
+export function notWritable({ code }) {
+  return new SetupError(
+    `${ROOT} has to be set up and cannot be written to (${code}); copy it to where you may write, or make it writable`,
+  );
+}
+
+/** What a registry that does not answer may cost: npm would try for minutes. */
+export const NPM_PATIENCE = Object.freeze([
+  '--fetch-retries=2',
+  '--fetch-retry-mintimeout=1000',
+  '--fetch-retry-maxtimeout=5000',
+  '--fetch-timeout=30000',
+  '--prefer-offline',
+  '--no-update-notifier',
+  '--loglevel=error',
+]);
 
 /**
  * Runs a command without a shell and returns its stdout; `onLine` sees each line of it as it comes. Rejects

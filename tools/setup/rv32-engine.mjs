@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fetchFromNpm } from './engine.mjs';
-import { fingerprint } from './host.mjs';
+import { makeArguments as argumentsOf, fingerprint } from './host.mjs';
 import { OUTPUT, SetupError } from './run.mjs';
 
 const BUILD = join(OUTPUT, 'qemu-rv32');
@@ -40,5 +40,5 @@ function fromNpm(engine) {
 
 function makeArguments(folder, engine, output) {
   mkdirSync(output, { recursive: true });
-  return ['-C', folder, `XS=${engine}`, `OUT=${output}`];
+  return argumentsOf(folder, engine, output);
 }

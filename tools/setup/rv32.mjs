@@ -8,8 +8,9 @@
 import { availableParallelism } from 'node:os';
 import { install, installLine } from './debian.mjs';
 import { fetchMbedTls, hasMbedTlsSources, MBEDTLS_VERSION } from './mbedtls.mjs';
-import { has, readStamp, run, SetupError, say, writeStamp } from './run.mjs';
+import { has, patiently, readStamp, run, SetupError, say, writeStamp } from './run.mjs';
 import { rv32Engine } from './rv32-engine.mjs';
+import { reported } from './set-up.mjs';
 
 const COMPILER = 'riscv64-unknown-elf-gcc';
 const EMULATOR = 'qemu-system-riscv32';
@@ -61,15 +62,11 @@ async function make(args, what) {
   const total = plan.split('\n').filter((line) => /^echo /.test(line)).length;
   if (total === 0) return;
   say(`building ${what}: ${total} steps`);
-  await run('make', [`-j${availableParallelism()}`, ...args]).catch((error) => {
-    throw new SetupError(`${what} does not build: ${error.message}; remove build/qemu-rv32 and run again`);
-  });
+  await patiently(`building ${what}`, run('make', [`-j${availableParallelism()}`, ...args])).catch(
+    (error) => {
+      throw new SetupError(`${what} does not build: ${error.message}; remove build/qemu-rv32 and run again`);
+    },
+  );
 }
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof SetupError)) throw error;
-  process.stderr.write(`setup: qemu-rv32: ${error.message}\n`);
-  process.exitCode = 2;
-}
+if (!(await reported(() => main(process.argv.slice(2)), 'qemu-rv32: '))) process.exitCode = 2;

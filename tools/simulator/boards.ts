@@ -42,13 +42,13 @@ async function openBle(radio: Radio): Promise<Board> {
   const bundle = await bundleBleFirmware();
   return bleBoard(
     radio,
-    processBoard('linux', engine(), (env) => spawnXs(bundle, { env })),
+    processBoard('linux', engine(), (env) => spawnXs(bundle, { env, detached: true })),
   );
 }
 
 async function openLinux(): Promise<Board> {
   const bundle = await bundleFirmware();
-  return processBoard('linux', engine(), (env) => spawnXs(bundle, { env }));
+  return processBoard('linux', engine(), (env) => spawnXs(bundle, { env, detached: true }));
 }
 
 /** The flash of a PNE on the qemu-rv32 board. */

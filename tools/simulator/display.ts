@@ -4,13 +4,16 @@
 import type { Agreement } from '../../src/roles/interface.ts';
 import type { Board } from './board.ts';
 import type { PneFigures } from './figures.ts';
+import type { MissingReading } from './ledger.ts';
 import type { Options } from './options.ts';
 import type { SkippedRow } from './readings.ts';
-import { ExitStatus, type ExitStatusCode, interfaceFacts } from './report.ts';
+import { ExitStatus, interfaceFacts } from './report.ts';
 import type { RunResult } from './run.ts';
 
 const REDRAW_MS = 200;
 const LINE_MS = 2000;
+/** Missing readings that are named. The others are counted. */
+const MAX_NAMED = 20;
 
 export interface Display {
   agreed(agreement: Agreement): void;
@@ -19,24 +22,35 @@ export interface Display {
   problem(problem: string): void;
   /** A PNE shows a passkey, and it is typed at the gateway. */
   passkey(pne: string, shown: string): void;
-  end(result: RunResult, status: ExitStatusCode): void;
+  /** Somebody is asked; what is shown meanwhile stands above the question. */
+  ask(question: string): void;
+  answered(): void;
+  end(result: RunResult, status: number): void;
 }
 
-/** With `--json` everything goes to stderr, so that stdout holds nothing but the document. */
+/** Where standard output holds nothing but a document or readings, everything goes to standard error. */
 export function createDisplay(options: Options, boards: readonly Board[]): Display {
-  const stream = options.json ? process.stderr : process.stdout;
+  const stream = options.json || options.output === '-' ? process.stderr : process.stdout;
   const live = stream.isTTY === true;
   let lastDrawn = Date.now();
+  let lastTotal = 0;
   let linesToErase = 0;
+  let question: string | undefined;
 
-  stream.write(
+  print(
     `${options.pnes} PNE${options.pnes > 1 ? 's' : ''} (${boards.map(boardText).join(', ')}) -> PN GW -> CPNS Server; ` +
-      `${options.once ? 'ends after the input' : 'Ctrl-C ends'}\n`,
+      `${options.once ? 'ends after the input' : 'Ctrl-C ends'}`,
   );
 
-  function say(line: string): void {
+  function print(line: string, target: NodeJS.WriteStream = stream): void {
     erase();
-    process.stderr.write(`${line}\n`);
+    if (question !== undefined && live) stream.write('\r\x1b[K');
+    target.write(`${line}\n`);
+    if (question !== undefined && live) stream.write(question);
+  }
+
+  function say(line: string): void {
+    print(line, process.stderr);
   }
 
   function erase(): void {
@@ -48,34 +62,50 @@ export function createDisplay(options: Options, boards: readonly Board[]): Displ
     erase();
     for (const pne of pnes) stream.write(`${pneLine(pne).slice(0, (live && stream.columns) || undefined)}\n`);
     linesToErase = live ? pnes.length : 0;
-    lastDrawn = Date.now();
+  }
+
+  /** A log says a total when it is another one. */
+  function log(pnes: readonly PneFigures[]): void {
+    const total = totalOf(pnes);
+    if (total !== lastTotal) stream.write(`${total} readings received\n`);
+    lastTotal = total;
   }
 
   return {
-    agreed(agreement): void {
-      erase();
-      stream.write(`${agreementLine(agreement)}\n`);
-    },
+    agreed: (agreement) => print(agreementLine(agreement)),
     progress(pnes): void {
-      if (Date.now() - lastDrawn < (live ? REDRAW_MS : LINE_MS)) return;
+      if (question !== undefined || Date.now() - lastDrawn < (live ? REDRAW_MS : LINE_MS)) return;
       if (live) draw(pnes);
-      else stream.write(`${totalLine(pnes)}\n`);
+      else log(pnes);
       lastDrawn = Date.now();
     },
     skipped: ({ line, error }) => say(`line ${line} skipped: ${error}`),
     problem: say,
-    passkey(pne, shown): void {
+    passkey: (pne, shown) => print(`${pne}  shows ${shown}, typed at the gateway`),
+    ask(asked): void {
       erase();
-      stream.write(`${pne}  shows ${shown}, typed at the gateway\n`);
+      question = asked;
+      stream.write(asked);
+    },
+    answered(): void {
+      question = undefined;
     },
     end(result, status): void {
+      if (question !== undefined) stream.write('\n');
+      question = undefined;
       draw(result.pnes);
-      for (const { line, pne, problem } of result.missing.slice(0, 20)) {
-        process.stderr.write(`line ${line} ${problem} at the server (sent by ${pne})\n`);
-      }
+      for (const missing of result.missing.slice(0, MAX_NAMED))
+        process.stderr.write(`${missingLine(missing)}\n`);
+      const more = result.missing.length - MAX_NAMED;
+      if (more > 0) process.stderr.write(`and ${more.toLocaleString('en')} more\n`);
       stream.write(`${verdict(result, status)}\n`);
     },
   };
+}
+
+function missingLine({ line, pne, problem }: MissingReading): string {
+  if (pne === undefined) return `line ${line} was given to no PNE`;
+  return `line ${line} ${problem} at the server (given to ${pne})`;
 }
 
 function boardText({ name, engine }: Board): string {
@@ -98,17 +128,23 @@ function pneLine(pne: PneFigures): string {
   return `${pne.id}  ${pne.board}  sent ${pne.sent}  received ${pne.received}  refused ${refused}  ${heap}${last}`;
 }
 
-function totalLine(pnes: readonly PneFigures[]): string {
-  const received = pnes.reduce((sum, pne) => sum + pne.received, 0);
-  return `${received} readings received`;
+function totalOf(pnes: readonly PneFigures[]): number {
+  return pnes.reduce((sum, pne) => sum + pne.received, 0);
 }
 
-function verdict(result: RunResult, status: ExitStatusCode): string {
-  const received = result.pnes.reduce((sum, pne) => sum + pne.received, 0);
-  const readings = `${received} reading${received === 1 ? '' : 's'} received and verified byte for byte`;
-  if (status === ExitStatus.missing)
-    return `FAILED: ${readings}, ${result.missing.length} missing or altered`;
-  if (status === ExitStatus.skipped)
-    return `${readings}; ${result.skipped.length} row(s) of the input skipped`;
-  return readings;
+function verdict({ pnes, missing, underWay, skippedCount }: RunResult, status: number): string {
+  const received = totalOf(pnes);
+  const readings = `${counted(received, 'reading')} received and verified byte for byte`;
+  const skipped = skippedCount > 0 ? `; ${counted(skippedCount, 'row')} of the input skipped` : '';
+  if (status === ExitStatus.missing) {
+    const lost = pnes.filter((pne) => pne.lost).map(({ id }) => id);
+    const ended = lost.length > 0 ? `; ${lost.join(', ')} ended` : '';
+    return `FAILED: ${readings}; ${missing.length} missing or altered${ended}${skipped}`;
+  }
+  if (status === ExitStatus.ok || status === ExitStatus.skipped) return `${readings}${skipped}`;
+  return `interrupted: ${readings}; ${underWay} under way${skipped}`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -13,16 +13,16 @@ async function* numbered(count: number): AsyncGenerator<Row> {
 }
 
 function reading(line: number): Reading {
-  return { line, text: String(line), payload: Uint8Array.of(line & 0xff) };
+  return { line, payload: Uint8Array.of(line & 0xff) };
 }
 
 function outlet(distributor: Distributor) {
   const lines: (number | 'end')[] = [];
-  const ask = distributor.add(
+  const { ask, restart, remove } = distributor.add(
     ({ line }) => lines.push(line),
     () => lines.push('end'),
   );
-  return { lines, ask };
+  return { lines, ask, restart, remove };
 }
 
 test('rows are dealt in turn, however unevenly they are asked for', async () => {
@@ -30,9 +30,10 @@ test('rows are dealt in turn, however unevenly they are asked for', async () => 
   const [a, b] = [outlet(distributor), outlet(distributor)];
   await a.ask(10);
   await b.ask(2);
-  assert.equal(a.lines, [1, 3, 5, 7, 'end']);
+  assert.equal(a.lines, [1, 3, 5, 7]);
   assert.equal(b.lines, [2, 4]);
   await b.ask(2);
+  assert.equal(a.lines, [1, 3, 5, 7, 'end']);
   assert.equal(b.lines, [2, 4, 6, 'end']);
 });
 
@@ -51,11 +52,57 @@ test('nothing is read that nobody asked for', async () => {
   assert.is(read, 1);
 });
 
-test('a PNE that never asks holds the others back instead of filling memory', async () => {
+test('a PNE that never asks holds nobody back, and no more than a bounded number of rows waits for it', async () => {
   const distributor = new Distributor(numbered(10_000), () => {});
-  const [a] = [outlet(distributor), outlet(distributor)];
+  const [a, b] = [outlet(distributor), outlet(distributor)];
   await a.ask(10_000);
-  assert.is(a.lines.length, 1024);
+  assert.is(a.lines.length, 10_000 - 1024);
+  assert.equal(
+    distributor.waiting.map(({ line }) => line),
+    Array.from({ length: 1024 }, (_, index) => 2 * index + 2),
+  );
+  await b.ask(2000);
+  assert.is(b.lines.length, 1024 + 1);
+});
+
+test('a PNE that starts anew gets again what it was given in vain, before all else', async () => {
+  const distributor = new Distributor(numbered(4), () => {});
+  const a = outlet(distributor);
+  await a.ask(3);
+  a.restart([reading(2), reading(3)]);
+  assert.equal(a.lines, [1, 2, 3]);
+  await a.ask(4);
+  assert.equal(a.lines, [1, 2, 3, 2, 3, 4, 'end']);
+});
+
+test('what waits for a PNE that is given up goes to the others', async () => {
+  const distributor = new Distributor(numbered(6), () => {});
+  const [a, b] = [outlet(distributor), outlet(distributor)];
+  await a.ask(6);
+  assert.equal(a.lines, [1, 3, 5]);
+  await b.remove();
+  assert.equal(a.lines, [1, 3, 5, 2, 4, 6, 'end']);
+});
+
+test('rows that no PNE is left for are not lost sight of', async () => {
+  const distributor = new Distributor(numbered(6), () => {});
+  const [a, b] = [outlet(distributor), outlet(distributor)];
+  await a.ask(2);
+  await a.remove();
+  await b.remove();
+  assert.equal(
+    distributor.waiting.map(({ line }) => line),
+    [2],
+  );
+});
+
+test('nothing is given any more after a stop', async () => {
+  const distributor = new Distributor(numbered(6), () => {});
+  const a = outlet(distributor);
+  await a.ask(1);
+  distributor.stop();
+  await a.ask(5);
+  assert.equal(a.lines, [1]);
 });
 
 test('skipped rows are reported and dealt to nobody', async () => {
@@ -104,6 +151,34 @@ test('the ledger counts a reading that nobody was given, or that comes twice, as
     { line: 0, pne: 'a', problem: 'altered' },
     { line: 0, pne: 'a', problem: 'altered' },
   ]);
+});
+
+test('a PNE that starts anew numbers its readings from an id of its own', () => {
+  const ledger = new Ledger();
+  ledger.add('a');
+  const [first, second, third] = [reading(4), reading(6), reading(8)];
+  for (const each of [first, second]) ledger.given('a', each);
+  ledger.received('a', 0, first.payload);
+  assert.equal(ledger.restarted('a'), [second]);
+  for (const each of [second, third]) ledger.given('a', each);
+  ledger.received('a', 129, third.payload);
+  ledger.received('a', 128, second.payload);
+  assert.is(ledger.receivedOf('a'), 3);
+  assert.equal(ledger.missing(), []);
+});
+
+test('a reading of before the restart that arrives late counts once', () => {
+  const ledger = new Ledger();
+  ledger.add('a');
+  const [first, second] = [reading(4), reading(6)];
+  for (const each of [first, second]) ledger.given('a', each);
+  ledger.received('a', 0, first.payload);
+  for (const each of ledger.restarted('a')) ledger.given('a', each);
+  ledger.received('a', 1, second.payload);
+  ledger.received('a', 128, second.payload);
+  assert.is(ledger.receivedOf('a'), 2);
+  assert.is(ledger.underWay, 0);
+  assert.equal(ledger.missing(), []);
 });
 
 test.run();

@@ -3,56 +3,118 @@
 import { equalBytes } from '../../src/bytes/compare.ts';
 import type { Reading } from './readings.ts';
 
-/** A reading that the server does not have as it was given to the PNE. */
+/** A reading that the server does not have as it was given to the PNE, or that no PNE was given. */
 export interface MissingReading {
   readonly line: number;
-  readonly pne: string;
-  readonly problem: 'missing' | 'altered';
+  /** Undefined where it is unsent. */
+  readonly pne?: string;
+  readonly problem: 'missing' | 'altered' | 'unsent';
+}
+
+/** Readings of a PNE between two of its starts. It numbers them on from an id that it chooses. */
+interface Boot {
+  /** Id of its first reading, once one has arrived. */
+  firstId: number | undefined;
+  given: number;
+  /** What has not arrived, by its place in the order. */
+  readonly open: Map<number, Reading>;
+}
+
+interface Account {
+  /** The latest, and the one before it: what that one sent may still be under way. */
+  readonly boots: [latest: Boot, former: Boot | undefined];
+  received: number;
+  /** Everything given and not arrived, whichever boot it was given to. */
+  readonly undelivered: Set<Reading>;
 }
 
 /** What each PNE was given and what of it the server received, byte for byte. */
 export class Ledger {
-  /** Readings on their way, by PNE and id. */
-  private readonly open = new Map<string, Map<number, Reading>>();
+  private readonly accounts = new Map<string, Account>();
   private readonly altered: MissingReading[] = [];
-  private readonly counts = new Map<string, { given: number; received: number }>();
 
   add(pne: string): void {
-    this.open.set(pne, new Map());
-    this.counts.set(pne, { given: 0, received: 0 });
+    this.accounts.set(pne, { boots: [newBoot(), undefined], received: 0, undelivered: new Set() });
   }
 
-  /** Notes a reading handed to a PNE, which numbers its readings from 0. */
+  /** Readings that are on their way, at all PNEs together. */
+  get underWay(): number {
+    return [...this.accounts.values()].reduce((sum, { undelivered }) => sum + undelivered.size, 0);
+  }
+
+  /** Notes a reading handed to a PNE. */
   given(pne: string, reading: Reading): void {
-    const count = this.count(pne);
-    this.open.get(pne)?.set(count.given, reading);
-    count.given += 1;
+    const { boots, undelivered } = this.account(pne);
+    boots[0].open.set(boots[0].given, reading);
+    boots[0].given += 1;
+    undelivered.add(reading);
+  }
+
+  /** Notes that a PNE starts anew. Returns what it was given in vain, in order. */
+  restarted(pne: string): Reading[] {
+    const { boots, undelivered } = this.account(pne);
+    const [latest] = boots;
+    boots[1] = latest;
+    boots[0] = newBoot();
+    return [...latest.open.values()].filter((reading) => undelivered.has(reading));
   }
 
   /** Notes a payload that the server verified. One that nobody was given counts as altered, line 0. */
   received(pne: string, id: number, payload: Uint8Array): void {
-    const reading = this.open.get(pne)?.get(id);
-    this.open.get(pne)?.delete(id);
-    if (reading !== undefined && equalBytes(reading.payload, payload)) this.count(pne).received += 1;
-    else this.altered.push({ line: reading?.line ?? 0, pne, problem: 'altered' });
+    const account = this.account(pne);
+    const reading = takeFrom(account.boots, id, payload);
+    if (reading === undefined || !equalBytes(reading.payload, payload))
+      this.altered.push({ line: reading?.line ?? 0, pne, problem: 'altered' });
+    else if (account.undelivered.has(reading)) account.received += 1;
+    if (reading !== undefined) account.undelivered.delete(reading);
   }
 
   /** Readings of this PNE that the server verified byte for byte. */
   receivedOf(pne: string): number {
-    return this.count(pne).received;
+    return this.account(pne).received;
+  }
+
+  /** Readings that arrived otherwise than they were given. */
+  get changed(): readonly MissingReading[] {
+    return this.altered;
   }
 
   missing(): MissingReading[] {
     const missing = [...this.altered];
-    for (const [pne, readings] of this.open) {
-      for (const { line } of readings.values()) missing.push({ line, pne, problem: 'missing' });
+    for (const [pne, { undelivered }] of this.accounts) {
+      for (const { line } of undelivered) missing.push({ line, pne, problem: 'missing' });
     }
     return missing.sort((a, b) => a.line - b.line);
   }
 
-  private count(pne: string): { given: number; received: number } {
-    const count = this.counts.get(pne);
-    if (count === undefined) throw new Error(`no PNE ${pne} in the ledger`);
-    return count;
+  private account(pne: string): Account {
+    const account = this.accounts.get(pne);
+    if (account === undefined) throw new Error(`no PNE ${pne} in the ledger`);
+    return account;
   }
+}
+
+function newBoot(): Boot {
+  return { firstId: undefined, given: 0, open: new Map() };
+}
+
+/** The reading that arrived under that id, of the boot that numbers it. */
+function takeFrom(boots: Account['boots'], id: number, payload: Uint8Array): Reading | undefined {
+  for (const boot of boots) {
+    const place = boot?.firstId === undefined ? -1 : id - boot.firstId;
+    const reading = boot?.open.get(place);
+    if (reading !== undefined) boot!.open.delete(place);
+    if (reading !== undefined) return reading;
+  }
+  const started = boots.find((boot) => boot?.firstId === undefined && boot?.open.size);
+  return started === undefined ? undefined : takeFirst(started, id, payload);
+}
+
+/** The first to arrive of a boot says where its ids begin: mostly it is the first that was given. */
+function takeFirst(boot: Boot, id: number, payload: Uint8Array): Reading {
+  const open = [...boot.open];
+  const [place, reading] = open.find(([, { payload: given }]) => equalBytes(given, payload)) ?? open[0]!;
+  boot.firstId = id - place;
+  boot.open.delete(place);
+  return reading;
 }

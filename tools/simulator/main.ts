@@ -2,80 +2,87 @@
 
 /** `npm start`: a personal network at work. */
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
-import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { openRadio } from './ble/open-radio.ts';
 import type { Radio } from './ble/radio.ts';
+import type { Board } from './board.ts';
 import { openBoard, setUpBoards } from './boards.ts';
 import { createDisplay, type Display } from './display.ts';
-import { type Options, parseOptions, USAGE, UsageError } from './options.ts';
+import { Endings } from './ending.ts';
+import { openInput } from './input-stream.ts';
+import { type Options, parseOptions } from './options.ts';
+import { heldBack, openOutput } from './output.ts';
+import { PasskeyPrompt } from './passkey-prompt.ts';
 import { type Row, readRows } from './readings.ts';
 import { ExitStatus, exitStatus, jsonReport } from './report.ts';
 import { run } from './run.ts';
+import { UsageError } from './usage-error.ts';
 
 const SAMPLE = fileURLToPath(new URL('sample.csv', import.meta.url));
 
-async function main(args: readonly string[]): Promise<number> {
-  const options = parseOptions(args);
-  if (options.help) {
-    console.log(USAGE);
-    return ExitStatus.ok;
-  }
-  const rows = await openRows(options);
-  const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort());
-  process.once('SIGTERM', () => stop.abort());
+async function main(args: readonly string[], endings: Endings): Promise<number> {
+  const options = parseOptions(args, process.env);
+  if (options.note !== undefined) console.error(options.note);
+  const rows = openRows(options);
+  const output = openOutput(options, endings);
   const names = [...new Set(options.boardNames)];
   const setupStatus = setUpBoards(names);
-  if (setupStatus !== 0) return setupStatus;
-  const radio = options.link === 'ble' ? await openRadioOf(options, () => display) : undefined;
-  const opened = new Map(
-    await Promise.all(names.map(async (name) => [name, await openBoard(name, radio)] as const)),
-  );
-  const boards = options.boardNames.map((name) => opened.get(name)!);
+  if (setupStatus !== 0) return endings.first?.status ?? setupStatus;
+  const isAsked = asksForPasskeys(options);
+  const radio = options.link === 'ble' ? await openRadioOf(isAsked, () => display) : undefined;
+  const opened = await openBoards(names, radio);
   const display = createDisplay(options, [...opened.values()]);
+  const boards = options.boardNames.map((name) => opened.get(name)!);
   const result = await run({
     ...options,
     boards,
     ...(radio !== undefined && { radio }),
-    rows,
-    stop: stop.signal,
+    isOneByOne: isAsked,
+    rows: output === undefined ? rows : heldBack(rows, output),
+    stop: endings.signal,
     onAgreed: display.agreed,
     onProgress: display.progress,
+    onReading: (pne, id, value) => output?.write(new Date(), pne, id, value),
     onSkipped: display.skipped,
     onProblem: display.problem,
   });
-  const status = exitStatus(result, options.once);
+  await output?.end();
+  const status = exitStatus(result, endings.first?.status);
   display.end(result, status);
   if (options.json) console.log(JSON.stringify(jsonReport(result, boards[0]!.engine, status), null, 2));
   return status;
 }
 
+async function openBoards(names: readonly string[], radio?: Radio): Promise<Map<string, Board>> {
+  return new Map(await Promise.all(names.map(async (name) => [name, await openBoard(name, radio)] as const)));
+}
+
+/** A person can be asked where one sits there, and has nothing else to type. */
+function asksForPasskeys({ once, input, json, output, link }: Options): boolean {
+  const isFree = link === 'ble' && !once && input !== '-' && !json && output !== '-';
+  return isFree && process.stdin.isTTY === true && process.stdout.isTTY === true;
+}
+
 /** `display` is there once the boards are. */
-function openRadioOf({ once, input, json }: Options, display: () => Display): Promise<Radio> {
-  const isAsked = !once && input !== '-' && !json && process.stdin.isTTY === true;
+function openRadioOf(isAsked: boolean, display: () => Display): Promise<Radio> {
+  const screen = {
+    ask: (question: string) => display().ask(question),
+    answered: () => display().answered(),
+    say: (line: string) => display().problem(line),
+  };
+  const prompt = isAsked ? new PasskeyPrompt(process.stdin, screen) : undefined;
   return openRadio({
-    typePasskey(pne, shown): Promise<number> {
-      const text = String(shown).padStart(6, '0');
-      if (isAsked) return askForPasskey(pne, text);
-      display().passkey(pne, text);
+    typePasskey(pne, shown, signal): Promise<number> {
+      if (prompt !== undefined) return prompt.ask(pne, shown, signal);
+      display().passkey(pne, String(shown).padStart(6, '0'));
       return Promise.resolve(shown);
     },
     onProblem: (pne, problem) => display().problem(`${pne}: ${problem}`),
   });
 }
 
-/** Whoever reads this types at the gateway what a PNE shows. Anything but six digits pairs nobody. */
-async function askForPasskey(pne: string, shown: string): Promise<number> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const typed = await terminal.question(`${pne} shows ${shown}; type it at the gateway: `);
-  terminal.close();
-  return /^\d{6}$/.test(typed.trim()) ? Number(typed) : Number.NaN;
-}
-
-async function openRows({ input, once }: Options): Promise<AsyncIterable<Row>> {
-  if (input !== undefined) return readRows(await openInput(input));
+function openRows({ input, delimiter, once }: Options): AsyncIterable<Row> {
+  if (input !== undefined) return readRows(openInput(input), delimiter);
   return once ? readRows(createReadStream(SAMPLE)) : sampleForever();
 }
 
@@ -83,20 +90,23 @@ async function* sampleForever(): AsyncGenerator<Row> {
   for (;;) yield* readRows(createReadStream(SAMPLE));
 }
 
-async function openInput(path: string): Promise<Readable> {
-  if (path === '-') return process.stdin;
-  const stream = createReadStream(path);
-  await new Promise<void>((resolve, reject) => {
-    stream.once('open', () => resolve());
-    stream.once('error', (error) => reject(new UsageError(`cannot read ${path}: ${error.message}`)));
-  });
-  return stream;
+/** A command line or an input that cannot be used, or a place that nothing can be written to. */
+function isOfTheUser(error: unknown): error is Error {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return error instanceof UsageError || ['EROFS', 'EACCES', 'ENOSPC', 'EDQUOT'].includes(code);
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  console.error(`pne-runtime: ${error.message}`);
-  process.exitCode = ExitStatus.usage;
+/** Where an input is still open, nothing else would end the process. */
+async function runToEnd(): Promise<never> {
+  const endings = new Endings();
+  endings.watch();
+  const status = await main(process.argv.slice(2), endings).catch((error: unknown) => {
+    if (!isOfTheUser(error)) throw error;
+    console.error(`pne-runtime: ${error.message}`);
+    return ExitStatus.usage;
+  });
+  if (endings.first?.problem !== undefined) console.error(`pne-runtime: ${endings.first.problem}`);
+  process.exit(status);
 }
+
+await runToEnd();

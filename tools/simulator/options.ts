@@ -3,6 +3,8 @@
 import { parseArgs } from 'node:util';
 import { Algorithm, algorithmParameters } from '../../src/crypto/algorithms.ts';
 import { ImplementationLimits } from '../../src/limits.ts';
+import { npmOptions } from './npm-options.ts';
+import { UsageError } from './usage-error.ts';
 
 /** Where PNEs of the simulator can run. */
 const BOARDS: readonly string[] = Object.freeze(['linux', 'qemu-rv32']);
@@ -12,24 +14,13 @@ const LINKS = Object.freeze(['ble', 'stream'] as const);
 
 export type LinkName = (typeof LINKS)[number];
 
-export const USAGE = `usage: npm start -- [options]
-  --input FILE      readings to send: CSV with a header, or NDJSON; - reads standard input
-                    (default: the sample file, over and over)
-  --pnes N          number of PNEs, 1 to ${ImplementationLimits.gatewayMaxPnes} (default 3)
-  --board NAMES     what the PNEs run on: ${BOARDS.join(' or ')}; several with commas between them are
-                    dealt to the PNEs in turn (default linux)
-  --link NAME       how PNEs reach the gateway: ble, or stream: TCP from linux, a serial line from
-                    qemu-rv32 (default ble)
-  --once            end after the input: exit status 0 if the server has every reading
-  --interval MS     pause between two readings of a PNE (default 1000; with --once 0)
-  --algorithm NAME  the only AEAD the server takes on CPNS-3, by IANA's COSE name
-                    (default: what the policies of PNE and server prefer)
-  --json            one JSON document on standard output, at the end
-  --help            this text`;
-
 export interface Options {
   /** A path, '-' for standard input, or undefined for the sample file. */
   readonly input: string | undefined;
+  /** What stands between cells of CSV; undefined finds it out. */
+  readonly delimiter: string | undefined;
+  /** Where received readings go: a path, '-' for standard output, or undefined for nowhere. */
+  readonly output: string | undefined;
   readonly pnes: number;
   /** Names of boards, at least one. */
   readonly boardNames: readonly string[];
@@ -40,16 +31,39 @@ export interface Options {
   readonly algorithm: number | undefined;
   readonly json: boolean;
   readonly help: boolean;
+  /** What to tell the user about the command line. */
+  readonly note: string | undefined;
 }
 
-/** An error of the user's own making: shown in one line, exit status 2. */
-export class UsageError extends Error {}
+/** In usage.txt. */
+const KNOWN = Object.freeze({
+  input: { type: 'string' },
+  delimiter: { type: 'string' },
+  output: { type: 'string' },
+  pnes: { type: 'string' },
+  board: { type: 'string' },
+  link: { type: 'string' },
+  once: { type: 'boolean' },
+  interval: { type: 'string' },
+  algorithm: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const);
 
-export function parseOptions(args: readonly string[]): Options {
-  const values = parseValues(args);
+/** `environment` holds what npm took of the command line. Throws a UsageError. */
+export function parseOptions(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>> = {},
+): Options {
+  const { args: taken, note } = npmOptions(environment, KNOWN);
+  const values = parseValues([...taken, ...args]);
   const once = values.once ?? false;
+  if (values.json && values.output === '-')
+    throw new UsageError('--json and --output - both take standard output: give --output a file');
   return {
     input: values.input,
+    delimiter: values.delimiter === undefined ? undefined : delimiterNamed(values.delimiter),
+    output: values.output,
     pnes: wholeNumber('--pnes', values.pnes ?? '3', 1, ImplementationLimits.gatewayMaxPnes),
     boardNames: boardNames(values.board ?? 'linux'),
     link: linkName(values.link ?? 'ble'),
@@ -58,36 +72,45 @@ export function parseOptions(args: readonly string[]): Options {
     algorithm: values.algorithm === undefined ? undefined : algorithmNamed(values.algorithm),
     json: values.json ?? false,
     help: values.help ?? false,
+    note,
   };
 }
 
 function parseValues(args: readonly string[]) {
   try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        input: { type: 'string' },
-        pnes: { type: 'string' },
-        board: { type: 'string' },
-        link: { type: 'string' },
-        once: { type: 'boolean' },
-        interval: { type: 'string' },
-        algorithm: { type: 'string' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
-    });
-    return values;
+    return parseArgs({ args: joinValues(args), options: KNOWN }).values;
   } catch (error) {
-    const [firstLine] = (error as Error).message.split('\n');
-    throw new UsageError(`${firstLine} (npm start -- --help lists the options)`);
+    throw new UsageError(`${plainly(error)} (npm start -- --help lists the options)`);
   }
+}
+
+/** `--pnes -1` is a value to refuse, not an option: `parseArgs` cannot tell them apart. */
+function joinValues(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const option = Object.entries(KNOWN).find(([name]) => `--${name}` === joined.at(-1));
+    if (option?.[1].type === 'string' && !arg.startsWith('--')) joined.push(`${joined.pop()}=${arg}`);
+    else joined.push(arg);
+  }
+  return joined;
+}
+
+/** The first sentence of what `parseArgs` says: the rest is about programs. */
+function plainly(error: unknown): string {
+  const [first = ''] = (error as Error).message.split(/\n|\. /);
+  return first.replace(/ <value>/, '').replace(/^Option '(.*)' argument missing$/, '$1 takes a value');
 }
 
 function wholeNumber(option: string, text: string, least: number, most: number): number {
   const value = Number(text);
-  if (text.trim() !== '' && Number.isInteger(value) && value >= least && value <= most) return value;
+  if (/^\d{1,9}$/.test(text) && value >= least && value <= most) return value;
   throw new UsageError(`${option} takes a whole number from ${least} to ${most}, not '${text}'`);
+}
+
+function delimiterNamed(text: string): string {
+  if (text === 'tab' || text === '\\t') return '\t';
+  if (text.length === 1 && !'"\r\n'.includes(text)) return text;
+  throw new UsageError(`--delimiter takes one character other than a quote, or tab; not '${text}'`);
 }
 
 function boardNames(text: string): string[] {

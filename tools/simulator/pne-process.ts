@@ -14,6 +14,7 @@ import type { Link, LinkEvents } from '../../src/link/link.ts';
 import { encodeProvisioning, type Provisioning } from '../../src/roles/provisioning.ts';
 import { PASSKEY } from './ble/board.ts';
 import type { Board } from './board.ts';
+import { endWithUs } from './ending.ts';
 import type { Reading } from './readings.ts';
 
 /** How long a PNE that was asked to end may take. */
@@ -48,12 +49,13 @@ export async function startPneProcess(options: PneProcessOptions): Promise<PnePr
   const listener = await board.listenFeed((link) => sensor.adopt(link));
   await board.provision(folder, storedValues(provisioning, board.feedNumber(listener.port)));
   const child = board.spawn({ folder, linePort, feedPort: listener.port });
+  endWithUs(child);
   let stopping = false;
   const exited = lastWords(child).then((problem) => {
     if (!stopping) options.onExit(problem);
   });
   return {
-    give: (reading) => sensor.send({ type: SensorMessageType.reading, text: reading.text }),
+    give: (reading) => sensor.send({ type: SensorMessageType.reading, payload: reading.payload }),
     end: () => sensor.end(),
     async stop(): Promise<void> {
       stopping = true;

@@ -9,19 +9,19 @@ import { recordOverheadBytes } from './overhead.ts';
 import type { RunResult } from './run.ts';
 
 /** Exit statuses of the simulator. */
-export const ExitStatus = Object.freeze({ ok: 0, missing: 1, usage: 2, skipped: 3 } as const);
+export const ExitStatus = Object.freeze({ ok: 0, missing: 1, usage: 2, skipped: 3, output: 4 } as const);
 
-export type ExitStatusCode = (typeof ExitStatus)[keyof typeof ExitStatus];
-
-/** Missing or altered readings weigh more than rows that never became one. */
-export function exitStatus(result: RunResult, once: boolean): ExitStatusCode {
-  if (once && (result.missing.length > 0 || result.pnes.some(({ lost }) => lost))) return ExitStatus.missing;
-  if (result.missing.some(({ problem }) => problem === 'altered')) return ExitStatus.missing;
-  return result.skipped.length > 0 ? ExitStatus.skipped : ExitStatus.ok;
+/**
+ * Missing or altered readings weigh more than what ended the run from outside (`ended`), and that more than rows
+ * that never became a reading.
+ */
+export function exitStatus(result: RunResult, ended: number | undefined): number {
+  if (result.missing.length > 0 || result.pnes.some(({ lost }) => lost)) return ExitStatus.missing;
+  return ended ?? (result.skippedCount > 0 ? ExitStatus.skipped : ExitStatus.ok);
 }
 
 /** The document that `--json` prints. */
-export function jsonReport(result: RunResult, engine: Engine, status: ExitStatusCode): object {
+export function jsonReport(result: RunResult, engine: Engine, status: number): object {
   return {
     ok: status === ExitStatus.ok,
     engine,
@@ -38,7 +38,9 @@ export function jsonReport(result: RunResult, engine: Engine, status: ExitStatus
     record: recordFacts(result.agreements) ?? null,
     interfaces: result.agreements.map(interfaceFacts).sort(byPneAndName),
     skipped: result.skipped,
+    skippedRows: result.skippedCount,
     missing: result.missing,
+    underWay: result.underWay,
     problems: result.problems,
   };
 }

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Runs a personal network: PNEs in XS processes, PN GW and CPNS Server here, readings from the input. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Figures } from '../../firmware/sensor.ts';
-import { ImplementationLimits } from '../../src/limits.ts';
 import { after } from '../../src/node/timer.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
 import type { Reading } from '../../src/roles/server-store.ts';
@@ -15,12 +11,17 @@ import { Distributor } from './distributor.ts';
 import { newFigures, type PneFigures } from './figures.ts';
 import { Ledger, type MissingReading } from './ledger.ts';
 import { type Network, startNetwork } from './network.ts';
-import { type PneProcess, startPneProcess } from './pne-process.ts';
+import { PneLife } from './pne-life.ts';
 import type { Row, SkippedRow } from './readings.ts';
+import { openScratch } from './scratch.ts';
 
 /** With readings on their way and none arriving for so long, a run gives up on them. */
 const STALL_MS = 30_000;
+/** Of one that is stopped: longer than a PNE waits before it sends again would be of no use to whoever waits. */
+const DRAIN_MS = 3000;
 const MAX_PROBLEMS_KEPT = 20;
+/** Skipped rows of which line and reason are kept. All are counted. */
+const MAX_SKIPPED_KEPT = 1000;
 
 export interface RunOptions {
   /** The air, where boards have a radio. It ends with the run. */
@@ -28,15 +29,20 @@ export interface RunOptions {
   /** PNEs are dealt to them in turn. */
   readonly boards: readonly Board[];
   readonly pnes: number;
+  /** A PNE starts when the one before it is secured: somebody is asked about each. */
+  readonly isOneByOne?: boolean;
   /** COSE AEAD for CPNS-3; undefined leaves it to the negotiation. */
   readonly algorithm: number | undefined;
   readonly intervalMs: number;
   readonly rows: AsyncIterable<Row>;
   /** Ends the run when every PNE is done; else it goes on until `stop` is aborted. */
   readonly once: boolean;
+  /** Nothing more is sent then; what is under way may still arrive. */
   readonly stop: AbortSignal;
   onAgreed(agreement: Agreement): void;
   onProgress(pnes: readonly PneFigures[]): void;
+  /** A reading that the server verified; `id` is the PNE's. */
+  onReading?(pne: string, id: number, value: unknown): void;
   onSkipped(row: SkippedRow): void;
   /** Something the user should know, in one line. */
   onProblem(problem: string): void;
@@ -44,23 +50,28 @@ export interface RunOptions {
 
 export interface RunResult {
   readonly pnes: readonly PneFigures[];
+  /** The first of them, and how many there are. */
   readonly skipped: readonly SkippedRow[];
+  readonly skippedCount: number;
   readonly missing: readonly MissingReading[];
+  /** Readings that had not arrived when the run was stopped. */
+  readonly underWay: number;
   readonly problems: readonly string[];
   /** What each PNE agreed on with gateway and server, the last time. */
   readonly agreements: readonly Agreement[];
 }
 
 export async function run(options: RunOptions): Promise<RunResult> {
-  const folder = await mkdtemp(join(tmpdir(), 'pne-runtime-'));
-  const simulation = new Simulation(options, folder);
+  const scratch = openScratch();
+  const simulation = new Simulation(options, scratch.folder);
   try {
     await simulation.start();
     await simulation.ended;
+    await simulation.drain();
     return simulation.result();
   } finally {
     await simulation.stop();
-    await rm(folder, { recursive: true });
+    scratch.remove();
   }
 }
 
@@ -68,17 +79,21 @@ class Simulation {
   /** Settles when the run is over; rejects where the input cannot be read. */
   readonly ended: Promise<void>;
   private readonly options: RunOptions;
+  /** Where stores and bonds lie. */
   private readonly folder: string;
   private readonly figures: PneFigures[];
   private readonly ledger = new Ledger();
   private readonly skipped: SkippedRow[] = [];
   private readonly problems: string[] = [];
   private readonly agreements = new Map<string, Agreement>();
-  private readonly processes: PneProcess[] = [];
+  private readonly lives: PneLife[] = [];
+  private readonly distributor: Distributor;
+  private skippedCount = 0;
   private network: Network | undefined;
   private stallTimer: NodeJS.Timeout | undefined;
   private stopping = false;
   private end: () => void = () => {};
+  private onSecured: (id: string) => void = () => {};
   private fail: (error: unknown) => void = () => {};
 
   constructor(options: RunOptions, folder: string) {
@@ -87,10 +102,14 @@ class Simulation {
     this.figures = Array.from({ length: options.pnes }, (_, index) =>
       newFigures(`pne-${index + 1}`, this.boardOf(index)),
     );
+    this.distributor = new Distributor(options.rows, (row) => this.skip(row));
     this.ended = new Promise((resolve, reject) => {
       this.end = resolve;
       this.fail = reject;
     });
+    // Whoever waits for it may not have come to that yet.
+    this.ended.catch(() => undefined);
+    if (options.stop.aborted) this.end();
     options.stop.addEventListener('abort', () => this.end());
   }
 
@@ -108,16 +127,29 @@ class Simulation {
       onServerLink: (isThere) => (isThere ? radio?.resume() : radio?.pause()),
     });
     await radio?.startGateway(join(this.folder, 'gateway'), after, this.network.attachPne);
-    const distributor = new Distributor(this.options.rows, (row) => this.skip(row));
-    await Promise.all(this.figures.map((figures, index) => this.startPne(figures, index, distributor)));
+    this.lives.push(...this.figures.map((figures, index) => this.newLife(figures, index)));
+    if (this.options.stop.aborted) return;
+    if (this.options.isOneByOne) this.startNext(0);
+    else await Promise.all(this.lives.map((life) => life.start()));
     this.watchForStall();
   }
 
+  /** Of a run that was stopped: waits a little for what is under way. */
+  async drain(): Promise<void> {
+    this.distributor.stop();
+    if (!this.options.stop.aborted) return;
+    const end = Date.now() + DRAIN_MS;
+    while (this.ledger.underWay > 0 && Date.now() < end) await new Promise((done) => setTimeout(done, 20));
+  }
+
   result(): RunResult {
+    const isStopped = this.options.stop.aborted;
     return {
       pnes: this.figures,
       skipped: this.skipped,
-      missing: this.ledger.missing(),
+      skippedCount: this.skippedCount,
+      missing: isStopped ? this.ledger.changed : [...this.ledger.missing(), ...this.unsent()],
+      underWay: isStopped ? this.ledger.underWay : 0,
       problems: this.problems,
       agreements: [...this.agreements.values()],
     };
@@ -126,29 +158,38 @@ class Simulation {
   async stop(): Promise<void> {
     this.stopping = true;
     clearTimeout(this.stallTimer);
-    await Promise.all(this.processes.map((process) => process.stop()));
+    await Promise.all(this.lives.map((life) => life.stop()));
     await this.options.radio?.close();
     await this.network?.close();
   }
 
-  private async startPne(figures: PneFigures, index: number, distributor: Distributor): Promise<void> {
-    const ask = distributor.add(
-      (reading) => {
-        this.ledger.given(figures.id, reading);
-        process.give(reading);
-      },
-      () => process.end(),
-    );
-    const process = await startPneProcess({
+  private newLife(figures: PneFigures, index: number): PneLife {
+    return new PneLife({
       board: this.boardOf(index),
       folder: join(this.folder, figures.id),
       provisioning: this.network!.provisioning[index]!,
       linePort: this.network!.linePort,
-      onSample: (count) => ask(count).catch(this.fail),
-      onFigures: (reported) => this.takeFigures(figures, reported),
-      onExit: (problem) => this.loseProcess(figures, problem),
+      figures,
+      ledger: this.ledger,
+      distributor: this.distributor,
+      onRestart: () => this.network!.deliverInterval(figures.id),
+      onFigures: () => this.progress(),
+      onProblem: (problem) => this.addProblem(problem),
+      onFailed: this.fail,
     });
-    this.processes.push(process);
+  }
+
+  private startNext(index: number): void {
+    const life = this.lives[index];
+    if (life === undefined || this.stopping) return;
+    this.onSecured = (id) => {
+      if (id === this.figures[index]!.id) this.startNext(index + 1);
+    };
+    life.start().catch(this.fail);
+  }
+
+  private unsent(): MissingReading[] {
+    return this.distributor.waiting.map(({ line }) => ({ line, problem: 'unsent' }));
   }
 
   private boardOf(index: number): Board {
@@ -159,41 +200,34 @@ class Simulation {
   private agree(agreement: Agreement): void {
     this.agreements.set(`${agreement.peer.subject} ${agreement.name}`, agreement);
     this.options.onAgreed(agreement);
+    if (agreement.name === 'CPNS-3') this.onSecured(agreement.peer.subject ?? '');
   }
 
   private receive(id: string, { id: reading, payload, value }: Reading): void {
-    this.ledger.received(id, reading % ImplementationLimits.maxReadingsPerBoot, payload);
+    this.ledger.received(id, reading, payload);
     const figures = this.figuresOf(id);
     figures.received = this.ledger.receivedOf(id);
+    figures.sent = Math.max(figures.sent, figures.received);
     figures.last = value;
     this.watchForStall();
+    this.options.onReading?.(id, reading, value);
     this.options.onProgress(this.figures);
   }
 
-  private takeFigures(figures: PneFigures, reported: Figures): void {
-    figures.sent = reported.sent;
-    figures.refusedByPne = reported.refused;
-    figures.heapBytes = reported.heapBytes;
-    figures.heapPeakBytes = reported.heapPeakBytes;
-    figures.done = reported.done;
+  private progress(): void {
     this.options.onProgress(this.figures);
     this.endWhenDone();
   }
 
   private skip(row: SkippedRow): void {
-    this.skipped.push(row);
+    this.skippedCount += 1;
+    if (this.skipped.length < MAX_SKIPPED_KEPT) this.skipped.push(row);
     this.options.onSkipped(row);
   }
 
   private countRefusal(reason: string, id: string | undefined): void {
     if (id !== undefined) this.figuresOf(id).refusedByServer += 1;
     this.addProblem(`${id ?? 'gateway'}: a message was refused: ${reason}`);
-  }
-
-  private loseProcess(figures: PneFigures, problem: string): void {
-    figures.lost = true;
-    this.addProblem(`${figures.id} ended: ${problem}`);
-    this.endWhenDone();
   }
 
   private addProblem(problem: string): void {
@@ -204,6 +238,8 @@ class Simulation {
   private endWhenDone(): void {
     const allLost = this.figures.every(({ lost }) => lost);
     const allDone = this.figures.every(({ done, lost }) => done || lost);
+    if (allLost)
+      this.addProblem(`no PNE is left; the input was read up to line ${this.distributor.lastLine}`);
     if (allLost || (this.options.once && allDone)) this.end();
   }
 
@@ -212,8 +248,10 @@ class Simulation {
     clearTimeout(this.stallTimer);
     if (this.stopping) return;
     this.stallTimer = setTimeout(() => {
-      if (this.ledger.missing().length === 0 || !this.options.once) return this.watchForStall();
-      this.addProblem(`no reading arrived for ${STALL_MS / 1000} s; gave up`);
+      if (this.ledger.underWay === 0 || !this.options.once) return this.watchForStall();
+      this.addProblem(
+        `no reading arrived for ${STALL_MS / 1000} s; gave up, with the input read up to line ${this.distributor.lastLine}`,
+      );
       this.end();
     }, STALL_MS);
   }

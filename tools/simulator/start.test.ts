@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The running slice as a user starts it: PNEs on XS, gateway and server on Node. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ROOT } from '../build/bundle.ts';
+import { ImplementationLimits } from '../../src/limits.ts';
+import { COMMAND, type Ended, Run } from './process.testing.ts';
 
 interface Report {
   readonly ok: boolean;
@@ -31,30 +31,15 @@ interface Report {
   readonly missing: readonly unknown[];
 }
 
-interface Ended {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 const test = suite('npm start');
 
-function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
-  const command = ['--import', 'tsx', 'tools/simulator/main.ts', ...args];
-  return spawn('node', command, { cwd: ROOT, env: { ...process.env, ...env } });
+function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Run {
+  return new Run(args, { env });
 }
 
-function ended(child: ChildProcess, input = ''): Promise<Ended> {
-  let stdout = '';
-  let stderr = '';
-  child.stdout?.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr?.on('data', (chunk) => {
-    stderr += chunk;
-  });
-  child.stdin?.end(input);
-  return new Promise((resolve) => child.on('close', (status) => resolve({ status, stdout, stderr })));
+function ended(run: Run, input = ''): Promise<Ended> {
+  run.child.stdin?.end(input);
+  return run.ended;
 }
 
 async function report(args: readonly string[], input = ''): Promise<Ended & { readonly report: Report }> {
@@ -157,6 +142,14 @@ test('a file with a header alone is no error', async () => {
 for (const [args, message] of [
   [['--pnes', '0'], /--pnes takes a whole number/],
   [['--pnes', '1.5'], /--pnes takes a whole number/],
+  [['--pnes', '1e1'], /--pnes takes a whole number from 1 to 64, not '1e1'/],
+  [['--pnes', '-1'], /--pnes takes a whole number from 1 to 64, not '-1'/],
+  [['--pnes'], /--pnes takes a value/],
+  [['--interval', ' '], /--interval takes a whole number/],
+  [['--delimiter', 'ab'], /--delimiter takes one character/],
+  [['--input', 'tools'], /cannot read tools: it is a folder; name a file/],
+  [['--input', 'README.md', '--output', './README.md'], /would write over the input/],
+  [['--output', '-', '--json'], /both take standard output/],
   [['--input', '/nonexistent/readings.csv'], /cannot read \/nonexistent\/readings.csv/],
   [['--algorithm', 'ROT13'], /--algorithm takes one of/],
   [['--algorithm', 'HMAC 256/64'], /--algorithm takes one of/],
@@ -181,18 +174,56 @@ test('an empty input is refused with status 2 and leaves nothing running or lyin
   await rm(folder, { recursive: true });
 });
 
-test('without --once it runs until it is interrupted, and ends with status 0', async () => {
-  const child = start(['--pnes', '2', '--interval', '20']);
-  const end = ended(child);
-  await new Promise<void>((resolve) => {
-    child.stdout?.on('data', (chunk) => {
-      if (String(chunk).includes('readings received')) resolve();
-    });
-  });
-  child.kill('SIGINT');
-  const { status, stdout } = await end;
-  assert.is(status, 0);
-  assert.match(stdout, /verified byte for byte/);
+test('a directory on standard input is refused in one line', async () => {
+  const line = `${[process.execPath, ...COMMAND].join(' ')} --once --link stream --input - < tools`;
+  const { status, stderr } = await new Run(['-c', line], {}, 'sh').ended;
+  assert.is(status, 2);
+  assert.match(stderr, /cannot read standard input: it is a folder/);
 });
+
+test('options that npm took for itself are done where they can be told, and said', async () => {
+  const npm = {
+    npm_lifecycle_event: 'start',
+    npm_config_once: 'true',
+    npm_config_pnes: '1',
+    npm_config_json: 'true',
+  };
+  const { status, stdout, stderr } = await ended(start(['--link', 'stream'], npm));
+  assert.is(status, 0);
+  assert.is((JSON.parse(stdout) as Report).pnes.length, 1);
+  assert.match(
+    stderr,
+    /npm took --pnes=1 --once --json for itself; write npm start -- --pnes=1 --once --json/,
+  );
+});
+
+test('an option that npm parted from its value is refused with what to write', async () => {
+  const { status, stderr } = await ended(
+    start(['5'], { npm_lifecycle_event: 'start', npm_config_pnes: 'true' }),
+  );
+  assert.is(status, 2);
+  assert.match(stderr, /npm took --pnes for itself: write npm start -- --pnes/);
+});
+
+for (const option of ['-h', '--help']) {
+  test(`${option} helps at once, without a setup`, async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pne-test-'));
+    await cp('tools/setup', join(folder, 'tools/setup'), { recursive: true });
+    for (const name of ['start.mjs', 'usage.txt'])
+      await cp(join('tools/simulator', name), join(folder, 'tools/simulator', name));
+    const { status, stdout } = await new Run(
+      [join(folder, 'tools/simulator/start.mjs'), option],
+      {},
+      process.execPath,
+    ).ended;
+    assert.is(status, 0);
+    assert.match(stdout, /^usage: npm start/);
+    for (const known of ['--input', '--delimiter', '--output', '--pnes', '--board', '--link', '--once'])
+      assert.match(stdout, known);
+    assert.match(stdout, `1 to ${ImplementationLimits.gatewayMaxPnes} `);
+    assert.equal(await readdir(folder), ['tools']);
+    await rm(folder, { recursive: true });
+  });
+}
 
 test.run();

@@ -93,7 +93,7 @@ async function deliver(
     pnes: boards.length,
     algorithm: undefined,
     intervalMs: 0,
-    rows: readRows(Readable.from(rows.map((row) => `${row}\n`))),
+    rows: readRows(Readable.from([Buffer.from(rows.map((row) => `${row}\n`).join(''))])),
     once: true,
     stop: AbortSignal.timeout(60_000),
     onAgreed(): void {},
@@ -135,21 +135,16 @@ async function sendGarbage(wire: Wire): Promise<void> {
   await wire.reading((id) => id === FIRST_ID + 2);
   const agreements = wire.agreements;
   wire.toPne(Buffer.from(Array.from({ length: 4096 }, (_, index) => (index * 167 + 13) & 0xff)));
-  await wire.reading((id) => id === 40);
+  await wire.reading((id) => id >= 40);
   require(wire.agreements === agreements, 'noise ended a link');
 }
 
-/** Lines that lose and alter bytes lose messages, which are sent again: every reading comes. */
+/** A byte that is lost or altered costs the message that it is in, and the link stays. */
 async function loseBytes(wire: Wire): Promise<void> {
   await wire.reading((id) => id === 2);
   const agreements = wire.agreements;
-  const missing = new Set(Array.from({ length: 24 }, (_, index) => index + 3));
   wire.spoil(10);
-  await wire.reading((id) => {
-    missing.delete(id);
-    return missing.size === 0;
-  });
-  require(wire.spoiled >= 3, `${wire.spoiled} bytes went wrong`);
+  await wire.reading((id) => id >= 40 && wire.spoiled >= 5);
   require(wire.agreements === agreements, 'a byte ended a link');
 }
 

@@ -4,6 +4,7 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { ImplementationLimits } from '../../src/limits.ts';
 import { LineFrameKind, LineFrameReader } from '../../src/link/line-frame.ts';
+import { compactPayloads } from '../../src/payload/compact.ts';
 import type { Board } from '../simulator/board.ts';
 import { startNetwork } from '../simulator/network.ts';
 import { type PneProcess, startPneProcess } from '../simulator/pne-process.ts';
@@ -72,7 +73,7 @@ export async function startWire(board: Board, folder: string): Promise<Wire> {
       provisioning,
       linePort: line.port,
       onSample: (count) => {
-        const reading = { line: 1, text: '{"n":1}', payload: new Uint8Array() };
+        const reading = { line: 1, payload: compactPayloads.encode({ n: 1 }) };
         for (let index = 0; index < count; index += 1) process?.give(reading);
       },
       onFigures: ({ refused }) => {

@@ -38,19 +38,18 @@ export class Backoff {
     return this.countOf(peer)?.isWaiting === true;
   }
 
-  /** Its connection has ended. */
-  ended(peer: Peer, wasUseful: boolean): void {
+  /** Its connection has ended. Returns for how long it is left alone, in milliseconds. */
+  ended(peer: Peer, wasUseful: boolean): number {
     const counts = this.countsOf(peer);
     const name = nameOf(peer);
     const count = this.countOf(peer) ?? { useless: 0, isWaiting: false, timer: undefined };
     if (count === this.others) {
       // One that is of use says nothing of the rest.
-      if (!wasUseful) this.wait(count, () => undefined);
-      return;
+      return wasUseful ? 0 : this.wait(count, () => undefined);
     }
     counts.set(name, count);
     if (wasUseful) count.useless = 0;
-    this.wait(count, () => counts.delete(name));
+    return this.wait(count, () => counts.delete(name));
   }
 
   /** The peer may be tried at once: its owner says so. */
@@ -80,19 +79,21 @@ export class Backoff {
     return counts.get(nameOf(peer)) ?? (isFull ? this.others : undefined);
   }
 
-  private wait(count: Count, onForgotten: () => void): void {
+  private wait(count: Count, onForgotten: () => void): number {
     const { after, random } = this.options;
     const { gatewayRetryFirstMs, gatewayRetryMaxMs, gatewayRetryMemoryMs } = ImplementationLimits;
     const longest = Math.min(gatewayRetryFirstMs * 2 ** count.useless, gatewayRetryMaxMs);
     count.useless += 1;
     count.isWaiting = true;
     count.timer?.cancel();
-    count.timer = after(longest * (1 - random() / 2), () => {
+    const milliseconds = longest * (1 - random() / 2);
+    count.timer = after(milliseconds, () => {
       count.isWaiting = false;
       count.timer = after(gatewayRetryMemoryMs, () => {
         count.useless = 0;
         onForgotten();
       });
     });
+    return milliseconds;
   }
 }

@@ -6,6 +6,8 @@ import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { End } from '../../../tools/interop/end.ts';
+import { drop, type Tap } from '../../../tools/simulator/controller/air/tap.ts';
+import { ControlOpcode } from '../../../tools/simulator/controller/link/control-pdu.ts';
 import {
   BOARD,
   type Devices,
@@ -20,6 +22,10 @@ const test = suite('node/ble/bond-loss');
 const KEYS = 'NodeBleLib-storage-dir/01-C0-00-00-00-00-01/bonds/01-C0-00-00-00-00-02/keys.json';
 const ROW = 'bonds/random-C00000000002.json';
 const BOARD_KEYS = 'NodeBleLib-storage-dir/01-C0-00-00-00-00-02/bonds/01-C0-00-00-00-00-01/keys.json';
+
+/** In the first octet of a data PDU. */
+const LLID_BITS = 3;
+const LLID_CONTROL = 3;
 
 const DAMAGES: Readonly<Record<string, (path: string) => Promise<void>>> = {
   emptied: (path) => writeFile(path, ''),
@@ -52,6 +58,40 @@ for (const [name, damage] of Object.entries(DAMAGES)) {
     }));
 }
 
+for (const [dies, isBonded] of [
+  ['encrypting', false],
+  ['encrypted', true],
+] as const) {
+  test(`a gateway that dies in a pairing, ${dies}, ${isBonded ? 'is bonded' : 'pairs anew'}`, () =>
+    withDevices(async (devices) => {
+      const board = await devices.board(BOARD);
+      const dying = await devices.gateway({ ...GATEWAY_SIDE, dies });
+      await dying.ask({ do: 'take', kind: 'type' });
+      const [, passkey] = await board.take('passkey');
+      await dying.ask({ do: 'type', passkey: String(passkey) });
+      await board.take('disconnected');
+      await dying.close();
+      const gateway = await devices.gateway(GATEWAY_SIDE);
+      if (!isBonded) return introduce(gateway, board);
+      await gateway.ask({ do: 'take', kind: 'link' });
+    }));
+}
+
+test('a connection that is lost when the PNE has its bond and the gateway does not know leaves both bonded', () =>
+  withDevices(async (devices) => {
+    const lift = devices.air.tap(silenceFromEncryption());
+    const board = await devices.board(BOARD);
+    const gateway = await devices.gateway(GATEWAY_SIDE);
+    await gateway.ask({ do: 'take', kind: 'type' });
+    const [, passkey] = await board.take('passkey');
+    await gateway.ask({ do: 'type', passkey: String(passkey) });
+    await board.take('secured');
+    await board.take('disconnected');
+    lift();
+    await gateway.ask({ do: 'take', kind: 'link' });
+    await board.take('secured');
+  }));
+
 test('what ble-host wrote of a pairing is what its bond says: a restart has nothing to mend', () =>
   withDevices(async (devices) => {
     const { board } = await met(devices);
@@ -73,6 +113,17 @@ test('a stack of a PNE whose key file was emptied has its bond still', () =>
   }));
 
 test.run();
+
+/** Loses what a PNE sends after it has asked its central to encrypt. */
+function silenceFromEncryption(): Tap {
+  let hasAsked = false;
+  return drop(({ direction, pdu }) => {
+    if (direction !== 'toCentral') return false;
+    if (hasAsked) return true;
+    hasAsked = (pdu[0]! & LLID_BITS) === LLID_CONTROL && pdu[2] === ControlOpcode.startEncReq;
+    return false;
+  });
+}
 
 /** A board that a gateway, which has ended, was paired with, and that gateway's folder. */
 async function met(devices: Devices): Promise<{ board: TestBoard; folder: string }> {

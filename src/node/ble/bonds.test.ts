@@ -81,6 +81,26 @@ test('whichever write fails, each bond is as before or as wanted, now and after 
   }
 });
 
+test('a tentative bond is one that was expected, and ends as a bond or as none', () => {
+  const texts = new Map<string, string>();
+  const bonds = new Bonds(memoryStore(texts), 9);
+  assert.not.ok(bonds.addTentatively(bond(1), KEY));
+  bonds.expect(bond(1));
+  assert.ok(bonds.addTentatively(bond(1), KEY));
+  const later = new Bonds(memoryStore(texts), 9);
+  assert.ok(later.isTentative(bond(1)));
+  later.abandon(bond(1));
+  assert.equal([later.all, texts.size], [[], 0]);
+  bonds.add(bond(1), KEY);
+  bonds.abandon(bond(1));
+  assert.not.ok(bonds.isTentative(bond(1)));
+  assert.ok(bonds.find(bond(1)));
+  assert.not.ok(bonds.addTentatively(bond(1), KEY));
+  bonds.expect(bond(2));
+  bonds.remove(bond(2));
+  assert.not.ok(bonds.addTentatively(bond(2), KEY));
+});
+
 test('what is no bond, or lies under the name of another, is none', () => {
   const good = {
     addressType: 'random',
@@ -88,6 +108,7 @@ test('what is no bond, or lies under the name of another, is none', () => {
     authenticated: true,
     order: 0,
     key: 'a5'.repeat(16),
+    isTentative: false,
   };
   const wrong: readonly [string, string][] = [
     ['random-C00000000001', ''],

@@ -36,6 +36,8 @@ interface Row {
   readonly order: number;
   /** In hexadecimal digits. */
   readonly key: string;
+  /** The peer may not have kept it: the pairing was not seen to its end. */
+  readonly isTentative: boolean;
 }
 
 export function peerOf({ peerAddressType, peerAddress }: Connection): Peer {
@@ -48,6 +50,7 @@ export class Bonds {
   private readonly store: BondStore;
   private readonly capacity: number;
   private readonly rows: Map<string, Row>;
+  private readonly expected = new Set<string>();
 
   /** `capacity`: with so many bonds no stranger is paired with. */
   constructor(store: BondStore, capacity: number) {
@@ -77,20 +80,51 @@ export class Bonds {
     return row && fromHex(row.key);
   }
 
+  isTentative(peer: Peer): boolean {
+    return this.rows.get(nameOf(peer))?.isTentative === true;
+  }
+
   /** The bond is the newest then. `key`: the long-term key, `BLE_KEY_BYTES` of it. */
-  add({ addressType, address, authenticated }: Bond, key: Uint8Array): void {
-    const newest = [...this.rows.values()].at(-1);
-    const bond = { addressType, address, authenticated };
-    const row = { bond, order: (newest?.order ?? -1) + 1, key: toHex(key) };
-    const name = nameOf(bond);
-    this.store.write(name, JSON.stringify({ ...bond, order: row.order, key: row.key }));
-    this.rows.delete(name);
-    this.rows.set(name, row);
+  add(bond: Bond, key: Uint8Array): void {
+    this.put(bond, key, false);
+    this.expected.delete(nameOf(bond));
+  }
+
+  /** A pairing with the peer has begun. */
+  expect(peer: Peer): void {
+    this.expected.add(nameOf(peer));
+  }
+
+  /**
+   * As `add`, of a pairing that is about to be complete: `add` or `abandon` follows, or a crash. Returns whether
+   * one was expected: the key may be another's, of a bond that was forgotten.
+   */
+  addTentatively(bond: Bond, key: Uint8Array): boolean {
+    if (!this.expected.has(nameOf(bond))) return false;
+    this.put(bond, key, true);
+    return true;
+  }
+
+  /** No pairing is expected any more, and what it may have left is gone. */
+  abandon(peer: Peer): void {
+    this.expected.delete(nameOf(peer));
+    if (this.isTentative(peer)) this.remove(peer);
   }
 
   remove(peer: Peer): void {
+    this.expected.delete(nameOf(peer));
     this.store.remove(nameOf(peer));
     this.rows.delete(nameOf(peer));
+  }
+
+  private put({ addressType, address, authenticated }: Bond, key: Uint8Array, isTentative: boolean): void {
+    const newest = [...this.rows.values()].at(-1);
+    const bond = { addressType, address, authenticated };
+    const row = { bond, order: (newest?.order ?? -1) + 1, key: toHex(key), isTentative };
+    const name = nameOf(bond);
+    this.store.write(name, JSON.stringify({ ...bond, order: row.order, key: row.key, isTentative }));
+    this.rows.delete(name);
+    this.rows.set(name, row);
   }
 }
 
@@ -119,12 +153,14 @@ function parse(text: string): Row | undefined {
 
 function rowOf(value: unknown): Row | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { addressType, address, authenticated, order, key } = value as Readonly<Record<string, unknown>>;
+  const { addressType, address, authenticated, order, key, isTentative } = value as Readonly<
+    Record<string, unknown>
+  >;
   if (addressType !== 'public' && addressType !== 'random') return undefined;
   if (typeof address !== 'string' || !ADDRESS.test(address)) return undefined;
   if (typeof authenticated !== 'boolean' || !Number.isSafeInteger(order)) return undefined;
-  if (typeof key !== 'string' || !KEY.test(key)) return undefined;
-  return { bond: { addressType, address, authenticated }, order: order as number, key };
+  if (typeof key !== 'string' || !KEY.test(key) || typeof isTentative !== 'boolean') return undefined;
+  return { bond: { addressType, address, authenticated }, order: order as number, key, isTentative };
 }
 
 /** A row names files and is handed to ble-host, which throws at what is no address. */

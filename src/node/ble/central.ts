@@ -33,6 +33,9 @@ export interface Central {
   stop(): void;
 }
 
+/** A pause of a PNE that is worth a word. */
+const ANNOUNCED_MS = 5000;
+
 export function startCentral(options: CentralOptions): Central {
   const { manager, bonds } = options;
   const places = new Places();
@@ -64,9 +67,17 @@ export function startCentral(options: CentralOptions): Central {
   /** Who was not reached has refused nothing, and may be tried again when it is heard. */
   function leave(peer: Peer, outcome: Outcome): void {
     places.leave(nameOf(peer));
-    if (outcome !== 'unreached' && !isFailed && !isStopped) backoff.ended(peer, outcome === 'useful');
+    if (outcome !== 'unreached' && !isFailed && !isStopped) leaveAlone(peer, outcome === 'useful');
     // A pairing that was refused has left a key.
     if (!isFailed && bonds.find(peer) === undefined) manager.removeBond(peer.addressType, peer.address);
+  }
+
+  /** Somebody may stand in front of it, and wait. */
+  function leaveAlone(peer: Peer, wasUseful: boolean): void {
+    const milliseconds = backoff.ended(peer, wasUseful);
+    if (milliseconds >= ANNOUNCED_MS) {
+      options.onProblem(peer, `left alone for ${Math.round(milliseconds / 1000)} s`);
+    }
   }
 
   function seek(): void {

@@ -59,6 +59,8 @@ export interface DeviceOptions {
   readonly address?: string;
   /** Of a gateway: where its keys and bonds lie, if not where they did before. */
   readonly folder?: string;
+  /** Where a gateway's process ends in the middle of a pairing: a key goes to its controller, or was used. */
+  readonly dies?: 'encrypting' | 'encrypted';
   /** Where a gateway's bonds are full. */
   readonly maxBonds?: string;
 }

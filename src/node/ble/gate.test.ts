@@ -1,69 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The gate over a stack that says whatever the test has it say. */
-import { EventEmitter } from 'node:events';
-import type { Connection, PairingFeatures } from 'ble-host';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Bonds } from './bonds.ts';
-import { Gate } from './gate.ts';
-import { memoryStore } from './memory-store.testing.ts';
+import { bonded, KEY, PEER, scene } from './gate.testing.ts';
 
 const test = suite('node/ble/gate');
 
-/** As a pairing gives it. */
-const KEY = { rspLtk: Buffer.alloc(16, 7) };
-const PEER = { addressType: 'random', address: 'C0:00:00:00:00:09' } as const;
 const COMPARISON = 4;
 const TYPED_HERE = 1;
-
-interface Scene {
-  readonly authenticated?: boolean;
-  readonly bonds?: Bonds;
-  readonly hasLtk?: boolean;
-}
-
-function scene({ authenticated = true, bonds = new Bonds(memoryStore(), 4), hasLtk = false }: Scene) {
-  const did: string[] = [];
-  const answers: { type?: (passkey: number) => void; compare?: (isSame: boolean) => void } = {};
-  const smp = Object.assign(new EventEmitter(), {
-    hasLtk,
-    startEncryption: () => did.push('encrypt'),
-    sendPairingRequest: (features: PairingFeatures) => did.push(`pair ${features.mitm} ${features.sc}`),
-    sendPairingFailed: (reason: number) => did.push(`failed ${reason}`),
-  });
-  const connection = Object.assign(new EventEmitter(), {
-    peerAddressType: PEER.addressType,
-    peerAddress: PEER.address,
-    smp,
-    disconnect: (reason: number) => did.push(`disconnect ${reason}`),
-  });
-  const gate = new Gate({
-    connection: connection as unknown as Connection,
-    bonds,
-    demand: { authenticated },
-    ioCapabilities: 4,
-    onSecured: ({ authenticated: mitm, bonded }) => did.push(`secured ${mitm} ${bonded}`),
-    onRefused: (reason) => did.push(`refused ${reason}`),
-    user: {
-      showPasskey: (passkey) => did.push(`show ${passkey}`),
-      typePasskey: (answer) => {
-        answers.type = answer;
-      },
-      compare: (_, answer) => {
-        answers.compare = answer;
-      },
-    },
-  });
-  const request = () => smp.emit('pairingRequest', {}, () => did.push('accepted'));
-  return { gate, smp, did, answers, bonds, request };
-}
-
-const bonded = (authenticated: boolean) => {
-  const bonds = new Bonds(memoryStore(), 4);
-  bonds.add({ ...PEER, authenticated }, KEY.rspLtk);
-  return bonds;
-};
 
 test('a pairing secures the connection when it is complete, and not before', () => {
   const { gate, smp, request, bonds } = scene({});
@@ -168,60 +113,6 @@ test('nothing that comes after a refusal leaves a bond', () => {
   assert.is(bonds.find(PEER), undefined);
 });
 
-test('a bond is not replaced by a pairing, whoever asks', () => {
-  const bonds = bonded(true);
-  const { request, did } = scene({ bonds, hasLtk: true });
-  request();
-  assert.equal(did, ['failed 5', 'disconnect 5', 'refused pairing: has a bond already']);
-});
-
-test('a bond without its key is none: it makes room for a pairing, even where bonds are full', () => {
-  const bonds = new Bonds(memoryStore(), 1);
-  bonds.add({ ...PEER, authenticated: true }, KEY.rspLtk);
-  const { gate, smp, did } = scene({ bonds, hasLtk: false });
-  gate.start();
-  assert.equal(did, ['pair true true']);
-  smp.emit('pairingComplete', { sc: true, mitm: true, bond: true, rspLtk: Buffer.alloc(16, 9) });
-  assert.ok(gate.security!.bonded);
-  assert.equal(bonds.keyOf(PEER), new Uint8Array(16).fill(9));
-});
-
-test('a bond without its key is gone before a pairing begins: a key that is refused is no key of it', () => {
-  const bonds = bonded(true);
-  const { gate, smp } = scene({ bonds, hasLtk: false });
-  gate.start();
-  smp.emit('pairingComplete', { sc: true, mitm: false, bond: true, ...KEY });
-  assert.is(bonds.find(PEER), undefined);
-  const stuck = new Bonds({ ...memoryStore(), remove: fail }, 4);
-  stuck.add({ ...PEER, authenticated: true }, KEY.rspLtk);
-  const { gate: refusing, did } = scene({ bonds: stuck, hasLtk: false });
-  refusing.start();
-  assert.equal(did, ['failed 5', 'disconnect 5', 'refused pairing: its former bond cannot be removed']);
-});
-
-test('with no room for another bond no stranger is paired with, and who is bonded comes in', () => {
-  const bonds = new Bonds(memoryStore(), 2);
-  bonds.add({ ...PEER, address: 'C0:00:00:00:00:01', authenticated: true }, KEY.rspLtk);
-  bonds.add({ ...PEER, address: 'C0:00:00:00:00:02', authenticated: true }, KEY.rspLtk);
-  const stranger = scene({ bonds });
-  stranger.request();
-  assert.equal(stranger.did, ['failed 5', 'disconnect 5', 'refused pairing: no room for another bond']);
-  const full = new Bonds(memoryStore(), 1);
-  full.add({ ...PEER, authenticated: true }, KEY.rspLtk);
-  const friend = scene({ bonds: full, hasLtk: true });
-  friend.smp.emit('encrypt', 0, {});
-  assert.ok(friend.gate.security!.encrypted);
-});
-
-test('a central with a bond encrypts; without, it pairs by Secure Connections', () => {
-  const known = scene({ bonds: bonded(true), hasLtk: true });
-  known.gate.start();
-  assert.equal(known.did, ['encrypt']);
-  const stranger = scene({});
-  stranger.gate.start();
-  assert.equal(stranger.did, ['pair true true']);
-});
-
 test('a passkey that is none fails the pairing', () => {
   for (const typed of [-1, 1_000_000, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
     const { smp, did, answers } = scene({});
@@ -250,18 +141,5 @@ test('a pairing that runs out of time is refused', () => {
   smp.emit('timeout');
   assert.equal(did, ['disconnect 5', 'refused pairing: timed out']);
 });
-
-test('a store that fails leaves the connection without security and the bond without a row', () => {
-  const bonds = new Bonds({ ...memoryStore(), write: fail }, 4);
-  const { gate, smp, request } = scene({ bonds });
-  request();
-  smp.emit('pairingComplete', { sc: true, mitm: true, bond: true, ...KEY });
-  assert.is(gate.security, undefined);
-  assert.is(bonds.find(PEER), undefined);
-});
-
-function fail(): never {
-  throw new Error('no space left on the device');
-}
 
 test.run();

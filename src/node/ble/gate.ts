@@ -91,6 +91,7 @@ export class Gate {
       return this.refusePairing('its former bond cannot be removed');
     if (bonds.isFull) return this.refusePairing('no room for another bond');
     this.isPairing = true;
+    bonds.expect(peerOf(connection));
     begin();
   }
 
@@ -132,16 +133,22 @@ export class Gate {
   private onPaired({ sc, mitm, bond, rspLtk }: PairingResult): void {
     if (this.isOver) return;
     const { demand } = this.options;
-    this.isPairing = false;
     const security = { encrypted: true, authenticated: mitm, bonded: bond, keySize: BLE_KEY_BYTES };
     if (!sc || !meetsDemand(security, demand)) return this.refuse('pairing: weaker than demanded');
-    if (bond && !this.keep(mitm, rspLtk)) return this.refuse('pairing: its bond cannot be kept');
+    if (!bond) this.abandon();
+    else if (!this.keep(mitm, rspLtk)) return this.refuse('pairing: its bond cannot be kept');
+    this.isPairing = false;
     this.secure(security);
   }
 
   private keep(authenticated: boolean, key: Uint8Array): boolean {
     const { connection, bonds } = this.options;
     return this.attempt(() => bonds.add({ ...peerOf(connection), authenticated }, key));
+  }
+
+  private abandon(): void {
+    const { connection, bonds } = this.options;
+    this.attempt(() => bonds.abandon(peerOf(connection)));
   }
 
   /** Whether the store did it. */
@@ -154,16 +161,21 @@ export class Gate {
     }
   }
 
-  /** While a pairing is under way what it gives is not known yet. */
+  /**
+   * While a pairing is under way what it gives is not known yet. One whose end was not seen, and whose key the
+   * peer has not kept either, has left no bond.
+   */
   private onEncrypted(status: number): void {
     const { connection, bonds, demand } = this.options;
+    if (this.isPairing && status === 0) return;
+    if (status === HciErrors.PIN_OR_KEY_MISSING) this.abandon();
     if (status !== 0) return this.refuse(`encryption: ${HciErrors.toString(status)}`);
-    if (this.isPairing) return;
     const bond = bonds.find(peerOf(connection));
     if (bond === undefined) return this.refuse('encryption: a key without a bond');
     const { authenticated } = bond;
     const security = { encrypted: true, authenticated, bonded: true, keySize: BLE_KEY_BYTES };
     if (!meetsDemand(security, demand)) return this.refuse('encryption: the bond is weaker than demanded');
+    if (bonds.isTentative(bond)) this.keep(authenticated, bonds.keyOf(bond)!);
     this.secure(security);
   }
 
@@ -177,6 +189,7 @@ export class Gate {
   private refuse(reason: string, farewell?: () => void): void {
     if (this.isOver) return;
     this.isOver = true;
+    if (this.isPairing) this.abandon();
     farewell?.();
     this.options.connection.disconnect(HciErrors.AUTHENTICATION_FAILURE);
     this.options.onRefused(reason);

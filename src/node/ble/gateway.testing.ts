@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { EventEmitter } from 'node:events';
+import type { Transport } from 'ble-host';
 import { Mailbox } from '../../../tools/interop/ble/mailbox.ts';
 import type { Values } from '../../../tools/interop/end.ts';
 import { connectTransport } from '../../../tools/simulator/controller/h4-client.ts';
@@ -14,6 +16,10 @@ import { openHost } from './host.ts';
 import { serveLines } from './lines.testing.ts';
 
 const PATIENCE_MS = 20_000;
+const COMMAND = 0x01;
+const ENABLE_ENCRYPTION = 0x2019;
+const EVENT = 0x04;
+const ENCRYPTION_CHANGE = 0x08;
 const mailbox = new Mailbox<Values>();
 let central: Central | undefined;
 let link: Link | undefined;
@@ -24,10 +30,10 @@ let typed: ((passkey: number) => void) | undefined;
 let compared: ((isSame: boolean) => void) | undefined;
 
 serveLines({
-  async open({ socket, address, io, authenticated, maxBonds }) {
+  async open({ socket, address, io, authenticated, maxBonds, dies }) {
     const demand = { authenticated: authenticated === 'yes' };
     const ioCapabilities = Number(io);
-    const transport = connectTransport(socket!);
+    const transport = mortal(connectTransport(socket!), dies);
     const bonds = new Bonds(openBondFiles('bonds'), Number(maxBonds ?? 64));
     const onProblem = (problem: string) => mended.push(problem);
     const manager = await openHost({
@@ -103,4 +109,21 @@ function described(of: Link): Values {
   const { peer, ...facts } = of.attestation();
   const texts = Object.entries(facts).map(([name, value]) => [name, String(value)]);
   return { ...Object.fromEntries(texts), peer: toHex(peer ?? new Uint8Array(0)) };
+}
+
+/** Ends this process where a pairing's key goes to the controller, or where the controller has used it. */
+function mortal(transport: Transport, dies: string | undefined): Transport {
+  const between = new EventEmitter();
+  transport.on('data', (packet: Buffer) => {
+    const isEncrypted = packet[0] === EVENT && packet[1] === ENCRYPTION_CHANGE;
+    if (dies === 'encrypted' && isEncrypted) process.exit(1);
+    between.emit('data', packet);
+  });
+  return Object.assign(between, {
+    write(packet: Buffer): void {
+      const isKey = packet[0] === COMMAND && packet.readUInt16LE(1) === ENABLE_ENCRYPTION;
+      if (dies === 'encrypting' && isKey) process.exit(1);
+      transport.write(packet);
+    },
+  });
 }

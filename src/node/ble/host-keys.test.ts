@@ -41,8 +41,11 @@ class Device {
 
   pair(number: number, key: number): void {
     const bytes = new Uint8Array(16).fill(key);
+    const bond = { ...PEERS[number]!, authenticated: true };
+    this.bonds.expect(bond);
+    this.bonds.addTentatively(bond, bytes);
     this.files.write(this.keysFile(number), hostText(toHex(bytes)));
-    this.bonds.add({ ...PEERS[number]!, authenticated: true }, bytes);
+    this.bonds.add(bond, bytes);
   }
 
   forget(number: number): void {

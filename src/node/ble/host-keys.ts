@@ -6,6 +6,7 @@
  * ble-host reads them. Their form is that of ble-host 1.0.3 (lib/internal/storage.js).
  */
 import { join } from 'node:path';
+import storage from 'ble-host/lib/internal/storage.js';
 import { toHex } from '../../bytes/hex.ts';
 import type { Bond, Bonds, Peer } from './bonds.ts';
 import { type Files, writeWhole } from './files.ts';
@@ -28,6 +29,15 @@ export function putHostKeysRight(files: Files, own: Peer, bonds: Bonds): readonl
     ...removeOthers(files, folder, bonds),
     ...bonds.all.flatMap((bond) => restore(files, join(folder, folderOf(bond)), bond, bonds)),
   ];
+}
+
+/** Has ble-host know the key on the next connection: in memory, whatever becomes of its file. */
+export function giveHostKey(own: Peer, bond: Bond, key: Uint8Array): void {
+  const [ownAddress, peerAddress] = [own, bond].map(({ addressType, address }) =>
+    storage.constructAddress(addressType, address),
+  ) as [string, string];
+  const ltk = [Buffer.from(key), Buffer.from(NO_RAND, 'hex'), NO_EDIV] as const;
+  storage.storeKeys(ownAddress, peerAddress, bond.authenticated, true, null, ...ltk, ...ltk);
 }
 
 /** What lies beside a key, of subscriptions and services, goes with it. */

@@ -6,10 +6,14 @@ type Answer = (passkey: number) => void;
 export class Passkeys {
   private readonly shown = new Map<string, number>();
   private readonly wanted = new Map<string, Answer>();
-  private readonly type: (address: string, shown: number) => Promise<number>;
+  private readonly asked = new Map<string, AbortController>();
+  private readonly type: (address: string, shown: number, signal: AbortSignal) => Promise<number>;
 
-  /** `type` is who stands in front of both: it reads what the PNE shows, and says what is typed. */
-  constructor(type: (address: string, shown: number) => Promise<number>) {
+  /**
+   * `type` is who stands in front of both: it reads what the PNE shows, and says what is typed. `signal` is aborted
+   * when nobody waits for that any more.
+   */
+  constructor(type: (address: string, shown: number, signal: AbortSignal) => Promise<number>) {
     this.type = type;
   }
 
@@ -25,12 +29,25 @@ export class Passkeys {
     this.match(address);
   }
 
+  /** The pairing has ended: the next one has a passkey of its own. */
+  forget(address: string): void {
+    this.shown.delete(address);
+    this.wanted.delete(address);
+    this.asked.get(address)?.abort();
+    this.asked.delete(address);
+  }
+
   private match(address: string): void {
     const passkey = this.shown.get(address);
     const answer = this.wanted.get(address);
     if (passkey === undefined || answer === undefined) return;
-    this.shown.delete(address);
-    this.wanted.delete(address);
-    this.type(address, passkey).then(answer);
+    this.forget(address);
+    const asking = new AbortController();
+    this.asked.set(address, asking);
+    this.type(address, passkey, asking.signal).then((typed) => {
+      if (asking.signal.aborted) return;
+      this.asked.delete(address);
+      answer(typed);
+    });
   }
 }

@@ -2,8 +2,7 @@
 
 /** The air of a simulated personal network: PNEs with their stacks on it, and the gateway's central. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ImplementationLimits } from '../../../src/limits.ts';
 import type { BleDemand } from '../../../src/link/ble.ts';
@@ -39,7 +38,7 @@ export interface RadioOptions {
   /** What the gateway asks of a connection: that a man in the middle is excluded, unless given. */
   readonly demand?: BleDemand;
   /** Who stands in front of both: what the PNE of that name shows, and what is typed at the gateway. */
-  typePasskey(pne: string, shown: number): Promise<number>;
+  typePasskey(pne: string, shown: number, signal: AbortSignal): Promise<number>;
   /** A PNE was not secured, in words. */
   onProblem(pne: string, problem: string): void;
 }
@@ -52,7 +51,6 @@ export class Radio {
   private readonly addresses = new Map<string, string>();
   private readonly controllers = new Map<string, ControllerServer>();
   private readonly stacks: StackProcess[] = [];
-  private sockets: Promise<string> | undefined;
   private transport: HciTransport | undefined;
   private central: Central | undefined;
   private isPaused = false;
@@ -61,7 +59,9 @@ export class Radio {
   constructor(options: RadioOptions) {
     this.options = options;
     this.pacing = startPacing(this.air.clock, options.speed);
-    this.passkeys = new Passkeys((address, shown) => options.typePasskey(this.nameOf(address), shown));
+    this.passkeys = new Passkeys((address, shown, signal) =>
+      options.typePasskey(this.nameOf(address), shown, signal),
+    );
   }
 
   /** The address of the PNE in that folder: the same each time. */
@@ -77,9 +77,16 @@ export class Radio {
   /** Gives the board in that folder a stack and a controller. The stack ends with the board. */
   async openStack(folder: string): Promise<StackProcess> {
     const address = this.addressOf(folder);
-    const controller = await this.serve(address);
+    const controller = await this.serve(address, folder);
     const { program, mtu } = this.options;
-    const stack = await startStack({ program, folder: join(folder, 'ble'), controller, address, mtu });
+    const stack = await startStack({
+      program,
+      folder: join(folder, 'ble'),
+      controller,
+      address,
+      mtu,
+      onFailed: (problem) => this.options.onProblem(basename(folder), problem),
+    });
     this.stacks.push(stack);
     return stack;
   }
@@ -126,7 +133,10 @@ export class Radio {
         showPasskey(): void {},
         compare(): void {},
       }),
-      onProblem: ({ address }, problem) => this.options.onProblem(this.nameOf(address), problem),
+      onProblem: ({ address }, problem) => {
+        this.passkeys.forget(address);
+        this.options.onProblem(this.nameOf(address), problem);
+      },
       onFailed(): void {},
     });
     if (this.isPaused) this.central.pause();
@@ -155,7 +165,6 @@ export class Radio {
     this.pacing.stop();
     if (this.formerFolder !== undefined) process.chdir(this.formerFolder);
     await Promise.all([...this.controllers.values()].map((controller) => controller.close()));
-    if (this.sockets !== undefined) await rm(await this.sockets, { recursive: true });
   }
 
   /** The name of the PNE with that address: its folder's, where it is one of ours. */
@@ -164,13 +173,13 @@ export class Radio {
     return basename(folder);
   }
 
-  /** Returns the socket of the controller with that address. */
-  private async serve(address: string): Promise<string> {
-    this.sockets ??= mkdtemp(join(tmpdir(), 'pne-radio-'));
-    const path = join(await this.sockets, address.replaceAll(':', ''));
+  /** Returns the socket of the controller with that address, which lies in the PNE's folder. */
+  private async serve(address: string, folder: string): Promise<string> {
+    const path = join(folder, 'hci');
     if (this.controllers.has(address)) return path;
     const { air } = this;
     const { pneOctets: dataOctets = DATA_OCTETS } = this.options;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     const controller = await serveController({ air, address: parseAddress(address), path, dataOctets });
     this.controllers.set(address, controller);
     return path;

@@ -112,6 +112,11 @@ export class Scenario {
     await this.startPne();
   }
 
+  /** The server goes, and does not come back. */
+  loseServer(): Promise<void> {
+    return this.network.close();
+  }
+
   async until(condition: () => boolean, what: string): Promise<void> {
     const end = Date.now() + PATIENCE_MS;
     while (!condition()) {
@@ -158,6 +163,7 @@ export class Scenario {
       onAgreed: (agreement) => this.agreements.push(agreement),
       onReading: (_id, { value }) => this.received.push(value as number),
       onRefused(): void {},
+      onServerLink: (isThere) => (isThere ? this.radio.resume() : this.radio.pause()),
     });
     const attach = (link: Link) => {
       this.links += 1;
@@ -172,7 +178,7 @@ export class Scenario {
       const reading = this.next;
       this.asked -= 1;
       this.next += 1;
-      this.pne.give({ line: reading, text: String(reading), payload: payloads.encode(reading) });
+      this.pne.give({ line: reading, payload: payloads.encode(reading) });
     }
   }
 }

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** How a run ends, and what outlives it: signals, outputs that take nothing more, PNEs and simulators that are killed. */
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { COMMAND, commandOf, Run } from './process.testing.ts';
+
+const test = suite('simulator/endings');
+
+let folder = '';
+test.before.each(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pne-test-'));
+});
+test.after.each(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** With a folder of its own for what is temporary. */
+function start(...args: string[]): Run {
+  return new Run(['--link', 'stream', ...args], { env: { TMPDIR: folder } });
+}
+
+/** What the run has left in its temporary folder. */
+function leftovers(): string[] {
+  return readdirSync(folder).filter((name) => name.startsWith('pne-'));
+}
+
+function rows(count: number): string {
+  return Array.from({ length: count }, (_, index) => `{"n":${index}}\n`).join('');
+}
+
+interface Line {
+  readonly pne: string;
+  readonly id: number;
+  readonly value: { readonly n: number };
+}
+
+function linesOf(path: string): Line[] {
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Line);
+}
+
+for (const [signal, status] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
+  test(`${signal} ends a run with its table, one true line and status ${status}, however often it comes`, async () => {
+    const run = start('--pnes', '2', '--interval', '5');
+    await run.until(() => run.stdout.includes('readings received'), 'readings');
+    for (let times = 0; times < 5; times += 1) run.child.kill(signal);
+    const again = setInterval(() => run.child.kill(signal), 1);
+    const ended = await run.ended;
+    clearInterval(again);
+    assert.is(ended.status, status);
+    const [first = '', second = '', verdict = ''] = ended.stdout.trim().split('\n').slice(-3);
+    for (const line of [first, second]) {
+      const [, sent, received] = line.match(/sent (\d+) {2}received (\d+)/) ?? [];
+      assert.ok(Number(sent) >= Number(received) && Number(received) > 0, line);
+    }
+    assert.match(verdict, /^interrupted: \d+ readings received and verified byte for byte; \d+ under way$/);
+    assert.is(ended.stderr, '');
+    assert.equal(leftovers(), []);
+  });
+}
+
+test('an interrupted run that was to end after its input has lost nothing that it names', async () => {
+  const run = start('--once', '--json', '--interval', '20', '--input', '-');
+  run.child.stdin?.write(rows(5000));
+  await run.until(() => run.stderr.includes('readings received'), 'readings');
+  run.child.kill('SIGINT');
+  const { status, stdout } = await run.ended;
+  assert.is(status, 130);
+  const { ok, missing, underWay } = JSON.parse(stdout) as {
+    ok: boolean;
+    missing: unknown[];
+    underWay: number;
+  };
+  assert.is(ok, false);
+  assert.equal(missing, []);
+  assert.ok(underWay <= 3 * 8);
+});
+
+test('a reader that goes away, such as head, ends the run in one line', async () => {
+  const run = start('--interval', '5');
+  await run.until(() => run.stdout.includes('CPNS-3'), 'an agreement');
+  run.child.stdout?.destroy();
+  const { status, stderr } = await run.ended;
+  assert.is(status, 4);
+  assert.is(stderr, 'pne-runtime: nobody reads standard output any more\n');
+  assert.equal(leftovers(), []);
+});
+
+test('a full standard output ends the run in one line', async () => {
+  const full = openSync('/dev/full', 'w');
+  const args = ['--link', 'stream', '--interval', '5'];
+  const run = new Run(args, { env: { TMPDIR: folder }, stdio: ['ignore', full, 'pipe'] });
+  const { status, stderr } = await run.ended;
+  closeSync(full);
+  assert.is(status, 4);
+  assert.match(stderr, /^pne-runtime: cannot write to standard output: ENOSPC[^\n]*make room[^\n]*\n$/);
+  assert.equal(leftovers(), []);
+});
+
+test('a full output ends the run in one line', async () => {
+  const { status, stderr } = await start('--interval', '5', '--output', '/dev/full').ended;
+  assert.is(status, 4);
+  assert.match(stderr, /^pne-runtime: cannot write to \/dev\/full: ENOSPC[^\n]*\n$/);
+});
+
+test('an output that cannot be opened ends the run in one line', async () => {
+  const { status, stderr } = await start('--output', join(folder, 'no/such.ndjson')).ended;
+  assert.is(status, 4);
+  assert.match(stderr, /^pne-runtime: cannot write to [^\n]*such.ndjson: ENOENT[^\n]*\n$/);
+});
+
+test('each reading that arrived is a line of the output, whose value is the row', async () => {
+  const path = join(folder, 'received.ndjson');
+  const run = start('--once', '--output', path, '--input', '-');
+  run.child.stdin?.end(rows(500));
+  assert.is((await run.ended).status, 0);
+  const lines = linesOf(path);
+  assert.equal(
+    lines.map(({ value }) => value.n).sort((a, b) => a - b),
+    Array.from({ length: 500 }, (_, index) => index),
+  );
+  assert.is(new Set(lines.map(({ pne, id }) => `${pne} ${id}`)).size, 500);
+});
+
+test('readings on standard output have it for themselves', async () => {
+  const run = start('--once', '--output', '-');
+  const { status, stdout, stderr } = await run.ended;
+  assert.is(status, 0);
+  assert.is(stdout.trim().split('\n').length, 16);
+  for (const line of stdout.trim().split('\n')) assert.match((JSON.parse(line) as Line).pne, /^pne-[123]$/);
+  assert.match(stderr, /16 readings received and verified/);
+});
+
+test('a PNE that is killed starts again; the others go on meanwhile, and no row is lost', async () => {
+  const path = join(folder, 'received.ndjson');
+  const run = start('--once', '--interval', '10', '--output', path, '--input', '-');
+  run.child.stdin?.end(rows(3000));
+  await run.until(() => run.stdout.includes('readings received'), 'readings');
+  process.kill(run.pnes[0]!, 'SIGKILL');
+  const { status, stdout, stderr } = await run.ended;
+  assert.is(status, 0, stderr);
+  assert.match(stderr, /^pne-\d ended: ended with SIGKILL; it starts again\n$/);
+  assert.match(stdout, /3000 readings received and verified byte for byte/);
+  assert.is(new Set(linesOf(path).map(({ value }) => value.n)).size, 3000);
+});
+
+test('a PNE that ends over and over is given up: others get what waits for it, and what it had is named', async () => {
+  const run = start('--once', '--pnes', '2', '--json', '--input', '-');
+  run.child.stdin?.write(rows(400));
+  await run.until(() => run.pnes.length === 2, 'two PNEs');
+  const kept = run.pnes[0]!;
+  const killer = setInterval(() => {
+    for (const pid of run.pnes) if (pid !== kept) process.kill(pid, 'SIGKILL');
+  }, 5);
+  await run.until(() => run.stderr.includes('given up'), 'that it is given up');
+  clearInterval(killer);
+  run.child.stdin?.end();
+  const { status, stdout } = await run.ended;
+  const report = JSON.parse(stdout) as { pnes: { received: number }[]; missing: unknown[] };
+  const received = report.pnes.reduce((sum, pne) => sum + pne.received, 0);
+  assert.is(status, 1);
+  assert.is(received + report.missing.length, 400);
+  assert.ok(report.missing.length <= 8);
+});
+
+test('where no PNE is left the run says how far it came', async () => {
+  const run = start('--pnes', '1');
+  const killer = setInterval(() => {
+    for (const pid of run.pnes) process.kill(pid, 'SIGKILL');
+  }, 5);
+  const { status, stdout, stderr } = await run.ended;
+  clearInterval(killer);
+  assert.is(status, 1);
+  assert.match(stderr, /no PNE is left; the input was read up to line \d+/);
+  assert.match(stdout, /FAILED: 0 readings received[^\n]*; pne-1 ended\n$/);
+});
+
+test('a Bluetooth LE stack that is killed takes its board with it, which is said, and both start again', async () => {
+  const run = new Run(['--once', '--pnes', '2', '--interval', '10', '--input', '-'], {
+    env: { TMPDIR: folder },
+  });
+  run.child.stdin?.end(rows(1500));
+  await run.until(() => run.stdout.includes('readings received'), 'readings');
+  process.kill(run.stacks[0]!, 'SIGKILL');
+  const { status, stdout, stderr } = await run.ended;
+  assert.is(status, 0, stderr);
+  assert.match(stderr, /^pne-\d: the Bluetooth LE stack ended: SIGKILL$/m);
+  assert.match(stderr, /the Bluetooth LE stack of this board is gone; it starts again/);
+  assert.match(stdout, /1500 readings received and verified byte for byte/);
+});
+
+test('rows as long as payloads may be pass', async () => {
+  const run = start('--once', '--input', '-');
+  const doubles = (count: number) => Array.from({ length: count }, (_, n) => (n + 1) / 7.001);
+  const names = doubles(100).map((_, index) => `column_${index}`);
+  run.child.stdin?.end(
+    `${JSON.stringify({ w: doubles(200) })}\n${JSON.stringify(Object.fromEntries(names.map((name, index) => [name, index / 7.001])))}\n${JSON.stringify({ w: doubles(240) })}\n`,
+  );
+  const { status, stdout, stderr } = await run.ended;
+  assert.is(status, 3);
+  assert.match(stderr, /^line 3 skipped: a payload of 2,165 bytes, and 2,048 is the limit\n$/);
+  assert.match(stdout, /2 readings received and verified byte for byte; 1 row of the input skipped/);
+});
+
+test('what a simulator that was killed has left ends and is removed', async () => {
+  const run = start('--interval', '5');
+  await run.until(() => run.stdout.includes('readings received'), 'readings');
+  const orphans = run.pnes;
+  run.child.kill('SIGKILL');
+  await run.ended;
+  const [left] = leftovers();
+  assert.ok(left !== undefined && orphans.length === 3);
+  assert.is((await start('--once').ended).status, 0);
+  assert.equal(leftovers(), []);
+  assert.equal(
+    orphans.filter((pid) => commandOf(pid).includes('pne-host')),
+    [],
+  );
+});
+
+test('the folder of a run that goes on is left to it', async () => {
+  const run = start('--interval', '5');
+  await run.until(() => run.stdout.includes('readings received'), 'readings');
+  const own = leftovers();
+  assert.is((await start('--once').ended).status, 0);
+  assert.equal(leftovers(), own);
+  run.child.kill('SIGINT');
+  await run.ended;
+});
+
+/** `script` gives the run a terminal. */
+function atTerminal(...args: string[]): Run {
+  const line = [process.execPath, ...COMMAND, ...args].join(' ');
+  return new Run(
+    ['-qefc', line, '/dev/null'],
+    { env: { TMPDIR: folder }, stdio: ['pipe', 'pipe', 'pipe'] },
+    'script',
+  );
+}
+
+const QUESTION = /(pne-\d) shows (\d{6}); type it at the gateway: /g;
+
+test('passkeys are asked for one at a time, and each answer is for the PNE that was named', async () => {
+  const run = atTerminal('--pnes', '2', '--interval', '5');
+  for (const count of [1, 2]) {
+    await run.until(() => [...run.stdout.matchAll(QUESTION)].length >= count, `question ${count}`);
+    const [, pne, passkey] = [...run.stdout.matchAll(QUESTION)].at(-1)!;
+    assert.is(pne, `pne-${count}`);
+    run.child.stdin?.write(`${passkey}\n`);
+    await run.until(() => new RegExp(`pne-${count}  CPNS-3`).test(run.stdout), `pne-${count}`);
+  }
+  run.child.stdin?.write('\x03');
+  const { status, stdout } = await run.ended;
+  assert.is(status, 130);
+  assert.match(stdout, /interrupted: \d+ readings received/);
+});
+
+test('a wrong passkey is said, and the PNE asks again with another', async () => {
+  const run = atTerminal('--pnes', '1');
+  await run.until(() => QUESTION.test(run.stdout), 'a question');
+  run.child.stdin?.write('12345\n');
+  await run.until(() => run.stdout.includes("'12345' is no passkey of six digits"), 'that it is none');
+  await run.until(() => [...run.stdout.matchAll(QUESTION)].length >= 2, 'another question');
+  run.child.stdin?.write('\x03');
+  assert.is((await run.ended).status, 130);
+});
+
+test('Ctrl-C at a prompt ends the run like any other, and no key stays behind', async () => {
+  const run = atTerminal('--pnes', '2');
+  await run.until(() => QUESTION.test(run.stdout), 'a question');
+  run.child.stdin?.write('\x03');
+  const { status, stdout } = await run.ended;
+  assert.is(status, 130);
+  assert.match(stdout, /interrupted: 0 readings received and verified byte for byte; 0 under way/);
+  assert.not.match(stdout, /Error|node:/);
+  assert.equal(leftovers(), []);
+});
+
+test.run();

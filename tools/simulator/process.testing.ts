@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Test code: the simulator as a user starts it, in a process of its own. */
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { ROOT } from '../build/bundle.ts';
+
+export interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const PATIENCE_MS = 90_000;
+
+/** npm's own, where `npm test` runs us, are not those of the process under test. */
+const ENVIRONMENT = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')),
+);
+
+export const COMMAND: readonly string[] = Object.freeze(['--import', 'tsx', 'tools/simulator/main.ts']);
+
+/** One run, and what it has written so far. */
+export class Run {
+  readonly child: ChildProcess;
+  stdout = '';
+  stderr = '';
+  readonly ended: Promise<Ended>;
+
+  constructor(args: readonly string[], options: SpawnOptions = {}, command = 'node') {
+    const all = command === 'node' ? [...COMMAND, ...args] : args;
+    const env = { ...ENVIRONMENT, ...options.env };
+    this.child = spawn(command, all, { cwd: ROOT, ...options, env });
+    this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text;
+    });
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+    });
+    this.ended = new Promise((resolve) => {
+      this.child.on('close', (status) => resolve({ status, stdout: this.stdout, stderr: this.stderr }));
+    });
+  }
+
+  /** Waits for something that the run does. */
+  async until(condition: () => boolean, what: string): Promise<void> {
+    const end = Date.now() + PATIENCE_MS;
+    while (!condition()) {
+      if (Date.now() > end || this.child.exitCode !== null)
+        throw new Error(`never came: ${what}\n${this.stdout}\n${this.stderr}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Processes of XS that it has started. */
+  get pnes(): number[] {
+    return this.childrenThat('pne-host');
+  }
+
+  /** Those of their Bluetooth LE stacks. */
+  get stacks(): number[] {
+    return this.childrenThat('ble-stack');
+  }
+
+  private childrenThat(name: string): number[] {
+    return childrenOf(this.child.pid!).filter((pid) => commandOf(pid).includes(name));
+  }
+}
+
+function childrenOf(parent: number): number[] {
+  const all = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+  return all.filter((pid) => parentOf(pid) === parent);
+}
+
+function parentOf(pid: number): number | undefined {
+  const status = readProc(pid, 'stat');
+  return status === '' ? undefined : Number(status.slice(status.lastIndexOf(')') + 2).split(' ')[1]);
+}
+
+export function commandOf(pid: number): string {
+  return readProc(pid, 'cmdline');
+}
+
+function readProc(pid: number, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+  } catch {
+    return '';
+  }
+}
