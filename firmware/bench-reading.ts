@@ -11,7 +11,7 @@ import { refuse } from '../src/refusal.ts';
 import { decodeMessage, encodeMessage, type Message, MessageType } from '../src/roles/message.ts';
 import { protectNested, unprotectNested } from '../src/session/nested.ts';
 import { createSession, type Session } from '../src/session/session.ts';
-import type { BenchOperation } from './bench-operations.ts';
+import type { BenchOperation, OperationGroup } from './bench-operations.ts';
 
 /** As a sensor has it: five fields, 64 bytes as a payload. */
 export const READING = Object.freeze({
@@ -35,7 +35,7 @@ interface Ends {
   readonly server: Session;
 }
 
-export function readingOperations(provider: CryptoProvider, payloads: PayloadCodec): BenchOperation[] {
+export function readingOperations(provider: CryptoProvider, payloads: PayloadCodec): OperationGroup[] {
   const ends: Ends = {
     pneHop: openSession(provider, 0, 1, 1),
     gatewayHop: openSession(provider, 1, 0, 1),
@@ -44,13 +44,14 @@ export function readingOperations(provider: CryptoProvider, payloads: PayloadCod
   };
   const content = payloads.encode(CONTENT);
   return [
-    ...upOperations(ends, payloads),
-    ...downOperations('receipt', ends, payloads, { type: MessageType.receipt, number: NUMBER, status: 0 }),
-    ...downOperations('content', ends, payloads, {
-      type: MessageType.content,
-      number: NUMBER,
-      payload: content,
-    }),
+    () => upOperations(ends, payloads),
+    () => downOperations('receipt', ends, payloads, { type: MessageType.receipt, number: NUMBER, status: 0 }),
+    () =>
+      downOperations('content', ends, payloads, {
+        type: MessageType.content,
+        number: NUMBER,
+        payload: content,
+      }),
   ];
 }
 
