@@ -34,8 +34,8 @@ export const SHORT_HEADER_BYTES = 2;
 
 const FIRST = 0x80;
 const LAST = 0x40;
-/** Of the first byte: the rest belongs to the number. */
-const FLAGS = FIRST | LAST;
+/** The first two bytes of a fragment that is all of its message, but for the number. */
+export const ONLY_FRAGMENT = 0xc000;
 
 /** Bytes of value that a notification or write carries at this ATT_MTU, which is 23 or more. */
 export function valueBytes(mtu: number): number {
@@ -49,17 +49,12 @@ export function encodeFragment({ isFirst, isLast, number, length, bytes }: Fragm
   return withHead(head * 0x10000 + length - 1, LONG_HEADER_BYTES, bytes);
 }
 
-/** The fragment of a message that fits in one. */
-export function encodeOnly(number: number, message: Uint8Array): Uint8Array {
-  return withHead(FLAGS * 0x100 + number, SHORT_HEADER_BYTES, message);
-}
-
-/** Returns the message of a fragment that `encodeOnly` made with this number, borrowed; undefined for any other. */
+/** Returns the message of an only fragment with this number, borrowed; undefined for any other. */
 export function decodeOnly(number: number, value: Uint8Array): Uint8Array | undefined {
   const { length } = value;
   if (length <= SHORT_HEADER_BYTES || length > SHORT_HEADER_BYTES + ImplementationLimits.linkMaxMessageBytes)
     return undefined;
-  if (value[0]! * 0x100 + value[1]! !== FLAGS * 0x100 + number) return undefined;
+  if (value[0]! * 0x100 + value[1]! !== ONLY_FRAGMENT + number) return undefined;
   return value.subarray(SHORT_HEADER_BYTES);
 }
 

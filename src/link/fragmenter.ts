@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { copyBytes } from '../bytes/copy.ts';
+import { copyBytes, withHead } from '../bytes/copy.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import {
   encodeFragment,
-  encodeOnly,
   FRAGMENT_NUMBERS,
   LONG_HEADER_BYTES,
+  ONLY_FRAGMENT,
   SHORT_HEADER_BYTES,
 } from './fragment.ts';
 
@@ -43,7 +43,9 @@ export class Fragmenter {
   only(message: Uint8Array, maxBytes: number): Uint8Array | undefined {
     const { length } = message;
     if (length === 0 || length > maxBytes - SHORT_HEADER_BYTES || this.queue.length > 0) return undefined;
-    return encodeOnly(this.takeNumber(), message);
+    const number = this.number;
+    this.number = (number + 1) % FRAGMENT_NUMBERS;
+    return withHead(ONLY_FRAGMENT + number, SHORT_HEADER_BYTES, message);
   }
 
   /** Returns the next fragment, of `maxBytes` at most (20 or more), which the caller owns. */

@@ -18,7 +18,10 @@ export interface SessionEnds {
   readonly recipient: RecordRecipient;
 }
 
-/** One of the two: a session, or what protects as one does. Without `ends` it is asked on its own. */
+/**
+ * One of the two: a session, or what protects as one does. Without `ends`, or with those of another provider, it is asked
+ * on its own.
+ */
 export interface Nestable {
   protect(plaintext: Uint8Array): Uint8Array;
   unprotect(record: Uint8Array): Uint8Array;
@@ -33,12 +36,12 @@ export function protectNested(
   innerHead: number,
   plaintext: Uint8Array,
 ): Uint8Array {
-  const ends = sharedEnds(outer, inner);
-  const message =
-    ends !== undefined
-      ? ends.records.protectNested?.(ends.sender, outerHead, inner.ends!.sender, innerHead, plaintext)
-      : undefined;
-  if (message !== undefined) return message;
+  const a = outer.ends;
+  const b = inner.ends;
+  if (a !== undefined && a.records === b?.records) {
+    const message = a.records.protectNested?.(a.sender, outerHead, b.sender, innerHead, plaintext);
+    if (message !== undefined) return message;
+  }
   return withHead(outerHead, 1, outer.protect(withHead(innerHead, 1, inner.protect(plaintext))));
 }
 
@@ -54,10 +57,11 @@ export function unprotectNested(
   innerHead: number,
   other: (held: Uint8Array) => void,
 ): Uint8Array | undefined {
-  const ends = inner && sharedEnds(outer, inner);
-  const open = ends?.records.unprotectNested;
-  if (ends === undefined || open === undefined) return unprotectEach(outer, message, inner, innerHead, other);
-  const held = open(ends.recipient, message, inner!.ends!.recipient, innerHead);
+  const a = outer.ends;
+  const b = inner?.ends;
+  const open = a !== undefined && a.records === b?.records ? a.records.unprotectNested : undefined;
+  if (open === undefined) return unprotectEach(outer, message, inner, innerHead, other);
+  const held = open(a!.recipient, message, b!.recipient, innerHead);
   if (typeof held === 'number') return refuse(held);
   if (held.byteOffset > 0) return held;
   other(held);
@@ -75,9 +79,4 @@ function unprotectEach(
   if (inner !== undefined && held[0] === innerHead) return inner.unprotect(held.subarray(1));
   other(held);
   return undefined;
-}
-
-/** The outer one's, where handles of both are the same provider's. */
-function sharedEnds(outer: Nestable, inner: Nestable): SessionEnds | undefined {
-  return outer.ends?.records === inner.ends?.records ? outer.ends : undefined;
 }
