@@ -101,7 +101,8 @@ function checkLevel({ lives, devices }: World): void {
   for (const life of lives) {
     const { name, timers, keys } = life;
     // A PNE has the one by which it asks for a sign of life of the server.
-    if (timers.size > (pnes.has(life) ? 1 : 0)) throw new Violation(`${name} has ${timers.size} timers at rest`);
+    if (timers.size > (pnes.has(life) ? 1 : 0))
+      throw new Violation(`${name} has ${timers.size} timers at rest`);
     if (keys > most) throw new Violation(`${name} has ${keys} keys at rest, more than ${most}`);
   }
 }

@@ -19,6 +19,8 @@ const FILES = [
   'crypto-records',
   'crypto-record-window',
   'crypto-record-differential',
+  'crypto-nested',
+  'crypto-bytes',
   'crypto-payload',
   'crypto-payload-misuse',
   'crypto-payload-differential',
