@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { End } from '../../../tools/interop/end.ts';
+import { toHex } from '../../bytes/hex.ts';
 import {
   type DeviceOptions,
   Io,
@@ -57,11 +58,12 @@ for (const method of [JUST_WORKS, PASSKEY, COMPARISON]) {
 
   test(`${method.name}: pairs, talks, and encrypts again after a restart of both`, () =>
     withDevices(async (devices) => {
+      const channels = new Set<string>();
       for (const isFirst of [true, false]) {
         const board = await devices.board(method.board);
         const gateway = await devices.gateway(method.gateway);
         if (isFirst) await method.attend(gateway, board);
-        const attestation = await gateway.ask({ do: 'take', kind: 'link' });
+        const { channelBinding, ...attestation } = await gateway.ask({ do: 'take', kind: 'link' });
         assert.equal(attestation, {
           kind: 'ble',
           encrypted: 'true',
@@ -72,10 +74,13 @@ for (const method of [JUST_WORKS, PASSKEY, COMPARISON]) {
           peer: '01c00000000002',
         });
         assert.equal(await board.take('secured'), flags);
+        assert.is(channelBinding, toHex(board.channelBinding!));
+        channels.add(channelBinding!);
         await talk(gateway, board);
         await gateway.close();
         await board.close();
       }
+      assert.is(channels.size, 1);
     }));
 }
 
