@@ -8,10 +8,12 @@
 /* The native crypto provider, where the PSA Crypto API is there to build it (makefile). */
 #if PNE_NATIVE
 #include "../../firmware/native/bench-natives.h"
+#include "../../firmware/native/bytes-natives.h"
 #include "../../firmware/native/crypto-natives.h"
 #include "../../firmware/native/payload-natives.h"
 #else
 #define PNE_BENCH_NATIVES(X)
+#define PNE_BYTES_NATIVES(X)
 #define PNE_CRYPTO_NATIVES(X)
 #define PNE_PAYLOAD_NATIVES(X)
 #endif
@@ -25,6 +27,7 @@
 	X(xs_pne_heap) \
 	X(xs_pne_microseconds) \
 	PNE_BENCH_NATIVES(X) \
+	PNE_BYTES_NATIVES(X) \
 	PNE_CRYPTO_NATIVES(X) \
 	PNE_PAYLOAD_NATIVES(X) \
 	X(xs_tcp_close) \

@@ -6,6 +6,7 @@
 #define PNE_NATIVES_LIST_H
 
 #include "../../firmware/native/bench-natives.h"
+#include "../../firmware/native/bytes-natives.h"
 #include "../../firmware/native/crypto-natives.h"
 #include "../../firmware/native/payload-natives.h"
 
@@ -25,6 +26,7 @@
 	X(xs_pne_instructions) \
 	X(xs_pne_microseconds) \
 	PNE_BENCH_NATIVES(X) \
+	PNE_BYTES_NATIVES(X) \
 	PNE_CRYPTO_NATIVES(X) \
 	PNE_PAYLOAD_NATIVES(X) \
 	X(xs_serial_close) \

@@ -8,7 +8,6 @@
 
 #include "payload-engine.h"
 
-#include "payload.h"
 #include "payload-text.h"
 
 /* Names of up to so many bytes are looked up before the engine makes a string of them. */
@@ -16,13 +15,13 @@ enum { SHORT_NAME = 48 };
 
 static void pushValue(txMachine *the, size_t *at);
 
-static PayloadReader payloadAt(txMachine *the, size_t at)
+PayloadReader payloadAt(txMachine *the, size_t at)
 {
 	CryptoBuffer payload = cryptoReadable(the, 0);
 	return (PayloadReader){ payload.bytes, payload.length, at };
 }
 
-static void pushText(txMachine *the, size_t at, size_t length)
+void payloadPushText(txMachine *the, size_t at, size_t length)
 {
 	PayloadReader reader = payloadAt(the, at);
 	size_t held = payloadHeldLength(reader.bytes + at, length);
@@ -34,7 +33,7 @@ static void pushText(txMachine *the, size_t at, size_t length)
 	the->stack->kind = XS_STRING_KIND;
 }
 
-static void pushBytes(txMachine *the, size_t at, size_t length)
+void payloadPushBytes(txMachine *the, size_t at, size_t length)
 {
 	uint8_t *copy = cryptoNewBytes(the, length);
 	PayloadReader reader = payloadAt(the, at);
@@ -42,7 +41,7 @@ static void pushBytes(txMachine *the, size_t at, size_t length)
 	mxPushSlot(mxResult);
 }
 
-static void pushNumber(txMachine *the, double number)
+void payloadPushNumber(txMachine *the, double number)
 {
 	txInteger integer = number >= -2147483648.0 && number <= 2147483647.0 ? (txInteger)number : 0;
 	if (integer == number)
@@ -114,11 +113,11 @@ static void pushKey(txMachine *the, size_t *at)
 		*at += length;
 		if (pushShortName(the, reader.at, length))
 			return;
-		pushText(the, reader.at, length);
+		payloadPushText(the, reader.at, length);
 	}
 	else {
 		payloadInteger(&head, &number);
-		pushNumber(the, number);
+		payloadPushNumber(the, number);
 		fxToString(the, the->stack);
 	}
 	fxAt(the, the->stack);
@@ -151,11 +150,11 @@ static void pushValue(txMachine *the, size_t *at)
 	*at = reader.at;
 	switch (head.major) {
 	case majorBytes:
-		pushBytes(the, *at, length);
+		payloadPushBytes(the, *at, length);
 		*at += length;
 		break;
 	case majorText:
-		pushText(the, *at, length);
+		payloadPushText(the, *at, length);
 		*at += length;
 		break;
 	case majorArray:
@@ -169,12 +168,11 @@ static void pushValue(txMachine *the, size_t *at)
 		break;
 	default:
 		payloadInteger(&head, &number);
-		pushNumber(the, number);
+		payloadPushNumber(the, number);
 	}
 }
 
-/* Calls argument 1, which throws. */
-static void refuse(txMachine *the, PayloadReason reason)
+void payloadRefuse(txMachine *the, PayloadReason reason)
 {
 	mxPushUndefined();
 	mxPushSlot(mxArgv(1));
@@ -192,7 +190,7 @@ void xs_pnepayload_decode(txMachine *the)
 	PayloadReader reader = payloadAt(the, 0);
 	PayloadReason reason = payloadScan(reader.bytes, reader.length);
 	if (reason != payloadFine) {
-		refuse(the, reason);
+		payloadRefuse(the, reason);
 		return;
 	}
 	size_t at = 0;

@@ -8,7 +8,6 @@
 
 #include "payload-engine.h"
 
-#include "payload.h"
 #include "payload-text.h"
 
 /* Payloads of up to so many bytes are written on the stack while they are measured. */
@@ -34,37 +33,55 @@ static PayloadReason written(const Encoding *encoding)
 	return encoding->writer.length > PAYLOAD_MAX_WRITTEN ? payloadTooLong : payloadFine;
 }
 
-static PayloadReason encodeText(Encoding *encoding, txString text)
+PayloadReason payloadEncodeText(PayloadWriter *writer, txString text, size_t *length)
 {
 	PayloadText measured;
 	PayloadReason reason = payloadMeasureText(text, &measured);
 	if (reason != payloadFine)
 		return reason;
-	if (measured.length > PAYLOAD_MAX_TEXT)
-		refuseLater(encoding, payloadTooLong);
-	payloadPutHead(&encoding->writer, majorText, measured.length);
-	payloadPutText(&encoding->writer, text, &measured);
-	return written(encoding);
+	*length = measured.length;
+	payloadPutHead(writer, majorText, measured.length);
+	payloadPutText(writer, text, &measured);
+	return payloadFine;
 }
 
-/* Not the memory of a host object: JavaScript may claim of that any length. */
-static bool isBytes(const txSlot *internal)
+/* `length` is what JavaScript says it is: characters, or halves of them. */
+static bool isTooLong(txString text)
 {
-	if (internal->kind != XS_TYPED_ARRAY_KIND || internal->value.typedArray.dispatch->constructorID != mxID(_Uint8Array))
+	return c_strlen(text) > PAYLOAD_MAX_TEXT && fxUnicodeLength(text) > PAYLOAD_MAX_TEXT;
+}
+
+static PayloadReason encodeText(Encoding *encoding, txString text)
+{
+	size_t length = 0;
+	if (isTooLong(text))
+		return payloadTooLong;
+	PayloadReason reason = payloadEncodeText(&encoding->writer, text, &length);
+	if (length > PAYLOAD_MAX_TEXT)
+		refuseLater(encoding, payloadTooLong);
+	return reason == payloadFine ? written(encoding) : reason;
+}
+
+bool payloadIsBytes(const txSlot *value)
+{
+	if (value->kind != XS_REFERENCE_KIND)
+		return false;
+	const txSlot *internal = value->value.reference->next;
+	if (!internal || !(internal->flag & XS_INTERNAL_FLAG) || internal->kind != XS_TYPED_ARRAY_KIND)
+		return false;
+	if (internal->value.typedArray.dispatch->constructorID != mxID(_Uint8Array))
 		return false;
 	const txSlot *buffer = internal->next->next;
 	return buffer->value.reference->next->kind == XS_ARRAY_BUFFER_KIND;
 }
 
-/* Throws where they are detached. */
-static PayloadReason encodeBytes(txMachine *the, Encoding *encoding, txSlot *value)
+void payloadEncodeBytes(txMachine *the, PayloadWriter *writer, txSlot *value)
 {
 	void *bytes = NULL;
 	txUnsigned length = 0;
 	_xsmcGetBuffer(the, value, &bytes, &length, 0);
-	payloadPutHead(&encoding->writer, majorBytes, length);
-	payloadPut(&encoding->writer, bytes, length);
-	return written(encoding);
+	payloadPutHead(writer, majorBytes, length);
+	payloadPut(writer, bytes, length);
 }
 
 static PayloadReason openContainer(Encoding *encoding, int major, size_t entries)
@@ -175,12 +192,13 @@ static PayloadReason encodeObject(txMachine *the, Encoding *encoding, txSlot *va
 	txSlot *internal = instance->next;
 	if (mxIsFunction(instance))
 		return payloadWrongType;
-	bool isMarked = internal && internal->flag & XS_INTERNAL_FLAG;
-	if (isMarked && isBytes(internal))
-		return encodeBytes(the, encoding, value);
+	if (payloadIsBytes(value)) {
+		payloadEncodeBytes(the, &encoding->writer, value);
+		return written(encoding);
+	}
 	if (depth >= PAYLOAD_MAX_DEPTH)
 		return payloadTooDeep;
-	if (isMarked && internal->kind == XS_ARRAY_KIND && internal->ID == XS_ARRAY_BEHAVIOR)
+	if (internal && internal->flag & XS_INTERNAL_FLAG && internal->kind == XS_ARRAY_KIND && internal->ID == XS_ARRAY_BEHAVIOR)
 		return encodeArray(the, encoding, internal, depth + 1);
 	return encodePlainObject(the, encoding, instance, depth + 1);
 }
@@ -237,6 +255,12 @@ static void encodeAgain(txMachine *the, uint8_t *bytes, size_t length)
 	encodeValue(the, &encoding, mxArgv(0), 0);
 }
 
+void payloadReturnReason(txMachine *the, PayloadReason reason)
+{
+	mxResult->kind = XS_INTEGER_KIND;
+	mxResult->value.integer = reason;
+}
+
 /* encode(value): the payload, or a reason. */
 void xs_pnepayload_encode(txMachine *the)
 {
@@ -249,8 +273,7 @@ void xs_pnepayload_encode(txMachine *the)
 	if (reason == payloadFine)
 		reason = length > PAYLOAD_MAX_BYTES ? payloadTooLong : encoding.refused;
 	if (reason != payloadFine) {
-		mxResult->kind = XS_INTEGER_KIND;
-		mxResult->value.integer = reason;
+		payloadReturnReason(the, reason);
 		return;
 	}
 	uint8_t *result = cryptoNewBytes(the, length);

@@ -7,6 +7,9 @@
 
 #include "xsAll.h"
 
+#include "payload.h"
+
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,5 +24,23 @@ extern uint8_t *cryptoNewBytes(txMachine *the, size_t length);
 
 /* As in the engine's xsmc.h. */
 extern txInteger _xsmcGetBuffer(txMachine *the, txSlot *slot, void **data, txUnsigned *count, txBoolean writable);
+
+/* payload-encode.c: a text, of which `length` becomes how many bytes it has. */
+PayloadReason payloadEncodeText(PayloadWriter *writer, txString text, size_t *length);
+/* Whether it is a Uint8Array. Not over the memory of a host object: JavaScript may claim of that any length. */
+bool payloadIsBytes(const txSlot *value);
+/* Throws where they are detached. */
+void payloadEncodeBytes(txMachine *the, PayloadWriter *writer, txSlot *value);
+/* Makes mxResult the reason. */
+void payloadReturnReason(txMachine *the, PayloadReason reason);
+
+/* payload-decode.c: argument 0, whose bytes move when anything is allocated; they are looked up each time. */
+PayloadReader payloadAt(txMachine *the, size_t at);
+/* What is pushed is made of bytes of it. */
+void payloadPushText(txMachine *the, size_t at, size_t length);
+void payloadPushBytes(txMachine *the, size_t at, size_t length);
+void payloadPushNumber(txMachine *the, double number);
+/* Calls argument 1, which throws. */
+void payloadRefuse(txMachine *the, PayloadReason reason);
 
 #endif

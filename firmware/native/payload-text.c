@@ -26,12 +26,6 @@ static size_t heldCharacter(uint8_t lead)
 	return lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
 }
 
-/* `length` is what JavaScript says it is: characters, or halves of them. */
-static PayloadReason checkLength(const char *text, size_t held)
-{
-	return held > PAYLOAD_MAX_TEXT && fxUnicodeLength((txString)text) > PAYLOAD_MAX_TEXT ? payloadTooLong : payloadFine;
-}
-
 /* All of it was ASCII up to `start`. */
 static PayloadReason measureRest(const uint8_t *start, PayloadText *measured)
 {
@@ -55,9 +49,7 @@ PayloadReason payloadMeasureText(const char *text, PayloadText *measured)
 		at++;
 	measured->held = measured->length = (size_t)(at - (const uint8_t *)text);
 	measured->isSame = true;
-	PayloadReason reason = *at ? measureRest(at, measured) : payloadFine;
-	PayloadReason tooLong = checkLength(text, reason == payloadFine ? measured->held : SIZE_MAX);
-	return tooLong == payloadFine ? reason : tooLong;
+	return *at ? measureRest(at, measured) : payloadFine;
 }
 
 static uint32_t joinPair(const uint8_t *at)

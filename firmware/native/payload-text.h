@@ -17,7 +17,7 @@ typedef struct {
 	bool isSame;
 } PayloadText;
 
-/* Refuses what is too long for JavaScript's count, then half a character. */
+/* Refuses half a character. */
 PayloadReason payloadMeasureText(const char *text, PayloadText *measured);
 /* Writes it as UTF-8. */
 void payloadPutText(PayloadWriter *writer, const char *text, const PayloadText *measured);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Every fault of one byte, at every place of a stream of messages, and every place of a zero in a run. */
+/** Every fault of one byte, at every place of a stream of messages; every place of a zero in a run; many bytes. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { toHex } from '../bytes/hex.ts';
-import { bodies, join, message, Receiver } from './line-frame.testing.ts';
+import { ImplementationLimits } from '../limits.ts';
+import { bodies, generator, join, message, Receiver } from './line-frame.testing.ts';
 
+const { linkMaxMessageBytes } = ImplementationLimits;
 const test = suite('link/line-frame property');
 
 test('runs and zeros around the longest run come back, at every place', () => {
@@ -48,7 +50,7 @@ for (const [fault, alter] of [
   ],
 ] as const) {
   test(`a byte that is ${fault} costs one message at most, at every place`, () => {
-    const sent = bodies().slice(0, 6);
+    const sent = bodies().filter(({ length }) => length <= 20);
     const stream = join(sent.map(message));
     for (let at = 0; at < stream.length; at += 1) {
       for (const altered of alter(stream, at)) {
@@ -58,5 +60,36 @@ for (const [fault, alter] of [
     }
   });
 }
+
+test('messages come back whole from parts of any size', () => {
+  const sent = [
+    ...bodies(),
+    new Uint8Array(linkMaxMessageBytes).fill(3),
+    new Uint8Array(linkMaxMessageBytes),
+  ];
+  const stream = join(sent.map(message));
+  for (const size of [1, 2, 3, 7, 254, 255, 1000, 100_000]) {
+    const receiver = new Receiver();
+    for (let at = 0; at < stream.length; at += size) receiver.take(stream.subarray(at, at + size));
+    assert.equal(receiver.messages, sent.map(toHex));
+    assert.is(receiver.reader.dropped, 0);
+  }
+});
+
+test('hostile bytes deliver nothing, and the next message comes through', () => {
+  const random = generator(3);
+  for (const most of [2, 4, 256, 100_000]) {
+    const receiver = new Receiver(64);
+    for (let count = 0; count < 2000; count += 1) {
+      receiver.take(Uint8Array.from({ length: random() % 40 }, () => Math.min(255, random() % most)));
+    }
+    receiver.take(Uint8Array.of(0));
+    const before = receiver.messages.length;
+    // One in 65,536 is a frame by chance.
+    assert.ok(before <= 4, `${before} made up`);
+    receiver.take(message(Uint8Array.of(9)));
+    assert.is(receiver.messages.length, before + 1);
+  }
+});
 
 test.run();

@@ -185,6 +185,20 @@ test('where no PNE is left the run says how far it came', async () => {
   assert.match(stdout, /FAILED: 0 readings received[^\n]*; pne-1 ended\n$/);
 });
 
+test('a Bluetooth LE stack that is killed takes its board with it, which is said, and both start again', async () => {
+  const run = new Run(['--once', '--pnes', '2', '--interval', '10', '--input', '-'], {
+    env: { TMPDIR: folder },
+  });
+  run.child.stdin?.end(rows(1500));
+  await run.until(() => run.stdout.includes('readings received'), 'readings');
+  process.kill(run.stacks[0]!, 'SIGKILL');
+  const { status, stdout, stderr } = await run.ended;
+  assert.is(status, 0, stderr);
+  assert.match(stderr, /^pne-\d: the Bluetooth LE stack ended: SIGKILL$/m);
+  assert.match(stderr, /the Bluetooth LE stack of this board is gone; it starts again/);
+  assert.match(stdout, /1500 readings received and verified byte for byte/);
+});
+
 test('rows as long as payloads may be pass', async () => {
   const run = start('--once', '--input', '-');
   const doubles = (count: number) => Array.from({ length: count }, (_, n) => (n + 1) / 7.001);

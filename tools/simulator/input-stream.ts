@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { accessSync, constants, createReadStream, statSync } from 'node:fs';
+import { accessSync, constants, createReadStream, fstatSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError } from './usage-error.ts';
 
@@ -8,15 +8,16 @@ import { UsageError } from './usage-error.ts';
  * and what goes wrong later rejects with one.
  */
 export function openInput(path: string): AsyncIterable<Uint8Array> {
-  if (path === '-') return readAll(process.stdin, 'standard input');
+  const name = path === '-' ? 'standard input' : path;
   const absolute = resolve(path);
   try {
-    if (statSync(absolute).isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
-    accessSync(absolute, constants.R_OK);
+    const status = path === '-' ? fstatSync(0) : statSync(absolute);
+    if (status.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+    if (path !== '-') accessSync(absolute, constants.R_OK);
   } catch (error) {
-    throw unreadable(path, error);
+    throw unreadable(name, error);
   }
-  return readAll(createReadStream(absolute), path);
+  return readAll(path === '-' ? process.stdin : createReadStream(absolute), name);
 }
 
 async function* readAll(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {

@@ -54,7 +54,16 @@ export class Run {
 
   /** Processes of XS that it has started. */
   get pnes(): number[] {
-    return childrenOf(this.child.pid!).filter((pid) => commandOf(pid).includes('pne-host'));
+    return this.childrenThat('pne-host');
+  }
+
+  /** Those of their Bluetooth LE stacks. */
+  get stacks(): number[] {
+    return this.childrenThat('ble-stack');
+  }
+
+  private childrenThat(name: string): number[] {
+    return childrenOf(this.child.pid!).filter((pid) => commandOf(pid).includes(name));
   }
 }
 

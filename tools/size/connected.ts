@@ -60,8 +60,8 @@ export async function measureConnected(image: string, link: Image['link']): Prom
   }
 }
 
-function* readings(): Generator<string> {
+function* readings(): Generator<Uint8Array> {
   for (let index = 0; index < READINGS; index += 1) {
-    yield `${JSON.stringify({ index, temperature: 20 + index / 8, place: 'roof' })}\n`;
+    yield Buffer.from(`${JSON.stringify({ index, temperature: 20 + index / 8, place: 'roof' })}\n`);
   }
 }

@@ -75,9 +75,9 @@ async function deliver(image: ModdableImage, algorithm: number): Promise<number>
   return Math.max(...result.pnes.map((pne) => pne.heapBytes));
 }
 
-function* sampleReadings(): Generator<string> {
+function* sampleReadings(): Generator<Uint8Array> {
   for (let index = 0; index < READINGS; index += 1) {
-    yield `${JSON.stringify({ index, temperature: 20 + index / 8, place: 'höhe 3' })}\n`;
+    yield Buffer.from(`${JSON.stringify({ index, temperature: 20 + index / 8, place: 'höhe 3' })}\n`);
   }
 }
 

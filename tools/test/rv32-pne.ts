@@ -93,7 +93,7 @@ async function deliver(
     pnes: boards.length,
     algorithm: undefined,
     intervalMs: 0,
-    rows: readRows(Readable.from(rows.map((row) => `${row}\n`))),
+    rows: readRows(Readable.from([Buffer.from(rows.map((row) => `${row}\n`).join(''))])),
     once: true,
     stop: AbortSignal.timeout(60_000),
     onAgreed(): void {},

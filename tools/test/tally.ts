@@ -18,6 +18,9 @@ export class CheckFailure extends Error {
   }
 }
 
+/** How often what is running is named: somebody waits at a terminal, a log is only read. */
+const STILL_MS = process.stderr.isTTY === true ? 5000 : 60_000;
+
 /** Runs checks by name, says a line of each, and counts. */
 export class Tally {
   private readonly only: string;
@@ -41,6 +44,7 @@ export class Tally {
   async run(stage: string, name: string, check: () => Promise<Outcome>): Promise<void> {
     if (!this.wants(stage, name)) return;
     const started = Date.now();
+    const still = setInterval(() => this.sayStill(stage, name, started), STILL_MS);
     try {
       const { passed, notes = [] } = await check();
       this.passed += passed;
@@ -53,6 +57,8 @@ export class Tally {
       this.failed += failure.failed;
       this.say('FAILED', stage, name, failure.failed, started);
       console.log(failure.message);
+    } finally {
+      clearInterval(still);
     }
   }
 
@@ -61,6 +67,11 @@ export class Tally {
     if (this.passed + this.failed === 0) console.log(`no check's name contains '${this.only}'`);
     console.log(`${this.passed} passed, ${this.failed} failed`);
     return this.failed > 0 || this.passed === 0 ? 1 : 0;
+  }
+
+  private sayStill(stage: string, name: string, started: number): void {
+    const seconds = Math.round((Date.now() - started) / 1000);
+    process.stderr.write(`running   ${stage}  ${name}  ${seconds} s\n`);
   }
 
   private say(word: string, stage: string, name: string, count: number, started: number): void {

@@ -1,48 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** One run of the model: what it is built with, and what spin must say. */
-export interface Claim {
-  readonly name: string;
-  /** Preprocessor names of negotiation.pml. */
-  readonly defines: readonly string[];
-  /** Assertions, or that no process waits for ever. */
-  readonly checks: 'assertions' | 'deadlock';
-  readonly expected: Verdict;
-}
+import type { Claim } from './claim.ts';
+import { DELIVERY_CLAIMS } from './delivery-claims.ts';
+import { NEGOTIATION_CLAIMS } from './negotiation-claims.ts';
 
-export type Verdict = 'holds' | 'violated';
-
-/** The weakened models are here so that a check that cannot fail is found out. */
-export const CLAIMS: readonly Claim[] = [
-  holds('attacker: both ends complete with one offer and one choice', 'AGREEMENT'),
-  holds('attacker: the choice is the one an undisturbed exchange makes', 'DOWNGRADE'),
-  holds('attacker: no completed handshake below either floor', 'FLOOR'),
-  deadlock('attacker: nobody waits for ever', 'holds'),
-  holds('EDHOC transcript without echo: agreement', 'AGREEMENT', 'TRANSCRIPT', 'NO_ECHO'),
-  holds('EDHOC transcript without echo: no downgrade', 'DOWNGRADE', 'TRANSCRIPT', 'NO_ECHO'),
-  holds('loss, delay, copies: every handshake completes where something is common', 'LOSSY', 'COMPLETION'),
-  deadlock('loss, delay, copies: nobody waits for ever', 'holds', 'LOSSY'),
-  violated('weakened, no echo: ends disagree', 'AGREEMENT', 'NO_ECHO'),
-  violated('weakened, no echo: downgrade', 'DOWNGRADE', 'NO_ECHO'),
-  violated('weakened, no floor: below a floor', 'FLOOR', 'NO_FLOOR'),
-  violated(
-    'weakened, a late copy of message_1 opens a new handshake: none completes',
-    'LOSSY',
-    'COMPLETION',
-    'NO_MEMORY',
-  ),
-  deadlock('weakened, no resending: somebody waits for ever', 'violated', 'LOSSY', 'NO_TIMER'),
-  violated('a handshake can complete under attack', 'UNREACHED'),
-];
-
-function holds(name: string, ...defines: string[]): Claim {
-  return { name, defines, checks: 'assertions', expected: 'holds' };
-}
-
-function violated(name: string, ...defines: string[]): Claim {
-  return { name, defines, checks: 'assertions', expected: 'violated' };
-}
-
-function deadlock(name: string, expected: Verdict, ...defines: string[]): Claim {
-  return { name, defines, checks: 'deadlock', expected };
-}
+export const CLAIMS: readonly Claim[] = [...NEGOTIATION_CLAIMS, ...DELIVERY_CLAIMS];

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** `npm run verify`: checks the model of the negotiation with spin. Exit status 1 where a claim fails. */
+/** `npm run verify`: checks the models of the negotiation and of delivery with spin. Exit status 1 where a claim fails. */
 import { parseArgs } from 'node:util';
-import { CLAIMS, type Claim } from './claims.ts';
+import type { Claim } from './claim.ts';
+import { CLAIMS } from './claims.ts';
 import { type Finding, spinVersion, VerifyError, verify } from './spin.ts';
 
 interface Result extends Finding {
@@ -16,7 +17,7 @@ function main(): number {
   const json = isJson();
   if (json === undefined) return 2;
   const tool = spinVersion();
-  if (!json) console.log(`${tool}: ${CLAIMS.length} claims about tools/verify/negotiation.pml`);
+  if (!json) console.log(`${tool}: ${CLAIMS.length} claims about the models in tools/verify`);
   const results = CLAIMS.map((claim) => {
     const result = examine(claim);
     if (!json) console.log(line(result));
@@ -37,7 +38,8 @@ function examine(claim: Claim): Result {
 function line({ claim, ok, verdict, states, seconds, trace }: Result): string {
   const wanted = claim.expected === 'violated' ? ' (as it must be)' : '';
   const outcome = ok ? `${verdict}${wanted}` : `${verdict}, expected: ${claim.expected}`;
-  const text = `${ok ? 'ok  ' : 'FAIL'} ${claim.name}: ${outcome}, ${states} states, ${seconds.toFixed(1)} s`;
+  const about = claim.model.file.replace('.pml', '');
+  const text = `${ok ? 'ok  ' : 'FAIL'} ${about}: ${claim.name}: ${outcome}, ${states} states, ${seconds.toFixed(1)} s`;
   return trace === '' ? text : `${text}\n${trace}`;
 }
 
@@ -47,6 +49,7 @@ function document(tool: string, results: readonly Result[], states: number): obj
     tool,
     states,
     claims: results.map(({ claim, ok, verdict, states: stored, seconds }) => ({
+      model: claim.model.file,
       name: claim.name,
       defines: claim.defines,
       checks: claim.checks,

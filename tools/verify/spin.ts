@@ -5,7 +5,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Claim, Verdict } from './claims.ts';
+import type { Claim, Verdict } from './claim.ts';
 
 export interface Finding {
   readonly verdict: Verdict;
@@ -19,8 +19,6 @@ export interface Finding {
 /** The search could not be made, or did not end: nothing is known. One line, with the remedy where known. */
 export class VerifyError extends Error {}
 
-const MODEL = 'negotiation.pml';
-const SOURCES = [MODEL, 'attacker.pml', 'lossy.pml'];
 /** Steps; a search that needs more is reported, not cut off in silence. */
 const MAX_DEPTH = 100_000;
 const MEMORY_MB = 2048;
@@ -35,9 +33,10 @@ export function spinVersion(): string {
 export function verify(claim: Claim): Finding {
   const directory = mkdtempSync(join(tmpdir(), 'pne-verify-'));
   try {
-    for (const name of SOURCES) copyFileSync(sourcePath(name), join(directory, name));
+    const { file, includes } = claim.model;
+    for (const name of [file, ...includes]) copyFileSync(sourcePath(name), join(directory, name));
     const defines = claim.defines.map((name) => `-D${name}`);
-    run('spin', [...defines, '-a', MODEL], directory);
+    run('spin', [...defines, '-a', file], directory);
     run(
       'gcc',
       ['-O2', '-w', '-DSAFETY', '-DCOLLAPSE', `-DMEMLIM=${MEMORY_MB}`, '-o', 'pan', 'pan.c'],
@@ -49,7 +48,7 @@ export function verify(claim: Claim): Finding {
     const seconds = (performance.now() - started) / 1000;
     const found = readReport(report, claim);
     const isSurprise = found.verdict === 'violated' && claim.expected === 'holds';
-    const trace = isSurprise ? replay(defines, directory) : '';
+    const trace = isSurprise ? replay(file, defines, directory) : '';
     return { ...found, seconds, trace };
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -79,8 +78,8 @@ function completeStates(report: string, states: string): number {
 }
 
 /** The exit status is spin's verdict on the run that it replays, so it is not asked. */
-function replay(defines: readonly string[], cwd: string): string {
-  return spawnSync('spin', [...defines, '-t', '-c', MODEL], { cwd, encoding: 'utf8' }).stdout.trimEnd();
+function replay(file: string, defines: readonly string[], cwd: string): string {
+  return spawnSync('spin', [...defines, '-t', '-c', file], { cwd, encoding: 'utf8' }).stdout.trimEnd();
 }
 
 function requireProgram(program: string, args: readonly string[]): string {

@@ -79,7 +79,14 @@ export class Radio {
     const address = this.addressOf(folder);
     const controller = await this.serve(address, folder);
     const { program, mtu } = this.options;
-    const stack = await startStack({ program, folder: join(folder, 'ble'), controller, address, mtu });
+    const stack = await startStack({
+      program,
+      folder: join(folder, 'ble'),
+      controller,
+      address,
+      mtu,
+      onFailed: (problem) => this.options.onProblem(basename(folder), problem),
+    });
     this.stacks.push(stack);
     return stack;
   }

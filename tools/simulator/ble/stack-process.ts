@@ -19,6 +19,8 @@ export interface StackOptions {
   readonly address: string;
   /** The largest that it agrees to. */
   readonly mtu: number;
+  /** It has ended by a fault of its own, and its board with it; in one line. */
+  onFailed?(problem: string): void;
 }
 
 export interface StackProcess {
@@ -34,6 +36,9 @@ export interface StackProcess {
  * garbage and memory for more of it pile up for hours before it sees a reason to collect.
  */
 const HEAP = Object.freeze(['--max-old-space-size=32', '--max-semi-space-size=1']);
+
+/** Characters of a stack's stderr that are kept. */
+const MAX_WORDS = 4000;
 
 /** Returns the path of the program. */
 export function bundleStack(): Promise<string> {
@@ -68,18 +73,34 @@ export async function startStack({
   controller,
   address,
   mtu,
+  onFailed = console.error,
 }: StackOptions): Promise<StackProcess> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const child = spawn(process.execPath, [...HEAP, program, controller, address, String(mtu)], {
     cwd: folder,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     // Ctrl-C is for the simulator, which ends its boards in order.
     detached: true,
   });
   endWithUs(child);
+  watch(child, onFailed);
   const port = await new Promise<number>((resolve, reject) => {
     child.stdout.once('data', (line) => resolve(Number(line)));
     child.once('exit', (status) => reject(new Error(`the stack of ${address} ended with status ${status}`)));
   });
   return { port, lines: child.stdout, process: child };
+}
+
+/** Of an exception Node writes the place first, and then what it is. */
+function watch(child: ChildProcess, onFailed: (problem: string) => void): void {
+  let words = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    if (words.length < MAX_WORDS) words += text;
+  });
+  child.on('close', (status, signal) => {
+    if (status === 0 || signal === 'SIGTERM') return;
+    const lines = words.split('\n').filter((line) => line.trim() !== '');
+    const reason = lines.find((line) => /^\w*Error: /.test(line)) ?? lines[0];
+    onFailed(`the Bluetooth LE stack ended: ${reason ?? signal ?? `status ${status}`}`);
+  });
 }

@@ -67,7 +67,7 @@ class Stack {
     const { demand, ioCapabilities, bonds } = this;
     const onProblem = (problem: string) => console.log(problem);
     this.manager = await openHost({ transport, address, demand, ioCapabilities, bonds, onProblem });
-    this.manager.on('error', () => process.exit(1));
+    this.manager.on('error', (error) => fail(error.message));
     this.manager.gattDb.addServices([{ uuid: uuidText(service), characteristics: this.characteristics }]);
     this.board.send(GattMessageType.ready);
   }
@@ -198,6 +198,12 @@ class Stack {
   }
 }
 
+/** Without its stack a board is broken: whoever started both is told why. */
+function fail(problem: string): never {
+  console.error(problem);
+  return process.exit(1);
+}
+
 function uuidText(uuid: Uint8Array): string {
   const hex = Buffer.from(uuid).toString('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
@@ -212,13 +218,7 @@ listenForBoard(
     if (message.type !== GattMessageType.open) return stack?.receive(message);
     stack = new Stack(board, message);
     const largest = Math.min(message.numbers[0]!, Number(mtu));
-    stack.start(path, address, largest, message.values[0]!).catch((error: Error) => {
-      console.error(error.message);
-      process.exit(1);
-    });
+    stack.start(path, address, largest, message.values[0]!).catch((error: Error) => fail(error.message));
   },
-  (problem) => {
-    if (problem !== undefined) console.error(problem.message);
-    process.exit(problem === undefined ? 0 : 1);
-  },
+  (problem) => (problem === undefined ? process.exit(0) : fail(problem.message)),
 );

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/* The functions over bytes that TypeScript can name: X(name), sorted by name. */
+
+#ifndef PNE_BYTES_NATIVES_H
+#define PNE_BYTES_NATIVES_H
+
+#define PNE_BYTES_NATIVES(X) \
+	X(xs_pnebytes_copy) \
+	X(xs_pnebytes_decodeFlat) \
+	X(xs_pnebytes_encodeFlat) \
+	X(xs_pnebytes_withHead)
+
+#endif

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/* Copies of bytes: src/bytes/copy.ts. */
+
+#include "crypto.h"
+
+/* Argument `index`, which may be missing, else from `minimum` to `maximum`. */
+static size_t boundArgument(xsMachine *the, int index, size_t minimum, size_t maximum, size_t missing)
+{
+	if ((int)xsmcArgc <= index || xsmcTypeOf(xsArg(index)) == xsUndefinedType)
+		return missing;
+	return (size_t)cryptoInteger(the, index, (int)minimum, (int)maximum);
+}
+
+/* Makes xsResult what is from argument `index + 1` to before `index + 2` of `index`, behind so many bytes. */
+static uint8_t *copyArguments(xsMachine *the, int index, size_t headLength)
+{
+	size_t length = cryptoReadable(the, index).length;
+	size_t start = boundArgument(the, index + 1, 0, length, 0);
+	size_t end = boundArgument(the, index + 2, start, length, length);
+	uint8_t *output = cryptoNewBytes(the, headLength + end - start);
+	memcpy(output + headLength, cryptoReadable(the, index).bytes + start, end - start);
+	return output;
+}
+
+/* copy(bytes, start | undefined, end | undefined) */
+void xs_pnebytes_copy(xsMachine *the)
+{
+	cryptoArguments(the, 1);
+	copyArguments(the, 0, 0);
+}
+
+/* withHead(head, headLength, bytes, start | undefined, end | undefined) */
+void xs_pnebytes_withHead(xsMachine *the)
+{
+	cryptoArguments(the, 3);
+	size_t length = (size_t)cryptoInteger(the, 1, 1, 4);
+	uint32_t head = (uint32_t)cryptoNumber(the, 0, 0, ((int64_t)1 << 8 * length) - 1);
+	uint8_t *output = copyArguments(the, 2, length);
+	for (size_t at = length; at-- > 0; head >>= 8)
+		output[at] = (uint8_t)head;
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { FlatItem } from '../../src/cbor/flat.ts';
+
+/** What firmware/native/payload-copy.c and payload-flat.c do. They run no JavaScript but `refuse`. */
+export interface BytesNatives {
+  copy(bytes: Uint8Array, start?: number, end?: number): Uint8Array;
+  withHead(head: number, headLength: number, bytes: Uint8Array, start?: number, end?: number): Uint8Array;
+  /** The bytes, or why there are none. */
+  encodeFlat(items: readonly FlatItem[]): Uint8Array | number;
+  /** The items. Bytes that are none go to `refuse`, which throws. */
+  decodeFlat(bytes: Uint8Array, refuse: (reason: number) => never): FlatItem[];
+}
+
+/** For an image that has the C functions: a call at the level of a module puts them into flash. */
+export function bindBytesNatives(): BytesNatives {
+  return Object.freeze({
+    copy: native('xs_pnebytes_copy'),
+    withHead: native('xs_pnebytes_withHead'),
+    encodeFlat: native('xs_pnebytes_encodeFlat'),
+    decodeFlat: native('xs_pnebytes_decodeFlat'),
+  });
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Copies and flat arrays in C beside those in TypeScript. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { copyBytes, withHead } from '../../src/bytes/copy.ts';
+import { fromHex, toHex } from '../../src/bytes/hex.ts';
+import { decodeFlat, encodeFlat, type FlatItem } from '../../src/cbor/flat.ts';
+import { createRandom, randomBytes } from '../../src/cose/test-fixture.ts';
+import { randomBytesOf } from '../../src/payload/random.testing.ts';
+import { Refusal } from '../../src/refusal.ts';
+import * as device from '../device-bytes.ts';
+import { bindBytesNatives } from './bytes.ts';
+
+const CASES = 5_000;
+
+const test = suite('bytes in C and in TypeScript');
+const untyped = bindBytesNatives() as unknown as Record<string, (...values: unknown[]) => unknown>;
+
+test('the same copies', () => {
+  for (let i = 0; i < CASES; i++) {
+    const random = createRandom(i + 1);
+    const outer = randomBytes(random, random() % 300);
+    const bytes = outer.subarray(random() % (outer.length + 1));
+    const start = random() % (bytes.length + 1);
+    const end = start + (random() % (bytes.length - start + 1));
+    const headLength = 1 + (random() % 4);
+    const head = random() % 256 ** headLength;
+    for (const { copyBytes: copy, withHead: withHeadOf } of [device]) {
+      assert.is(toHex(copy(bytes, start, end)), toHex(copyBytes(bytes, start, end)));
+      assert.is(toHex(copy(bytes)), toHex(bytes));
+      assert.is(toHex(withHeadOf(head, headLength, bytes)), toHex(withHead(head, headLength, bytes)));
+      const cut = withHead(head, headLength, bytes, start, end);
+      assert.is(toHex(withHeadOf(head, headLength, bytes, start, end)), toHex(cut));
+    }
+  }
+});
+
+test('a copy is plain, and nothing else holds it', () => {
+  const bytes = Uint8Array.of(1, 2, 3);
+  for (const copy of [device.copyBytes(bytes), device.withHead(0, 1, bytes, 1)]) {
+    assert.is(Object.getPrototypeOf(copy), Uint8Array.prototype);
+    assert.is(copy.byteOffset + copy.buffer.byteLength, copy.length);
+    bytes[2] = 9;
+    assert.is(copy[2], 3);
+    bytes[2] = 3;
+  }
+});
+
+test('the same flat arrays, and the same reasons', () => {
+  const outcomes = new Set<string>();
+  for (let i = 0; i < CASES; i++) {
+    const random = createRandom(i + 1);
+    const below = (limit: number) => random() % limit;
+    const items = randomItems(below);
+    const expected = outcomeOf(() => toHex(encodeFlat(items)));
+    assert.equal(
+      outcomeOf(() => toHex(device.encodeFlat(items))),
+      expected,
+      `case ${i}`,
+    );
+    outcomes.add(expected.reason ?? 'encoded');
+    const bytes = randomBytesOf(expected.reason === undefined ? encodeFlat(items) : fromHex('80'), below);
+    const decoded = outcomeOf(() => decodeFlat(bytes));
+    assert.equal(
+      outcomeOf(() => device.decodeFlat(bytes)),
+      decoded,
+      `case ${i}: ${toHex(bytes)}`,
+    );
+    outcomes.add(decoded.reason ?? 'decoded');
+  }
+  for (const outcome of EXPECTED) assert.ok(outcomes.has(outcome), `none was ${outcome}`);
+});
+
+const EXPECTED = [
+  'encoded',
+  'decoded',
+  'badArgument',
+  'invalidUtf8',
+  'tooLong',
+  'tooManyItems',
+  'truncated',
+  'trailingBytes',
+  'wrongType',
+  'notDeterministic',
+  'notWellFormed',
+];
+
+test('arguments of other kinds are thrown back', () => {
+  const bytes = new Uint8Array(4);
+  for (const call of [
+    () => untyped.copy!(),
+    () => untyped.copy!('text'),
+    () => untyped.copy!(bytes, -1),
+    () => untyped.copy!(bytes, 0, 5),
+    () => untyped.copy!(bytes, 3, 2),
+    () => untyped.copy!(bytes, 0.5),
+    () => untyped.copy!(new Uint16Array(4)),
+    () => untyped.withHead!(1, 1),
+    () => untyped.withHead!(256, 1, bytes),
+    () => untyped.withHead!(-1, 1, bytes),
+    () => untyped.withHead!(1, 0, bytes),
+    () => untyped.withHead!(1, 5, bytes),
+    () => untyped.withHead!(1, 1, bytes, 5),
+    () => untyped.encodeFlat!(),
+    () => untyped.encodeFlat!({ length: 1, 0: 1 }),
+    () => untyped.encodeFlat!([undefined]),
+    () => untyped.encodeFlat!([[]]),
+    () => untyped.encodeFlat!([new Uint16Array(1)]),
+    () => untyped.encodeFlat!(new Array(2)),
+    () => untyped.encodeFlat!(new Proxy([], {})),
+    () => untyped.decodeFlat!(bytes),
+    () => untyped.decodeFlat!([], () => 0),
+  ]) {
+    assert.throws(call, (error: unknown) => error instanceof TypeError || error instanceof RangeError);
+  }
+  assert.is(
+    untyped.decodeFlat!(fromHex('8301'), () => 7),
+    undefined,
+  );
+});
+
+function randomItems(below: (limit: number) => number): FlatItem[] {
+  const length = below(50) === 0 ? 60 + below(10) : below(7);
+  return Array.from({ length }, () => randomItem(below));
+}
+
+const NUMBERS = [
+  0,
+  23,
+  24,
+  255,
+  256,
+  65535,
+  65536,
+  2 ** 32 - 1,
+  2 ** 32,
+  Number.MAX_SAFE_INTEGER,
+  1,
+  2,
+  3,
+  4,
+];
+const WRONG = [-1, 0.5, 2 ** 53, NaN, Infinity, '\ud800'];
+
+function randomItem(below: (limit: number) => number): FlatItem {
+  if (below(60) === 0) return WRONG[below(WRONG.length)]!;
+  switch (below(4)) {
+    case 0:
+      return randomBytes(() => below(256), below(80) === 0 ? 8000 + below(400) : below(40));
+    case 1:
+      return 'aé€\0\u{1f510}'.slice(below(5)).repeat(below(9));
+    default:
+      return NUMBERS[below(NUMBERS.length)]!;
+  }
+}
+
+function outcomeOf(call: () => unknown): { readonly reason?: string; readonly result?: unknown } {
+  try {
+    return { result: call() };
+  } catch (error) {
+    if (error instanceof Refusal) return { reason: error.reasonName };
+    throw error;
+  }
+}
+
+test.run();

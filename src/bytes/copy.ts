@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Copies. On devices both are C (firmware/device-bytes.ts): `slice` and `set` of a Uint8Array look at each byte in
+ * XS, a hundred instructions a byte.
+ */
+
+/** Returns the bytes from `start` to before `end` as a copy that the caller owns. */
+export function copyBytes(bytes: Uint8Array, start = 0, end = bytes.length): Uint8Array {
+  return bytes.slice(start, end);
+}
+
+/**
+ * The same behind `head`, a big-endian unsigned integer of `headLength` bytes, 1 to 4. `start` and `end` are within the
+ * bytes.
+ */
+export function withHead(
+  head: number,
+  headLength: number,
+  bytes: Uint8Array,
+  start = 0,
+  end = bytes.length,
+): Uint8Array {
+  const whole = new Uint8Array(headLength + end - start);
+  for (let at = headLength - 1, rest = head; at >= 0; at--, rest = Math.floor(rest / 256)) whole[at] = rest;
+  whole.set(bytes.subarray(start, end), headLength);
+  return whole;
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Messages that are one array of numbers, texts and byte strings, and nothing within it. On devices both functions are
+ * C (firmware/device-bytes.ts).
+ */
+import { refuse } from '../refusal.ts';
+import { Major } from './head.ts';
+import { CborReader } from './reader.ts';
+import { CborWriter } from './writer.ts';
+
+/** A number is an integer from 0 to 2^53 - 1. */
+export type FlatItem = number | string | Uint8Array;
+
+/** Returns the array in deterministic CBOR. Refuses what CborWriter refuses, and a negative number with `badArgument`. */
+export function encodeFlat(items: readonly FlatItem[]): Uint8Array {
+  const writer = new CborWriter().array(items.length);
+  for (const item of items) writeItem(writer, item);
+  return writer.finish();
+}
+
+/** Returns the items of exactly one such array, byte strings as copies. Refuses what CborReader refuses. */
+export function decodeFlat(bytes: Uint8Array): FlatItem[] {
+  const reader = new CborReader(bytes);
+  const items: FlatItem[] = [];
+  for (let left = reader.array(); left > 0; left--) items.push(readItem(reader));
+  reader.end();
+  return items;
+}
+
+function writeItem(writer: CborWriter, item: FlatItem): void {
+  if (typeof item === 'number') writer.integer(item >= 0 ? item : refuse('badArgument'));
+  else if (typeof item === 'string') writer.textString(item);
+  else writer.byteString(item);
+}
+
+function readItem(reader: CborReader): FlatItem {
+  const major = reader.peekMajor();
+  if (major === Major.textString) return reader.textString();
+  return major === Major.byteString ? reader.byteString().slice() : reader.unsigned();
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * A hostile gateway: it has the keys of CPNS-1, so that what it relays is in its hands. It drops what it chooses,
+ * holds back, replays, alters and invents.
+ */
+import { encodeRoute } from '../../src/link/route.ts';
+import type { Chronicle } from './chronicle.ts';
+import type { Random } from './random.ts';
+import { corrupted, type Side, type Tap, type Wire } from './wire.ts';
+
+const MAX_KEPT = 32;
+const MAX_FLOW = 8;
+
+export interface Attacker {
+  readonly tap: Tap;
+  /** From now on it relays as it should. */
+  rest(): void;
+}
+
+export interface AttackerOptions {
+  readonly random: Random;
+  readonly chronicle: Chronicle;
+  readonly name: string;
+  /** How often it does something to a message, from 0 to 1. */
+  readonly zeal: number;
+  /** The longest that it holds a message back. */
+  readonly patienceMs: number;
+}
+
+const KINDS = Object.freeze(['drop', 'hold', 'replay', 'flip', 'invent'] as const);
+
+export function createAttacker({ random, chronicle, name, zeal, patienceMs }: AttackerOptions): Attacker {
+  const kept: { readonly message: Uint8Array; readonly from: Side }[] = [];
+  let isResting = false;
+
+  function tap(wire: Wire, message: Uint8Array, from: Side): boolean {
+    if (isResting) return true;
+    kept.push({ message, from });
+    if (kept.length > MAX_KEPT) kept.splice(random.whole(0, MAX_KEPT), 1);
+    return !random.chance(zeal) || attack(wire, message, from);
+  }
+
+  function attack(wire: Wire, message: Uint8Array, from: Side): boolean {
+    const kind = random.pick(KINDS);
+    chronicle.fault(`hostile ${kind}`, name);
+    const old = random.pick(kept);
+    if (kind === 'drop') return false;
+    if (kind === 'hold') wire.inject(message, from, random.whole(0, patienceMs));
+    if (kind === 'replay') wire.inject(old.message, old.from, random.whole(0, patienceMs));
+    if (kind === 'flip') wire.inject(corrupted(message, random), from, 0);
+    if (kind === 'invent') wire.inject(invented(message), from, 0);
+    return kind !== 'hold';
+  }
+
+  /** The same message in another flow, or anything at all. */
+  function invented(message: Uint8Array): Uint8Array {
+    const bytes = random.chance(0.5) ? message : new Uint8Array(random.whole(1, 80));
+    if (bytes !== message) random.fill(bytes);
+    return encodeRoute(random.whole(0, MAX_FLOW), bytes);
+  }
+
+  return {
+    tap,
+    rest(): void {
+      isResting = true;
+    },
+  };
+}

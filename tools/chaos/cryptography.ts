@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Node's cryptography with chance from a seed, and a witness of what is done with keys: that no nonce is used twice
+ * under one key, and how many keys a process has. Limits of keys can be set low, so that they are reached.
+ */
+import { toHex } from '../../src/bytes/hex.ts';
+import { algorithmParameters } from '../../src/crypto/algorithms.ts';
+import type { AeadKey, CryptoProvider } from '../../src/crypto/provider.ts';
+import { createNodeProvider } from '../../src/node/crypto/provider.ts';
+import { withRecords } from '../../src/session/records.ts';
+import { p256Agreement } from './curve.ts';
+import type { Random } from './random.ts';
+import type { Life } from './timeline.ts';
+import { Violation } from './violation.ts';
+
+export interface KeyLimits {
+  readonly maxSealed: number;
+  readonly maxFailed: number;
+}
+
+/** All keys of a run, whoever holds them. */
+export class KeyWitness {
+  /** By key, and by nonce what was sealed. */
+  private readonly sealed = new Map<string, Map<string, string>>();
+
+  provider(life: Life, random: Random, limits: KeyLimits | undefined): CryptoProvider {
+    const node = createNodeProvider();
+    const fillRandom = (target: Uint8Array) => random.fill(target);
+    const provider = withRecords({
+      ...node,
+      fillRandom,
+      ...p256Agreement(node, fillRandom),
+      aeadKey: (algorithm, secret) => this.watch(life, node.aeadKey(algorithm, secret), algorithm),
+    });
+    return limits === undefined ? provider : withLimits(provider, limits);
+  }
+
+  private watch(life: Life, key: AeadKey, algorithm: number): AeadKey {
+    const seen = this.sealedUnder(key, algorithm);
+    const { generation } = life;
+    let isAlive = true;
+    life.keys += 1;
+    return {
+      ...key,
+      seal: (nonce, aad, plaintext) => {
+        const output = key.seal(nonce, aad, plaintext);
+        this.check(seen, toHex(nonce), toHex(output));
+        return output;
+      },
+      wipe: () => {
+        if (isAlive && life.generation === generation) life.keys -= 1;
+        isAlive = false;
+        key.wipe();
+      },
+    };
+  }
+
+  /** Keys are told apart by what they make of one byte, under a nonce that no protocol here has. */
+  private sealedUnder(key: AeadKey, algorithm: number): Map<string, string> {
+    const parameters = algorithmParameters(algorithm);
+    const nonceLength = parameters?.kind === 'aead' ? parameters.nonceLength : 0;
+    const byte = new Uint8Array(1);
+    const name = `${algorithm} ${toHex(key.seal(new Uint8Array(nonceLength).fill(0xff), byte, byte))}`;
+    const known = this.sealed.get(name) ?? new Map<string, string>();
+    this.sealed.set(name, known);
+    return known;
+  }
+
+  private check(seen: Map<string, string>, nonce: string, output: string): void {
+    const former = seen.get(nonce);
+    if (former !== undefined && former !== output) throw new Violation('a nonce is used twice under one key');
+    seen.set(nonce, output);
+  }
+}
+
+function withLimits(provider: CryptoProvider, { maxSealed, maxFailed }: KeyLimits): CryptoProvider {
+  const records = provider.records!;
+  return {
+    ...provider,
+    records: {
+      ...records,
+      createSender: (direction, first) => records.createSender(direction, first, maxSealed),
+      createRecipient: (direction, state) => records.createRecipient(direction, state, maxFailed),
+    },
+  };
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** A simulated PN GW: the real role and its link to the server, which it makes again when it is lost. */
+import type { Link, LinkEvents } from '../../src/link/link.ts';
+import { createGateway, type Gateway } from '../../src/roles/gateway.ts';
+import type { InterfaceOptions } from '../../src/roles/interface.ts';
+import type { Random } from './random.ts';
+import type { ServerProcess } from './server-process.ts';
+import type { Life } from './timeline.ts';
+import { type Ether, type Tap, Wire, type WireEnd } from './wire.ts';
+
+export interface GatewayProcessOptions {
+  readonly ether: Ether;
+  readonly random: Random;
+  readonly life: Life;
+  readonly hop: InterfaceOptions;
+  readonly server: ServerProcess;
+  /** What a hostile gateway does to what it relays. */
+  readonly tap: Tap | undefined;
+}
+
+const FIRST_PAUSE_MS = 250;
+const MAX_PAUSE_MS = 30_000;
+
+export class GatewayProcess {
+  readonly life: Life;
+  /** Where PNEs connect to. */
+  readonly pneSide: WireEnd;
+  /** Its link to the server. */
+  wire: Wire | undefined;
+  private readonly options: GatewayProcessOptions;
+  private gateway: Gateway | undefined;
+  private pauseMs = FIRST_PAUSE_MS;
+
+  constructor(options: GatewayProcessOptions) {
+    this.options = options;
+    this.life = options.life;
+    this.pneSide = { life: this.life, attach: (link) => this.gateway!.attachPne(link) };
+  }
+
+  get isOn(): boolean {
+    return this.gateway !== undefined;
+  }
+
+  start(): void {
+    this.gateway = createGateway({
+      hop: this.options.hop,
+      after: this.options.ether.timeline.after(this.life),
+      onAgreed: ({ peer }) => this.note(`agreed with ${peer.subject}`),
+      onRefused: (reason, pneId) => this.note(`refused: ${reason} of ${pneId ?? 'somebody'}`),
+    });
+    this.pauseMs = FIRST_PAUSE_MS;
+    this.connect();
+  }
+
+  /** Its process ends. The PNEs' own links tell them, now or after a while. */
+  end(wires: readonly Wire[], isHeard: boolean): void {
+    this.life.kill();
+    this.gateway = undefined;
+    for (const wire of [...wires, ...(this.wire === undefined ? [] : [this.wire])]) {
+      if (isHeard) wire.cut();
+      else wire.freeze();
+    }
+    this.wire = undefined;
+  }
+
+  restart(wires: readonly Wire[]): void {
+    const { random, ether } = this.options;
+    this.end(wires, random.chance(0.5));
+    ether.timeline.in(random.whole(100, 20_000), this.life, () => this.start());
+  }
+
+  private connect(): void {
+    const { server, ether, tap } = this.options;
+    if (!server.isOn) return this.connectLater();
+    this.wire = new Wire(
+      ether,
+      server.gatewaySide,
+      { life: this.life, attach: (link) => this.attach(link) },
+      tap,
+    );
+  }
+
+  private attach(link: Link): LinkEvents {
+    const events = this.gateway!.attachServer(link);
+    const { timeline } = this.options.ether;
+    const since = timeline.now;
+    return {
+      onMessage: (message) => events.onMessage(message),
+      onClosed: () => {
+        events.onClosed();
+        this.note('its link to the server is gone');
+        if (timeline.now - since > MAX_PAUSE_MS) this.pauseMs = FIRST_PAUSE_MS;
+        this.connectLater();
+      },
+    };
+  }
+
+  private connectLater(): void {
+    const { random, ether } = this.options;
+    const wait = this.pauseMs + random.whole(0, this.pauseMs / 2);
+    this.pauseMs = Math.min(MAX_PAUSE_MS, 2 * this.pauseMs);
+    ether.timeline.in(wait, this.life, () => this.connect());
+  }
+
+  private note(what: string): void {
+    this.options.ether.chronicle.note(this.life.name, what);
+  }
+}

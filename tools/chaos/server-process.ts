@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The simulated CPNS Server: the real role and its store, and an owner who delivers contents. */
+import type { Link } from '../../src/link/link.ts';
+import { compactPayloads } from '../../src/payload/compact.ts';
+import { Refusal } from '../../src/refusal.ts';
+import type { InterfaceOptions } from '../../src/roles/interface.ts';
+import type { PeerRecord } from '../../src/roles/peer-record.ts';
+import { createServer, type Server } from '../../src/roles/server.ts';
+import { Database, type Snapshot } from './database.ts';
+import type { Random } from './random.ts';
+import type { Life } from './timeline.ts';
+import type { Ether, Wire, WireEnd } from './wire.ts';
+import type { Witness } from './witness.ts';
+
+export interface ServerProcessOptions {
+  readonly ether: Ether;
+  readonly witness: Witness;
+  readonly random: Random;
+  readonly life: Life;
+  readonly endToEnd: InterfaceOptions;
+  readonly pneIds: readonly string[];
+}
+
+export class ServerProcess {
+  readonly life: Life;
+  readonly gatewaySide: WireEnd;
+  readonly database: Database;
+  private readonly options: ServerProcessOptions;
+  private server: Server | undefined;
+  private delivered = 0;
+  /** Contents by PNE and ticket, as they were stored last. */
+  private readonly tickets = new Map<string, string>();
+  /** Contents that the server has not said yet whether it took. */
+  private taking = new Set<string>();
+
+  constructor(options: ServerProcessOptions) {
+    this.options = options;
+    this.life = options.life;
+    const { ether, random } = options;
+    this.gatewaySide = { life: this.life, attach: (link: Link) => this.server!.attachGateway(link) };
+    this.database = new Database({
+      timeline: ether.timeline,
+      random: random.fork(),
+      life: this.life,
+      onStored: (pneId, record, added, replaced) => this.stored(pneId, record, added, replaced),
+    });
+  }
+
+  get isOn(): boolean {
+    return this.server !== undefined;
+  }
+
+  start(): void {
+    this.server = createServer({
+      endToEnd: this.options.endToEnd,
+      after: this.options.ether.timeline.after(this.life),
+      store: this.database.open(),
+      onAgreed: ({ peer }) => this.note(`agreed with ${peer.subject}`),
+      onRegistered: (pneId) => this.note(`${pneId} registers`),
+      onReading: (pneId, { id }) => this.note(`has a reading of ${pneId}, id ${id.toString(16)}`),
+      onContentSettled: (pneId, ticket, outcome) => {
+        const name = this.tickets.get(`${pneId} ${ticket}`)!;
+        this.note(`${outcome}: ${name}`);
+        this.options.witness.settleContent(name, outcome);
+      },
+      onRefused: (reason, pneId) => this.note(`refused: ${reason} of ${pneId ?? 'somebody'}`),
+    });
+  }
+
+  /** Its process ends, with its links. */
+  end(wires: readonly Wire[], isHeard: boolean): void {
+    this.life.kill();
+    this.server = undefined;
+    for (const wire of wires) {
+      if (isHeard) wire.cut();
+      else wire.freeze();
+    }
+    const stored = new Set(this.options.pneIds.flatMap((pneId) => this.queued(pneId)));
+    for (const name of this.taking) if (!stored.has(name)) this.options.witness.loseContent(name);
+    this.taking = new Set();
+  }
+
+  restart(wires: readonly Wire[]): void {
+    const { random, ether } = this.options;
+    this.end(wires, random.chance(0.5));
+    ether.timeline.in(random.whole(100, 20_000), this.life, () => this.start());
+  }
+
+  /** Ends it, and puts an earlier state of its store, or none, in the place of the present one. */
+  restore(snapshot: Snapshot, wires: readonly Wire[]): void {
+    this.restart(wires);
+    const { pneIds, witness } = this.options;
+    const present = this.database.snapshot();
+    const before = new Set(pneIds.flatMap((pneId) => this.queued(pneId)));
+    witness.restore(pneIds, present, snapshot);
+    this.database.restore(snapshot);
+    const after = new Set(pneIds.flatMap((pneId) => this.queued(pneId)));
+    for (const name of before) if (!after.has(name)) witness.loseContent(name);
+    for (const name of after) witness.reviveContent(name);
+    for (const pneId of pneIds) this.learnTickets(pneId, this.database.record(pneId));
+  }
+
+  deliver(pneId: string): void {
+    if (this.server === undefined || this.life.stoppedUntil > this.options.ether.timeline.now) return;
+    const name = `content ${this.delivered} for ${pneId}`;
+    try {
+      this.server.deliver(pneId, { content: name }, (ticket) => {
+        this.taking.delete(name);
+        if (ticket === undefined) this.options.witness.loseContent(name);
+      });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return;
+    }
+    this.delivered += 1;
+    this.taking.add(name);
+    this.options.witness.deliver(pneId, name);
+    this.note(`is to deliver ${name}`);
+  }
+
+  /** Names of contents that wait in the store. */
+  queued(pneId: string): string[] {
+    const { contents } = this.database.record(pneId) ?? { contents: [] };
+    return contents.map(({ payload }) => nameIn(payload));
+  }
+
+  private stored(
+    pneId: string,
+    record: PeerRecord,
+    added: readonly string[],
+    replaced: readonly string[],
+  ): void {
+    this.learnTickets(pneId, record);
+    this.options.witness.store(pneId, added, replaced);
+  }
+
+  private learnTickets(pneId: string, record: PeerRecord | undefined): void {
+    for (const { ticket, payload } of record?.contents ?? [])
+      this.tickets.set(`${pneId} ${ticket}`, nameIn(payload));
+  }
+
+  private note(what: string): void {
+    this.options.ether.chronicle.note('server', what);
+  }
+}
+
+function nameIn(payload: Uint8Array): string {
+  return (compactPayloads.decode(payload) as { content: string }).content;
+}

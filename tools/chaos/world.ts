@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** A personal network in virtual time, with all that can befall it. */
+import { type Attacker, createAttacker } from './attacker.ts';
+import { BootFile } from './boot-file.ts';
+import { Chronicle } from './chronicle.ts';
+import { KeyWitness } from './cryptography.ts';
+import type { Snapshot } from './database.ts';
+import { Device } from './device.ts';
+import { FAULTS, type FaultName } from './faults.ts';
+import { GatewayProcess } from './gateway-process.ts';
+import { Member } from './member.ts';
+import type { Random } from './random.ts';
+import { calm, type Scenario } from './scenario.ts';
+import { ServerProcess } from './server-process.ts';
+import { type Life, Timeline } from './timeline.ts';
+import type { Ether, Wire } from './wire.ts';
+import { Witness } from './witness.ts';
+
+interface Members {
+  readonly pnes: readonly Member[];
+  readonly gateways: readonly Member[];
+  readonly server: Member;
+}
+
+export class World {
+  readonly timeline = new Timeline();
+  readonly witness = new Witness();
+  readonly chronicle: Chronicle;
+  readonly random: Random;
+  readonly devices: Device[] = [];
+  readonly gateways: readonly GatewayProcess[];
+  readonly server: ServerProcess;
+  /** States of the server's store that a fault may put back. */
+  readonly snapshots: Snapshot[] = [new Map()];
+  private readonly scenario: Scenario;
+  private readonly ether: Ether;
+  private readonly members: Members;
+  private readonly attacker: Attacker | undefined;
+  private readonly clones: Device[] = [];
+
+  constructor(random: Random, scenario: Scenario, keepsAll: boolean) {
+    this.random = random;
+    this.scenario = scenario;
+    this.chronicle = new Chronicle(this.timeline, keepsAll);
+    this.members = createMembers(random.fork(), scenario);
+    this.ether = {
+      timeline: this.timeline,
+      chronicle: this.chronicle,
+      random: random.fork(),
+      weather: { ...scenario.weather },
+    };
+    this.attacker = this.createAttacker();
+    this.server = this.createServer();
+    this.gateways = this.members.gateways.map((member, index) => this.createGateway(member, index));
+    for (const member of this.members.pnes) this.devices.push(this.createDevice(member, new BootFile()));
+  }
+
+  /** Links that are there, of whichever kind. */
+  get wires(): Wire[] {
+    const ends = [...this.gateways, ...this.devices, ...this.clones];
+    return ends.flatMap(({ wire }) => (wire?.isUp ? [wire] : []));
+  }
+
+  get lives(): Life[] {
+    return [...this.devices, ...this.gateways, this.server].map(({ life }) => life);
+  }
+
+  anyDevice(): Device {
+    return this.random.pick(this.devices);
+  }
+
+  /** When something that is out of order is in order again: within so long, and before the faults cease. */
+  outageEnd(mostMs: number): number {
+    const left = this.scenario.troubledMs - this.timeline.now;
+    return this.timeline.now + this.random.whole(1000, Math.max(1000, Math.min(mostMs, left)));
+  }
+
+  start(): void {
+    this.server.start();
+    for (const process of [...this.gateways, ...this.devices]) process.start();
+    this.plan();
+  }
+
+  /** Another device with all that this one has, until it is found. */
+  clone(original: Device, until: number): void {
+    this.witness.confuse(original.pneId);
+    const member = this.members.pnes.find(({ life }) => life === original.life)!;
+    const copy = member.copy(`${original.pneId} clone ${this.clones.length + 1}`);
+    const clone = this.createDevice(copy, original.file.copy());
+    this.clones.push(clone);
+    clone.start();
+    const lifetime = until - this.timeline.now;
+    for (let i = 0; i < 10; i++) {
+      this.timeline.in(this.random.whole(0, lifetime), undefined, () => clone.report());
+    }
+    this.timeline.in(lifetime, undefined, () => clone.end(true));
+  }
+
+  /** Faults cease: whatever is out of order is in order from now on. */
+  calm(): void {
+    calm(this.ether.weather);
+    this.attacker?.rest();
+    for (const { file } of this.devices) file.mood = 'good';
+    this.server.database.mood = 'good';
+    this.chronicle.note('the world', 'faults cease');
+  }
+
+  /** Reports once on each device, and delivers once to each. */
+  probe(): void {
+    for (const device of this.devices) {
+      device.report();
+      this.server.deliver(device.pneId);
+    }
+  }
+
+  private plan(): void {
+    const { troubledMs, readings, contents, faults } = this.scenario;
+    const sometime = (work: () => void) =>
+      this.timeline.in(this.random.whole(0, troubledMs), undefined, work);
+    for (const device of this.devices) {
+      for (let i = 0; i < readings; i++) sometime(() => device.report());
+      for (let i = 0; i < contents; i++) sometime(() => this.server.deliver(device.pneId));
+    }
+    for (let i = 0; i < 4; i++) sometime(() => this.snapshots.push(this.server.database.snapshot()));
+    for (const name of faults) sometime(() => this.befall(name));
+  }
+
+  private befall(name: FaultName): void {
+    this.chronicle.fault(name, 'the world');
+    FAULTS[name](this);
+  }
+
+  private createAttacker(): Attacker | undefined {
+    const { hostile, troubledMs } = this.scenario;
+    if (hostile === undefined) return undefined;
+    const patienceMs = troubledMs / 20;
+    const random = this.random.fork();
+    return createAttacker({ ...hostile, patienceMs, random, chronicle: this.chronicle, name: 'gateway-1' });
+  }
+
+  private createServer(): ServerProcess {
+    const { pnes, server } = this.members;
+    return new ServerProcess({
+      ether: this.ether,
+      witness: this.witness,
+      random: this.random.fork(),
+      life: server.life,
+      endToEnd: server.interfaceTo(pnes, 'server', 'CPNS-3'),
+      pneIds: pnes.map(({ life }) => life.name),
+    });
+  }
+
+  private createGateway(member: Member, index: number): GatewayProcess {
+    return new GatewayProcess({
+      ether: this.ether,
+      random: this.random.fork(),
+      life: member.life,
+      hop: member.interfaceTo(this.members.pnes, 'gateway', 'CPNS-1'),
+      server: this.server,
+      tap: index === 0 ? this.attacker?.tap : undefined,
+    });
+  }
+
+  private createDevice(member: Member, file: BootFile): Device {
+    const { gateways, server } = this.members;
+    return new Device({
+      ether: this.ether,
+      witness: this.witness,
+      random: this.random.fork(),
+      life: member.life,
+      pneId: member.identity.credential.subject!,
+      hop: member.interfaceTo(gateways, 'pne', 'CPNS-1'),
+      endToEnd: member.interfaceTo([server], 'pne', 'CPNS-3'),
+      file,
+      gateways: this.gateways,
+    });
+  }
+}
+
+function createMembers(random: Random, { pnes, gateways, limits }: Scenario): Members {
+  const keys = new KeyWitness();
+  let kid = 0;
+  const create = (subject: string) => new Member({ keys, random, limits, subject, kid: kid++ });
+  const named = (name: string, count: number) =>
+    Array.from({ length: count }, (_, index) => create(`${name}-${index + 1}`));
+  return { server: create('server'), gateways: named('gateway', gateways), pnes: named('pne', pnes) };
+}
