@@ -181,12 +181,12 @@ test('a bond by Just Works does not do once the floor is higher', () =>
     assert.is(problem, 'encryption: the bond is weaker than demanded');
   }));
 
-test('a PNE that has lost its bond is refused until its owner has the gateway forget it, then pairs anew', () =>
+test('a PNE that has lost its bond is refused until its owner has the gateway forget it, then pairs anew: another channel', () =>
   withDevices(async (devices) => {
     let board = await devices.board(PASSKEY.board);
     const gateway = await devices.gateway(PASSKEY.gateway);
     await PASSKEY.attend(gateway, board);
-    await linked(gateway, board);
+    const former = await linked(gateway, board);
     await board.close();
     await rm(board.folder, { recursive: true });
     board = await devices.board(PASSKEY.board);
@@ -194,7 +194,7 @@ test('a PNE that has lost its bond is refused until its owner has the gateway fo
     assert.ok(/^(encryption: PIN_OR_KEY_MISSING|pairing: has a bond already)$/.test(problem!), problem);
     await gateway.ask({ do: 'forget', peer: PNE });
     await PASSKEY.attend(gateway, board);
-    await linked(gateway, board);
+    assert.is.not(await linked(gateway, board), former);
   }));
 
 test.run();
@@ -209,10 +209,13 @@ async function shown(board: TestBoard): Promise<number> {
   return Number(passkey);
 }
 
-async function linked(gateway: End, board: TestBoard): Promise<void> {
-  await gateway.ask({ do: 'take', kind: 'link' });
+/** Returns what names the channel at both ends. */
+async function linked(gateway: End, board: TestBoard): Promise<string> {
+  const { channelBinding } = await gateway.ask({ do: 'take', kind: 'link' });
   await board.take('secured');
+  assert.is(channelBinding, toHex(board.channelBinding!));
   await talk(gateway, board);
+  return channelBinding!;
 }
 
 /** A message in each direction: fragments of one, 2 bytes in front of it. */

@@ -94,10 +94,11 @@ export async function pair(method: Method, central: End, peripheral: End): Promi
   for (const end of [central, peripheral]) {
     const said = await end.ask({ do: 'paired' });
     expectLevel(end, method, said);
-    channels.add(said.channel!);
+    channels.add(String(said.channel));
   }
-  const [channel, other] = channels;
-  if (other !== undefined) throw new Error(`a channel is called ${channel} there, ${other} here`);
+  const [channel = '', other] = channels;
+  if (other !== undefined || !/^[0-9a-f]{32}$/.test(channel))
+    throw new Error(`a channel is called ${channel} there, ${other} here`);
 }
 
 async function carryPasskey(shown: End, typed: End): Promise<void> {
