@@ -11,6 +11,7 @@ import {
   type Answered,
   createResponder,
   type ReceivedMessage1,
+  type Responder,
   type RespondRequest,
   type WaitMessage3,
 } from '../handshake/responder.ts';
@@ -22,7 +23,7 @@ import type { Choice } from '../negotiation/select.ts';
 import { type ReasonName, Refusal } from '../refusal.ts';
 import type { ConnectionIds } from './connection-ids.ts';
 import { firstVerified } from './first-verified.ts';
-import { createHalfOpenHandshakes } from './half-open.ts';
+import { HalfOpenHandshakes } from './half-open.ts';
 import { type Agreement, handshakeOptions, type InterfaceOptions, sideOf, verifyPeer } from './interface.ts';
 import { checkCarried, openChannel, type SecureChannel } from './secure-channel.ts';
 
@@ -63,102 +64,114 @@ interface Verified extends Answered {
 }
 
 export function accept(options: AcceptanceOptions): Acceptance {
-  const { own, connectionIds } = options;
-  const responder = createResponder({ ...handshakeOptions(own), methods: own.methods });
-  const halfOpen = createHalfOpenHandshakes(options.after, close);
-  let last: Answered | undefined;
+  return new ResponderEnd(options);
+}
 
-  return {
-    receive(message): void {
-      try {
-        if (isMessage1(message)) receiveMessage1(message);
-        else receiveMessage3(message);
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        options.send(errorFor(toldReason(error.reasonName), own.suites));
-        options.onRefused(error.reasonName);
-      }
-    },
-    stop(): void {
-      for (const handshake of halfOpen.all()) halfOpen.end(handshake);
-    },
-  };
+class ResponderEnd implements Acceptance {
+  private readonly options: AcceptanceOptions;
+  private readonly responder: Responder;
+  private readonly halfOpen: HalfOpenHandshakes<HalfOpen>;
+  private last: Answered | undefined;
 
-  function receiveMessage1(message: Uint8Array): void {
-    for (const handshake of halfOpen.all()) {
-      const repeated = handshake.wait.answerTo(message);
-      if (repeated === undefined) continue;
-      halfOpen.renew(handshake);
-      return options.send(repeated);
-    }
-    halfOpen.checkRoom();
-    const received = responder.receive(message);
-    const side = sideOf(own, options.attestation());
-    const answer = answerOffer(negotiationValue(received.ead1), side, received.method);
-    checkCarried(received.peerConnectionId, answer.proposed);
-    const connectionId = connectionIds.take(received.peerConnectionId);
-    const wait = respond(received, { connectionId, ead2: [negotiationItem(answer.bytes)] });
-    const handshakeBytes = message.length + wait.message.length;
-    halfOpen.add({ wait, answer, connectionId, handshakeBytes });
-    options.send(wait.message);
+  constructor(options: AcceptanceOptions) {
+    const { own, after } = options;
+    this.options = options;
+    this.responder = createResponder({ ...handshakeOptions(own), methods: own.methods });
+    this.halfOpen = new HalfOpenHandshakes(after, (handshake) => this.close(handshake));
   }
 
-  function respond(received: ReceivedMessage1, request: RespondRequest): WaitMessage3 {
+  receive(message: Uint8Array): void {
+    try {
+      if (isMessage1(message)) this.receiveMessage1(message);
+      else this.receiveMessage3(message);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.options.send(errorFor(toldReason(error.reasonName), this.options.own.suites));
+      this.options.onRefused(error.reasonName);
+    }
+  }
+
+  stop(): void {
+    for (const handshake of this.halfOpen.all()) this.halfOpen.end(handshake);
+  }
+
+  private receiveMessage1(message: Uint8Array): void {
+    for (const handshake of this.halfOpen.all()) {
+      const repeated = handshake.wait.answerTo(message);
+      if (repeated === undefined) continue;
+      this.halfOpen.renew(handshake);
+      return this.options.send(repeated);
+    }
+    this.halfOpen.checkRoom();
+    const received = this.responder.receive(message);
+    const side = sideOf(this.options.own, this.options.attestation());
+    const answer = answerOffer(negotiationValue(received.ead1), side, received.method);
+    checkCarried(received.peerConnectionId, answer.proposed);
+    const connectionId = this.options.connectionIds.take(received.peerConnectionId);
+    const wait = this.respond(received, { connectionId, ead2: [negotiationItem(answer.bytes)] });
+    const handshakeBytes = message.length + wait.message.length;
+    this.halfOpen.add({ wait, answer, connectionId, handshakeBytes });
+    this.options.send(wait.message);
+  }
+
+  private respond(received: ReceivedMessage1, request: RespondRequest): WaitMessage3 {
     try {
       return received.respond(request);
     } catch (error) {
-      connectionIds.release(request.connectionId);
+      this.options.connectionIds.release(request.connectionId);
       throw error;
     }
   }
 
-  function receiveMessage3(message: Uint8Array): void {
-    const repeated = last?.answerTo(message);
-    if (repeated !== undefined) return options.send(repeated);
-    finish(firstVerified(halfOpen.all(), (handshake) => verify(handshake, message), 'stateInvalid'));
+  private receiveMessage3(message: Uint8Array): void {
+    const repeated = this.last?.answerTo(message);
+    if (repeated !== undefined) return this.options.send(repeated);
+    this.finish(
+      firstVerified(this.halfOpen.all(), (handshake) => this.verify(handshake, message), 'stateInvalid'),
+    );
   }
 
-  function verify(handshake: HalfOpen, message3: Uint8Array): Verified {
-    const verified = verifyPeer(own, handshake.wait.receive(message3));
+  private verify(handshake: HalfOpen, message3: Uint8Array): Verified {
+    const verified = verifyPeer(this.options.own, handshake.wait.receive(message3));
     const choice = verifyEcho(negotiationValue(verified.ead3), handshake.answer);
     return { ...verified.answer(), handshake, choice, message3Bytes: message3.length };
   }
 
   /** The agreement stands before message_4 leaves: where it cannot, it is sent when message_3 comes again. */
-  function finish(verified: Verified): void {
+  private finish(verified: Verified): void {
     const { handshake, established, choice, message, message3Bytes } = verified;
     const { method, suite, peer } = established;
-    const channel = open(verified);
-    last = verified;
-    halfOpen.complete(handshake);
-    options.onAgreed({
-      name: own.name,
+    const channel = this.open(verified);
+    this.last = verified;
+    this.halfOpen.complete(handshake);
+    this.options.onAgreed({
+      name: this.options.own.name,
       peer,
       method,
       suite,
       choice,
-      linkKind: options.attestation().kind,
+      linkKind: this.options.attestation().kind,
       handshakeMessages: 4,
       handshakeBytes: handshake.handshakeBytes + message3Bytes + message.length,
       connectionId: handshake.connectionId,
       channel,
     });
-    options.send(message);
+    this.options.send(message);
   }
 
   /** Without a session the handshake has failed: message_4 would leave the Initiator established alone. */
-  function open({ established, choice, handshake }: Verified): SecureChannel {
+  private open({ established, choice, handshake }: Verified): SecureChannel {
     try {
       return openChannel(established, choice, 'responder');
     } catch (error) {
-      halfOpen.end(handshake);
+      this.halfOpen.end(handshake);
       throw error;
     }
   }
 
-  function close({ wait, connectionId }: HalfOpen): void {
+  private close({ wait, connectionId }: HalfOpen): void {
     wait.close();
-    connectionIds.release(connectionId);
+    this.options.connectionIds.release(connectionId);
   }
 }
 

@@ -4,10 +4,10 @@
 import { PLAIN_STREAM } from '../link/attestation.ts';
 import type { After } from '../link/timer.ts';
 import type { ReasonName } from '../refusal.ts';
-import { accept } from './acceptance.ts';
-import { initiate } from './initiation.ts';
+import { type Acceptance, accept } from './acceptance.ts';
+import { IDENTITIES, PROVIDER } from './identities.testing.ts';
+import { type Initiation, initiate } from './initiation.ts';
 import { type Agreement, type InterfaceOptions, p256Interface } from './interface.ts';
-import { IDENTITIES, PROVIDER } from './network.testing.ts';
 
 export interface TestClock {
   readonly after: After;
@@ -93,7 +93,7 @@ export function createTestResponder(own: InterfaceOptions = GATEWAY_END, options
       release: ([id]) => void ids.delete(id!),
     },
   });
-  return { ...seen, ...acceptance, ids };
+  return { ...seen, ...endOf(acceptance), ids };
 }
 
 export function createTestInitiator(own: InterfaceOptions = PNE_END, options: EndOptions = {}) {
@@ -105,7 +105,11 @@ export function createTestInitiator(own: InterfaceOptions = PNE_END, options: En
       failures += 1;
     },
   });
-  return { ...seen, ...initiation, failures: () => failures };
+  return { ...seen, ...endOf(initiation), failures: () => failures };
+}
+
+function endOf(end: Acceptance | Initiation) {
+  return { receive: (message: Uint8Array) => end.receive(message), stop: () => end.stop() };
 }
 
 function shared(own: InterfaceOptions, seen: Seen, { clock = createTestClock(), send }: EndOptions) {

@@ -5,6 +5,12 @@ import { ImplementationLimits } from '../limits.ts';
 import type { After, RunningTimer } from '../link/timer.ts';
 import { refuse } from '../refusal.ts';
 
+interface Place {
+  readonly lifetime: RunningTimer;
+  /** Runs while nothing may take the place. */
+  grace: RunningTimer | undefined;
+}
+
 /*
  * Half-open handshakes on one link. Who began them is unknown before message_3, so places are given by time:
  *
@@ -21,82 +27,72 @@ import { refuse } from '../refusal.ts';
  *
  * What came last keeps its place longest, and a place that nobody wants is kept for `halfOpenLifetimeMs`.
  */
-export interface HalfOpenHandshakes<Handshake> {
+export class HalfOpenHandshakes<Handshake> {
+  private readonly after: After;
+  private readonly onEnd: (handshake: Handshake) => void;
+  private readonly places = new Map<Handshake, Place>();
+
+  /** `onEnd` is told of each handshake that ends without being complete. */
+  constructor(after: After, onEnd: (handshake: Handshake) => void) {
+    this.after = after;
+    this.onEnd = onEnd;
+  }
+
   /** The oldest first. */
-  all(): readonly Handshake[];
+  all(): readonly Handshake[] {
+    return [...this.places.keys()];
+  }
+
   /** Refuses with `queueFull` where `add` would find no place. */
-  checkRoom(): void;
+  checkRoom(): void {
+    if (this.isFull()) this.oldestToEnd();
+  }
+
   /** Gives it a place, for which an older one may have to end. */
-  add(handshake: Handshake): void;
+  add(handshake: Handshake): void {
+    if (this.isFull()) this.end(this.oldestToEnd());
+    const lifetime = this.after(halfOpenLifetimeMs, () => this.end(handshake));
+    const place = { lifetime, grace: undefined };
+    this.places.set(handshake, place);
+    this.protect(place);
+  }
+
   /** Its message_1 came again. */
-  renew(handshake: Handshake): void;
+  renew(handshake: Handshake): void {
+    this.protect(this.places.get(handshake)!);
+  }
+
   /** It is complete: takes it out, and ends those that are older. */
-  complete(handshake: Handshake): void;
+  complete(handshake: Handshake): void {
+    for (const older of this.all().slice(0, this.all().indexOf(handshake))) this.end(older);
+    this.remove(handshake);
+  }
+
   /** Ends one, or none where it has ended. */
-  end(handshake: Handshake): void;
-}
-
-interface Place {
-  readonly lifetime: RunningTimer;
-  /** Runs while nothing may take the place. */
-  grace: RunningTimer | undefined;
-}
-
-/** `onEnd` is told of each handshake that ends without being complete. */
-export function createHalfOpenHandshakes<Handshake>(
-  after: After,
-  onEnd: (handshake: Handshake) => void,
-): HalfOpenHandshakes<Handshake> {
-  const places = new Map<Handshake, Place>();
-
-  function all(): readonly Handshake[] {
-    return [...places.keys()];
+  end(handshake: Handshake): void {
+    if (this.remove(handshake)) this.onEnd(handshake);
   }
 
-  function isFull(): boolean {
-    return places.size >= ImplementationLimits.maxHalfOpenPerPeer;
+  private isFull(): boolean {
+    return this.places.size >= ImplementationLimits.maxHalfOpenPerPeer;
   }
 
-  function oldestToEnd(): Handshake {
-    return all().find((handshake) => places.get(handshake)!.grace === undefined) ?? refuse('queueFull');
+  private oldestToEnd(): Handshake {
+    const oldest = this.all().find((handshake) => this.places.get(handshake)!.grace === undefined);
+    return oldest ?? refuse('queueFull');
   }
 
-  function remove(handshake: Handshake): boolean {
-    const place = places.get(handshake);
+  private remove(handshake: Handshake): boolean {
+    const place = this.places.get(handshake);
     place?.lifetime.cancel();
     place?.grace?.cancel();
-    return places.delete(handshake);
+    return this.places.delete(handshake);
   }
 
-  function end(handshake: Handshake): void {
-    if (remove(handshake)) onEnd(handshake);
-  }
-
-  function protect(place: Place): void {
+  private protect(place: Place): void {
     place.grace?.cancel();
-    place.grace = after(halfOpenGraceMs, () => {
+    place.grace = this.after(halfOpenGraceMs, () => {
       place.grace = undefined;
     });
   }
-
-  return {
-    all,
-    checkRoom(): void {
-      if (isFull()) oldestToEnd();
-    },
-    add(handshake): void {
-      if (isFull()) end(oldestToEnd());
-      const place = { lifetime: after(halfOpenLifetimeMs, () => end(handshake)), grace: undefined };
-      places.set(handshake, place);
-      protect(place);
-    },
-    renew(handshake): void {
-      protect(places.get(handshake)!);
-    },
-    complete(handshake): void {
-      for (const older of all().slice(0, all().indexOf(handshake))) end(older);
-      remove(handshake);
-    },
-    end,
-  };
 }

@@ -12,12 +12,19 @@ import { waitMs } from '../handshake/retransmission.ts';
 import type { Attestation } from '../link/attestation.ts';
 import type { After, RunningTimer } from '../link/timer.ts';
 import { negotiationItem, negotiationValue } from '../negotiation/ead.ts';
-import { acceptAnswer, createOffer } from '../negotiation/exchange.ts';
+import { acceptAnswer, createOffer, type SentOffer } from '../negotiation/exchange.ts';
 import type { Side } from '../negotiation/policy.ts';
 import type { Choice } from '../negotiation/select.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import { firstVerified } from './first-verified.ts';
-import { type Agreement, handshakeOptions, type InterfaceOptions, sideOf, verifyPeer } from './interface.ts';
+import {
+  type Agreement,
+  handshakeOptions,
+  type InterfaceOptions,
+  jitterOf,
+  sideOf,
+  verifyPeer,
+} from './interface.ts';
 import { checkCarried, openChannel, type SecureChannel } from './secure-channel.ts';
 
 export interface InitiationOptions {
@@ -58,115 +65,125 @@ interface Closing {
 
 /** Sends message_1. Refuses what `createOffer` refuses: the policy leaves nothing to offer. */
 export function initiate(options: InitiationOptions): Initiation {
-  const { own } = options;
-  const offer = createOffer(side());
-  const attempts: Attempt[] = [];
-  let closing: Closing | undefined;
-  let ended = false;
-  let transmissions = 0;
-  let timer: RunningTimer | undefined;
+  const initiator = new InitiatorEnd(options);
+  initiator.start();
+  return initiator;
+}
 
-  startWith(offer.methods[0]!);
-  return { receive, stop };
+class InitiatorEnd implements Initiation {
+  private readonly options: InitiationOptions;
+  private readonly offer: SentOffer;
+  private readonly jitter: () => number;
+  private readonly attempts: Attempt[] = [];
+  private closing: Closing | undefined;
+  private ended = false;
+  private transmissions = 0;
+  private timer: RunningTimer | undefined;
 
-  function startWith(method: number): void {
-    const initiator = createInitiator({ ...handshakeOptions(own), method });
-    const ead1 = [negotiationItem(offer.bytes)];
-    addAttempt({ wait: initiator.start({ connectionId: CONNECTION_ID, ead1 }), method });
+  constructor(options: InitiationOptions) {
+    this.options = options;
+    this.offer = createOffer(this.side());
+    this.jitter = jitterOf(options.own);
   }
 
-  function addAttempt(attempt: Attempt): void {
-    attempts.push(attempt);
-    transmissions = 0;
-    transmit([attempt.wait.message]);
+  start(): void {
+    this.startWith(this.offer.methods[0]!);
+  }
+
+  private startWith(method: number): void {
+    const initiator = createInitiator({ ...handshakeOptions(this.options.own), method });
+    const ead1 = [negotiationItem(this.offer.bytes)];
+    this.addAttempt({ wait: initiator.start({ connectionId: CONNECTION_ID, ead1 }), method });
+  }
+
+  private addAttempt(attempt: Attempt): void {
+    this.attempts.push(attempt);
+    this.transmissions = 0;
+    this.transmit([attempt.wait.message]);
   }
 
   /** What has no answer yet. An error may be forged, so an attempt that it names is sent again, too. */
-  function unanswered(): readonly Uint8Array[] {
-    return closing === undefined ? attempts.map(({ wait }) => wait.message) : [closing.confirmation.message];
+  private unanswered(): readonly Uint8Array[] {
+    return this.closing === undefined
+      ? this.attempts.map(({ wait }) => wait.message)
+      : [this.closing.confirmation.message];
   }
 
-  function transmit(messages: readonly Uint8Array[]): void {
-    timer?.cancel();
-    transmissions += 1;
-    const wait = waitMs(transmissions, jitter());
+  private transmit(messages: readonly Uint8Array[]): void {
+    this.timer?.cancel();
+    this.transmissions += 1;
+    const wait = waitMs(this.transmissions, this.jitter());
     if (wait === undefined) {
-      stop();
-      return options.onFailed();
+      this.stop();
+      return this.options.onFailed();
     }
-    timer = options.after(wait, () => transmit(unanswered()));
-    for (const message of messages) options.send(message);
+    this.timer = this.options.after(wait, () => this.transmit(this.unanswered()));
+    for (const message of messages) this.options.send(message);
   }
 
-  function side(): Side {
-    return sideOf(own, options.attestation());
+  private side(): Side {
+    return sideOf(this.options.own, this.options.attestation());
   }
 
-  function jitter(): number {
-    const byte = new Uint8Array(1);
-    own.provider.fillRandom(byte);
-    return byte[0]! / 255;
-  }
-
-  function receive(message: Uint8Array): void {
-    if (ended) return;
+  receive(message: Uint8Array): void {
+    if (this.ended) return;
     try {
-      if (closing !== undefined) receiveMessage4(closing, message);
-      else if (isError(message)) receiveError(message);
-      else receiveMessage2(message);
+      if (this.closing !== undefined) this.receiveMessage4(this.closing, message);
+      else if (isError(message)) this.receiveError(message);
+      else this.receiveMessage2(message);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      options.onRefused(error.reasonName);
+      this.options.onRefused(error.reasonName);
     }
   }
 
   /** Nobody signs an error: it may start another attempt, each suite and method once, and end none. */
-  function receiveError(message: Uint8Array): void {
+  private receiveError(message: Uint8Array): void {
     const error = decodeError(message);
-    const latest = attempts[attempts.length - 1]!;
-    if (error.code === 2) return addAttempt({ ...latest, wait: latest.wait.retry(error.suitesR) });
+    const latest = this.attempts[this.attempts.length - 1]!;
+    if (error.code === 2) return this.addAttempt({ ...latest, wait: latest.wait.retry(error.suitesR) });
     if (error.code !== 1) refuse('peerRefused');
-    const next = offer.methods[offer.methods.indexOf(latest.method) + 1];
-    if (error.diagnostic === 'methodNotPreferred' && next !== undefined) return startWith(next);
+    const next = this.offer.methods[this.offer.methods.indexOf(latest.method) + 1];
+    if (error.diagnostic === 'methodNotPreferred' && next !== undefined) return this.startWith(next);
     refuse(error.diagnostic === 'refused' ? 'peerRefused' : 'mechanismNotSupported');
   }
 
   /** The answer may be to any attempt that is still waiting. */
-  function receiveMessage2(message: Uint8Array): void {
-    finish(firstVerified(attempts, (attempt) => answer(attempt, message), 'stateInvalid'));
+  private receiveMessage2(message: Uint8Array): void {
+    this.finish(firstVerified(this.attempts, (attempt) => this.answer(attempt, message), 'stateInvalid'));
   }
 
   /** Verifies message_2 and makes message_3. */
-  function answer({ wait, method }: Attempt, message2: Uint8Array): Closing {
-    const verified = verifyPeer(own, wait.receive(message2));
-    const { choice, echo } = acceptAnswer(negotiationValue(verified.ead2), offer, side(), method);
+  private answer({ wait, method }: Attempt, message2: Uint8Array): Closing {
+    const verified = verifyPeer(this.options.own, wait.receive(message2));
+    const { choice, echo } = acceptAnswer(negotiationValue(verified.ead2), this.offer, this.side(), method);
     checkCarried(verified.peerConnectionId, choice);
     const confirmation = verified.finish([negotiationItem(echo)]);
     const handshakeBytes = wait.message.length + message2.length + confirmation.message.length;
     return { confirmation, choice, handshakeBytes };
   }
 
-  function finish(answered: Closing): void {
-    for (const attempt of attempts) attempt.wait.close();
-    closing = answered;
-    transmissions = 0;
-    transmit(unanswered());
+  private finish(answered: Closing): void {
+    for (const attempt of this.attempts) attempt.wait.close();
+    this.closing = answered;
+    this.transmissions = 0;
+    this.transmit(this.unanswered());
   }
 
-  function receiveMessage4({ confirmation, choice, handshakeBytes }: Closing, message: Uint8Array): void {
+  private receiveMessage4({ confirmation, choice, handshakeBytes }: Closing, message: Uint8Array): void {
     const repeated = confirmation.answerTo(message);
-    if (repeated !== undefined) return options.send(repeated);
+    if (repeated !== undefined) return this.options.send(repeated);
     const { established } = confirmation.receive(message);
-    stop();
-    const channel = open(established, choice);
+    this.stop();
+    const channel = this.open(established, choice);
     const { method, suite, peer } = established;
-    options.onAgreed({
-      name: own.name,
+    this.options.onAgreed({
+      name: this.options.own.name,
       peer,
       method,
       suite,
       choice,
-      linkKind: options.attestation().kind,
+      linkKind: this.options.attestation().kind,
       handshakeMessages: 4,
       handshakeBytes: handshakeBytes + message.length,
       connectionId: CONNECTION_ID,
@@ -175,20 +192,20 @@ export function initiate(options: InitiationOptions): Initiation {
   }
 
   /** The Responder has its session by now: where there is none here only another handshake helps. */
-  function open(established: Established, choice: Choice): SecureChannel {
+  private open(established: Established, choice: Choice): SecureChannel {
     try {
-      return openChannel(established, choice, 'initiator', own.renewAfter);
+      return openChannel(established, choice, 'initiator', this.options.own.renewAfter);
     } catch (error) {
-      options.onFailed();
+      this.options.onFailed();
       throw error;
     }
   }
 
-  function stop(): void {
-    if (ended) return;
-    ended = true;
-    timer?.cancel();
-    for (const attempt of attempts) attempt.wait.close();
-    closing?.confirmation.close();
+  stop(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.timer?.cancel();
+    for (const attempt of this.attempts) attempt.wait.close();
+    this.closing?.confirmation.close();
   }
 }

@@ -6,7 +6,14 @@
  * closes the link, whichever it was: on the next one both ends start from what they know for sure.
  */
 import { PLAIN_STREAM } from '../link/attestation.ts';
-import { Channel, decodeEndToEndMessage, decodeHopMessage, encodeChannelMessage } from '../link/channel.ts';
+import {
+  Channel,
+  decodeEndToEndMessage,
+  decodeHopMessage,
+  type EndToEndChannel,
+  encodeChannelMessage,
+  type HopChannel,
+} from '../link/channel.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
@@ -39,19 +46,74 @@ export interface PneInterfaces {
 }
 
 export function createPneInterfaces(options: PneInterfacesOptions): PneInterfaces {
-  let link: Link | undefined;
-  let hop: Agreement | undefined;
-  let endToEnd: Agreement | undefined;
-  let hopInitiation: Initiation | undefined;
-  let endToEndInitiation: Initiation | undefined;
+  const ends = new PneEnds(options);
+  return {
+    get ready(): boolean {
+      return ends.isReady;
+    },
+    attach: (link) => ends.attach(link),
+    send: (message) => ends.send(message),
+    renew: () => ends.renew(),
+  };
+}
 
-  function guard(work: () => void): void {
+/** One interface: what is agreed on, and the handshake that is to agree anew. */
+interface End {
+  agreement: Agreement | undefined;
+  initiation: Initiation | undefined;
+}
+
+class PneEnds {
+  private readonly options: PneInterfacesOptions;
+  private readonly hop: End = { agreement: undefined, initiation: undefined };
+  private readonly endToEnd: End = { agreement: undefined, initiation: undefined };
+  private link: Link | undefined;
+
+  constructor(options: PneInterfacesOptions) {
+    this.options = options;
+  }
+
+  get isReady(): boolean {
+    return this.hop.agreement !== undefined && this.endToEnd.agreement !== undefined;
+  }
+
+  attach(link: Link): LinkEvents {
+    const former = this.link;
+    if (former !== undefined) this.detach();
+    former?.close();
+    this.link = link;
+    this.guard(() => this.startHop(link));
+    return {
+      onMessage: (message: Uint8Array) => {
+        if (this.link === link) this.guard(() => this.receive(message));
+      },
+      onClosed: () => {
+        if (this.link === link) this.detach();
+      },
+    };
+  }
+
+  send(message: Uint8Array): void {
+    this.guard(() => {
+      const { agreement } = this.endToEnd;
+      if (agreement !== undefined) this.sendOnHop(Channel.endToEndRecord, agreement.channel.protect(message));
+      this.renewInTime();
+    });
+  }
+
+  renew(): void {
+    close(this.endToEnd);
+    this.guard(() => this.startEndToEnd());
+  }
+
+  private guard(work: () => void): void {
     try {
       work();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      options.onRefused(error.reasonName);
-      if (error.reasonName === 'keyLimitReached' || error.reasonName === 'sequenceExhausted') renewKeys();
+      this.options.onRefused(error.reasonName);
+      if (error.reasonName === 'keyLimitReached' || error.reasonName === 'sequenceExhausted')
+        this.renewKeys();
     }
   }
 
@@ -59,128 +121,97 @@ export function createPneInterfaces(options: PneInterfacesOptions): PneInterface
    * Limits that end one interface's keys end the other's soon: both are renewed, the outer one first. More
    * refusals of the same kind, which an attacker may cause, leave the handshake under way alone.
    */
-  function renewKeys(): void {
-    closeEndToEnd();
-    if (link !== undefined && hopInitiation === undefined) startHop(link);
+  private renewKeys(): void {
+    close(this.endToEnd);
+    if (this.link !== undefined && this.hop.initiation === undefined) this.startHop(this.link);
   }
 
   /** Makes new keys while the old still serve. What passes between the two is repeated if it is lost. */
-  function renewInTime(): void {
-    if (link !== undefined && hop?.channel.renewalDue && hopInitiation === undefined) startHop(link);
-    else if (endToEnd?.channel.renewalDue && endToEndInitiation === undefined) startEndToEnd();
-  }
-
-  function startHop(current: Link): void {
-    hopInitiation = initiate({
-      own: options.hop,
-      attestation: () => current.attestation(),
-      after: options.after,
-      send: (message) => sendOnLink(Channel.hopHandshake, message),
-      onAgreed(agreement): void {
-        hopInitiation = undefined;
-        hop?.channel.close();
-        hop = agreement;
-        options.onAgreed(agreement);
-        if (endToEnd === undefined) startEndToEnd();
-        else options.onReady();
-      },
-      onFailed: () => current.close(),
-      onRefused: options.onRefused,
-    });
-  }
-
-  function startEndToEnd(): void {
-    if (hop === undefined) return;
-    endToEndInitiation?.stop();
-    endToEndInitiation = initiate({
-      own: options.endToEnd,
-      attestation: () => PLAIN_STREAM,
-      after: options.after,
-      send: (message) => sendOnHop(Channel.endToEndHandshake, message),
-      onAgreed(agreement): void {
-        endToEndInitiation = undefined;
-        closeEndToEnd();
-        endToEnd = agreement;
-        options.onAgreed(agreement);
-        options.onReady();
-      },
-      onFailed: () => link?.close(),
-      onRefused: options.onRefused,
-    });
-  }
-
-  function closeEndToEnd(): void {
-    endToEnd?.channel.close();
-    endToEnd = undefined;
-  }
-
-  function sendOnLink(
-    channel: typeof Channel.hopHandshake | typeof Channel.hopRecord,
-    body: Uint8Array,
-  ): void {
-    guard(() => link?.send(encodeChannelMessage(channel, body)));
-  }
-
-  function sendOnHop(
-    channel: typeof Channel.endToEndHandshake | typeof Channel.endToEndRecord,
-    body: Uint8Array,
-  ): void {
-    guard(() => {
-      if (hop === undefined) return;
-      sendOnLink(Channel.hopRecord, hop.channel.protect(encodeChannelMessage(channel, body)));
-    });
-  }
-
-  function receive(message: Uint8Array): void {
-    const { channel, body } = decodeHopMessage(message);
-    if (channel === Channel.hopHandshake) return hopInitiation?.receive(body);
-    const inner = (hop ?? refuse('contextUnknown')).channel.unprotect(body);
-    const endToEndMessage = decodeEndToEndMessage(inner);
-    if (endToEndMessage.channel === Channel.endToEndHandshake) {
-      return endToEndInitiation?.receive(endToEndMessage.body);
+  private renewInTime(): void {
+    const { hop, endToEnd, link } = this;
+    if (link !== undefined && hop.agreement?.channel.renewalDue && hop.initiation === undefined) {
+      this.startHop(link);
+    } else if (endToEnd.agreement?.channel.renewalDue && endToEnd.initiation === undefined) {
+      this.startEndToEnd();
     }
-    options.onMessage((endToEnd ?? refuse('contextUnknown')).channel.unprotect(endToEndMessage.body));
   }
 
-  function detach(): void {
-    hopInitiation?.stop();
-    hopInitiation = undefined;
-    endToEndInitiation?.stop();
-    endToEndInitiation = undefined;
-    hop?.channel.close();
-    hop = undefined;
-    link = undefined;
-    options.onLost();
+  private startHop(link: Link): void {
+    this.hop.initiation = initiate({
+      own: this.options.hop,
+      attestation: () => link.attestation(),
+      after: this.options.after,
+      send: (message) => this.sendOnLink(Channel.hopHandshake, message),
+      onAgreed: (agreement) => {
+        this.agree(this.hop, agreement);
+        if (this.endToEnd.agreement === undefined) this.startEndToEnd();
+        else this.options.onReady();
+      },
+      onFailed: () => link.close(),
+      onRefused: this.options.onRefused,
+    });
   }
 
-  return {
-    get ready(): boolean {
-      return hop !== undefined && endToEnd !== undefined;
-    },
-    attach(newLink: Link): LinkEvents {
-      const former = link;
-      if (former !== undefined) detach();
-      former?.close();
-      link = newLink;
-      guard(() => startHop(newLink));
-      return {
-        onMessage(message: Uint8Array): void {
-          if (link === newLink) guard(() => receive(message));
-        },
-        onClosed(): void {
-          if (link === newLink) detach();
-        },
-      };
-    },
-    send(message: Uint8Array): void {
-      guard(() => {
-        if (endToEnd !== undefined) sendOnHop(Channel.endToEndRecord, endToEnd.channel.protect(message));
-        renewInTime();
-      });
-    },
-    renew(): void {
-      closeEndToEnd();
-      guard(startEndToEnd);
-    },
-  };
+  private startEndToEnd(): void {
+    if (this.hop.agreement === undefined) return;
+    this.endToEnd.initiation?.stop();
+    this.endToEnd.initiation = initiate({
+      own: this.options.endToEnd,
+      attestation: () => PLAIN_STREAM,
+      after: this.options.after,
+      send: (message) => this.sendOnHop(Channel.endToEndHandshake, message),
+      onAgreed: (agreement) => {
+        this.agree(this.endToEnd, agreement);
+        this.options.onReady();
+      },
+      onFailed: () => this.link?.close(),
+      onRefused: this.options.onRefused,
+    });
+  }
+
+  private agree(end: End, agreement: Agreement): void {
+    end.initiation = undefined;
+    close(end);
+    end.agreement = agreement;
+    this.options.onAgreed(agreement);
+  }
+
+  private sendOnLink(channel: HopChannel, body: Uint8Array): void {
+    this.guard(() => this.link?.send(encodeChannelMessage(channel, body)));
+  }
+
+  private sendOnHop(channel: EndToEndChannel, body: Uint8Array): void {
+    this.guard(() => {
+      const { agreement } = this.hop;
+      if (agreement === undefined) return;
+      this.sendOnLink(Channel.hopRecord, agreement.channel.protect(encodeChannelMessage(channel, body)));
+    });
+  }
+
+  private receive(message: Uint8Array): void {
+    const { channel, body } = decodeHopMessage(message);
+    if (channel === Channel.hopHandshake) return this.hop.initiation?.receive(body);
+    const inner = decodeEndToEndMessage(unprotect(this.hop, body));
+    if (inner.channel === Channel.endToEndHandshake) return this.endToEnd.initiation?.receive(inner.body);
+    this.options.onMessage(unprotect(this.endToEnd, inner.body));
+  }
+
+  private detach(): void {
+    for (const end of [this.hop, this.endToEnd]) {
+      end.initiation?.stop();
+      end.initiation = undefined;
+    }
+    close(this.hop);
+    this.link = undefined;
+    this.options.onLost();
+  }
+}
+
+function close(end: End): void {
+  end.agreement?.channel.close();
+  end.agreement = undefined;
+}
+
+function unprotect({ agreement }: End, record: Uint8Array): Uint8Array {
+  return (agreement ?? refuse('contextUnknown')).channel.unprotect(record);
 }

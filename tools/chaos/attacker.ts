@@ -14,7 +14,7 @@ const MAX_FLOW = 8;
 
 export interface Attacker {
   readonly tap: Tap;
-  /** From now on it relays as it should. */
+  /** It lets go of what it still holds back, and relays as it should from then on. */
   rest(): void;
 }
 
@@ -28,10 +28,20 @@ export interface AttackerOptions {
   readonly patienceMs: number;
 }
 
-const KINDS = Object.freeze(['drop', 'hold', 'replay', 'flip', 'invent'] as const);
+const MAX_HOSTAGES = 16;
+/** After which it has let go of all that it held. */
+const RELEASE_MS = 60_000;
+interface Kept {
+  readonly message: Uint8Array;
+  readonly from: Side;
+}
+
+const KINDS = Object.freeze(['drop', 'hold', 'take hostage', 'replay', 'flip', 'invent'] as const);
 
 export function createAttacker({ random, chronicle, name, zeal, patienceMs }: AttackerOptions): Attacker {
-  const kept: { readonly message: Uint8Array; readonly from: Side }[] = [];
+  const kept: Kept[] = [];
+  /** What is held until the end. */
+  const hostages: (Kept & { readonly wire: Wire })[] = [];
   let isResting = false;
 
   function tap(wire: Wire, message: Uint8Array, from: Side): boolean {
@@ -46,11 +56,13 @@ export function createAttacker({ random, chronicle, name, zeal, patienceMs }: At
     chronicle.fault(`hostile ${kind}`, name);
     const old = random.pick(kept);
     if (kind === 'drop') return false;
+    if (kind === 'take hostage') hostages.push({ wire, message, from });
+    if (hostages.length > MAX_HOSTAGES) hostages.shift();
     if (kind === 'hold') wire.inject(message, from, random.whole(0, patienceMs));
     if (kind === 'replay') wire.inject(old.message, old.from, random.whole(0, patienceMs));
     if (kind === 'flip') wire.inject(corrupted(message, random), from, 0);
     if (kind === 'invent') wire.inject(invented(message), from, 0);
-    return kind !== 'hold';
+    return kind !== 'hold' && kind !== 'take hostage';
   }
 
   /** The same message in another flow, or anything at all. */
@@ -64,6 +76,7 @@ export function createAttacker({ random, chronicle, name, zeal, patienceMs }: At
     tap,
     rest(): void {
       isResting = true;
+      for (const { wire, message, from } of hostages) wire.inject(message, from, random.whole(0, RELEASE_MS));
     },
   };
 }

@@ -9,7 +9,7 @@ import { algorithmParameters } from '../../src/crypto/algorithms.ts';
 import type { AeadKey, CryptoProvider } from '../../src/crypto/provider.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
 import { withRecords } from '../../src/session/records.ts';
-import { p256Agreement } from './curve.ts';
+import { p256Agreement, type SharedPoints } from './curve.ts';
 import type { Random } from './random.ts';
 import type { Life } from './timeline.ts';
 import { Violation } from './violation.ts';
@@ -21,6 +21,7 @@ export interface KeyLimits {
 
 /** All keys of a run, whoever holds them. */
 export class KeyWitness {
+  private readonly shared: SharedPoints = new Map();
   /** By key, and by nonce what was sealed. */
   private readonly sealed = new Map<string, Map<string, string>>();
 
@@ -30,7 +31,7 @@ export class KeyWitness {
     const provider = withRecords({
       ...node,
       fillRandom,
-      ...p256Agreement(node, fillRandom),
+      ...p256Agreement(node, fillRandom, this.shared),
       aeadKey: (algorithm, secret) => this.watch(life, node.aeadKey(algorithm, secret), algorithm),
     });
     return limits === undefined ? provider : withLimits(provider, limits);

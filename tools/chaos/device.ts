@@ -35,6 +35,7 @@ export class Device implements WireEnd {
   wire: Wire | undefined;
   private readonly options: DeviceOptions;
   private pne: Pne | undefined;
+  private link: Link | undefined;
   private place: number;
   private pauseMs = FIRST_PAUSE_MS;
   private reported = 0;
@@ -88,6 +89,7 @@ export class Device implements WireEnd {
     this.options.witness.lose(this.outstanding.values());
     this.outstanding = new Map();
     this.pne = undefined;
+    this.link = undefined;
     if (isHeard) this.wire?.cut();
     else this.wire?.freeze();
     this.wire = undefined;
@@ -124,6 +126,7 @@ export class Device implements WireEnd {
   }
 
   attach(link: Link): LinkEvents {
+    this.link = link;
     const events = this.pne!.attach(link);
     const { timeline } = this.options.ether;
     const since = timeline.now;
@@ -131,6 +134,8 @@ export class Device implements WireEnd {
       onMessage: (message) => events.onMessage(message),
       onClosed: () => {
         events.onClosed();
+        if (this.link !== link) return;
+        this.link = undefined;
         this.note('its link is gone');
         if (timeline.now - since > MAX_PAUSE_MS) this.pauseMs = FIRST_PAUSE_MS;
         this.connectLater();
@@ -147,13 +152,11 @@ export class Device implements WireEnd {
   /** Longer each time, and each time by chance. */
   private connectLater(): void {
     const { random, ether, gateways } = this.options;
-    const { generation } = this.life;
     const wait = this.pauseMs + random.whole(0, this.pauseMs / 2);
     this.pauseMs = Math.min(MAX_PAUSE_MS, 2 * this.pauseMs);
     if (random.chance(0.1)) this.place = random.whole(0, gateways.length - 1);
-    const former = this.wire;
     ether.timeline.in(wait, this.life, () => {
-      if (this.life.generation === generation && this.wire === former) this.connect();
+      if (this.link === undefined) this.connect();
     });
   }
 

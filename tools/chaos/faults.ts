@@ -51,7 +51,7 @@ export const FAULTS = Object.freeze({
   'stopped process'(world) {
     world.random.pick(world.lives).stoppedUntil = world.outageEnd(MAX_OUTAGE_MS);
   },
-  clone: (world) => world.clone(world.anyDevice(), world.outageEnd(6 * MAX_OUTAGE_MS)),
+  clone: (world) => world.clone(world.anyDevice(), world.outageEnd(2 * MAX_OUTAGE_MS)),
   burst(world) {
     const device = world.anyDevice();
     for (let i = 0; i < 12; i++) device.report();

@@ -3,13 +3,14 @@
 /** The simulated CPNS Server: the real role and its store, and an owner who delivers contents. */
 import type { Link } from '../../src/link/link.ts';
 import { compactPayloads } from '../../src/payload/compact.ts';
-import { Refusal } from '../../src/refusal.ts';
+import { type ReasonName, Refusal } from '../../src/refusal.ts';
 import type { InterfaceOptions } from '../../src/roles/interface.ts';
 import type { PeerRecord } from '../../src/roles/peer-record.ts';
 import { createServer, type Server } from '../../src/roles/server.ts';
 import { Database, type Snapshot } from './database.ts';
 import type { Random } from './random.ts';
 import type { Life } from './timeline.ts';
+import { Violation } from './violation.ts';
 import type { Ether, Wire, WireEnd } from './wire.ts';
 import type { Witness } from './witness.ts';
 
@@ -18,6 +19,8 @@ export interface ServerProcessOptions {
   readonly witness: Witness;
   readonly random: Random;
   readonly life: Life;
+  /** Whether nobody alters anything. */
+  readonly isHonest: boolean;
   readonly endToEnd: InterfaceOptions;
   readonly pneIds: readonly string[];
 }
@@ -64,7 +67,7 @@ export class ServerProcess {
         this.note(`${outcome}: ${name}`);
         this.options.witness.settleContent(name, outcome);
       },
-      onRefused: (reason, pneId) => this.note(`refused: ${reason} of ${pneId ?? 'somebody'}`),
+      onRefused: (reason, pneId) => this.refused(reason, pneId ?? 'somebody'),
     });
   }
 
@@ -123,6 +126,13 @@ export class ServerProcess {
   queued(pneId: string): string[] {
     const { contents } = this.database.record(pneId) ?? { contents: [] };
     return contents.map(({ payload }) => nameIn(payload));
+  }
+
+  /** Whoever sends under keys of an earlier session does not spend failed openings of somebody else's. */
+  private refused(reason: ReasonName, of: string): void {
+    this.note(`refused: ${reason} of ${of}`);
+    if (reason === 'decryptionFailure' && this.options.isHonest)
+      throw new Violation('the server fails to open a record that nobody altered');
   }
 
   private stored(

@@ -106,14 +106,6 @@ export class World {
     this.chronicle.note('the world', 'faults cease');
   }
 
-  /** Reports once on each device, and delivers once to each. */
-  probe(): void {
-    for (const device of this.devices) {
-      device.report();
-      this.server.deliver(device.pneId);
-    }
-  }
-
   private plan(): void {
     const { troubledMs, readings, contents, faults } = this.scenario;
     const sometime = (work: () => void) =>
@@ -146,6 +138,7 @@ export class World {
       witness: this.witness,
       random: this.random.fork(),
       life: server.life,
+      isHonest: this.scenario.hostile === undefined && this.scenario.weather.corruption === 0,
       endToEnd: server.interfaceTo(pnes, 'server', 'CPNS-3'),
       pneIds: pnes.map(({ life }) => life.name),
     });

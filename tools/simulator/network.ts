@@ -119,7 +119,10 @@ function startServer(options: NetworkOptions, { provider, server: own, pnes }: M
     onAgreed: options.onAgreed,
     onRegistered(): void {},
     onReading: options.onReading,
-    onContentSettled(): void {},
+    /** The PNE restarted with it under way: it has no interval, whether it got this one or not. */
+    onContentSettled(pneId, _ticket, outcome): void {
+      if (outcome === 'unknown') deliverInterval(server, pneId, options);
+    },
     onRefused: options.onRefused,
   });
   for (const pneId of options.pneIds) deliverInterval(server, pneId, options);

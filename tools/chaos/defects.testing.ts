@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Test code: defects that the roles once had, as changes of their sources, and the seed that finds each. */
+export interface Defect {
+  readonly name: string;
+  readonly changes: readonly Change[];
+  readonly seed: number;
+  /** What the run fails with. */
+  readonly finding: RegExp;
+}
+
+/** `from` is in the file once. */
+interface Change {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export const DEFECTS: readonly Defect[] = [
+  {
+    name: 'any receipt restarts every timer, ids lie any distance apart, what is too old is confirmed',
+    changes: [
+      { file: 'src/delivery/outbox.ts', from: '>= this.options.span', to: '>= 2 ** 32' },
+      {
+        file: 'src/delivery/outbox.ts',
+        from: '    this.remove(index);\n    this.fill();',
+        to: '    this.remove(index);\n    for (const item of this.underWay()) item.transmission.postpone();\n    this.fill();',
+      },
+      {
+        file: 'src/delivery/transmission.ts',
+        from: '  private transmit(): void {',
+        to: `  postpone(): void {
+    if (this.timer === undefined) return;
+    this.timer.cancel();
+    this.timer = this.pace.after(receiptTimeoutMs, () => this.repeat());
+  }
+
+  private transmit(): void {`,
+      },
+      {
+        file: 'src/delivery/inbox.ts',
+        from: "return received.highest - number < ImplementationLimits.replayWindowSize ? 'seen' : 'tooOld';",
+        to: "return 'seen';",
+      },
+    ],
+    seed: 0,
+    finding: /is accepted, and delivered 0 times/,
+  },
+  {
+    name: 'two boots with one counter are taken for one',
+    changes: [{ file: 'src/roles/peer-record.ts', from: ' && equalBytes(boot.tag, tag)', to: '' }],
+    seed: 0,
+    finding: /is accepted, and delivered 0 times|is replaced in the store/,
+  },
+  {
+    name: 'a content is sent four times, and then only after another registration',
+    changes: [
+      {
+        file: 'src/delivery/transmission.ts',
+        from: '    this.unheard += 1;\n',
+        to: '    this.unheard += 1;\n    if (this.onSilence === undefined && this.attempts > maxSilentResends) return;\n',
+      },
+    ],
+    seed: 0,
+    finding: /content .* is not settled/,
+  },
+  {
+    name: 'an older record moves the route back',
+    changes: [
+      {
+        file: 'src/roles/server-interfaces.ts',
+        from: 'if (agreement !== former || agreement.channel.newestReceived > newest) peer.route',
+        to: 'peer.route',
+      },
+    ],
+    seed: 0,
+    finding: /content .* is not settled/,
+  },
+  {
+    name: 'a failed write ends the device',
+    changes: [
+      {
+        file: 'src/delivery/boot.ts',
+        from: "    refuse('storeFailed');",
+        to: "    throw new Error('full');",
+      },
+    ],
+    seed: 0,
+    finding: /pne-\d.* threw Error: full/,
+  },
+  {
+    name: 'identifiers are taken again at once',
+    changes: [
+      {
+        file: 'src/roles/server-interfaces.ts',
+        from: 'new ScatteredIds(options.endToEnd.provider.fillRandom)',
+        to: 'new ShortIds()',
+      },
+      {
+        file: 'src/roles/server-interfaces.ts',
+        from: "import { ScatteredIds } from './connection-ids.ts';",
+        to: "import { ShortIds } from './connection-ids.ts';",
+      },
+      {
+        file: 'src/roles/server-interfaces.ts',
+        from: 'connectionIds: ScatteredIds;',
+        to: 'connectionIds: ShortIds;',
+      },
+    ],
+    seed: 0,
+    finding: /fails to open a record that nobody altered/,
+  },
+];
