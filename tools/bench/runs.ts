@@ -20,14 +20,8 @@ import { type BenchRow, type OnProgress, Rows } from './rows.ts';
 import { serverOperations } from './server.ts';
 
 const WALL_TIME = microsecondClock(() => Number(process.hrtime.bigint()) / 1000);
-/** Of the server, whose ratios are between two runs in one process: what else the machine does falls out of both. */
-const PROCESSOR_TIME: BenchClock = {
-  ...microsecondClock(() => {
-    const { user, system } = process.cpuUsage();
-    return user + system;
-  }),
-  batches: 100,
-};
+/** Of the server: batches so short that many of them go undisturbed, however busy the machine is. */
+const SHORT_BATCHES: BenchClock = { ...WALL_TIME, batchLength: 500, batches: 300 };
 
 /** Measures the operations whose name contains `ops`: every provider that runs on this machine. */
 export async function measureAll(ops: string, onProgress: OnProgress): Promise<BenchRow[]> {
@@ -36,8 +30,8 @@ export async function measureAll(ops: string, onProgress: OnProgress): Promise<B
   const noble = withRecords(createNobleProvider(node.fillRandom));
   return [
     // First: what ran before in the process, with another provider, would slow it down.
-    ...measureInNode(BARE_PROVIDER, server.bare, ops, onProgress, PROCESSOR_TIME),
-    ...measureInNode(node.name, server.own, ops, onProgress, PROCESSOR_TIME),
+    ...measureInNode(BARE_PROVIDER, server.bare, ops, onProgress, SHORT_BATCHES),
+    ...measureInNode(node.name, server.own, ops, onProgress, SHORT_BATCHES),
     ...(hasNativeCrypto() ? await measureInXs('native', 'bench-main', ops, onProgress) : []),
     ...(await measureInXs('noble', 'bench-main', ops, onProgress)),
     ...measureInNode(noble.name, benchOperations(noble, createCborXPayloads()), ops, onProgress),
