@@ -30,8 +30,8 @@ export async function measureAll(ops: string, onProgress: OnProgress): Promise<B
   const noble = withRecords(createNobleProvider(node.fillRandom));
   return [
     // First: what ran before in the process, with another provider, would slow it down.
-    ...measureInNode(BARE_PROVIDER, server.bare, ops, onProgress, SHORT_BATCHES),
-    ...measureInNode(node.name, server.own, ops, onProgress, SHORT_BATCHES),
+    ...measureInNode(BARE_PROVIDER, [() => server.bare], ops, onProgress, SHORT_BATCHES),
+    ...measureInNode(node.name, [() => server.own], ops, onProgress, SHORT_BATCHES),
     ...(hasNativeCrypto() ? await measureInXs('native', 'bench-main', ops, onProgress) : []),
     ...(await measureInXs('noble', 'bench-main', ops, onProgress)),
     ...measureInNode(noble.name, benchOperations(noble, createCborXPayloads()), ops, onProgress),
