@@ -19,8 +19,6 @@ export interface BleOptions {
   readonly after: After;
   readonly ioCapabilities: IoCapabilities;
   readonly demand: BleDemand;
-  /** The board pairs by LE Secure Connections alone. */
-  readonly secureConnections: boolean;
   /** What the board asks of who stands in front of it. */
   readonly user: Pick<PeripheralEvents, 'onPasskey' | 'onCompare' | 'onTypePasskey'>;
 }
@@ -151,19 +149,20 @@ class Connection {
   }
 
   private link(): Link {
-    const { secureConnections } = this.options;
     return {
       mtu: ImplementationLimits.linkMaxMessageBytes,
       send: (message) => this.send(message),
-      attestation: () => bleAttestation(this.isOver ? undefined : this.security, { secureConnections }),
+      attestation: () => bleAttestation(this.isOver ? undefined : this.security),
       close: () => this.close(),
     };
   }
 
   private send(message: Uint8Array): void {
     if (this.isOver) refuse('linkClosed');
-    this.fragmenter.push(message);
-    if (this.held === undefined) this.pump();
+    if (this.held !== undefined) return this.fragmenter.push(message);
+    if (this.room > 0) this.held = this.fragmenter.only(message, this.central.valueBytes);
+    if (this.held === undefined) this.fragmenter.push(message);
+    this.pump();
   }
 
   private pump(): void {
