@@ -7,6 +7,7 @@
 import { encodeRoute } from '../../src/link/route.ts';
 import type { Chronicle } from './chronicle.ts';
 import type { Random } from './random.ts';
+import type { Timeline } from './timeline.ts';
 import { corrupted, type Side, type Tap, type Wire } from './wire.ts';
 
 const MAX_KEPT = 32;
@@ -26,6 +27,9 @@ export interface AttackerOptions {
   readonly zeal: number;
   /** The longest that it holds a message back. */
   readonly patienceMs: number;
+  readonly timeline: Timeline;
+  /** When it is to have let go of everything. */
+  readonly endMs: number;
 }
 
 const MAX_HOSTAGES = 16;
@@ -38,7 +42,8 @@ interface Kept {
 
 const KINDS = Object.freeze(['drop', 'hold', 'take hostage', 'replay', 'flip', 'invent'] as const);
 
-export function createAttacker({ random, chronicle, name, zeal, patienceMs }: AttackerOptions): Attacker {
+export function createAttacker(options: AttackerOptions): Attacker {
+  const { random, chronicle, name, zeal, patienceMs, timeline, endMs } = options;
   const kept: Kept[] = [];
   /** What is held until the end. */
   const hostages: (Kept & { readonly wire: Wire })[] = [];
@@ -58,11 +63,15 @@ export function createAttacker({ random, chronicle, name, zeal, patienceMs }: At
     if (kind === 'drop') return false;
     if (kind === 'take hostage') hostages.push({ wire, message, from });
     if (hostages.length > MAX_HOSTAGES) hostages.shift();
-    if (kind === 'hold') wire.inject(message, from, random.whole(0, patienceMs));
-    if (kind === 'replay') wire.inject(old.message, old.from, random.whole(0, patienceMs));
+    if (kind === 'hold') wire.inject(message, from, delayMs());
+    if (kind === 'replay') wire.inject(old.message, old.from, delayMs());
     if (kind === 'flip') wire.inject(corrupted(message, random), from, 0);
     if (kind === 'invent') wire.inject(invented(message), from, 0);
     return kind !== 'hold' && kind !== 'take hostage';
+  }
+
+  function delayMs(): number {
+    return random.whole(0, Math.max(0, Math.min(patienceMs, endMs - timeline.now)));
   }
 
   /** The same message in another flow, or anything at all. */

@@ -62,12 +62,12 @@ export class Database {
 
   /** All that is stored now. */
   snapshot(): Snapshot {
-    return new Map([...this.rows].map(([id, row]) => [id, { ...row, readings: new Map(row.readings) }]));
+    return copied(this.rows);
   }
 
   /** Puts an earlier state back, as when a copy is restored. */
   restore(snapshot: Snapshot): void {
-    this.rows = new Map(snapshot);
+    this.rows = copied(snapshot);
   }
 
   private store(pneId: string, record: PeerRecord, committed: readonly Reading[]): void {
@@ -88,4 +88,8 @@ export class Database {
   private soon(work: () => void): void {
     this.options.timeline.in(this.options.random.whole(0, MAX_LATENCY_MS), this.options.life, work);
   }
+}
+
+function copied(rows: Snapshot): Map<string, Row> {
+  return new Map([...rows].map(([id, row]) => [id, { ...row, readings: new Map(row.readings) }]));
 }

@@ -99,8 +99,8 @@ export const DEFECTS: readonly Defect[] = [
       },
       {
         file: 'src/roles/server-interfaces.ts',
-        from: "import { ScatteredIds } from './connection-ids.ts';",
-        to: "import { ShortIds } from './connection-ids.ts';",
+        from: "import { numberOf, ScatteredIds } from './connection-ids.ts';",
+        to: "import { numberOf, ShortIds } from './connection-ids.ts';",
       },
       {
         file: 'src/roles/server-interfaces.ts',

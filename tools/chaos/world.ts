@@ -139,7 +139,9 @@ export class World {
     if (hostile === undefined) return undefined;
     const patienceMs = troubledMs / 20;
     const random = this.random.fork();
-    return createAttacker({ ...hostile, patienceMs, random, chronicle: this.chronicle, name: 'gateway-1' });
+    const { chronicle, timeline } = this;
+    const name = 'gateway-1';
+    return createAttacker({ ...hostile, patienceMs, random, chronicle, name, timeline, endMs: troubledMs });
   }
 
   private createServer(): ServerProcess {
