@@ -49,6 +49,17 @@ function runAlgorithmTests(create: () => CryptoProvider, algorithm: number): voi
     }
   });
 
+  aeadTests('seals nothing as often as it is asked, and opens no forgery of it', () => {
+    const nothing = new Uint8Array(0);
+    // An engine may give the buffer of an empty array no memory once it was looked at.
+    assert.is(nothing.buffer.byteLength, 0);
+    const first = key.seal(nonce, aad, nothing);
+    assert.equal(key.seal(nonce, aad, nothing), first);
+    assert.equal(key.open(nonce, aad, first), nothing);
+    for (let bit = 0; bit < 8 * first.length; bit++)
+      assert.is(key.open(nonce, aad, flipBit(first, bit)), undefined);
+  });
+
   aeadTests('leaves its arguments as they were', () => {
     assert.equal([nonce, aad, plaintext], [pattern(nonceLength, 2), pattern(20, 3), pattern(24, 4)]);
     const copy = sealed.slice();

@@ -52,6 +52,12 @@ const BACKEND = Object.freeze<Backend<KeyObject>>({
   wipe: () => {},
 });
 
+/**
+ * An empty array with memory. Of one without, which an empty Uint8Array becomes once its buffer was looked at, Node 20
+ * makes no call to OpenSSL: AES-CCM seals no tag then, and verifies none.
+ */
+const NOTHING = new Uint8Array(1).subarray(1);
+
 function aead(
   name: CipherCCMTypes | 'aes-128-gcm' | 'chacha20-poly1305',
 ): Backend<KeyObject>['aeads'][number] {
@@ -69,7 +75,7 @@ function createAead(cipherName: CipherCCMTypes, material: KeyObject, authTagLeng
       const cipher = createCipheriv(cipherName, key!, nonce, options);
       cipher.setAAD(aad, { plaintextLength: length });
       const sealed = new Uint8Array(length + authTagLength);
-      sealed.set(cipher.update(plaintext));
+      sealed.set(cipher.update(length === 0 ? NOTHING : plaintext));
       cipher.final();
       sealed.set(cipher.getAuthTag(), length);
       return sealed;
@@ -81,7 +87,7 @@ function createAead(cipherName: CipherCCMTypes, material: KeyObject, authTagLeng
       decipher.setAAD(aad, { plaintextLength: length });
       try {
         // CCM verifies in update, the others in final. Both have to have passed before bytes leave.
-        const plaintext = decipher.update(ciphertext.subarray(0, length));
+        const plaintext = decipher.update(length === 0 ? NOTHING : ciphertext.subarray(0, length));
         decipher.final();
         return bytesOf(plaintext);
       } catch {
