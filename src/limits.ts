@@ -183,4 +183,11 @@ export const NodeLimits = /* @__PURE__ */ Object.freeze({
   reconnectFirstMs: 250,
   /** The longest pause. A link that lives so long is a good one: the next pause is short again. */
   reconnectMaxMs: 30_000,
+  /** Bytes of a key and of a value in the key-value store, whatever engine it has. */
+  storeMaxKeyBytes: 511,
+  storeMaxValueBytes: 65_536,
+  /** Bytes of a file system that are left free: what is under way when it gets low takes less. */
+  storeReserveBytes: 16_777_216,
+  /** How often a process looks for what another one has committed. */
+  storePollMs: 500,
 });
