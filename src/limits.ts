@@ -109,7 +109,7 @@ export const ImplementationLimits = Object.freeze({
   /** Boots of one PNE. Each begins a stream of readings, of so many at most: together they fit a safe integer. */
   maxBootEpoch: 2 ** 21 - 1,
   maxReadingsPerBoot: 2 ** 32,
-  /** How long a PNE whose store did not take its boot counter waits before it tries again. */
+  /** How long whoever's store has failed waits before asking again: a PNE for its boot counter, a server for a record. */
   storeRetryMs: 10_000,
   /** Bytes that tell boots with one counter apart: copies of a store, and a device and its clone. */
   bootTagBytes: 4,
@@ -165,6 +165,8 @@ export const ImplementationLimits = Object.freeze({
   serverMaxFlows: 128,
   /** Contents that wait for delivery to one PNE. */
   serverMaxQueuedContents: 8,
+  /** Changes of one PNE's record that wait while the store does not answer. */
+  serverMaxWaitingChanges: 64,
 });
 
 /** Limits of what listens and connects on Node, apart so that no image carries them. */
@@ -186,6 +188,10 @@ export const NodeLimits = /* @__PURE__ */ Object.freeze({
   /** Bytes of a key and of a value in the key-value store, whatever engine it has. */
   storeMaxKeyBytes: 511,
   storeMaxValueBytes: 65_536,
+  /** Entries that are read at once. */
+  storePage: 1000,
+  /** Bytes of the name of a device that is enrolled. */
+  deviceMaxNameBytes: 128,
   /** Bytes of a file system that are left free: what is under way when it gets low takes less. */
   storeReserveBytes: 16_777_216,
   /** How often a process looks for what another one has committed. */

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { PeerRecord } from './peer-record.ts';
+import { equalBytes } from '../bytes/compare.ts';
+import { ImplementationLimits } from '../limits.ts';
+import type { After } from '../link/timer.ts';
+import { NEW_PEER, type PeerRecord } from './peer-record.ts';
+import { encodePeerRecord } from './peer-record-codec.ts';
 import type { Reading, ServerStore } from './server-store.ts';
 
 /** A change of a record, which takes place when it is stored. */
@@ -14,18 +18,30 @@ export interface Change {
   done(stored: boolean): void;
 }
 
-/** A PNE's record and what is stored of it: one commit at a time, with all the changes that came meanwhile. */
+export interface PeerLedgerOptions {
+  readonly pneId: string;
+  readonly store: ServerStore;
+  /** As it was loaded. */
+  readonly record: PeerRecord;
+  readonly after: After;
+  /** Somebody else has stored another record: what was built on this one is out of date. */
+  onSuperseded(): void;
+}
+
+/**
+ * A PNE's record and what is stored of it: one commit at a time, with all the changes that came meanwhile. What a
+ * commit that failed has come to, the store is asked until it answers.
+ */
 export class PeerLedger {
-  private readonly pneId: string;
-  private readonly store: ServerStore;
+  private readonly options: PeerLedgerOptions;
   private current: PeerRecord;
   private waiting: Change[] = [];
   private isCommitting = false;
+  private isClosed = false;
 
-  constructor(pneId: string, store: ServerStore, record: PeerRecord) {
-    this.pneId = pneId;
-    this.store = store;
-    this.current = record;
+  constructor(options: PeerLedgerOptions) {
+    this.options = options;
+    this.current = options.record;
   }
 
   /** As it is stored. */
@@ -34,8 +50,16 @@ export class PeerLedger {
   }
 
   change(change: Change): void {
+    const isFull = this.waiting.length >= ImplementationLimits.serverMaxWaitingChanges;
+    if (this.isClosed || isFull) return change.done(false);
     this.waiting.push(change);
     if (!this.isCommitting) this.commit();
+  }
+
+  /** Commits nothing any more but what is under way. */
+  close(): void {
+    this.isClosed = true;
+    for (const change of this.waiting.splice(0)) change.done(false);
   }
 
   private commit(): void {
@@ -50,7 +74,24 @@ export class PeerLedger {
     }
     if (next === this.current) return this.finish(changes, true, next);
     this.isCommitting = true;
-    this.store.commit(this.pneId, next, readings, (stored) => this.finish(changes, stored, next));
+    const { store, pneId } = this.options;
+    store.commit(pneId, next, readings, (stored) => {
+      if (stored) this.finish(changes, true, next);
+      else this.findOut(changes, next);
+    });
+  }
+
+  private findOut(changes: readonly Change[], next: PeerRecord): void {
+    const { store, pneId, after } = this.options;
+    store.load(
+      pneId,
+      (found = NEW_PEER) => {
+        if (isSame(found, next)) this.finish(changes, true, next);
+        else if (isSame(found, this.current)) this.finish(changes, false, next);
+        else this.supersede(changes);
+      },
+      () => void after(ImplementationLimits.storeRetryMs, () => this.findOut(changes, next)),
+    );
   }
 
   private finish(changes: readonly Change[], stored: boolean, record: PeerRecord): void {
@@ -59,4 +100,14 @@ export class PeerLedger {
     for (const change of changes) change.done(stored);
     if (this.waiting.length > 0 && !this.isCommitting) this.commit();
   }
+
+  private supersede(changes: readonly Change[]): void {
+    this.options.onSuperseded();
+    this.close();
+    for (const change of changes) change.done(false);
+  }
+}
+
+function isSame(a: PeerRecord, b: PeerRecord): boolean {
+  return equalBytes(encodePeerRecord(a), encodePeerRecord(b));
 }
