@@ -59,7 +59,8 @@ function readPrivate(path: string): Uint8Array | undefined {
   try {
     if ((statSync(path).mode & 0o077) !== 0)
       throw new Error(`${path} can be read by other users: chmod 600 ${path}`);
-    return readFileSync(path);
+    // A slice of a Buffer is no copy: it would be wiped with the rest.
+    return Uint8Array.from(readFileSync(path));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     return undefined;

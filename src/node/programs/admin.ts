@@ -46,7 +46,8 @@ async function add(
   say: (line: string) => void,
 ): Promise<void> {
   if (paths.length === 0) throw new UsageError('admin add takes provisioning files, or credentials');
-  for (const path of paths) say(`${await enrol(store, credentialIn(readFileSync(path)))} added`);
+  for (const path of paths)
+    say(`${await enrol(store, credentialIn(Uint8Array.from(readFileSync(path))))} added`);
 }
 
 async function remove(
@@ -69,7 +70,8 @@ function provision(
   say: (line: string) => void,
 ): void {
   if (pneId === undefined || others.length > 0) throw new UsageError('admin provision takes one name');
-  const credentialOf = (name: Options) => ccsCredential(readFileSync(required(values, name))).cred;
+  const credentialOf = (name: Options) =>
+    ccsCredential(Uint8Array.from(readFileSync(required(values, name)))).cred;
   const gatewayCcs = credentialOf('gateway-credential');
   const serverCcs = credentialOf('server-credential');
   const path = required(values, 'output');
