@@ -10,6 +10,7 @@ import { bundleServer } from './server-process.ts';
 
 const USAGE = `usage: npm run kills -- [options]
   --kills N   kills of the server, 1 to 1000000 (default 1000)
+  --seconds S no further kill after that, 1 to 1000000 (default 3600)
   --pnes N    PNEs that send all the time, 1 to 64 (default 8)
   --seed N    of the moments, 0 to 4294967295 (default 1)
   --json      one JSON document on standard output, at the end
@@ -21,22 +22,24 @@ function parse() {
   const { values } = parseArgs({
     options: {
       kills: { type: 'string', default: '1000' },
+      seconds: { type: 'string', default: '3600' },
       pnes: { type: 'string', default: '8' },
       seed: { type: 'string', default: '1' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
-  const number = (name: 'kills' | 'pnes' | 'seed', least: number, most: number) => {
+  const number = (name: 'kills' | 'seconds' | 'pnes' | 'seed', least: number, most: number) => {
     const value = Number(values[name]);
     if (/^\d{1,10}$/.test(values[name]) && value >= least && value <= most) return value;
     throw new Error(`--${name} takes a whole number from ${least} to ${most}, not '${values[name]}'`);
   };
   const kills = number('kills', 1, 1_000_000);
-  return { ...values, kills, pnes: number('pnes', 1, 64), seed: number('seed', 0, 0xffffffff) };
+  const seconds = number('seconds', 1, 1_000_000);
+  return { ...values, kills, seconds, pnes: number('pnes', 1, 64), seed: number('seed', 0, 0xffffffff) };
 }
 
-async function main({ kills, pnes, seed, json, help }: ReturnType<typeof parse>): Promise<number> {
+async function main({ kills, seconds, pnes, seed, json, help }: ReturnType<typeof parse>): Promise<number> {
   if (help) {
     console.log(USAGE);
     return 0;
@@ -51,6 +54,7 @@ async function main({ kills, pnes, seed, json, help }: ReturnType<typeof parse>)
       folder: join(scratch.folder, 'kills'),
       pnes,
       kills,
+      seconds,
       random: () => random.word() / 2 ** 32,
       onKill: (count) => {
         killed = count;

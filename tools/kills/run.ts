@@ -19,6 +19,8 @@ export interface KillsOptions {
   readonly folder: string;
   readonly pnes: number;
   readonly kills: number;
+  /** None begins after that. */
+  readonly seconds?: number;
   /** From 0 to below 1. */
   random(): number;
   onKill?(killed: number): void;
@@ -51,11 +53,14 @@ export async function runKills(options: KillsOptions): Promise<KillsResult> {
   const crowd = await enrolCrowd(state, options.pnes, `ws://127.0.0.1:${port}`);
   const args = ['--state', state, '--listen', `127.0.0.1:${port}`, '--output', output, '--log', 'text'];
   const startTimes: number[] = [];
+  let kills = 0;
   try {
     if (options.handicap !== undefined) await startServer(options.bundle, args, options.handicap).ended;
-    for (let killed = 0; killed < options.kills; killed += 1) {
+    const end = Date.now() + 1000 * (options.seconds ?? Number.POSITIVE_INFINITY);
+    while (kills < options.kills && Date.now() < end) {
       await liveAndDie(options, args, crowd, startTimes);
-      options.onKill?.(killed + 1);
+      kills += 1;
+      options.onKill?.(kills);
     }
     const last = startServer(options.bundle, args);
     await crowd.drain();
@@ -65,7 +70,7 @@ export async function runKills(options: KillsOptions): Promise<KillsResult> {
   } finally {
     crowd.close();
   }
-  return compare(crowd.sent, readFileSync(output, 'utf8'), options.kills, startTimes);
+  return compare(crowd.sent, readFileSync(output, 'utf8'), kills, startTimes);
 }
 
 async function enrolCrowd(state: string, pnes: number, serverUrl: string): Promise<DeviceCrowd> {
