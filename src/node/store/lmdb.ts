@@ -118,7 +118,8 @@ class LmdbStore implements KeyValueStore {
       const wanted = (first.version ?? null) as number;
       answers.push(rows.ifVersion(first.key, wanted, () => within(others)));
     };
-    answers.push(rows.batch(() => within(expected)));
+    if (expected.length === 0) answers.push(rows.batch(change));
+    else within(expected);
     return answers;
   }
 }
