@@ -6,18 +6,24 @@ import { CborWriter } from '../src/cbor/writer.ts';
 import { createCborXPayloads } from '../src/payload/codec.ts';
 import { compactPayloads } from '../src/payload/compact.ts';
 import type { PayloadCodec } from '../src/payload/payload.ts';
-import type { BenchOperation } from './bench-operations.ts';
+import type { BenchOperation, OperationGroup } from './bench-operations.ts';
 import { READING } from './bench-reading.ts';
 
-export function codecOperations(): BenchOperation[] {
+export function codecOperations(): OperationGroup[] {
+  return [
+    itemOperations,
+    () => payloadOperations('compact', compactPayloads),
+    () => payloadOperations('cbor-x', createCborXPayloads()),
+    jsonOperations,
+  ];
+}
+
+function itemOperations(): BenchOperation[] {
   const item = writeItem();
   const bytes = item.length;
   return [
     { op: 'cbor.encode', bytes, run: () => writeItem() },
     { op: 'cbor.decode', bytes, run: () => readItem(item) },
-    ...payloadOperations('compact', compactPayloads),
-    ...payloadOperations('cbor-x', createCborXPayloads()),
-    ...jsonOperations(),
   ];
 }
 

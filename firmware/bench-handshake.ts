@@ -6,7 +6,7 @@ import type { CryptoProvider, PrivateKey } from '../src/crypto/provider.ts';
 import { ccsCredential, encodeCcs, type Identity } from '../src/handshake/credential.ts';
 import { createInitiator } from '../src/handshake/initiator.ts';
 import { createResponder } from '../src/handshake/responder.ts';
-import type { BenchOperation } from './bench-operations.ts';
+import type { OperationGroup } from './bench-operations.ts';
 
 /** P-256 with AES-CCM-16-64-128: what the roles run. */
 const SUITE = 2;
@@ -24,17 +24,17 @@ interface Transcript {
  * Each side runs against the other's stored messages, which stay right because ephemeral keys and signatures
  * repeat. `bytes` are those of the four messages, which tell the methods apart.
  */
-export function handshakeOperations(provider: CryptoProvider): BenchOperation[] {
-  return METHODS.flatMap((method) => methodOperations(provider, method));
+export function handshakeOperations(provider: CryptoProvider): OperationGroup[] {
+  return METHODS.map((method) => methodOperations(provider, method));
 }
 
-function methodOperations(provider: CryptoProvider, method: number): BenchOperation[] {
+function methodOperations(provider: CryptoProvider, method: number): OperationGroup {
   const initiator = createSide(provider, method, 1);
   const responder = createSide(provider, method, 2);
   const transcript = runBoth(initiator, responder);
   const bytes = Object.values(transcript).reduce((sum, { length }) => sum + length, 0);
   const runCurves = method === 3 ? runAgreements : runSignatures;
-  return [
+  return () => [
     { op: 'handshake.initiator', bytes, run: () => runInitiator(initiator, responder, transcript) },
     { op: 'handshake.responder', bytes, run: () => runResponder(responder, initiator, transcript) },
     { op: 'handshake.curves', bytes, run: () => runCurves(provider, responder.identity.privateKey) },

@@ -7,4 +7,4 @@ import { startBench } from './bench-start.ts';
 import { storeOperations } from './bench-store.ts';
 import { monotonicMicroseconds } from './platform/clock.ts';
 
-startBench(microsecondClock(monotonicMicroseconds), () => [...codecOperations(), ...storeOperations()]);
+startBench(microsecondClock(monotonicMicroseconds), () => [...codecOperations(), storeOperations()]);

@@ -3,18 +3,15 @@
 /** The whole way of a reading from its value to values of ATT, and of a receipt and a content back, step by step. */
 import { Algorithm } from '../src/crypto/algorithms.ts';
 import type { CryptoProvider } from '../src/crypto/provider.ts';
-import {
-  Channel,
-  decodeEndToEndMessage,
-  decodeHopMessage,
-  encodeChannelMessage,
-} from '../src/link/channel.ts';
+import { Channel } from '../src/link/channel.ts';
 import { Fragmenter } from '../src/link/fragmenter.ts';
 import { Reassembler } from '../src/link/reassembler.ts';
 import type { PayloadCodec } from '../src/payload/payload.ts';
+import { refuse } from '../src/refusal.ts';
 import { decodeMessage, encodeMessage, type Message, MessageType } from '../src/roles/message.ts';
+import { protectNested, unprotectNested } from '../src/session/nested.ts';
 import { createSession, type Session } from '../src/session/session.ts';
-import type { BenchOperation } from './bench-operations.ts';
+import type { BenchOperation, OperationGroup } from './bench-operations.ts';
 
 /** As a sensor has it: five fields, 64 bytes as a payload. */
 export const READING = Object.freeze({
@@ -38,7 +35,7 @@ interface Ends {
   readonly server: Session;
 }
 
-export function readingOperations(provider: CryptoProvider, payloads: PayloadCodec): BenchOperation[] {
+export function readingOperations(provider: CryptoProvider, payloads: PayloadCodec): OperationGroup[] {
   const ends: Ends = {
     pneHop: openSession(provider, 0, 1, 1),
     gatewayHop: openSession(provider, 1, 0, 1),
@@ -47,13 +44,14 @@ export function readingOperations(provider: CryptoProvider, payloads: PayloadCod
   };
   const content = payloads.encode(CONTENT);
   return [
-    ...upOperations(ends, payloads),
-    ...downOperations('receipt', ends, payloads, { type: MessageType.receipt, number: NUMBER, status: 0 }),
-    ...downOperations('content', ends, payloads, {
-      type: MessageType.content,
-      number: NUMBER,
-      payload: content,
-    }),
+    () => upOperations(ends, payloads),
+    () => downOperations('receipt', ends, payloads, { type: MessageType.receipt, number: NUMBER, status: 0 }),
+    () =>
+      downOperations('content', ends, payloads, {
+        type: MessageType.content,
+        number: NUMBER,
+        payload: content,
+      }),
   ];
 }
 
@@ -62,25 +60,19 @@ function upOperations({ pneHop, pne }: Ends, payloads: PayloadCodec): BenchOpera
   const toPayload = () => payloads.encode(READING);
   const toMessage = (payload: Uint8Array) =>
     encodeMessage({ type: MessageType.reading, number: NUMBER, payload });
-  const toRecord = (message: Uint8Array) =>
-    encodeChannelMessage(Channel.endToEndRecord, pne.protect(message));
-  const toHop = (inner: Uint8Array) => encodeChannelMessage(Channel.hopRecord, pneHop.protect(inner));
-  const toValues = (message: Uint8Array) => {
-    fragmenter.push(message);
-    while (fragmenter.isPending) fragmenter.next(VALUE_BYTES);
-  };
+  const toRecords = (message: Uint8Array) =>
+    protectNested(pneHop, Channel.hopRecord, pne, Channel.endToEndRecord, message);
+  const toValues = (message: Uint8Array) => fragmenter.only(message, VALUE_BYTES);
   const payload = toPayload();
   const message = toMessage(payload);
-  const inner = toRecord(message);
-  const outer = toHop(inner);
+  const outer = toRecords(message);
   const bytes = payload.length;
   return [
     { op: 'reading.payload', bytes, run: toPayload },
     { op: 'reading.message', bytes, run: () => toMessage(payload) },
-    { op: 'reading.record CPNS-3', bytes, run: () => toRecord(message) },
-    { op: 'reading.record CPNS-1', bytes, run: () => toHop(inner) },
+    { op: 'reading.records', bytes, run: () => toRecords(message) },
     { op: 'reading.values', bytes, run: () => toValues(outer) },
-    { op: 'reading', bytes, run: () => toValues(toHop(toRecord(toMessage(toPayload())))) },
+    { op: 'reading', bytes, run: () => toValues(toRecords(toMessage(toPayload()))) },
   ];
 }
 
@@ -98,21 +90,14 @@ function downOperations(
   const reassembler = new Reassembler(noTimer, (whole) => {
     received = whole;
   });
-  const toInner = () => {
-    const record = server.protect(encoded);
-    return encodeChannelMessage(Channel.endToEndRecord, record);
-  };
-  const toOuter = () => encodeChannelMessage(Channel.hopRecord, gatewayHop.protect(toInner()));
+  const toOuter = () => protectNested(gatewayHop, Channel.hopRecord, server, Channel.endToEndRecord, encoded);
   const prepared = (make: () => Uint8Array) => (count: number) => {
     values = Array.from({ length: count }, make);
   };
   const fragmenter = new Fragmenter();
-  const toValue = () => {
-    fragmenter.push(toOuter());
-    return fragmenter.next(VALUE_BYTES)!;
-  };
-  const ofHop = (outer: Uint8Array) => pneHop.unprotect(decodeHopMessage(outer).body);
-  const ofRecord = (inner: Uint8Array) => pne.unprotect(decodeEndToEndMessage(inner).body);
+  const toValue = () => fragmenter.only(toOuter(), VALUE_BYTES)!;
+  const ofRecords = (outer: Uint8Array) =>
+    unprotectNested(pneHop, outer, pne, Channel.endToEndRecord, refuseOther)!;
   const ofMessage = (bytesOfMessage: Uint8Array) => {
     const decoded = decodeMessage(bytesOfMessage);
     if (decoded.type === MessageType.content) payloads.decode(decoded.payload);
@@ -123,16 +108,19 @@ function downOperations(
   };
   return [
     { op: `${name}.values`, bytes, prepare: prepared(toValue), run: (at) => ofValue(values[at]!) },
-    { op: `${name}.record CPNS-1`, bytes, prepare: prepared(toOuter), run: (at) => ofHop(values[at]!) },
-    { op: `${name}.record CPNS-3`, bytes, prepare: prepared(toInner), run: (at) => ofRecord(values[at]!) },
+    { op: `${name}.records`, bytes, prepare: prepared(toOuter), run: (at) => ofRecords(values[at]!) },
     { op: `${name}.message`, bytes, run: () => ofMessage(encoded) },
     {
       op: name,
       bytes,
       prepare: prepared(toValue),
-      run: (at) => ofMessage(ofRecord(ofHop(ofValue(values[at]!)))),
+      run: (at) => ofMessage(ofRecords(ofValue(values[at]!))),
     },
   ];
+}
+
+function refuseOther(): never {
+  return refuse('stateInvalid');
 }
 
 function noTimer() {

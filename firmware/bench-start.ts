@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type BenchClock, type BenchProgram, runBench } from './bench.ts';
-import type { BenchOperation } from './bench-operations.ts';
+import { type BenchClock, type BenchPrograms, runBench } from './bench.ts';
+import type { OperationGroup } from './bench-operations.ts';
 import { printLine } from './platform/console.ts';
 import { after } from './platform/timer.ts';
 
@@ -10,13 +10,13 @@ declare const BENCH_OPS: string;
 /** Prints one line of JSON a figure, the number of them first. From a timer: off the stack of what calls it. */
 export function startBench(
   clock: BenchClock,
-  createOperations: () => BenchOperation[],
-  programs: () => BenchProgram[] = () => [],
+  createGroups: () => OperationGroup[],
+  programs?: () => BenchPrograms,
 ): void {
   after(0, () =>
     runBench({
-      operations: createOperations(),
-      programs: programs(),
+      groups: createGroups(),
+      programs: programs?.(),
       ops: BENCH_OPS,
       clock,
       onStart: (figures) => printLine(JSON.stringify({ figures })),

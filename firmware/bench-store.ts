@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The board's storage: each write lasts when it returns. */
-import type { BenchOperation } from './bench-operations.ts';
+import type { OperationGroup } from './bench-operations.ts';
 import { openStore } from './platform/store.ts';
 
 const BYTES = 64;
 
-export function storeOperations(): BenchOperation[] {
+export function storeOperations(): OperationGroup {
   const store = openStore('bench');
   const value = new Uint8Array(BYTES).fill(1);
   store.write('value', value);
-  return [
+  return () => [
     { op: 'store.set', bytes: BYTES, run: () => store.write('value', value) },
     { op: 'store.get', bytes: BYTES, run: () => store.read('value') },
   ];

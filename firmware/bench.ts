@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The benchmark's body: the same on a device, in XS on a host, and in Node. A measurement, not a test. */
-import type { BenchOperation } from './bench-operations.ts';
+import type { BenchOperation, OperationGroup } from './bench-operations.ts';
 
 export interface BenchFigure {
   /** Whose figure it is, where not the provider's: plain C's. */
@@ -27,18 +27,20 @@ export interface BenchClock {
   typical(values: readonly number[]): number;
 }
 
-/** An operation that reads the clock itself. */
-export interface BenchProgram {
-  readonly op: string;
-  readonly bytes: number;
+/** Operations that read the clock themselves, by their index. */
+export interface BenchPrograms {
+  readonly count: number;
+  op(index: number): string;
+  /** Length of the message. */
+  bytes(index: number): number;
   /** Returns what `count` runs took. */
-  measure(count: number): number;
+  measure(index: number, count: number): number;
 }
 
 export interface BenchOptions {
-  readonly operations: readonly BenchOperation[];
+  readonly groups: readonly OperationGroup[];
   /** Plain C programs, measured after the operations. */
-  readonly programs?: readonly BenchProgram[];
+  readonly programs?: BenchPrograms | undefined;
   /** Measures the operations whose name contains this text. */
   readonly ops: string;
   readonly clock: BenchClock;
@@ -51,19 +53,40 @@ const MAX_COUNT = 1024;
 /** Bounds what is prepared in memory. */
 const MAX_PREPARED = 32;
 
-export function runBench({ operations, programs = [], ops, clock, onStart, onFigure }: BenchOptions): void {
-  const isWanted = ({ op }: { op: string }) => op.toLowerCase().includes(ops.toLowerCase());
-  const wanted = operations.filter(isWanted);
-  const wantedPrograms = programs.filter(isWanted);
-  onStart(wanted.length + wantedPrograms.length);
-  for (const operation of wanted) {
-    const { op, bytes } = operation;
-    onFigure({ op, bytes, value: measure((count) => runBatch(operation, count, clock), clock) });
+export function runBench(options: BenchOptions): void {
+  options.onStart(countFigures(options));
+  runOperations(options);
+  runPrograms(options);
+}
+
+function countFigures({ groups, programs, ops }: BenchOptions): number {
+  let figures = 0;
+  for (const group of groups) for (const { op } of group()) if (isWanted(op, ops)) figures += 1;
+  for (let i = 0; i < (programs?.count ?? 0); i++) if (isWanted(programs!.op(i), ops)) figures += 1;
+  return figures;
+}
+
+function runOperations({ groups, ops, clock, onFigure }: BenchOptions): void {
+  for (const group of groups) {
+    for (const operation of group()) {
+      const { op, bytes } = operation;
+      if (!isWanted(op, ops)) continue;
+      onFigure({ op, bytes, value: measure((count) => runBatch(operation, count, clock), clock) });
+    }
   }
-  for (const program of wantedPrograms) {
-    const { op, bytes } = program;
-    onFigure({ provider: 'c', op, bytes, value: measure((count) => program.measure(count), clock) });
+}
+
+function runPrograms({ programs, ops, clock, onFigure }: BenchOptions): void {
+  for (let i = 0; i < (programs?.count ?? 0); i++) {
+    const op = programs!.op(i);
+    if (!isWanted(op, ops)) continue;
+    const value = measure((count) => programs!.measure(i, count), clock);
+    onFigure({ provider: 'c', op, bytes: programs!.bytes(i), value });
   }
+}
+
+function isWanted(op: string, ops: string): boolean {
+  return op.toLowerCase().includes(ops.toLowerCase());
 }
 
 /** A clock of microseconds, for machines that do other things too: short batches, of which some go undisturbed. */

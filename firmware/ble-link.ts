@@ -162,8 +162,10 @@ class Connection {
 
   private send(message: Uint8Array): void {
     if (this.isOver) refuse('linkClosed');
-    this.fragmenter.push(message);
-    if (this.held === undefined) this.pump();
+    if (this.held !== undefined) return this.fragmenter.push(message);
+    if (this.room > 0) this.held = this.fragmenter.only(message, this.central.valueBytes);
+    if (this.held === undefined) this.fragmenter.push(message);
+    this.pump();
   }
 
   private pump(): void {

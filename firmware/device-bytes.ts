@@ -13,7 +13,12 @@ const natives = bindBytesNatives();
 export const { copy: copyBytes, withHead } = natives;
 
 export function encodeFlat(items: readonly FlatItem[]): Uint8Array {
-  const bytes = natives.encodeFlat(items);
+  const bytes = natives.encodeFlat(...items);
+  return typeof bytes === 'object' ? bytes : refuse(bytes);
+}
+
+export function encodeThree(first: FlatItem, second: FlatItem, third: FlatItem): Uint8Array {
+  const bytes = natives.encodeFlat(first, second, third);
   return typeof bytes === 'object' ? bytes : refuse(bytes);
 }
 

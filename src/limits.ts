@@ -109,6 +109,8 @@ export const ImplementationLimits = Object.freeze({
   /** Boots of one PNE. Each begins a stream of readings, of so many at most: together they fit a safe integer. */
   maxBootEpoch: 2 ** 21 - 1,
   maxReadingsPerBoot: 2 ** 32,
+  /** How long a PNE hears nothing of the server before it asks whether that has its keys still. */
+  signOfLifeMs: 3_600_000,
   /** How long whoever's store has failed waits before asking again: a PNE for its boot counter, a server for a record. */
   storeRetryMs: 10_000,
   /** Bytes that tell boots with one counter apart: copies of a store, and a device and its clone. */

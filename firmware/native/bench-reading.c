@@ -161,6 +161,8 @@ static psa_status_t runSteps(const BenchProgram *program, const Step *steps, siz
 		return runSteps(program, steps, sizeof(steps) / sizeof(steps[0])); \
 	}
 
+ALL(toRecords, toInner, toOuter)
+ALL(ofRecords, ofOuter, ofInner)
 ALL(up, toPayload, toMessage, toInner, toOuter, toValue)
 ALL(receipt, ofValue, ofOuter, ofInner, ofReceipt)
 ALL(content, ofValue, ofOuter, ofInner, ofContent)
@@ -203,16 +205,14 @@ static void closeAll(void)
 #define UP(op, run) { op, 64, 10, openUp, run, closeAll }
 #define DOWN(name, bytes, read, whole) \
 	{ name ".values", bytes, 10, openDown, ofValue, closeAll }, \
-	{ name ".record CPNS-1", bytes, 10, openDown, ofOuter, closeAll }, \
-	{ name ".record CPNS-3", bytes, 10, openDown, ofInner, closeAll }, \
+	{ name ".records", bytes, 10, openDown, ofRecords, closeAll }, \
 	{ name ".message", bytes, 10, openDown, read, closeAll }, \
 	{ name, bytes, 10, openDown, whole, closeAll }
 
 const BenchProgram gBenchReading[] = {
 	UP("reading.payload", toPayload),
 	UP("reading.message", toMessage),
-	UP("reading.record CPNS-3", toInner),
-	UP("reading.record CPNS-1", toOuter),
+	UP("reading.records", toRecords),
 	UP("reading.values", toValue),
 	UP("reading", up),
 	DOWN("receipt", 5, ofReceipt, receipt),

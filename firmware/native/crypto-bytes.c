@@ -47,3 +47,11 @@ uint8_t *cryptoNewBytes(txMachine *the, size_t length)
 	viewBuffer(the, length);
 	return (uint8_t *)buffer->value.arrayBuffer.address;
 }
+
+void cryptoNarrowBytes(txMachine *the, size_t offset, size_t length)
+{
+	(void)the;
+	txSlot *view = mxResult->value.reference->next->next;
+	view->value.dataView.offset = (txInteger)offset;
+	view->value.dataView.size = (txInteger)length;
+}

@@ -23,6 +23,7 @@
 	X(xs_pnecrypto_privateKey) \
 	X(xs_pnecrypto_protect) \
 	X(xs_pnecrypto_protectInto) \
+	X(xs_pnecrypto_protectNested) \
 	X(xs_pnecrypto_random) \
 	X(xs_pnecrypto_recipient) \
 	X(xs_pnecrypto_refusal) \
@@ -33,6 +34,7 @@
 	X(xs_pnecrypto_sender) \
 	X(xs_pnecrypto_sign) \
 	X(xs_pnecrypto_unprotect) \
+	X(xs_pnecrypto_unprotectNested) \
 	X(xs_pnecrypto_verify) \
 	X(xs_pnecrypto_wipe)
 

@@ -81,5 +81,7 @@ void cryptoDiscard(xsMachine *the, CryptoHandle *handle);
  * nobody have it. They are returned, and move when anything else is allocated.
  */
 uint8_t *cryptoNewBytes(xsMachine *the, size_t length);
+/* Makes it a view of so many of them. */
+void cryptoNarrowBytes(xsMachine *the, size_t offset, size_t length);
 
 #endif

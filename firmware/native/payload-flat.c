@@ -18,7 +18,7 @@ static PayloadReason encodeNumber(PayloadWriter *writer, double number)
 static PayloadReason encodeItem(txMachine *the, PayloadWriter *writer, txSlot *item)
 {
 	size_t length;
-	switch (item ? item->kind : XS_UNDEFINED_KIND) {
+	switch (item->kind) {
 	case XS_INTEGER_KIND:
 		return encodeNumber(writer, item->value.integer);
 	case XS_NUMBER_KIND:
@@ -27,36 +27,27 @@ static PayloadReason encodeItem(txMachine *the, PayloadWriter *writer, txSlot *i
 	case XS_STRING_X_KIND:
 		return payloadEncodeText(writer, item->value.string, &length);
 	default:
-		if (!item || !payloadIsBytes(item))
+		if (!payloadIsBytes(item))
 			mxTypeError("flat: an item is neither number, text nor bytes");
 		payloadEncodeBytes(the, writer, item);
 		return payloadFine;
 	}
 }
 
-static txSlot *arrayArgument(txMachine *the)
-{
-	txSlot *slot = mxArgc > 0 && mxArgv(0)->kind == XS_REFERENCE_KIND ? mxArgv(0)->value.reference->next : NULL;
-	if (!slot || !(slot->flag & XS_INTERNAL_FLAG) || slot->kind != XS_ARRAY_KIND || slot->ID != XS_ARRAY_BEHAVIOR)
-		mxTypeError("flat: argument 0 is no array");
-	return slot;
-}
-
 static PayloadReason encodeItems(txMachine *the, PayloadWriter *writer)
 {
-	txSlot *array = arrayArgument(the);
-	txIndex length = array->value.array.length;
+	int length = mxArgc;
 	PayloadReason reason = length > MAX_ITEMS ? payloadTooManyItems : payloadFine;
-	payloadPutHead(writer, majorArray, length);
-	for (txIndex i = 0; reason == payloadFine && i < length; i++) {
-		reason = encodeItem(the, writer, fxGetIndexProperty(the, array, i));
+	payloadPutHead(writer, majorArray, (uint64_t)length);
+	for (int i = 0; reason == payloadFine && i < length; i++) {
+		reason = encodeItem(the, writer, mxArgv(i));
 		if (reason == payloadFine && writer->length > PAYLOAD_MAX_WRITTEN)
 			reason = payloadTooLong;
 	}
 	return reason;
 }
 
-/* encodeFlat(items): the bytes, or a reason. */
+/* encodeFlat(...items): the bytes, or a reason. */
 void xs_pnebytes_encodeFlat(txMachine *the)
 {
 	uint8_t bytes[SHORT_BYTES];

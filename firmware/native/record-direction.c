@@ -157,7 +157,7 @@ psa_status_t directionSeal(RecordDirection *direction, const uint8_t *partialIv,
 	if (status != PSA_SUCCESS)
 		return status;
 	if (length)
-		memcpy(body, plaintext, length);
+		memmove(body, plaintext, length);
 	memcpy(body + length, mac, direction->tagLength);
 	return PSA_SUCCESS;
 }
@@ -177,7 +177,7 @@ psa_status_t directionOpenBody(RecordDirection *direction, const uint8_t *partia
 		status = PSA_ERROR_INVALID_SIGNATURE;
 	mbedtls_platform_zeroize(mac, sizeof(mac));
 	if (status == PSA_SUCCESS && length)
-		memcpy(output, body, length);
+		memmove(output, body, length);
 	return status;
 }
 

@@ -132,7 +132,10 @@ void recordReserve(RecordSender *sender, uint64_t upTo);
 RecordReason recordReady(const RecordSender *sender, size_t length);
 /* How long it will be. */
 size_t recordLength(const RecordSender *sender, size_t length);
-/* Makes it, where recordReady says so, and uses a number up. `output`, recordLength bytes, overlaps no input. */
+/*
+ * Makes it, where recordReady says so, and uses a number up. `output`, recordLength bytes, overlaps no input, but the
+ * plaintext may lie where its ciphertext will.
+ */
 RecordReason recordSeal(RecordSender *sender, const uint8_t *plaintext, size_t length, uint8_t *output);
 /* All of it, into recordLength bytes. */
 RecordReason recordProtect(RecordSender *sender, const uint8_t *plaintext, size_t length, uint8_t *output);
@@ -144,8 +147,8 @@ psa_status_t recordOpenRecipient(RecordRecipient *recipient, const RecordSetup *
 /* Reads a record and decides all that can be decided before its key is used. Changes nothing. */
 RecordReason recordRead(const RecordRecipient *recipient, const uint8_t *record, size_t length, RecordHeader *header);
 /*
- * Opens a record that was read, into plaintextLength bytes that overlap no input; they hold no plaintext where it
- * fails. The window moves after the record is verified; a failure counts.
+ * Opens a record that was read, into plaintextLength bytes that overlap no input, or where its ciphertext lies; they
+ * hold no plaintext where it fails. The window moves after the record is verified; a failure counts.
  */
 RecordReason recordOpen(RecordRecipient *recipient, const uint8_t *record, const RecordHeader *header,
 	uint8_t *output);

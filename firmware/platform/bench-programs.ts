@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** A plain C program of the benchmark (firmware/native/bench.h). */
-export interface BenchProgram {
+/** The plain C programs of the benchmark (firmware/native/bench.h), by their index. */
+export interface BenchPrograms {
+  readonly count: number;
   /** The operation that it stands beside. */
-  readonly op: string;
-  readonly bytes: number;
+  op(index: number): string;
+  bytes(index: number): number;
   /** Returns what `count` runs took in C, in what the board's benchmark counts in. */
-  measure(count: number): number;
+  measure(index: number, count: number): number;
 }
 
 /** The programs in this image. Throws where there are none. */
-export function benchPrograms(this: void): BenchProgram[] {
-  const count: number = native('xs_pnebench_count').call(this);
-  return Array.from({ length: count }, (_, index) => ({
-    op: native('xs_pnebench_op').call(this, index),
-    bytes: native('xs_pnebench_bytes').call(this, index),
-    measure: (runs) => native('xs_pnebench_run').call(this, index, runs),
-  }));
+export function benchPrograms(this: void): BenchPrograms {
+  return {
+    count: native('xs_pnebench_count').call(this),
+    op: native('xs_pnebench_op'),
+    bytes: native('xs_pnebench_bytes'),
+    measure: native('xs_pnebench_run'),
+  };
 }

@@ -6,7 +6,7 @@ export interface BytesNatives {
   copy(bytes: Uint8Array, start?: number, end?: number): Uint8Array;
   withHead(head: number, headLength: number, bytes: Uint8Array, start?: number, end?: number): Uint8Array;
   /** The bytes, or why there are none. */
-  encodeFlat(items: readonly FlatItem[]): Uint8Array | number;
+  encodeFlat(...items: FlatItem[]): Uint8Array | number;
   /** The items. Bytes that are none go to `refuse`, which throws. */
   decodeFlat(bytes: Uint8Array, refuse: (reason: number) => never): FlatItem[];
 }

@@ -3,6 +3,7 @@
 /** What the C functions refuse, called as no provider calls them. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { withHead } from '../../src/bytes/copy.ts';
 import { pattern } from '../../src/crypto/check.testing.ts';
 import type { CryptoNatives } from '../../src/crypto/native/natives.ts';
 import { Reason } from '../../src/refusal.ts';
@@ -82,6 +83,8 @@ const CALLS: Readonly<Record<keyof CryptoNatives, () => unknown[]>> = {
     0,
     9,
   ],
+  protectNested: () => [sender, 2, createSender(), 4, plaintext],
+  unprotectNested: () => [createRecipient(), withHead(2, 1, record), createRecipient(), 4],
   unprotect: () => [createRecipient(), record],
   highest: () => [recipient],
   seen: () => [recipient],

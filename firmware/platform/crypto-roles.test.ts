@@ -3,8 +3,8 @@
 /** Roles whose records are made in C. */
 import { Curve } from '../../src/crypto/curves.ts';
 import { createNativeProvider } from '../../src/crypto/native/provider.ts';
+import { createIdentities } from '../../src/roles/identities.testing.ts';
 import { runKeyLimitTests } from '../../src/roles/key-limits.testing.ts';
-import { createIdentities } from '../../src/roles/network.testing.ts';
 import { cryptoNatives } from './crypto.ts';
 
 const provider = createNativeProvider(cryptoNatives()!);

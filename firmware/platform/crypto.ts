@@ -37,6 +37,8 @@ export function bindCryptoNatives(): CryptoNatives {
     refusal: native('xs_pnecrypto_refusal'),
     protect: native('xs_pnecrypto_protect'),
     protectInto: native('xs_pnecrypto_protectInto'),
+    protectNested: native('xs_pnecrypto_protectNested'),
+    unprotectNested: native('xs_pnecrypto_unprotectNested'),
     recipient: native('xs_pnecrypto_recipient'),
     unprotect: native('xs_pnecrypto_unprotect'),
     highest: native('xs_pnecrypto_highest'),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Messages that are one array of numbers, texts and byte strings, and nothing within it. On devices both functions are
+ * Messages that are one array of numbers, texts and byte strings, and nothing within it. On devices these functions are
  * C (firmware/device-bytes.ts).
  */
 import { refuse } from '../refusal.ts';
@@ -17,6 +17,11 @@ export function encodeFlat(items: readonly FlatItem[]): Uint8Array {
   const writer = new CborWriter().array(items.length);
   for (const item of items) writeItem(writer, item);
   return writer.finish();
+}
+
+/** The same of three items, which most messages have. */
+export function encodeThree(first: FlatItem, second: FlatItem, third: FlatItem): Uint8Array {
+  return encodeFlat([first, second, third]);
 }
 
 /** Returns the items of exactly one such array, byte strings as copies. Refuses what CborReader refuses. */

@@ -29,6 +29,30 @@ export interface RecordProvider<Key = Secret> {
   unprotect(recipient: RecordRecipient, record: Uint8Array): Uint8Array | ReasonCode;
   received(recipient: RecordRecipient): ReceivedState;
 
+  /**
+   * Both records of a message within another (src/session/nested.ts) in one call, where a provider has that: what
+   * `inner` makes, behind `innerHead`, is the plaintext of `outer`, whose record comes behind `outerHead`. undefined:
+   * either has a `refusal` or no number reserved, and neither has used one up.
+   */
+  protectNested?(
+    outer: RecordSender,
+    outerHead: number,
+    inner: RecordSender,
+    innerHead: number,
+    plaintext: Uint8Array,
+  ): Uint8Array | undefined;
+  /**
+   * Opens the record behind the first byte of `message`, and the one in it if its plaintext begins with `innerHead`.
+   * Returns what that held, as a view that does not begin where its buffer does; else what the outer one held, as one
+   * that does; or why there is neither. A record that was opened is accepted, whatever the other is.
+   */
+  unprotectNested?(
+    outer: RecordRecipient,
+    message: Uint8Array,
+    inner: RecordRecipient,
+    innerHead: number,
+  ): Uint8Array | ReasonCode;
+
   /** Wipes the key and the IV. Counts stay, and what is asked later has the reason `keyWiped`. Safe to call twice. */
   wipe(end: RecordSender | RecordRecipient): void;
 }

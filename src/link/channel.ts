@@ -10,6 +10,7 @@
  * A link carries the channels of the hop. Inside a hop record are the channels of CPNS-3 (PNE - CPNS
  * Server), which the gateway relays unread. `delegated` hop records are bare: the link protects them.
  */
+import { withHead } from '../bytes/copy.ts';
 import { refuse } from '../refusal.ts';
 
 export const Channel = Object.freeze({
@@ -34,10 +35,7 @@ export interface ChannelMessage<Number extends ChannelNumber = ChannelNumber> {
 }
 
 export function encodeChannelMessage(channel: ChannelNumber, body: Uint8Array): Uint8Array {
-  const message = new Uint8Array(1 + body.length);
-  message[0] = channel;
-  message.set(body, 1);
-  return message;
+  return withHead(channel, 1, body);
 }
 
 /** Reads a message of the link. Refuses `frameInvalid` for another channel or an empty body. */

@@ -11,6 +11,7 @@
  * F: the first of its message, L: the last. Numbers count the fragments of one direction of one connection
  * from 0 and wrap, so that a lost or repeated fragment shows, within a message and between two.
  */
+import { withHead } from '../bytes/copy.ts';
 import { ImplementationLimits, SpecificationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 
@@ -33,6 +34,8 @@ export const SHORT_HEADER_BYTES = 2;
 
 const FIRST = 0x80;
 const LAST = 0x40;
+/** The first two bytes of a fragment that is all of its message, but for the number. */
+export const ONLY_FRAGMENT = 0xc000;
 
 /** Bytes of value that a notification or write carries at this ATT_MTU, which is 23 or more. */
 export function valueBytes(mtu: number): number {
@@ -41,16 +44,18 @@ export function valueBytes(mtu: number): number {
 }
 
 export function encodeFragment({ isFirst, isLast, number, length, bytes }: Fragment): Uint8Array {
-  const headerBytes = isFirst && !isLast ? LONG_HEADER_BYTES : SHORT_HEADER_BYTES;
-  const value = new Uint8Array(headerBytes + bytes.length);
-  value[0] = (isFirst ? FIRST : 0) | (isLast ? LAST : 0) | (number >> 8);
-  value[1] = number & 0xff;
-  if (headerBytes === LONG_HEADER_BYTES) {
-    value[2] = (length - 1) >> 8;
-    value[3] = (length - 1) & 0xff;
-  }
-  value.set(bytes, headerBytes);
-  return value;
+  const head = ((isFirst ? FIRST : 0) | (isLast ? LAST : 0)) * 0x100 + number;
+  if (isLast || !isFirst) return withHead(head, SHORT_HEADER_BYTES, bytes);
+  return withHead(head * 0x10000 + length - 1, LONG_HEADER_BYTES, bytes);
+}
+
+/** Returns the message of an only fragment with this number, borrowed; undefined for any other. */
+export function decodeOnly(number: number, value: Uint8Array): Uint8Array | undefined {
+  const { length } = value;
+  if (length <= SHORT_HEADER_BYTES || length > SHORT_HEADER_BYTES + ImplementationLimits.linkMaxMessageBytes)
+    return undefined;
+  if (value[0]! * 0x100 + value[1]! !== ONLY_FRAGMENT + number) return undefined;
+  return value.subarray(SHORT_HEADER_BYTES);
 }
 
 /**

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+import { copyBytes, withHead } from '../bytes/copy.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
-import { encodeFragment, FRAGMENT_NUMBERS, LONG_HEADER_BYTES, SHORT_HEADER_BYTES } from './fragment.ts';
+import {
+  encodeFragment,
+  FRAGMENT_NUMBERS,
+  LONG_HEADER_BYTES,
+  ONLY_FRAGMENT,
+  SHORT_HEADER_BYTES,
+} from './fragment.ts';
 
 /**
  * Cuts the messages of one direction of one connection into fragments, on demand: as many as the link can
@@ -25,8 +32,20 @@ export class Fragmenter {
     if (message.length === 0) refuse('frameInvalid');
     if (message.length > linkMaxMessageBytes) refuse('tooLong');
     if (this.queuedBytes + message.length > fragmentMaxQueuedBytes) refuse('queueFull');
-    this.queue.push(message.slice());
+    this.queue.push(copyBytes(message));
     this.queuedBytes += message.length;
+  }
+
+  /**
+   * Returns the only fragment of a message that needs no queue: none waits, and it fits into `maxBytes`. undefined:
+   * it is to be pushed.
+   */
+  only(message: Uint8Array, maxBytes: number): Uint8Array | undefined {
+    const { length } = message;
+    if (length === 0 || length > maxBytes - SHORT_HEADER_BYTES || this.queue.length > 0) return undefined;
+    const number = this.number;
+    this.number = (number + 1) % FRAGMENT_NUMBERS;
+    return withHead(ONLY_FRAGMENT + number, SHORT_HEADER_BYTES, message);
   }
 
   /** Returns the next fragment, of `maxBytes` at most (20 or more), which the caller owns. */
@@ -38,7 +57,7 @@ export class Fragmenter {
     const isLast = left <= maxBytes - SHORT_HEADER_BYTES;
     const headerBytes = isFirst && !isLast ? LONG_HEADER_BYTES : SHORT_HEADER_BYTES;
     const end = this.sentBytes + Math.min(left, maxBytes - headerBytes);
-    const bytes = message.subarray(this.sentBytes, end);
+    const bytes = isFirst && isLast ? message : message.subarray(this.sentBytes, end);
     const fragment = { isFirst, isLast, number: this.takeNumber(), length: message.length, bytes };
     if (isLast) this.finish(message);
     else this.sentBytes = end;
@@ -46,7 +65,7 @@ export class Fragmenter {
   }
 
   private takeNumber(): number {
-    const { number } = this;
+    const number = this.number;
     this.number = (number + 1) % FRAGMENT_NUMBERS;
     return number;
   }

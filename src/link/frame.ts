@@ -11,6 +11,7 @@
  *     |   0    |   0    |                    a beat, on streams that have them: no message
  *     +--------+--------+
  */
+import { withHead } from '../bytes/copy.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 
@@ -20,11 +21,7 @@ const HEADER_BYTES = 2;
 export function encodeFrame(message: Uint8Array): Uint8Array {
   if (message.length === 0) refuse('frameInvalid');
   if (message.length > ImplementationLimits.linkMaxMessageBytes) refuse('tooLong');
-  const frame = new Uint8Array(HEADER_BYTES + message.length);
-  frame[0] = message.length >> 8;
-  frame[1] = message.length & 0xff;
-  frame.set(message, HEADER_BYTES);
-  return frame;
+  return withHead(message.length, HEADER_BYTES, message);
 }
 
 /** The sign of life that is no message. */

@@ -299,4 +299,32 @@ test('the sender holds two messages of the largest size and no more', () => {
   fragmenter.push(large);
 });
 
+test('a message that needs no queue is cut and joined as one that was queued', () => {
+  const MAX = 23;
+  const receiver = new Receiver();
+  const [direct, queued] = [new Fragmenter(), new Fragmenter()];
+  const sent: Uint8Array[] = [];
+  for (let length = 1; length <= 2 * MAX; length++) {
+    const message = messageOf(length, length);
+    const only = direct.only(message, MAX);
+    assert.is(only !== undefined, length <= MAX - 2);
+    if (only === undefined) direct.push(message);
+    queued.push(message);
+    const values = only === undefined ? [] : [only];
+    while (direct.isPending) values.push(direct.next(MAX)!);
+    for (const value of values) assert.equal(value, queued.next(MAX));
+    assert.not(queued.isPending);
+    assert.equal(receiver.take(values), []);
+    sent.push(message);
+  }
+  assert.equal(receiver.messages, sent);
+});
+
+test('a message is not sent past those that wait, nor one without bytes', () => {
+  const fragmenter = new Fragmenter();
+  assert.is(fragmenter.only(new Uint8Array(0), 20), undefined);
+  fragmenter.push(messageOf(30));
+  assert.is(fragmenter.only(messageOf(1), 20), undefined);
+});
+
 test.run();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ImplementationLimits } from '../limits.ts';
 import { Refusal, refuse } from '../refusal.ts';
-import { decodeFragment, FRAGMENT_NUMBERS, type Fragment } from './fragment.ts';
+import { decodeFragment, decodeOnly, FRAGMENT_NUMBERS, type Fragment } from './fragment.ts';
 import type { After, RunningTimer } from './timer.ts';
 
 interface PartialMessage {
@@ -24,7 +24,7 @@ export class Reassembler {
   private hasProgressed = false;
   private expected = 0;
 
-  /** `onMessage` owns what it is given. */
+  /** What `onMessage` is given is borrowed for the call. */
   constructor(after: After, onMessage: (message: Uint8Array) => void) {
     this.after = after;
     this.onMessage = onMessage;
@@ -35,7 +35,7 @@ export class Reassembler {
    * for a repeated fragment and for the rest of a message of which one is missing.
    */
   push(value: Uint8Array): void {
-    const message = this.take(value);
+    const message = this.takeOnly(value) ?? this.take(value);
     if (message !== undefined) this.onMessage(message);
   }
 
@@ -44,6 +44,14 @@ export class Reassembler {
     this.timer?.cancel();
     this.timer = undefined;
     this.partial = undefined;
+  }
+
+  /** What comes most: the next fragment, which is a message, and none of which a part has come. */
+  private takeOnly(value: Uint8Array): Uint8Array | undefined {
+    if (this.partial !== undefined) return undefined;
+    const message = decodeOnly(this.expected, value);
+    if (message !== undefined) this.expected = (this.expected + 1) % FRAGMENT_NUMBERS;
+    return message;
   }
 
   private take(value: Uint8Array): Uint8Array | undefined {

@@ -6,10 +6,11 @@ import { Algorithm } from '../crypto/algorithms.ts';
 import { Reason } from '../refusal.ts';
 import { acceptAnswer, answerOffer, createOffer, verifyEcho } from './exchange.ts';
 import { Authentication, Confidentiality, Integrity } from './mechanisms.ts';
+import { mechanismName } from './names.ts';
 import { POLICIES } from './policies.ts';
 import type { Side } from './policy.ts';
 import { GATEWAY_BLE, methods, PNE, PNE_BLE, run, SERVER } from './run.testing.ts';
-import { type Choice, mechanismName } from './select.ts';
+import type { Choice } from './select.ts';
 import { bleEvidence, policyOf, refusalOf, refuses, sideOf, termsOf, tlsEvidence } from './side.testing.ts';
 
 const test = suite('negotiation/exchange');

@@ -44,7 +44,6 @@ export const Axis = Object.freeze({ authentication: 0, integrity: 1, confidentia
 export const MECHANISM_LIMIT = 24;
 
 export interface Mechanism {
-  readonly name: string;
   /** Strength in bits, which floors are measured against. */
   readonly bits: number;
   /** The EDHOC method that authenticates. */
@@ -63,26 +62,26 @@ export interface Mechanism {
  */
 const MECHANISMS: Readonly<Record<number, Mechanism>> = Object.freeze({
   __proto__: null,
-  [Authentication.method0]: row({ name: 'EDHOC method 0', bits: 128, method: 0 }),
-  [Authentication.method1]: row({ name: 'EDHOC method 1', bits: 64, method: 1 }),
-  [Authentication.method2]: row({ name: 'EDHOC method 2', bits: 64, method: 2 }),
-  [Authentication.method3]: row({ name: 'EDHOC method 3', bits: 64, method: 3 }),
-  [Authentication.psk]: row({ name: 'EDHOC PSK', bits: 64, method: 4 }),
-  [Authentication.delegated]: row({ name: 'delegated', bits: 0, delegatedAs: 'authentication' }),
+  [Authentication.method0]: row({ bits: 128, method: 0 }),
+  [Authentication.method1]: row({ bits: 64, method: 1 }),
+  [Authentication.method2]: row({ bits: 64, method: 2 }),
+  [Authentication.method3]: row({ bits: 64, method: 3 }),
+  [Authentication.psk]: row({ bits: 64, method: 4 }),
+  [Authentication.delegated]: row({ bits: 0, delegatedAs: 'authentication' }),
 
-  [Integrity.tag64]: row({ name: 'AEAD 64-bit tag', bits: 64, tagBits: 64 }),
-  [Integrity.tag128]: row({ name: 'AEAD 128-bit tag', bits: 128, tagBits: 128 }),
-  [Integrity.hmac64]: row({ name: 'HMAC 256/64', bits: 64, algorithm: Algorithm.HMAC_256_64 }),
-  [Integrity.hmac256]: row({ name: 'HMAC 256/256', bits: 256, algorithm: Algorithm.HMAC_256_256 }),
-  [Integrity.signature]: row({ name: 'ES256', bits: 128, algorithm: SignatureAlgorithm.ES256 }),
-  [Integrity.delegated]: row({ name: 'delegated', bits: 0, delegatedAs: 'integrity' }),
+  [Integrity.tag64]: row({ bits: 64, tagBits: 64 }),
+  [Integrity.tag128]: row({ bits: 128, tagBits: 128 }),
+  [Integrity.hmac64]: row({ bits: 64, algorithm: Algorithm.HMAC_256_64 }),
+  [Integrity.hmac256]: row({ bits: 256, algorithm: Algorithm.HMAC_256_256 }),
+  [Integrity.signature]: row({ bits: 128, algorithm: SignatureAlgorithm.ES256 }),
+  [Integrity.delegated]: row({ bits: 0, delegatedAs: 'integrity' }),
 
-  [Confidentiality.aesCcm64]: aead('AES-CCM-16-64-128', 128, Algorithm.AES_CCM_16_64_128, 64),
-  [Confidentiality.aesCcm128]: aead('AES-CCM-16-128-128', 128, Algorithm.AES_CCM_16_128_128, 128),
-  [Confidentiality.a128Gcm]: aead('A128GCM', 128, Algorithm.A128GCM, 128),
-  [Confidentiality.chaCha20]: aead('ChaCha20/Poly1305', 256, Algorithm.CHACHA20_POLY1305, 128),
-  [Confidentiality.none]: row({ name: 'none', bits: 0 }),
-  [Confidentiality.delegated]: row({ name: 'delegated', bits: 0, delegatedAs: 'confidentiality' }),
+  [Confidentiality.aesCcm64]: aead(128, Algorithm.AES_CCM_16_64_128, 64),
+  [Confidentiality.aesCcm128]: aead(128, Algorithm.AES_CCM_16_128_128, 128),
+  [Confidentiality.a128Gcm]: aead(128, Algorithm.A128GCM, 128),
+  [Confidentiality.chaCha20]: aead(256, Algorithm.CHACHA20_POLY1305, 128),
+  [Confidentiality.none]: row({ bits: 0 }),
+  [Confidentiality.delegated]: row({ bits: 0, delegatedAs: 'confidentiality' }),
 });
 
 /** Returns the row of a number, or undefined for one this table does not hold. */
@@ -113,6 +112,6 @@ function row(mechanism: Mechanism): Mechanism {
   return Object.freeze(mechanism);
 }
 
-function aead(name: string, bits: number, algorithm: number, tagBits: number): Mechanism {
-  return row({ name, bits, algorithm, tagBits });
+function aead(bits: number, algorithm: number, tagBits: number): Mechanism {
+  return row({ bits, algorithm, tagBits });
 }

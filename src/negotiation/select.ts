@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { equalBytes } from '../bytes/compare.ts';
-import type { LinkKind } from '../link/attestation.ts';
 import { refuse } from '../refusal.ts';
 import { type Admissible, admissible, delegates, type Protection } from './admissible.ts';
-import { isDelegated, isRealisable, mechanism, recordAlgorithm } from './mechanisms.ts';
+import { isRealisable, recordAlgorithm } from './mechanisms.ts';
 import type { Side } from './policy.ts';
 
 /** The mechanisms that an Initiator accepts in one direction, in its order. */
@@ -71,12 +70,6 @@ export function isOffered(offered: OfferedProtection, { integrity, confidentiali
     offered.integrity.includes(integrity) &&
     offered.confidentiality.includes(confidentiality)
   );
-}
-
-/** Returns how a mechanism is shown: a name, or `delegated:` and the kind of link. */
-export function mechanismName(number: number, link: LinkKind): string {
-  if (isDelegated(number)) return `delegated:${link}`;
-  return mechanism(number)?.name ?? refuse('badArgument');
 }
 
 function selectProtection(offered: OfferedProtection, own: readonly Protection[]): Protection {

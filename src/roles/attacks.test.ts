@@ -29,8 +29,9 @@ import {
   type SecuredInterface,
   takeOne,
 } from './attacker.testing.ts';
+import { IDENTITIES, PROVIDER } from './identities.testing.ts';
 import { type InterfaceOptions, p256Interface, sideOf } from './interface.ts';
-import { createTestNetwork, IDENTITIES, PROVIDER, type TestNetwork } from './network.testing.ts';
+import { createTestNetwork, type TestNetwork } from './network.testing.ts';
 
 const test = suite('attacks');
 

@@ -16,8 +16,8 @@ import {
   GATEWAY_END,
   PNE_END,
 } from './ends.testing.ts';
+import { IDENTITIES, PROVIDER } from './identities.testing.ts';
 import type { InterfaceOptions } from './interface.ts';
-import { IDENTITIES, PROVIDER } from './network.testing.ts';
 import { assertWorks, connected } from './scenario.testing.ts';
 
 const test = suite('candidates');

@@ -27,8 +27,8 @@ import {
   GATEWAY_END,
   PNE_END,
 } from './ends.testing.ts';
+import { IDENTITIES, PROVIDER } from './identities.testing.ts';
 import { handshakeOptions, type InterfaceOptions, sideOf } from './interface.ts';
-import { IDENTITIES, PROVIDER } from './network.testing.ts';
 import { openChannel } from './secure-channel.ts';
 
 const test = suite('identifiers that records carry');

@@ -22,12 +22,6 @@ function outcomes(network: TestNetwork, outcome: string): number {
   return network.receipts.filter((receipt) => receipt.outcome === outcome).length;
 }
 
-/** Each reading that the PNE was told of as accepted is at the server, once. */
-function assertHonest(network: TestNetwork): void {
-  assert.is(new Set(network.received.map(({ id }) => id)).size, network.received.length);
-  assert.ok(outcomes(network, 'accepted') <= network.received.length);
-}
-
 test('a reading that a gateway drops while forty others pass is delivered, or has no receipt', () => {
   const network = connected();
   network.relay = () => [];
@@ -61,68 +55,6 @@ test('readings never run further ahead of one that is missing than the server ca
   assert.is(network.received.length, ImplementationLimits.readingSpan - 1);
   recover(network);
   assert.equal(sorted(network), upTo(reported));
-});
-
-test('a PNE whose store was erased is told, named, and delivers under a later epoch', () => {
-  const network = connected();
-  for (let value = 0; value < 10; value += 1) {
-    network.pne.report(value);
-    network.settle();
-  }
-  network.boots.epoch = undefined;
-  network.restart('pne');
-  network.linkUp();
-  for (let value = 10; value < 16; value += 1) network.pne.report(value);
-  recover(network);
-  assert.equal(sorted(network), upTo(16));
-  assert.is(outcomes(network, 'accepted'), 16);
-  assert.is(network.boots.epoch, 2);
-  assert.equal(refusedAt(network, 'server'), ['epochBehind']);
-  assertHonest(network);
-});
-
-test('a copy of a store under the same counter is another boot', () => {
-  const network = connected();
-  network.pne.report(0);
-  network.settle();
-  network.boots.epoch = 0;
-  network.restart('pne');
-  network.pne.report(1);
-  recover(network);
-  assert.equal(values(network), [0, 1]);
-  assert.equal(refusedAt(network, 'server'), ['epochBehind']);
-  assertHonest(network);
-});
-
-test('what was sent in an epoch that the server has left has an unknown outcome, and is not sent again', () => {
-  const network = connected();
-  network.relay = (message, towards) => (towards === 'server' ? [message] : []);
-  network.pne.report('delivered, and not confirmed');
-  network.settle();
-  // The clone: a boot that the server has seen meanwhile.
-  const [id, record] = [...network.stored.records][0]!;
-  network.stored.records.set(id, { ...record, boot: { epoch: 9, tag: new Uint8Array(4) } });
-  network.restart('server');
-  passAll(network);
-  recover(network);
-  assert.equal(network.receipts, [{ handle: 0, outcome: 'unknown' }]);
-  network.pne.report('next');
-  recover(network, 2);
-  assert.is(network.boots.epoch, 10);
-  assert.equal(values(network), ['delivered, and not confirmed', 'next']);
-  assertHonest(network);
-});
-
-test('a corrupt counter, or one that no device can have counted, ends no boot', () => {
-  for (const epoch of [undefined, Number.MAX_SAFE_INTEGER, ImplementationLimits.maxBootEpoch + 1]) {
-    const network = connected();
-    network.boots.epoch = epoch;
-    network.restart('pne');
-    network.pne.report('reading');
-    recover(network);
-    assert.equal(values(network), ['reading']);
-    assert.is(network.boots.epoch, 2);
-  }
 });
 
 test('a PNE whose store takes nothing keeps its link and its readings, and sends them when it does', () => {
@@ -183,50 +115,6 @@ test('a server that was restarted delivers what it had queued, each content once
   );
 });
 
-test('a server that lost its store delivers new contents, and reports that it was behind', () => {
-  const network = connected();
-  for (const value of ['a', 'b', 'c']) network.server.deliver('pne-1', value);
-  network.settle();
-  network.stored.records.clear();
-  network.restart('server');
-  for (const value of ['d', 'e']) network.server.deliver('pne-1', value);
-  network.pne.report('reading');
-  recover(network);
-  assert.equal(network.contents, ['a', 'b', 'c', 'd', 'e']);
-  assert.ok(refusedAt(network, 'server').includes('storeBehind'));
-  assert.equal(values(network), ['reading']);
-});
-
-test('a server whose store was rolled back does not take new contents for old ones', () => {
-  const network = connected();
-  network.server.deliver('pne-1', 'a');
-  network.settle();
-  const earlier = new Map(network.stored.records);
-  network.server.deliver('pne-1', 'b');
-  network.settle();
-  for (const [pneId, record] of earlier) network.stored.records.set(pneId, record);
-  network.restart('server');
-  network.server.deliver('pne-1', 'c');
-  recover(network);
-  assert.equal(network.contents, ['a', 'b', 'c']);
-});
-
-test('a content that was sent to a PNE which restarted is reported, and not sent again', () => {
-  const network = connected();
-  network.relay = (message, towards) => (towards === 'server' ? [] : [message]);
-  network.server.deliver('pne-1', 'received, and not confirmed');
-  network.server.deliver('pne-1', 'waiting');
-  network.settle();
-  network.restart('pne');
-  passAll(network);
-  recover(network);
-  assert.equal(network.contents, ['received, and not confirmed', 'waiting']);
-  assert.equal(network.settled, [
-    { ticket: 0, outcome: 'unknown' },
-    { ticket: 1, outcome: 'delivered' },
-  ]);
-});
-
 test('contents go on with the next reading after the way down was cut for long', () => {
   const network = connected();
   network.relay = (message, towards) => (towards === 'gateway' ? [] : [message]);
@@ -247,6 +135,40 @@ test('contents go on by themselves after the way down was cut, for a PNE with no
   network.fireTimers();
   network.settle();
   assert.equal(network.contents, ['content']);
+});
+
+test('a PNE with nothing to say notices after a time that the server has forgotten it', () => {
+  const network = connected();
+  network.server.deliver('pne-1', 'before');
+  network.settle();
+  // The server's process was replaced behind a link that stayed.
+  network.restartServerAlone();
+  network.server.deliver('pne-1', 'after');
+  network.settle();
+  assert.equal(network.contents, ['before']);
+  // Once for what it heard before, once for the silence since.
+  for (let hour = 1; hour <= 2; hour += 1) {
+    network.fireTimers((milliseconds) => milliseconds === ImplementationLimits.signOfLifeMs);
+  }
+  recover(network);
+  assert.equal(network.contents, ['before', 'after']);
+});
+
+test('one that hears the server does not ask', () => {
+  const network = connected();
+  let registrations = 0;
+  network.server.deliver('pne-1', 'heard');
+  network.settle();
+  network.relay = (message, towards) => {
+    if (towards === 'server') registrations += 1;
+    return [message];
+  };
+  network.fireTimers((milliseconds) => milliseconds === ImplementationLimits.signOfLifeMs);
+  network.settle();
+  assert.is(registrations, 0);
+  network.fireTimers((milliseconds) => milliseconds === ImplementationLimits.signOfLifeMs);
+  network.settle();
+  assert.is(registrations, 1);
 });
 
 test('one dropped reading among many that pass does not make new keys', () => {

@@ -5,9 +5,9 @@ import { PLAIN_STREAM } from '../link/attestation.ts';
 import type { After } from '../link/timer.ts';
 import type { ReasonName } from '../refusal.ts';
 import { type Acceptance, accept } from './acceptance.ts';
+import { IDENTITIES, PROVIDER } from './identities.testing.ts';
 import { type Initiation, initiate } from './initiation.ts';
 import { type Agreement, type InterfaceOptions, p256Interface } from './interface.ts';
-import { IDENTITIES, PROVIDER } from './network.testing.ts';
 
 export interface TestClock {
   readonly after: After;

@@ -10,7 +10,7 @@ import { Channel, encodeChannelMessage } from '../link/channel.ts';
 import { refuse } from '../refusal.ts';
 import { encodeCompressed } from '../session/compressed.ts';
 import { agreedOn, deliver, holdHandshake, refusedAt, takeOne } from './attacker.testing.ts';
-import type { TestIdentities } from './network.testing.ts';
+import type { TestIdentities } from './identities.testing.ts';
 import { connectedWith, passAll, recover, values } from './scenario.testing.ts';
 
 /** `identities` are of `provider`. */

@@ -14,8 +14,7 @@
  * A payload is one application item (see src/payload). Nothing but a registration is sent before it is answered in
  * the same session: it fixes the epoch of each direction, in which messages are numbered from 0.
  */
-import { CborReader } from '../cbor/reader.ts';
-import { CborWriter } from '../cbor/writer.ts';
+import { decodeFlat, encodeFlat, encodeThree, type FlatItem } from '../cbor/flat.ts';
 import type { Boot } from '../delivery/boot.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
@@ -48,59 +47,55 @@ export interface ContentsReceived {
 }
 
 const { bootTagBytes, maxBootEpoch } = ImplementationLimits;
-const FIELDS = Object.freeze([5, 2, 2, 2, 2]);
 
 export function encodeMessage(message: Message): Uint8Array {
-  const writer = new CborWriter().array(1 + FIELDS[message.type]!).integer(message.type);
   switch (message.type) {
-    case MessageType.registration:
-      return writeRegistration(writer, message).finish();
-    case MessageType.registered:
-      return writer.integer(message.status).integer(message.epoch).finish();
-    case MessageType.receipt:
-      return writer.integer(message.number).integer(message.status).finish();
-    default:
-      return writer.integer(message.number).byteString(message.payload).finish();
-  }
-}
-
-function writeRegistration(writer: CborWriter, { pneId, epoch, tag, contents }: Registration): CborWriter {
-  writer.textString(pneId).integer(epoch).byteString(tag);
-  return writer.integer(contents.epoch).integer(contents.next);
-}
-
-/** Payloads and tags are borrowed from `bytes`. Refuses whatever is not exactly one message. */
-export function decodeMessage(bytes: Uint8Array): Message {
-  const reader = new CborReader(bytes);
-  const length = reader.array();
-  const type = reader.unsigned();
-  if (length - 1 !== FIELDS[type]) refuse('messageInvalid');
-  const message = decodeFields(type, reader);
-  reader.end();
-  return message;
-}
-
-function decodeFields(type: number, reader: CborReader): Message {
-  switch (type) {
-    case MessageType.registration:
-      return { type, ...readRegistration(reader) };
     case MessageType.reading:
     case MessageType.content:
-      return { type, number: reader.unsigned(), payload: reader.byteString() };
+      return encodeThree(message.type, message.number, message.payload);
     case MessageType.receipt:
-      return { type, number: reader.unsigned(), status: reader.unsigned() };
+      return encodeThree(message.type, message.number, message.status);
     case MessageType.registered:
-      return { type, status: reader.unsigned(), epoch: reader.unsigned() };
+      return encodeThree(message.type, message.status, message.epoch);
     default:
-      return refuse('messageInvalid');
+      return encodeRegistration(message);
   }
 }
 
-function readRegistration(reader: CborReader): Registration {
-  const pneId = reader.textString();
-  const epoch = reader.unsigned();
-  const tag = reader.byteString();
-  const contents = { epoch: reader.unsigned(), next: reader.unsigned() };
-  if (tag.length !== bootTagBytes || Math.max(epoch, contents.epoch) > maxBootEpoch) refuse('messageInvalid');
-  return { pneId, epoch, tag, contents };
+function encodeRegistration({ pneId, epoch, tag, contents }: Registration): Uint8Array {
+  return encodeFlat([MessageType.registration, pneId, epoch, tag, contents.epoch, contents.next]);
+}
+
+/** Refuses whatever is not exactly one message. */
+export function decodeMessage(bytes: Uint8Array): Message {
+  const items = decodeFlat(bytes);
+  const type = items[0];
+  if (type === MessageType.registration) return { type, ...readRegistration(items) };
+  const number = items[1];
+  const last = items[2];
+  if (items.length !== 3 || typeof number !== 'number') refuse('messageInvalid');
+  if (typeof last === 'object') {
+    if (type === MessageType.reading || type === MessageType.content) return { type, number, payload: last };
+  } else if (typeof last === 'number') {
+    if (type === MessageType.receipt) return { type, number, status: last };
+    if (type === MessageType.registered) return { type, status: number, epoch: last };
+  }
+  return refuse('messageInvalid');
+}
+
+function readRegistration(items: readonly (FlatItem | undefined)[]): Registration {
+  const [, pneId, epoch, tag, contentsEpoch, next] = items;
+  if (items.length !== 6 || typeof pneId !== 'string' || typeof tag !== 'object') refuse('messageInvalid');
+  const contents = { epoch: epochOf(contentsEpoch), next: numberOf(next) };
+  if (tag.length !== bootTagBytes) refuse('messageInvalid');
+  return { pneId, epoch: epochOf(epoch), tag, contents };
+}
+
+function epochOf(item: FlatItem | undefined): number {
+  const epoch = numberOf(item);
+  return epoch <= maxBootEpoch ? epoch : refuse('messageInvalid');
+}
+
+function numberOf(item: FlatItem | undefined): number {
+  return typeof item === 'number' ? item : refuse('messageInvalid');
 }

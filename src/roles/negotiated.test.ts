@@ -10,7 +10,7 @@ import { POLICIES } from '../negotiation/policies.ts';
 import type { Policy, ProtectionTerms } from '../negotiation/policy.ts';
 import { policyOf, termsOf } from '../negotiation/side.testing.ts';
 import { agreedOn, agreementsOn, INTERFACES, RESPONDER, refusedAt } from './attacker.testing.ts';
-import { createIdentities, IDENTITIES, PROVIDER } from './network.testing.ts';
+import { createIdentities, IDENTITIES, PROVIDER } from './identities.testing.ts';
 import { assertWorks, connected, connectedWith, recordAlgorithms } from './scenario.testing.ts';
 
 const test = suite('negotiated modes');

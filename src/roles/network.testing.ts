@@ -5,11 +5,7 @@
  * the air) and one on CPNS-2 (what a hostile gateway can do to CPNS-3) where a test may alter, drop, repeat
  * or reorder what passes. Messages move only when `settle` is called, time only with `fireTimers`.
  */
-import { Curve } from '../crypto/curves.ts';
-import { createNobleProvider } from '../crypto/noble/provider.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
-import type { Identity } from '../handshake/credential.ts';
-import { createIdentity, createRandom } from '../handshake/test-fixture.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { type Attestation, PLAIN_STREAM } from '../link/attestation.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
@@ -17,8 +13,8 @@ import type { After } from '../link/timer.ts';
 import type { RoleName } from '../negotiation/policies.ts';
 import { compactPayloads } from '../payload/compact.ts';
 import type { ReasonName } from '../refusal.ts';
-import { withRecords } from '../session/records.ts';
 import { createGateway, type Gateway } from './gateway.ts';
+import { IDENTITIES, PNE_ID, PROVIDER, type TestIdentities } from './identities.testing.ts';
 import { type Agreement, type InterfaceOptions, p256Interface } from './interface.ts';
 import type { PeerRecord } from './peer-record.ts';
 import { createPne, type Outcome, type Pne } from './pne.ts';
@@ -58,6 +54,8 @@ export interface TestNetwork {
   linkDown(): void;
   /** Starts a role anew: only its identity and what it stored are left. */
   restart(role: RoleName): void;
+  /** Starts the server anew at the end of the link that the gateway has. */
+  restartServerAlone(): void;
   /** Joins gateway and server by another link, the former one being gone. */
   replaceServerLink(): void;
   /** Delivers all messages that are under way and what they cause. */
@@ -70,8 +68,6 @@ export interface TestNetwork {
   injectRelay(message: Uint8Array, towards: 'server' | 'gateway'): void;
 }
 
-export const PNE_ID = 'pne-1';
-
 export interface TestNetworkOptions {
   /** COSE algorithms that the server's records may use. */
   readonly algorithms?: readonly number[];
@@ -82,28 +78,6 @@ export interface TestNetworkOptions {
   /** Of all three. Unless it is noble's, which `IDENTITIES` belong to, they come with it. */
   readonly provider?: CryptoProvider;
   readonly identities?: TestIdentities;
-}
-
-export interface TestIdentities {
-  readonly pne: Identity;
-  /** Of a second PNE that gateway and server know as well. */
-  readonly otherPne: Identity;
-  readonly gateway: Identity;
-  readonly server: Identity;
-}
-
-export const PROVIDER = withRecords(createNobleProvider(createRandom(1)));
-export const IDENTITIES = createIdentities(PROVIDER, Curve.P256);
-
-export function createIdentities(provider: CryptoProvider, curve: number): TestIdentities {
-  const named = (subject: string, kid: number) =>
-    createIdentity(provider, curve, subject, Uint8Array.of(kid));
-  return {
-    pne: named(PNE_ID, 1),
-    otherPne: named('pne-2', 4),
-    gateway: named('gateway', 2),
-    server: named('server', 3),
-  };
 }
 
 interface Timer {
@@ -173,6 +147,11 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
       if (role === 'server') server = startServer();
       if (role === 'gateway') links = 0;
       if (role !== 'pne') joinGatewayAndServer();
+    },
+    restartServerAlone(): void {
+      for (const timer of timers) if (timer.owner === 'server') timers.delete(timer);
+      server = startServer();
+      serverEvents = server.attachGateway(relayEnd('gateway'));
     },
     replaceServerLink: joinGatewayAndServer,
     settle(): void {
@@ -284,7 +263,12 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
   }
 
   function joinGatewayAndServer(): void {
-    const end = (towards: 'gateway' | 'server'): Link => ({
+    gatewayEvents = gateway.attachServer(relayEnd('server'));
+    serverEvents = server.attachGateway(relayEnd('gateway'));
+  }
+
+  function relayEnd(towards: 'gateway' | 'server'): Link {
+    return {
       mtu: 8192,
       attestation: () => (towards === 'gateway' ? options.attestations?.server : undefined) ?? PLAIN_STREAM,
       close(): void {},
@@ -293,8 +277,6 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
           queue.push(() => network.injectRelay(passed, towards));
         }
       },
-    });
-    gatewayEvents = gateway.attachServer(end('server'));
-    serverEvents = server.attachGateway(end('gateway'));
+    };
   }
 }

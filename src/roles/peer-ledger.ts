@@ -36,7 +36,8 @@ export class PeerLedger {
   private readonly options: PeerLedgerOptions;
   private current: PeerRecord;
   private waiting: Change[] = [];
-  private isCommitting = false;
+  /** Changes are being told of, or the store has not answered yet: new ones wait. */
+  private isBusy = false;
   private isClosed = false;
 
   constructor(options: PeerLedgerOptions) {
@@ -53,7 +54,7 @@ export class PeerLedger {
     const isFull = this.waiting.length >= ImplementationLimits.serverMaxWaitingChanges;
     if (this.isClosed || isFull) return change.done(false);
     this.waiting.push(change);
-    if (!this.isCommitting) this.commit();
+    if (!this.isBusy) this.work();
   }
 
   /** Commits nothing any more but what is under way. */
@@ -62,52 +63,81 @@ export class PeerLedger {
     for (const change of this.waiting.splice(0)) change.done(false);
   }
 
-  private commit(): void {
-    const changes = this.waiting;
-    this.waiting = [];
-    const readings: Reading[] = [];
-    let next = this.current;
-    for (const change of changes) {
-      const { record, reading } = change.apply(next);
-      next = record;
-      if (reading !== undefined) readings.push(reading);
-    }
-    if (next === this.current) return this.finish(changes, true, next);
-    this.isCommitting = true;
-    const { store, pneId } = this.options;
-    store.commit(pneId, next, readings, (stored) => {
-      if (stored) this.finish(changes, true, next);
-      else this.findOut(changes, next);
-    });
+  /** Commits until nothing waits, or the store takes its time. */
+  private work(): void {
+    this.isBusy = true;
+    while (this.waiting.length > 0) if (!this.commit()) return;
+    this.isBusy = false;
   }
 
-  private findOut(changes: readonly Change[], next: PeerRecord): void {
+  /** Returns whether it is over. A store may answer at once or later. */
+  private commit(): boolean {
+    const changes = this.waiting;
+    this.waiting = [];
+    const { record, readings } = apply(this.current, changes);
+    const finish = (stored: boolean): void => {
+      if (stored) this.current = record;
+      for (const change of changes) change.done(stored);
+    };
+    if (record !== this.current) return this.storeWith(record, readings, finish);
+    finish(true);
+    return true;
+  }
+
+  private storeWith(
+    record: PeerRecord,
+    readings: readonly Reading[],
+    finish: (stored: boolean) => void,
+  ): boolean {
+    let isLate = false;
+    let answer: boolean | undefined;
+    const decide = (stored: boolean): void => {
+      answer = stored;
+      if (!isLate) return;
+      finish(stored);
+      this.work();
+    };
+    const { store, pneId } = this.options;
+    store.commit(pneId, record, readings, (stored) => (stored ? decide(true) : this.findOut(record, decide)));
+    isLate = true;
+    if (answer === undefined) return false;
+    finish(answer);
+    return true;
+  }
+
+  /** Of a commit that failed: whether the record is stored all the same. */
+  private findOut(record: PeerRecord, decide: (stored: boolean) => void): void {
     const { store, pneId, after } = this.options;
     store.load(
       pneId,
       (found = NEW_PEER) => {
-        if (isSame(found, next)) this.finish(changes, true, next);
-        else if (isSame(found, this.current)) this.finish(changes, false, next);
-        else this.supersede(changes);
+        if (!isSame(found, record) && !isSame(found, this.current)) this.supersede();
+        decide(isSame(found, record));
       },
-      () => void after(ImplementationLimits.storeRetryMs, () => this.findOut(changes, next)),
+      () => void after(ImplementationLimits.storeRetryMs, () => this.findOut(record, decide)),
     );
   }
 
-  private finish(changes: readonly Change[], stored: boolean, record: PeerRecord): void {
-    this.isCommitting = false;
-    if (stored) this.current = record;
-    for (const change of changes) change.done(stored);
-    if (this.waiting.length > 0 && !this.isCommitting) this.commit();
-  }
-
-  private supersede(changes: readonly Change[]): void {
+  private supersede(): void {
     this.options.onSuperseded();
     this.close();
-    for (const change of changes) change.done(false);
   }
 }
 
 function isSame(a: PeerRecord, b: PeerRecord): boolean {
   return equalBytes(encodePeerRecord(a), encodePeerRecord(b));
+}
+
+function apply(
+  current: PeerRecord,
+  changes: readonly Change[],
+): { readonly record: PeerRecord; readonly readings: readonly Reading[] } {
+  const readings: Reading[] = [];
+  let record = current;
+  for (const change of changes) {
+    const changed = change.apply(record);
+    record = changed.record;
+    if (changed.reading !== undefined) readings.push(changed.reading);
+  }
+  return { record, readings };
 }

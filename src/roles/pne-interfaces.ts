@@ -10,13 +10,13 @@ import {
   Channel,
   decodeEndToEndMessage,
   decodeHopMessage,
-  type EndToEndChannel,
   encodeChannelMessage,
   type HopChannel,
 } from '../link/channel.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
+import { protectNested, unprotectNested } from '../session/nested.ts';
 import { type Initiation, initiate } from './initiation.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
 
@@ -69,8 +69,16 @@ class PneEnds {
   private readonly endToEnd: End = { agreement: undefined, initiation: undefined };
   private link: Link | undefined;
 
+  /** Takes what is in a record of the hop and is no record that can be opened. */
+  private readonly receiveOnHop: (held: Uint8Array) => void;
+
   constructor(options: PneInterfacesOptions) {
     this.options = options;
+    this.receiveOnHop = (held) => {
+      const { channel, body } = decodeEndToEndMessage(held);
+      if (channel !== Channel.endToEndHandshake) refuse('contextUnknown');
+      this.endToEnd.initiation?.receive(body);
+    };
   }
 
   get isReady(): boolean {
@@ -94,11 +102,8 @@ class PneEnds {
   }
 
   send(message: Uint8Array): void {
-    this.guard(() => {
-      const { agreement } = this.endToEnd;
-      if (agreement !== undefined) this.sendOnHop(Channel.endToEndRecord, agreement.channel.protect(message));
-      this.renewInTime();
-    });
+    this.guard(() => this.sendRecords(message));
+    this.guard(() => this.renewInTime());
   }
 
   renew(): void {
@@ -159,7 +164,7 @@ class PneEnds {
       own: this.options.endToEnd,
       attestation: () => PLAIN_STREAM,
       after: this.options.after,
-      send: (message) => this.sendOnHop(Channel.endToEndHandshake, message),
+      send: (message) => this.sendHandshake(message),
       onAgreed: (agreement) => {
         this.agree(this.endToEnd, agreement);
         this.options.onReady();
@@ -180,20 +185,32 @@ class PneEnds {
     this.guard(() => this.link?.send(encodeChannelMessage(channel, body)));
   }
 
-  private sendOnHop(channel: EndToEndChannel, body: Uint8Array): void {
+  private sendHandshake(body: Uint8Array): void {
     this.guard(() => {
       const { agreement } = this.hop;
       if (agreement === undefined) return;
-      this.sendOnLink(Channel.hopRecord, agreement.channel.protect(encodeChannelMessage(channel, body)));
+      const message = encodeChannelMessage(Channel.endToEndHandshake, body);
+      this.sendOnLink(Channel.hopRecord, agreement.channel.protect(message));
     });
   }
 
+  private sendRecords(message: Uint8Array): void {
+    const hop = this.hop.agreement?.channel;
+    const endToEnd = this.endToEnd.agreement?.channel;
+    if (hop === undefined || endToEnd === undefined) return;
+    this.link?.send(protectNested(hop, Channel.hopRecord, endToEnd, Channel.endToEndRecord, message));
+  }
+
   private receive(message: Uint8Array): void {
-    const { channel, body } = decodeHopMessage(message);
-    if (channel === Channel.hopHandshake) return this.hop.initiation?.receive(body);
-    const inner = decodeEndToEndMessage(unprotect(this.hop, body));
-    if (inner.channel === Channel.endToEndHandshake) return this.endToEnd.initiation?.receive(inner.body);
-    this.options.onMessage(unprotect(this.endToEnd, inner.body));
+    if (message[0] !== Channel.hopRecord || message.length === 1) return this.receiveHandshake(message);
+    const hop = (this.hop.agreement ?? refuse('contextUnknown')).channel;
+    const endToEnd = this.endToEnd.agreement?.channel;
+    const received = unprotectNested(hop, message, endToEnd, Channel.endToEndRecord, this.receiveOnHop);
+    if (received !== undefined) this.options.onMessage(received);
+  }
+
+  private receiveHandshake(message: Uint8Array): void {
+    this.hop.initiation?.receive(decodeHopMessage(message).body);
   }
 
   private detach(): void {
@@ -210,8 +227,4 @@ class PneEnds {
 function close(end: End): void {
   end.agreement?.channel.close();
   end.agreement = undefined;
-}
-
-function unprotect({ agreement }: End, record: Uint8Array): Uint8Array {
-  return (agreement ?? refuse('contextUnknown')).channel.unprotect(record);
 }

@@ -10,7 +10,7 @@ import { judge, NOTHING_RECEIVED, type Received, withReceived } from '../deliver
 import { Outbox } from '../delivery/outbox.ts';
 import { ImplementationLimits } from '../limits.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
-import type { After } from '../link/timer.ts';
+import type { After, RunningTimer } from '../link/timer.ts';
 import type { PayloadCodec } from '../payload/payload.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
 import { type Agreement, type InterfaceOptions, jitterOf } from './interface.ts';
@@ -78,6 +78,7 @@ class PneRole {
   private readonly interfaces: PneInterfaces;
   private contents: { readonly epoch: number; readonly received: Received };
   private reported = 0;
+  private pulse: RunningTimer | undefined;
 
   constructor(options: PneOptions) {
     this.options = options;
@@ -143,6 +144,17 @@ class PneRole {
     const isNew = contentsEpoch !== this.contents.epoch;
     if (isNew) this.contents = { epoch: contentsEpoch, received: NOTHING_RECEIVED };
     this.readings.open();
+    this.watch();
+  }
+
+  /** A PNE that has nothing to say does not notice that the server forgot its keys, and gets no contents. */
+  private watch(): void {
+    const { heard } = this.pace;
+    this.pulse?.cancel();
+    this.pulse = this.options.after(ImplementationLimits.signOfLifeMs, () => {
+      if (this.pace.heard === heard) this.announce();
+      else this.watch();
+    });
   }
 
   private leaveEpoch(): void {
@@ -151,6 +163,7 @@ class PneRole {
   }
 
   private rest(): void {
+    this.pulse?.cancel();
     this.registration.stop();
     this.readings.close();
   }

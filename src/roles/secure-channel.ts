@@ -5,10 +5,11 @@ import type { Choice, ChosenProtection } from '../negotiation/select.ts';
 import { refuse } from '../refusal.ts';
 import { maxIdLength } from '../session/context.ts';
 import { keyLimits } from '../session/key-limits.ts';
+import type { Nestable } from '../session/nested.ts';
 import { createSession } from '../session/session.ts';
 
 /** Messages in both directions, protected as was agreed: records, or bare where the link does it all. */
-export interface SecureChannel {
+export interface SecureChannel extends Nestable {
   /** Whether so many messages were protected that new keys are to be made before these reach their limit. */
   readonly renewalDue: boolean;
   /** The highest sequence number of a verified record: -1 before the first, and where messages are bare. */
@@ -55,6 +56,7 @@ const RENEWED_PART = 7 / 8;
 const BARE: SecureChannel = Object.freeze({
   renewalDue: false,
   newestReceived: -1,
+  ends: undefined,
   protect: (message: Uint8Array) => message.slice(),
   unprotect: (message: Uint8Array) => message.slice(),
   close(): void {},
@@ -91,6 +93,10 @@ function sessionChannel(
       },
       protect: sent.recordAlgorithm === undefined ? BARE.protect : session.protect,
       unprotect: received.recordAlgorithm === undefined ? BARE.unprotect : session.unprotect,
+      ends:
+        sent.recordAlgorithm === undefined || received.recordAlgorithm === undefined
+          ? undefined
+          : session.ends,
       close: session.close,
     };
   } finally {

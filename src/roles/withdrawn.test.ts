@@ -3,8 +3,9 @@
 /** A server's say on a PNE that ends: its credential is withdrawn, or another process has taken the PNE over. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { PNE_ID } from './identities.testing.ts';
 import { type InterfaceOptions, policyOf } from './interface.ts';
-import { createTestNetwork, PNE_ID } from './network.testing.ts';
+import { createTestNetwork } from './network.testing.ts';
 import { NEW_PEER, withContent } from './peer-record.ts';
 import { connected, recover, values } from './scenario.testing.ts';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The two ends of a session, over records that the provider makes: one call each, and nothing else on the way. */
-import type { ReceivedState, RecordProvider } from '../crypto/records.ts';
+import type { ReceivedState, RecordProvider, RecordRecipient, RecordSender } from '../crypto/records.ts';
 import { refuse } from '../refusal.ts';
 import type { DirectionContext } from './context.ts';
 import { keyLimits } from './key-limits.ts';
@@ -10,6 +10,7 @@ import { blockEnd, checkFirstSequenceNumber, type SequenceOptions } from './sequ
 
 /** Protects what this end sends. */
 export interface SendingEnd {
+  readonly handle: RecordSender;
   /** Returns a compressed record. Refuses `tooLong`, `keyWiped`, `sequenceExhausted`, `keyLimitReached`. */
   protect(this: void, plaintext: Uint8Array): Uint8Array;
   /**
@@ -22,6 +23,7 @@ export interface SendingEnd {
 
 /** Verifies what this end receives. */
 export interface ReceivingEnd {
+  readonly handle: RecordRecipient;
   /** Returns the plaintext. A record that is refused changes nothing but the count of failures. */
   unprotect(this: void, record: Uint8Array): Uint8Array;
   state(): ReceivedState;
@@ -70,7 +72,12 @@ export function createSendingEnd(
     return length > 0 ? length : refuse(-length);
   }
 
-  return { protect: protectRecord, protectInto: protectRecordInto, close: () => records.wipe(sender) };
+  return {
+    handle: sender,
+    protect: protectRecord,
+    protectInto: protectRecordInto,
+    close: () => records.wipe(sender),
+  };
 }
 
 /** It continues from `state`. Without a `readForm` it accepts the compressed form alone. */
@@ -91,6 +98,7 @@ export function createReceivingEnd(
   }
 
   return {
+    handle: recipient,
     unprotect:
       readForm === undefined
         ? unprotectCompressed

@@ -4,6 +4,7 @@ import type { ReceivedState } from '../crypto/records.ts';
 import { refuse } from '../refusal.ts';
 import { deriveContexts, type SecurityContext } from './context.ts';
 import { createReceivingEnd, createSendingEnd, type FormReader } from './ends.ts';
+import type { SessionEnds } from './nested.ts';
 import { NOTHING_RECEIVED } from './received.ts';
 import type { SequenceOptions } from './sequence.ts';
 
@@ -25,6 +26,8 @@ export interface Session {
   unprotect(this: void, record: Uint8Array): Uint8Array;
   /** What to store so that a restarted session still refuses what this one has seen. */
   received(): ReceivedState;
+  /** For records of two sessions at once; undefined where other forms are read than the compressed one. */
+  readonly ends: SessionEnds | undefined;
   /** Wipes the keys. What is asked later is refused with `keyWiped`. Safe to call twice. */
   close(this: void): void;
 }
@@ -54,6 +57,8 @@ export function createSession(context: SecurityContext, options: SessionOptions)
       protectInto: sender.protectInto,
       unprotect: recipient.unprotect,
       received: recipient.state,
+      ends:
+        readForm === undefined ? { records, sender: sender.handle, recipient: recipient.handle } : undefined,
       close() {
         sender.close();
         recipient.close();

@@ -5,6 +5,7 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { bundleForXs, ROOT } from '../build/bundle.ts';
+import { deviceProgram, functionsInC } from '../build/device.ts';
 import type { BenchRow, Rows } from './rows.ts';
 
 /** `none` is for what needs no cryptography. */
@@ -14,6 +15,7 @@ export type BenchProvider = 'native' | 'noble' | 'none';
 export function bundleBench(name: string, ops: string, provider: BenchProvider = 'noble'): Promise<string> {
   return bundleForXs(join(ROOT, `firmware/${name}.ts`), `${name}-${provider}`, {
     define: { BENCH_OPS: JSON.stringify(ops), BENCH_PROVIDER: JSON.stringify(provider) },
+    plugins: provider === 'native' ? [functionsInC(), deviceProgram('pne')] : [],
   });
 }
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import board from '../../boards/linux/board.json';
 import { microsecondClock, runBench } from '../../firmware/bench.ts';
 import { codecOperations } from '../../firmware/bench-codec.ts';
-import { type BenchOperation, benchOperations } from '../../firmware/bench-operations.ts';
+import { benchOperations, type OperationGroup } from '../../firmware/bench-operations.ts';
 import { createNobleProvider } from '../../src/crypto/noble/provider.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
 import { createCborXPayloads } from '../../src/payload/codec.ts';
@@ -33,14 +33,14 @@ export async function measureAll(ops: string, onProgress: OnProgress): Promise<B
 
 function measureInNode(
   provider: string,
-  operations: readonly BenchOperation[],
+  groups: readonly OperationGroup[],
   ops: string,
   onProgress: OnProgress,
 ): BenchRow[] {
   const place = { board: board.name, engine: `Node ${process.versions.node}`, provider };
   const rows = new Rows(place, onProgress);
   runBench({
-    operations,
+    groups,
     ops,
     clock: microsecondClock(() => Number(process.hrtime.bigint()) / 1000),
     onStart: (figures) => rows.start(figures),

@@ -2,15 +2,20 @@
 
 /** Bundles TypeScript into one ES module for XS on the boards whose host program is ours. */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin, type StdinOptions } from 'esbuild';
-import { deviceProgram } from './device.ts';
+import { deviceProgram, functionsInC } from './device.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Everything that is made goes here. */
 export const OUTPUT = join(ROOT, 'build');
+
+/** A path as make takes it in a folder of the checkout: relative, as a blank would end it, unless it is outside. */
+export function makePath(folder: string, path: string): string {
+  return path.startsWith(ROOT) ? relative(join(ROOT, folder), path) : path;
+}
 
 /** The modules that the Moddable SDK supplies on other boards. */
 const BOARD_MODULES = Object.freeze({
@@ -84,6 +89,9 @@ export function bundleTestForXs(
 /** The program of a device. It writes no log: a library's is left out. */
 const RELEASE: BundleOptions = { drop: ['console'], plugins: [deviceProgram('pne')] };
 
+/** The same for a board that has native cryptography whatever the machine that it is built on. */
+const NATIVE_RELEASE: BundleOptions = { ...RELEASE, plugins: [functionsInC(), deviceProgram('pne')] };
+
 /** The device program for the Linux board. */
 export function bundleFirmware(): Promise<string> {
   return bundleForXs(join(ROOT, 'firmware/main.ts'), 'pne', RELEASE);
@@ -100,14 +108,14 @@ export function bundleBleFirmware(ioCapabilities: 'none' | 'display' = 'display'
 
 /** The device program for a board with serial ports. */
 export function bundleSerialFirmware(): Promise<string> {
-  return bundleForXs(join(ROOT, 'firmware/main-serial.ts'), 'pne-serial', RELEASE);
+  return bundleForXs(join(ROOT, 'firmware/main-serial.ts'), 'pne-serial', NATIVE_RELEASE);
 }
 
 /** The device program for a board with serial ports, one of them to its Bluetooth LE stack. */
 export function bundleBleSerialFirmware(): Promise<string> {
   const peripheral = join(ROOT, 'boards/qemu-rv32/modules/peripheral.ts');
   return bundleForXs(join(ROOT, 'firmware/main-ble-serial.ts'), 'pne-ble-serial', {
-    ...RELEASE,
+    ...NATIVE_RELEASE,
     alias: { 'embedded:io/bluetoothle/peripheral': peripheral },
   });
 }

@@ -42,6 +42,19 @@ test('a number that is no reason is a fault and no refusal', async () => {
   assert.equal(await evaluate(text, 'fault'), [false, 'no reason has the number 1']);
 });
 
+test('constants and limits of a module are numbers in its functions', async () => {
+  const source = [
+    `import { ImplementationLimits } from './src/limits.ts';`,
+    'const { cborMaxItems } = ImplementationLimits;',
+    'const SHORT = 0x18;',
+    'const LONG = 2 ** 14;',
+    'export const used = ((at) => [cborMaxItems, SHORT - 1, LONG, -SHORT, at === SHORT ? LONG : SHORT])(24);',
+  ].join('\n');
+  assert.not.match(withNumbers(source).split('\n').at(-1)!, /\b(SHORT|LONG)\b|[^.]cborMaxItems/);
+  const text = await bundle(source);
+  assert.equal(await evaluate(text, 'used'), [64, 23, 16384, -24, 16384]);
+});
+
 test('what is no table of numbers is left as it is', () => {
   for (const source of [
     `const Mixed = Object.freeze({ a: 1, b: 'two' });`,

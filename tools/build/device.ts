@@ -8,6 +8,23 @@ import type { RoleName } from '../../src/negotiation/policies.ts';
 import { ROOT } from './bundle.ts';
 import { tablesLeft, withNumbers } from './numbers.ts';
 
+/** Functions of src that an image with native cryptography has in C, by the modules that have both. */
+const IN_C: readonly string[] = Object.freeze(['src/bytes/copy.ts', 'src/cbor/flat.ts']);
+
+/** Puts C in place of the TypeScript that says what it does. */
+export function functionsInC(): Plugin {
+  return {
+    name: 'functions in C',
+    setup(build): void {
+      const inC = join(ROOT, 'firmware/device-bytes.ts');
+      build.onResolve({ filter: /\/(copy|flat)\.ts$/ }, ({ path, resolveDir, importer }) => {
+        const isTheirs = IN_C.some((module) => join(ROOT, module) === join(resolveDir, path));
+        return isTheirs && importer !== inC ? { path: inC } : undefined;
+      });
+    },
+  };
+}
+
 /** Tables become numbers, and the policies of other roles are left out. */
 export function deviceProgram(role: RoleName): Plugin {
   return {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { metafileOf } from './bundle.ts';
-import { deviceProgram } from './device.ts';
+import { deviceProgram, functionsInC } from './device.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Where the manifests look for the bundles, and where mcconfig builds. */
@@ -83,7 +83,7 @@ async function bundle(): Promise<void> {
     target: 'es2021',
     external: ['timer', 'embedded:*', 'mc/config'],
     drop: ['console'],
-    plugins: [deviceProgram('pne')],
+    plugins: [functionsInC(), deviceProgram('pne')],
     metafile: true,
     logLevel: 'warning',
   });

@@ -9,9 +9,13 @@ import { Reason } from '../../src/refusal.ts';
 
 /** `const Name = Object.freeze({ a: 1, b: 2 ** 14 });`, whatever comments are in it. */
 const TABLE =
-  /^((?:export )?)const (\w+) = Object\.freeze\(\{((?:\s|\/\/.*|\/\*\*[^{}]*?\*\/|\w+: [-\d][-\d *_]*,?)*)\}(?: as const)?\);$/gm;
+  /^((?:export )?)const ([A-Z]\w*[a-z]\w*) = Object\.freeze\(\{((?:\s|\/\/.*|\/\*\*[^{}]*?\*\/|\w+: [-\d][-\d *_]*,?)*)\}(?: as const)?\);$/gm;
+/** `const { a, b } = ImplementationLimits;` at the level of a module: its functions have `ImplementationLimits.a` then. */
+const LIMITS = /^const \{ ([\w, ]+) \} = ((?:Implementation|Specification)Limits);$/gm;
 /** `const { a, b } = Name;` of what is named like a table. */
 const TAKEN_APART = /\bconst \{ ([\w, ]+) \} = ([A-Z]\w+);/g;
+/** `const NAME = 2 ** 14;` */
+const CONSTANT = /^const ([A-Z][A-Z\d_]+) = ([-\d][-\da-fx *_]*);$/gm;
 const REFUSED = /\brefuse\('(\w+)'(?=[,)])/g;
 
 /** Tables whose names are data: what they hold is looked up while the program runs. */
@@ -19,7 +23,7 @@ const ASKED_BY_VALUE = Object.freeze(['Reason']);
 
 /** Returns the source with its tables as enums, which esbuild replaces by their values, across modules too. */
 export function withNumbers(source: string): string {
-  return source
+  return withoutConstants(source)
     .replace(TABLE, (whole, exported: string, name: string, rows: string) =>
       ASKED_BY_VALUE.includes(name)
         ? whole
@@ -34,6 +38,22 @@ export function withNumbers(source: string): string {
     .replace(REFUSED, (whole, name: string) =>
       name in Reason ? `refuse(${Reason[name as keyof typeof Reason]}` : whole,
     );
+}
+
+/** A constant of a module costs a slot, and a byte or two wherever a function uses it. esbuild drops what is left. */
+function withoutConstants(source: string): string {
+  let result = source;
+  for (const [, name, value] of source.matchAll(CONSTANT)) result = replaceUses(result, name!, `(${value})`);
+  for (const [whole, names, table] of source.matchAll(LIMITS)) {
+    result = result.replace(whole, '');
+    for (const name of names!.split(', ')) result = replaceUses(result, name, `${table}.${name}`);
+  }
+  return result;
+}
+
+/** Not where it is declared, nor the key of a property or a case: that is left, or is none of it. */
+function replaceUses(source: string, name: string, value: string): string {
+  return source.replaceAll(new RegExp(`(?<!const |[.\\w])${name}(?![\\w:])`, 'g'), value);
 }
 
 /** An enum that is left is used otherwise than by name, and is not what the table was: it has its numbers as names. */

@@ -63,7 +63,7 @@ export async function runKills(options: KillsOptions): Promise<KillsResult> {
       options.onKill?.(kills);
     }
     const last = startServer(options.bundle, args);
-    await crowd.drain();
+    await Promise.race([crowd.drain(), last.ended]);
     last.child.kill('SIGTERM');
     const status = await last.ended;
     if (status !== 0) throw new Error(`the server ended with ${status} after SIGTERM`);
@@ -91,9 +91,13 @@ async function liveAndDie(
   const isEarly = random() < 0.5;
   const moment = random() * (isEarly ? EARLY_MS : LATE_MS);
   const accepted = crowd.nextAccepted();
-  const { child, ended, listening } = startServer(bundle, args);
-  listening.then((startMs) => startTimes.push(startMs)).catch(() => undefined);
-  if (!isEarly) await accepted;
+  const { child, ended, listening, log } = startServer(bundle, args);
+  const died = ended.then((how) =>
+    Promise.reject(new Error(`the server ended by itself (${how}): ${log()}`)),
+  );
+  died.catch(() => undefined);
+  listening.then((startMs) => startTimes.push(startMs));
+  if (!isEarly) await Promise.race([accepted, died]);
   await new Promise((resolve) => setTimeout(resolve, moment));
   child.kill('SIGKILL');
   await ended;

@@ -34,8 +34,10 @@ export interface ServerProcess {
   readonly child: ChildProcess;
   /** Resolves with its exit status, or the signal that ended it. */
   readonly ended: Promise<number | string>;
-  /** Resolves with the milliseconds from its start when it listens; rejects with what it said, where it ends before. */
+  /** Resolves with the milliseconds from its start when it listens. */
   readonly listening: Promise<number>;
+  /** The last that it said. */
+  log(): string;
 }
 
 /** `shell`: what stands before its command, in the same process. */
@@ -49,13 +51,11 @@ export function startServer(bundle: string, args: readonly string[], shell = '')
     child.once('close', (status, signal) => resolve(status ?? signal!));
   });
   let said = '';
-  const listening = new Promise<number>((resolve, reject) => {
-    ended.then((how) => reject(new Error(`the server ended (${how}):\n${said}`)));
+  const listening = new Promise<number>((resolve) => {
     child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       said = `${said}${text}`.slice(-MAX_SAID);
       if (text.includes(' listening ')) resolve(Date.now() - started);
     });
   });
-  listening.catch(() => undefined);
-  return { child, ended, listening };
+  return { child, ended, listening, log: () => said };
 }

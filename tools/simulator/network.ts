@@ -103,7 +103,10 @@ async function startServer(
     onAgreed: options.onAgreed,
     onRegistered(): void {},
     onReading: options.onReading,
-    onContentSettled(): void {},
+    /** The PNE restarted with it under way: it has no interval, whether it got this one or not. */
+    onContentSettled(pneId, _ticket, outcome): void {
+      if (outcome === 'unknown') deliverInterval(started, pneId, options);
+    },
     onRefused: options.onRefused,
   });
   for (const pneId of options.pneIds) deliverInterval(started, pneId, options);

@@ -2,7 +2,7 @@
 
 /** What a run says at its end, for scripts and for people. */
 import { algorithmParameters } from '../../src/crypto/algorithms.ts';
-import { mechanismName } from '../../src/negotiation/select.ts';
+import { mechanismName } from '../../src/negotiation/names.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
 import type { Engine } from '../build/xs.ts';
 import { recordOverheadBytes } from './overhead.ts';

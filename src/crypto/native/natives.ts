@@ -70,6 +70,20 @@ export interface CryptoNatives {
   refusal(sender: RecordSender, length: number): ReasonCode | undefined;
   protect(sender: RecordSender, plaintext: Uint8Array): Uint8Array | undefined;
   protectInto(sender: RecordSender, plaintext: Uint8Array, target: Uint8Array): number | undefined;
+  /** A record around a record, each behind a byte (see ../records.ts). */
+  protectNested(
+    outer: RecordSender,
+    outerHead: number,
+    inner: RecordSender,
+    innerHead: number,
+    plaintext: Uint8Array,
+  ): Uint8Array | undefined;
+  unprotectNested(
+    outer: RecordRecipient,
+    message: Uint8Array,
+    inner: RecordRecipient,
+    innerHead: number,
+  ): Uint8Array | ReasonCode;
   recipient(
     secret: NativeSecret,
     algorithm: number,

@@ -13,6 +13,8 @@ export function createRecords(natives: CryptoNatives): RecordProvider<NativeSecr
     refusal: natives.refusal,
     protect: natives.protect,
     protectInto: natives.protectInto,
+    protectNested: natives.protectNested,
+    unprotectNested: natives.unprotectNested,
     createRecipient: (direction, { highest, seen, failed }, maxFailed) =>
       natives.recipient(...argumentsOf(direction), highest, seen, failed, maxFailed),
     unprotect: natives.unprotect,

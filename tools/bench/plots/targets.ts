@@ -18,13 +18,18 @@ export const TARGETS: readonly Target[] = Object.freeze([
   record('protect', 64, 1.35),
   record('unprotect', 64, 1.45),
   record('protect', 1024, 1.06),
+  same('reading', 64, 2),
   handshake('initiator'),
   handshake('responder'),
 ]);
 
 function record(name: string, bytes: number, atMost: number): Target {
-  const operation = { op: `record.${name}`, bytes };
-  return { name: `${operation.op}, ${bytes} B`, of: operation, to: operation, atMost };
+  return same(`record.${name}`, bytes, atMost);
+}
+
+function same(op: string, bytes: number, atMost: number): Target {
+  const operation = { op, bytes };
+  return { name: `${op}, ${bytes} B`, of: operation, to: operation, atMost };
 }
 
 /** Beside the curve operations that it cannot do without. */

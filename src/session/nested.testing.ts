@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { withHead } from '../bytes/copy.ts';
+import { toHex } from '../bytes/hex.ts';
+import { createRandom, randomBytes } from '../cose/test-fixture.ts';
+import type { CryptoProvider } from '../crypto/provider.ts';
+import { SpecificationLimits } from '../limits.ts';
+import { Refusal } from '../refusal.ts';
+import { keyLimits } from './key-limits.ts';
+import { type Nestable, protectNested, unprotectNested } from './nested.ts';
+import type { Session, SessionOptions } from './session.ts';
+import { ALGORITHMS, mirrored, open } from './test-fixture.ts';
+
+const CASES = 300;
+const RECORDS = 8;
+const OUTER_HEAD = 2;
+const INNER_HEAD = 4;
+
+type Below = (limit: number) => number;
+
+/** One end of both interfaces, and the other end. */
+interface Both {
+  readonly outer: Session;
+  readonly inner: Session;
+  readonly outerPeer: Session;
+  readonly innerPeer: Session;
+}
+
+/** Records in records are those that two sessions make one after the other, whichever way they come about. */
+export function runNestedTests(provider: CryptoProvider): void {
+  const test = suite(`records in records over ${provider.name}`);
+
+  test('are the same in one call and in two: bytes, reasons, what was received', () => {
+    const outcomes = new Set<string>();
+    for (let i = 0; i < CASES; i++) {
+      const random = createRandom(i + 1);
+      runCase(provider, random, (outcome) => outcomes.add(outcome), `case ${i}`);
+    }
+    for (const outcome of EXPECTED) assert.ok(outcomes.has(outcome), `none was ${outcome}`);
+  });
+
+  test('a view of what was received has nothing of another message', () => {
+    const both = openBoth(provider, [10, 10], {}, {});
+    const first = unprotect(both, protect(both, Uint8Array.of(1, 2, 3)), () => assert.unreachable());
+    const second = unprotect(both, protect(both, Uint8Array.of(4, 5)), () => assert.unreachable());
+    assert.is(toHex(first!), '010203');
+    assert.is(toHex(second!), '0405');
+  });
+
+  test.run();
+}
+
+/** What random messages come to. */
+const EXPECTED = [
+  'bytes',
+  'other',
+  'truncated',
+  'headerInvalid',
+  'kidUnknown',
+  'decryptionFailure',
+  'integrityFailure',
+  'replay',
+  'keyLimitReached',
+  'sequenceExhausted',
+  'tooLong',
+  'keyWiped',
+];
+
+function runCase(
+  provider: CryptoProvider,
+  random: () => number,
+  count: (outcome: string) => void,
+  name: string,
+): void {
+  const below: Below = (limit) => random() % limit;
+  const algorithms = [drawAlgorithm(below), drawAlgorithm(below)] as const;
+  const options = algorithms.map((algorithm) => drawStart(algorithm, below));
+  const [once, twice] = [0, 1].map(() => openBoth(provider, algorithms, options[0]!, options[1]!)) as [
+    Both,
+    Both,
+  ];
+  let last: Uint8Array = new Uint8Array(0);
+  for (let i = 0; i < RECORDS; i++) {
+    const plaintext = randomBytes(random, below(40) === 0 ? 4090 + below(8) : below(60));
+    const sent = same(
+      name,
+      count,
+      () => protect(once, plaintext),
+      () => protectEach(twice, plaintext),
+    );
+    const message = below(6) === 0 ? last : changed(sent ?? new Uint8Array(0), [once, twice], random, below);
+    last = sent ?? last;
+    if (message.length > 1) same(name, count, ...bothWays(once, twice, message));
+    assert.equal(received(once), received(twice), name);
+    if (below(40) === 0) for (const both of [once, twice]) closeOne(both, i);
+  }
+}
+
+function bothWays(once: Both, twice: Both, message: Uint8Array): [() => string, () => string] {
+  return [
+    () => described((other) => unprotect(once, message, other)),
+    () => described((other) => unprotectEach(twice, message, other)),
+  ];
+}
+
+function described(open: (other: (held: Uint8Array) => void) => Uint8Array | undefined): string {
+  let other: Uint8Array | undefined;
+  const held = open((bytes) => {
+    other = bytes;
+  });
+  return other === undefined ? `bytes ${toHex(held!)}` : `other ${toHex(other)}`;
+}
+
+function protect({ outer, inner }: Both, plaintext: Uint8Array): Uint8Array {
+  return protectNested(outer, OUTER_HEAD, inner, INNER_HEAD, plaintext);
+}
+
+function protectEach({ outer, inner }: Both, plaintext: Uint8Array): Uint8Array {
+  return protectNested(alone(outer), OUTER_HEAD, alone(inner), INNER_HEAD, plaintext);
+}
+
+function unprotect(
+  { outerPeer, innerPeer }: Both,
+  message: Uint8Array,
+  other: (held: Uint8Array) => void,
+): Uint8Array | undefined {
+  return unprotectNested(outerPeer, message, innerPeer, INNER_HEAD, other);
+}
+
+function unprotectEach(both: Both, message: Uint8Array, other: (held: Uint8Array) => void) {
+  return unprotectNested(alone(both.outerPeer), message, alone(both.innerPeer), INNER_HEAD, other);
+}
+
+/** Is asked on its own. */
+function alone({ protect, unprotect }: Session): Nestable {
+  return { protect, unprotect, ends: undefined };
+}
+
+function received({ outerPeer, innerPeer }: Both): object {
+  return [outerPeer.received(), innerPeer.received()];
+}
+
+function closeOne(both: Both, index: number): void {
+  [both.outer, both.inner, both.outerPeer, both.innerPeer][index % 4]!.close();
+}
+
+function openBoth(
+  provider: CryptoProvider,
+  [outer, inner]: readonly [number, number],
+  outerOptions: Partial<SessionOptions>,
+  innerOptions: Partial<SessionOptions>,
+): Both {
+  const context = (algorithm: number, secret: number) => ({
+    provider,
+    algorithm,
+    masterSecret: provider.secret(new Uint8Array(16).fill(secret)),
+    masterSalt: new Uint8Array(8),
+    senderId: Uint8Array.of(secret),
+    recipientId: Uint8Array.of(),
+  });
+  return {
+    outer: open(context(outer, 1), outerOptions),
+    inner: open(context(inner, 2), innerOptions),
+    outerPeer: open(mirrored(context(outer, 1)), {}),
+    innerPeer: open(mirrored(context(inner, 2)), {}),
+  };
+}
+
+function drawAlgorithm(below: Below): number {
+  return ALGORITHMS[below(ALGORITHMS.length)]![1];
+}
+
+/** Where numbers get longer, end, or reach the key's limit. Blocks of numbers are reserved in between. */
+function drawStart(algorithm: number, below: Below): Partial<SessionOptions> {
+  const end = SpecificationLimits.maxSequenceNumber + 1;
+  const starts = [0, 128, 256, 2 ** 16, end, keyLimits(algorithm).maxSealed];
+  return { firstSequenceNumber: Math.max(0, starts[below(starts.length)]! - below(9)) };
+}
+
+/** What may become of a message on its way, or what else its sender says on the hop. */
+function changed(message: Uint8Array, both: readonly Both[], random: () => number, below: Below): Uint8Array {
+  const copy = message.slice();
+  switch (below(8)) {
+    case 0:
+      if (copy.length > 1) copy[1 + below(copy.length - 1)]! ^= 1 << below(8);
+      return copy;
+    case 1:
+      return copy.slice(0, below(copy.length + 1));
+    case 2:
+      return randomBytes(random, below(40));
+    case 3:
+      return hopMessage(both, Uint8Array.of(3, ...randomBytes(random, below(20))));
+    case 4:
+      return hopMessage(both, Uint8Array.of(INNER_HEAD, ...randomBytes(random, below(30))));
+    case 5:
+      return hopMessage(both, new Uint8Array(0));
+    default:
+      return copy;
+  }
+}
+
+/** Both of them use a number up. */
+function hopMessage(both: readonly Both[], held: Uint8Array): Uint8Array {
+  const messages = both.map(({ outer }) => {
+    try {
+      return withHead(OUTER_HEAD, 1, outer.protect(held));
+    } catch {
+      return new Uint8Array(0);
+    }
+  });
+  return messages[0]!;
+}
+
+function same(
+  name: string,
+  count: (outcome: string) => void,
+  once: () => Uint8Array | string,
+  twice: () => Uint8Array | string,
+): Uint8Array | undefined {
+  const [actual, expected] = [once, twice].map(outcomeOf) as [Outcome, Outcome];
+  assert.is(actual.text, expected.text, name);
+  count(actual.text.split(' ')[0]!);
+  return actual.bytes;
+}
+
+interface Outcome {
+  readonly text: string;
+  readonly bytes?: Uint8Array;
+}
+
+function outcomeOf(call: () => Uint8Array | string): Outcome {
+  try {
+    const result = call();
+    return typeof result === 'string' ? { text: result } : { text: `bytes ${toHex(result)}`, bytes: result };
+  } catch (error) {
+    if (error instanceof Refusal) return { text: error.reasonName };
+    throw error;
+  }
+}
