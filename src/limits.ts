@@ -167,11 +167,9 @@ export const ImplementationLimits = Object.freeze({
   serverMaxFlows: 128,
   /** Contents that wait for delivery to one PNE. */
   serverMaxQueuedContents: 8,
-  /** Changes of one PNE's record that wait while the store does not answer. */
-  serverMaxWaitingChanges: 64,
 });
 
-/** Limits of what listens and connects on Node, apart so that no image carries them. */
+/** Limits of what listens, connects and stores on Node, apart so that no image carries them. */
 export const NodeLimits = /* @__PURE__ */ Object.freeze({
   /** Links of one listener. Twice what a gateway has, so that its own choice is the one that counts. */
   listenerMaxLinks: 128,
@@ -187,6 +185,8 @@ export const NodeLimits = /* @__PURE__ */ Object.freeze({
   reconnectFirstMs: 250,
   /** The longest pause. A link that lives so long is a good one: the next pause is short again. */
   reconnectMaxMs: 30_000,
+  /** Changes of one PNE's record that wait while the store does not answer. */
+  serverMaxWaitingChanges: 64,
   /** Bytes of a key and of a value in the key-value store, whatever engine it has. */
   storeMaxKeyBytes: 511,
   storeMaxValueBytes: 65_536,

@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ImplementationLimits } from '../limits.ts';
+import { NodeLimits } from '../limits.ts';
 import { PeerLedger } from './peer-ledger.ts';
 import { NEW_PEER, type PeerRecord, withContent, withReading } from './peer-record.ts';
 import type { Reading, ServerStore } from './server-store.ts';
@@ -158,10 +158,10 @@ test('a record that somebody else has stored ends it: nothing takes place any mo
 
 test('few changes wait for a store that does not answer', () => {
   const { commits, done, read } = create();
-  for (let number = 0; number <= 1 + ImplementationLimits.serverMaxWaitingChanges; number += 1) read(number);
-  assert.equal(done, [`${1 + ImplementationLimits.serverMaxWaitingChanges} false`]);
+  for (let number = 0; number <= 1 + NodeLimits.serverMaxWaitingChanges; number += 1) read(number);
+  assert.equal(done, [`${1 + NodeLimits.serverMaxWaitingChanges} false`]);
   commits[0]!.done(true);
-  assert.is(commits[1]!.readings.length, ImplementationLimits.serverMaxWaitingChanges);
+  assert.is(commits[1]!.readings.length, NodeLimits.serverMaxWaitingChanges);
 });
 
 test.run();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { equalBytes } from '../bytes/compare.ts';
-import { ImplementationLimits } from '../limits.ts';
+import { ImplementationLimits, NodeLimits } from '../limits.ts';
 import type { After } from '../link/timer.ts';
 import { NEW_PEER, type PeerRecord } from './peer-record.ts';
 import { encodePeerRecord } from './peer-record-codec.ts';
@@ -51,7 +51,7 @@ export class PeerLedger {
   }
 
   change(change: Change): void {
-    const isFull = this.waiting.length >= ImplementationLimits.serverMaxWaitingChanges;
+    const isFull = this.waiting.length >= NodeLimits.serverMaxWaitingChanges;
     if (this.isClosed || isFull) return change.done(false);
     this.waiting.push(change);
     if (!this.isBusy) this.work();

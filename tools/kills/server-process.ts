@@ -4,7 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { OUTPUT, ROOT } from '../build/bundle.ts';
+import { OUTPUT, ROOT, replaceFile } from '../build/bundle.ts';
 import { endWithUs } from '../simulator/ending.ts';
 
 /** cbor-x and ws ask for Node's modules as CommonJS does. */
@@ -17,16 +17,18 @@ const MAX_SAID = 10_000;
 /** Returns the path of the bundle. lmdb has native code beside it, and stays outside. */
 export async function bundleServer(): Promise<string> {
   const outfile = join(OUTPUT, 'bundles', 'pne-runtime.mjs');
-  await build({
+  const { outputFiles } = await build({
     entryPoints: [join(ROOT, 'src/node/programs/main.ts')],
     bundle: true,
     platform: 'node',
     format: 'esm',
     external: ['lmdb'],
     outfile,
+    write: false,
     logLevel: 'silent',
     banner: { js: REQUIRE },
   });
+  await replaceFile(outfile, outputFiles[0]!.contents);
   return outfile;
 }
 
