@@ -6,6 +6,7 @@ import { openReadingOutput, type ReadingOutput } from '../reading-output.ts';
 import { openServerStore } from '../server-store.ts';
 import { checkOneOf, checkWholeNumber, parseAddress, type Values } from './config.ts';
 import { openEnrolled } from './enrolled.ts';
+import { Pace } from './pace.ts';
 import type { Program, ProgramContext } from './program.ts';
 import { openState } from './state.ts';
 
@@ -14,6 +15,7 @@ export const SERVER_OPTIONS = Object.freeze({
   listen: { fallback: '127.0.0.1:8750', check: parseAddress },
   name: { fallback: 'server' },
   output: { fallback: '' },
+  interval: { fallback: '60000', check: checkWholeNumber },
   'max-readings': { fallback: '1000000', check: checkWholeNumber },
   log: { fallback: 'text', check: checkOneOf('text', 'json') },
 });
@@ -35,6 +37,11 @@ export async function startServerProgram(
   if (values.output !== '') output = await openReadingOutput(serverStore, values.output, onFailed);
   let server: CpnsServer | undefined;
   const devices = await openEnrolled(store, log, (id) => server?.expel(id));
+  const pace = new Pace({
+    intervalMs: Number(values.interval),
+    deliver: (pne, value) => server?.deliver(pne, value),
+    onRefused: (pne, { reasonName }) => log('refused', { reason: reasonName, pne }),
+  });
   const { host, port } = parseAddress(values.listen);
   const started = await startCpnsServer({
     provider,
@@ -43,8 +50,14 @@ export async function startServerProgram(
     host,
     port,
     store: serverStore,
-    onAgreed: ({ peer, name }) => log('agreed', { pne: peer.subject ?? '', interface: name }),
-    onRegistered: (pne) => log('registered', { pne }),
+    onAgreed(agreement): void {
+      pace.agreed(agreement);
+      log('agreed', { pne: agreement.peer.subject!, interface: agreement.name });
+    },
+    onRegistered(pne): void {
+      log('registered', { pne });
+      pace.registered(pne);
+    },
     onReading(): void {},
     onContentSettled: (pne, ticket, outcome) => log('content', { pne, ticket, outcome }),
     onRefused: (reason, pne) => log('refused', { reason, ...(pne !== undefined && { pne }) }),
