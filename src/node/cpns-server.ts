@@ -3,7 +3,7 @@
 /** A CPNS Server at a port: CPNS-2 by WebSocket. */
 import type { CryptoProvider } from '../crypto/provider.ts';
 import type { CredentialStore, Identity } from '../handshake/credential.ts';
-import { p256Interface } from '../roles/interface.ts';
+import { staticDhInterface } from '../roles/interface.ts';
 import { createServer, type Server, type ServerOptions } from '../roles/server.ts';
 import type { Listener } from './tcp.ts';
 import { after } from './timer.ts';
@@ -26,7 +26,7 @@ export interface CpnsServer extends Pick<Server, 'deliver' | 'expel'>, Listener 
 
 export async function startCpnsServer(options: CpnsServerOptions): Promise<CpnsServer> {
   const { provider, identity, peers, algorithms } = options;
-  const endToEnd = { ...p256Interface('server', 'CPNS-3', provider, identity, []), peers };
+  const endToEnd = { ...staticDhInterface('server', 'CPNS-3', provider, identity, []), peers };
   const server = createServer({
     ...options,
     endToEnd: algorithms === undefined ? endToEnd : { ...endToEnd, algorithms },

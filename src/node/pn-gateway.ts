@@ -6,7 +6,7 @@ import type { CredentialStore, Identity } from '../handshake/credential.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
 import { createGateway, type Gateway, type GatewayOptions } from '../roles/gateway.ts';
-import { p256Interface } from '../roles/interface.ts';
+import { staticDhInterface } from '../roles/interface.ts';
 import { keepConnected } from './reconnect.ts';
 import { after as nodeAfter } from './timer.ts';
 import { connectWebSocket } from './websocket.ts';
@@ -30,7 +30,7 @@ export interface PnGateway extends Pick<Gateway, 'attachPne' | 'expel'> {
 
 export function startPnGateway(options: PnGatewayOptions): PnGateway {
   const { provider, identity, peers, after = nodeAfter } = options;
-  const hop = { ...p256Interface('gateway', 'CPNS-1', provider, identity, []), peers };
+  const hop = { ...staticDhInterface('gateway', 'CPNS-1', provider, identity, []), peers };
   const gateway = createGateway({ ...options, hop, after });
   const connection = keepConnected({
     connect: (onLink) => connectWebSocket(options.server, onLink, after),

@@ -10,7 +10,7 @@ import { type NewIdentity, newIdentity } from '../../src/node/identity.ts';
 import { type PnGateway, startPnGateway } from '../../src/node/pn-gateway.ts';
 import { after as nodeAfter } from '../../src/node/timer.ts';
 import { compactPayloads } from '../../src/payload/compact.ts';
-import { p256Interface } from '../../src/roles/interface.ts';
+import { staticDhInterface } from '../../src/roles/interface.ts';
 import { createPne, type Pne } from '../../src/roles/pne.ts';
 
 /** Pauses of minutes would make a run of days. */
@@ -56,8 +56,8 @@ export class DeviceCrowd {
       onServerLink(): void {},
     });
     this.devices = identities.map((identity) => {
-      const hop = p256Interface('pne', 'CPNS-1', provider, identity, [own.credential]);
-      const endToEnd = p256Interface('pne', 'CPNS-3', provider, identity, [server]);
+      const hop = staticDhInterface('pne', 'CPNS-1', provider, identity, [own.credential]);
+      const endToEnd = staticDhInterface('pne', 'CPNS-3', provider, identity, [server]);
       return new Device(
         identity.credential.subject!,
         hop,
