@@ -111,7 +111,7 @@ export const ImplementationLimits = Object.freeze({
   maxReadingsPerBoot: 2 ** 32,
   /** How long a PNE hears nothing of the server before it asks whether that has its keys still. */
   signOfLifeMs: 3_600_000,
-  /** How long a PNE whose store did not take its boot counter waits before it tries again. */
+  /** How long whoever's store has failed waits before asking again: a PNE for its boot counter, a server for a record. */
   storeRetryMs: 10_000,
   /** Bytes that tell boots with one counter apart: copies of a store, and a device and its clone. */
   bootTagBytes: 4,
@@ -169,7 +169,7 @@ export const ImplementationLimits = Object.freeze({
   serverMaxQueuedContents: 8,
 });
 
-/** Limits of what listens and connects on Node, apart so that no image carries them. */
+/** Limits of what listens, connects and stores on Node, apart so that no image carries them. */
 export const NodeLimits = /* @__PURE__ */ Object.freeze({
   /** Links of one listener. Twice what a gateway has, so that its own choice is the one that counts. */
   listenerMaxLinks: 128,
@@ -185,4 +185,19 @@ export const NodeLimits = /* @__PURE__ */ Object.freeze({
   reconnectFirstMs: 250,
   /** The longest pause. A link that lives so long is a good one: the next pause is short again. */
   reconnectMaxMs: 30_000,
+  /** Changes of one PNE's record that wait while the store does not answer. */
+  serverMaxWaitingChanges: 64,
+  /** Bytes of a key and of a value in the key-value store, whatever engine it has. */
+  storeMaxKeyBytes: 511,
+  storeMaxValueBytes: 65_536,
+  /** Entries that are read at once. */
+  storePage: 1000,
+  /** Readings that are written to a file, and forgotten, at once. */
+  outputBatch: 256,
+  /** Bytes of the name of a device that is enrolled. */
+  deviceMaxNameBytes: 128,
+  /** Bytes of a file system that are left free: what is under way when it gets low takes less. */
+  storeReserveBytes: 16_777_216,
+  /** How often a process looks for what another one has committed. */
+  storePollMs: 500,
 });

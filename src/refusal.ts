@@ -75,6 +75,10 @@ export const Reason = Object.freeze({
   selfTestSignature: 85,
   selfTestRandom: 86,
   selfTestStore: 87,
+  // stored by gateway and server (9x)
+  recordInvalid: 90,
+  /** Another process has stored what is known of a PNE: this one was not to say anything of it. */
+  recordSuperseded: 91,
 } as const);
 
 export type ReasonName = keyof typeof Reason;

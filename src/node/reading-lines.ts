@@ -31,13 +31,17 @@ export function openReadingLines(stream: Writable, onFailed: (error: Error) => v
   return {
     write(time, pne, id, value): void {
       if (failed) return;
-      const line = `{"time":"${time.toISOString()}","pne":${jsonOf(pne)},"id":${id},"value":${jsonOf(value)}}\n`;
-      if (stream.write(line) || stream.listenerCount('drain') > 0) return;
+      if (stream.write(`${readingLine(time, pne, id, value)}\n`) || stream.listenerCount('drain') > 0) return;
       room = Promise.race([failure, new Promise<void>((resolve) => stream.once('drain', () => resolve()))]);
     },
     ready: () => room,
     end: () => Promise.race([failure, finished(stream)]),
   };
+}
+
+/** One line, without its end. */
+export function readingLine(time: Date, pne: string, id: number, value: unknown): string {
+  return `{"time":"${time.toISOString()}","pne":${jsonOf(pne)},"id":${id},"value":${jsonOf(value)}}`;
 }
 
 /** Standard output cannot be ended, and is written when what it holds is. */

@@ -8,6 +8,8 @@ import { type ByteStream, joinStream, type StreamOptions } from '../link/stream.
 import type { After } from '../link/timer.ts';
 import { after as nodeAfter } from './timer.ts';
 
+export const LOOPBACK = '127.0.0.1';
+
 export interface Listener {
   readonly port: number;
   /** Stops listening and closes every connection. */
@@ -15,26 +17,28 @@ export interface Listener {
 }
 
 /**
- * Listens on loopback (`port` 0 picks one). `onLink` adopts each connection as a link, whose peer has to send
+ * Listens (`port` 0 picks one), on loopback unless told otherwise. `onLink` adopts each connection as a link, whose peer has to send
  * beats (`src/link/liveness.ts`).
  */
 export function listenTcp(
   port: number,
   onLink: (link: Link) => LinkEvents,
   after: After = nodeAfter,
+  host = LOOPBACK,
 ): Promise<Listener> {
-  return listen(port, onLink, after);
+  return listen(port, onLink, after, host);
 }
 
 /** The same for a line of a simulated board, a serial port or its sensor's: no beats pass on it. */
 export function listenLine(port: number, onLink: (link: Link) => LinkEvents): Promise<Listener> {
-  return listen(port, onLink, undefined);
+  return listen(port, onLink, undefined, LOOPBACK);
 }
 
 async function listen(
   port: number,
   onLink: (link: Link) => LinkEvents,
   after: StreamOptions['after'],
+  host: string,
 ): Promise<Listener> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -43,7 +47,7 @@ async function listen(
     attachSocket(socket, onLink, after);
   });
   server.maxConnections = NodeLimits.listenerMaxLinks;
-  await listening(server, port);
+  await listening(server, port, host);
   return {
     port: (server.address() as AddressInfo).port,
     close(): Promise<void> {
@@ -80,10 +84,10 @@ function byteStream(socket: Socket): ByteStream {
   };
 }
 
-function listening(server: Server, port: number): Promise<void> {
+function listening(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     // Later on it is a connection that could not be accepted: its peer tries again.
     server.on('error', reject);
-    server.listen(port, '127.0.0.1', () => resolve());
+    server.listen(port, host, () => resolve());
   });
 }

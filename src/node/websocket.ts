@@ -12,7 +12,7 @@ import { watchLiveness } from '../link/liveness.ts';
 import type { After } from '../link/timer.ts';
 import { Refusal, refuse } from '../refusal.ts';
 import { OpeningConnections } from './opening.ts';
-import type { Listener } from './tcp.ts';
+import { type Listener, LOOPBACK } from './tcp.ts';
 import { after as nodeAfter } from './timer.ts';
 
 const OPTIONS = Object.freeze({
@@ -23,11 +23,12 @@ const OPTIONS = Object.freeze({
 /** RFC 9110 section 15.5.22. */
 const UPGRADE_REQUIRED = 426;
 
-/** Listens on loopback (`port` 0 picks one). `onLink` adopts each connection as a link. */
+/** Listens (`port` 0 picks one), on loopback unless told otherwise. `onLink` adopts each connection as a link. */
 export async function listenWebSocket(
   port: number,
   onLink: (link: Link) => LinkEvents,
   after: After = nodeAfter,
+  host = LOOPBACK,
 ): Promise<Listener> {
   const http = createHttpServer({ maxHeaderSize: NodeLimits.listenerMaxHeaderBytes });
   http.on('request', (_request, response) => response.writeHead(UPGRADE_REQUIRED).end());
@@ -39,7 +40,7 @@ export async function listenWebSocket(
     if (server.clients.size > NodeLimits.listenerMaxLinks) socket.terminate();
     else attachWebSocket(socket, onLink, after);
   });
-  http.listen(port, '127.0.0.1');
+  http.listen(port, host);
   await once(server, 'listening');
   // Of a connection that could not be accepted: its peer tries again.
   server.on('error', () => {});

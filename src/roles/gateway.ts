@@ -32,6 +32,8 @@ export interface Gateway {
    * secured makes room for a newer one.
    */
   attachPne(link: Link): LinkEvents;
+  /** Closes the link of a PNE, whose credential is withdrawn, by its subject. */
+  expel(subject: string): void;
 }
 
 export function createGateway(options: GatewayOptions): Gateway {
@@ -39,6 +41,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   return Object.freeze({
     attachServer: (link: Link) => role.attachServer(link),
     attachPne: (link: Link) => role.attachPne(link),
+    expel: (subject: string) => role.expel(subject),
   });
 }
 
@@ -84,6 +87,10 @@ class GatewayRole {
         flow.end();
       },
     };
+  }
+
+  expel(subject: string): void {
+    for (const flow of [...this.flows.values()]) if (flow.peer?.subject === subject) flow.link.close();
   }
 
   /** The server at the end of another link knows none of the flows: the PNEs come again and tell it of themselves. */

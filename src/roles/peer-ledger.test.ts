@@ -2,6 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { NodeLimits } from '../limits.ts';
 import { PeerLedger } from './peer-ledger.ts';
 import { NEW_PEER, type PeerRecord, withContent, withReading } from './peer-record.ts';
 import type { Reading, ServerStore } from './server-store.ts';
@@ -14,14 +15,27 @@ interface Commit {
   readonly done: (stored: boolean) => void;
 }
 
-/** A store that takes its time. */
+/** A store that takes its time. `found`: what it has when it is asked; undefined where it does not answer. */
 function create() {
   const commits: Commit[] = [];
+  const timers: (() => void)[] = [];
+  const state: { found: PeerRecord | undefined; superseded: number } = { found: NEW_PEER, superseded: 0 };
   const store: ServerStore = {
-    load: (_pneId, done) => done(undefined),
+    load: (_pneId, done, failed) => (state.found === undefined ? failed() : done(state.found)),
     commit: (_pneId, record, readings, done) => commits.push({ record, readings, done }),
   };
-  const ledger = new PeerLedger('pne-1', store, NEW_PEER);
+  const ledger = new PeerLedger({
+    pneId: 'pne-1',
+    store,
+    record: NEW_PEER,
+    after(_milliseconds, callback) {
+      timers.push(callback);
+      return { cancel(): void {} };
+    },
+    onSuperseded(): void {
+      state.superseded += 1;
+    },
+  });
   const done: string[] = [];
   const read = (number: number) =>
     ledger.change({
@@ -32,7 +46,7 @@ function create() {
       },
       done: (stored) => done.push(`${number} ${stored}`),
     });
-  return { commits, ledger, done, read };
+  return { commits, timers, state, ledger, done, read };
 }
 
 test('what comes during a commit is committed together, after it', () => {
@@ -101,6 +115,53 @@ test('changes are applied in their order', () => {
       [1, 2],
     ],
   );
+});
+
+test('a commit that failed and is stored all the same has taken place', () => {
+  const { commits, state, ledger, done, read } = create();
+  read(0);
+  state.found = commits[0]!.record;
+  commits[0]!.done(false);
+  assert.equal(done, ['0 true']);
+  assert.is(ledger.record.received.highest, 0);
+});
+
+test('nothing is said of a commit that failed until the store tells what it has', () => {
+  const { commits, timers, state, done, read } = create();
+  read(0);
+  state.found = undefined;
+  commits[0]!.done(false);
+  read(1);
+  timers.shift()!();
+  assert.equal(done, []);
+  assert.is(commits.length, 1);
+  state.found = commits[0]!.record;
+  timers.shift()!();
+  assert.equal(done, ['0 true']);
+  assert.equal(
+    commits[1]!.readings.map(({ id }) => id),
+    [1],
+  );
+});
+
+test('a record that somebody else has stored ends it: nothing takes place any more', () => {
+  const { commits, state, done, read } = create();
+  read(0);
+  read(1);
+  state.found = withContent(NEW_PEER, Uint8Array.of(9));
+  commits[0]!.done(false);
+  assert.is(state.superseded, 1);
+  read(2);
+  assert.equal(done.sort(), ['0 false', '1 false', '2 false']);
+  assert.is(commits.length, 1);
+});
+
+test('few changes wait for a store that does not answer', () => {
+  const { commits, done, read } = create();
+  for (let number = 0; number <= 1 + NodeLimits.serverMaxWaitingChanges; number += 1) read(number);
+  assert.equal(done, [`${1 + NodeLimits.serverMaxWaitingChanges} false`]);
+  commits[0]!.done(true);
+  assert.is(commits[1]!.readings.length, NodeLimits.serverMaxWaitingChanges);
 });
 
 test.run();

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { PeerRecord } from './peer-record.ts';
+import { equalBytes } from '../bytes/compare.ts';
+import { ImplementationLimits, NodeLimits } from '../limits.ts';
+import type { After } from '../link/timer.ts';
+import { NEW_PEER, type PeerRecord } from './peer-record.ts';
+import { encodePeerRecord } from './peer-record-codec.ts';
 import type { Reading, ServerStore } from './server-store.ts';
 
 /** A change of a record, which takes place when it is stored. */
@@ -14,19 +18,31 @@ export interface Change {
   done(stored: boolean): void;
 }
 
-/** A PNE's record and what is stored of it: one commit at a time, with all the changes that came meanwhile. */
+export interface PeerLedgerOptions {
+  readonly pneId: string;
+  readonly store: ServerStore;
+  /** As it was loaded. */
+  readonly record: PeerRecord;
+  readonly after: After;
+  /** Somebody else has stored another record: what was built on this one is out of date. */
+  onSuperseded(): void;
+}
+
+/**
+ * A PNE's record and what is stored of it: one commit at a time, with all the changes that came meanwhile. What a
+ * commit that failed has come to, the store is asked until it answers.
+ */
 export class PeerLedger {
-  private readonly pneId: string;
-  private readonly store: ServerStore;
+  private readonly options: PeerLedgerOptions;
   private current: PeerRecord;
   private waiting: Change[] = [];
   /** Changes are being told of, or the store has not answered yet: new ones wait. */
   private isBusy = false;
+  private isClosed = false;
 
-  constructor(pneId: string, store: ServerStore, record: PeerRecord) {
-    this.pneId = pneId;
-    this.store = store;
-    this.current = record;
+  constructor(options: PeerLedgerOptions) {
+    this.options = options;
+    this.current = options.record;
   }
 
   /** As it is stored. */
@@ -35,8 +51,16 @@ export class PeerLedger {
   }
 
   change(change: Change): void {
+    const isFull = this.waiting.length >= NodeLimits.serverMaxWaitingChanges;
+    if (this.isClosed || isFull) return change.done(false);
     this.waiting.push(change);
     if (!this.isBusy) this.work();
+  }
+
+  /** Commits nothing any more but what is under way. */
+  close(): void {
+    this.isClosed = true;
+    for (const change of this.waiting.splice(0)) change.done(false);
   }
 
   /** Commits until nothing waits, or the store takes its time. */
@@ -67,17 +91,41 @@ export class PeerLedger {
   ): boolean {
     let isLate = false;
     let answer: boolean | undefined;
-    this.store.commit(this.pneId, record, readings, (stored) => {
+    const decide = (stored: boolean): void => {
       answer = stored;
       if (!isLate) return;
       finish(stored);
       this.work();
-    });
+    };
+    const { store, pneId } = this.options;
+    store.commit(pneId, record, readings, (stored) => (stored ? decide(true) : this.findOut(record, decide)));
     isLate = true;
     if (answer === undefined) return false;
     finish(answer);
     return true;
   }
+
+  /** Of a commit that failed: whether the record is stored all the same. */
+  private findOut(record: PeerRecord, decide: (stored: boolean) => void): void {
+    const { store, pneId, after } = this.options;
+    store.load(
+      pneId,
+      (found = NEW_PEER) => {
+        if (!isSame(found, record) && !isSame(found, this.current)) this.supersede();
+        decide(isSame(found, record));
+      },
+      () => void after(ImplementationLimits.storeRetryMs, () => this.findOut(record, decide)),
+    );
+  }
+
+  private supersede(): void {
+    this.options.onSuperseded();
+    this.close();
+  }
+}
+
+function isSame(a: PeerRecord, b: PeerRecord): boolean {
+  return equalBytes(encodePeerRecord(a), encodePeerRecord(b));
 }
 
 function apply(

@@ -40,6 +40,8 @@ export interface ServerInterfaces {
    * are no longer in use or that fails it is lost; what is refused is reported.
    */
   send(pneId: string, agreement: Agreement, message: Uint8Array): void;
+  /** Wipes the keys of sessions with a PNE. */
+  expel(pneId: string): void;
 }
 
 interface Peer {
@@ -58,6 +60,7 @@ export function createServerInterfaces(options: ServerInterfacesOptions): Server
   return {
     attachGateway: (gateway) => role.attachGateway(gateway),
     send: (pneId, agreement, message) => role.send(pneId, agreement, message),
+    expel: (pneId) => role.expel(pneId),
   };
 }
 
@@ -97,6 +100,11 @@ class ServerEnd {
       if (peer?.route === undefined || peer.agreements.agreement !== agreement) return;
       sendTo(peer.route, Channel.endToEndRecord, agreement.channel.protect(message));
     });
+  }
+
+  expel(pneId: string): void {
+    this.byId.get(pneId)?.agreements.close();
+    this.byId.delete(pneId);
   }
 
   /** Handshakes on one flow. Of too many flows the oldest makes room. */

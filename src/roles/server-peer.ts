@@ -107,6 +107,13 @@ export class ServerPeer {
     );
   }
 
+  /** Says nothing any more. */
+  close(): void {
+    this.session = undefined;
+    this.contents.close();
+    this.options.ledger.close();
+  }
+
   /** The name inside the record must be the one that the handshake verified (no identity misbinding). */
   private register(agreement: Agreement, registration: Registration): void {
     if (registration.pneId !== this.options.pneId) refuse('messageInvalid');

@@ -18,8 +18,8 @@ export interface ServerStore {
   load(pneId: string, done: (record: PeerRecord | undefined) => void, failed: () => void): void;
   /**
    * Stores a PNE's record and the readings that came with it, all or nothing, and calls `done` when they will outlast
-   * any failure; with false where they may not. There is one commit at a time for each PNE. Readings that a failed
-   * commit has stored all the same are committed once more, under the same ids.
+   * any failure; with false where they may not, or where the record is no longer the one that was last loaded or
+   * committed here. There is one commit at a time for each PNE, and after one that failed its record is loaded.
    */
   commit(
     pneId: string,

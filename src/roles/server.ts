@@ -40,6 +40,8 @@ export interface Server {
    * for it once it is stored, with undefined where it could not be. Refuses `queueFull`, and what src/payload refuses.
    */
   deliver(pneId: string, value: unknown, taken?: (ticket: number | undefined) => void): void;
+  /** Ends the sessions with a PNE, whose credential is withdrawn. What is stored of it stays. */
+  expel(pneId: string): void;
 }
 
 export function createServer(options: ServerOptions): Server {
@@ -47,6 +49,7 @@ export function createServer(options: ServerOptions): Server {
   return Object.freeze<Server>({
     attachGateway: (link) => role.attachGateway(link),
     deliver: (pneId, value, taken = ignore) => role.deliver(pneId, value, taken),
+    expel: (pneId) => role.expel(pneId),
   });
 }
 
@@ -88,6 +91,12 @@ class ServerRole {
     this.load(pneId, run, fail);
   }
 
+  expel(pneId: string): void {
+    this.interfaces.expel(pneId);
+    this.peers.get(pneId)?.close();
+    this.peers.delete(pneId);
+  }
+
   private receive(pneId: string, agreement: Agreement, message: Uint8Array): void {
     const peer = this.peers.get(pneId);
     if (peer !== undefined) return peer.receive(agreement, message);
@@ -125,14 +134,23 @@ class ServerRole {
 
   private createPeer(pneId: string, record: PeerRecord): ServerPeer {
     const { options, payloads, random, interfaces } = this;
+    const { store, after } = options;
+    const onSuperseded = () => this.drop(pneId);
     return new ServerPeer({
       ...options,
       pneId,
       payloads,
       random,
-      ledger: new PeerLedger(pneId, options.store, record),
+      ledger: new PeerLedger({ pneId, store, record, after, onSuperseded }),
       send: (agreement, message) => interfaces.send(pneId, agreement, message),
     });
+  }
+
+  /** The PNE registers anew, on the record that is stored. */
+  private drop(pneId: string): void {
+    this.peers.get(pneId)?.close();
+    this.peers.delete(pneId);
+    this.options.onRefused('recordSuperseded', pneId);
   }
 
   private guard(pneId: string, work: () => void, fail = ignore): void {

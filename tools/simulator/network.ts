@@ -1,25 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The CPNS Server and the PN GW, joined by a real WebSocket, with PNEs provisioned for them. */
-import { Curve } from '../../src/crypto/curves.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
-import { ccsCredential, encodeCcs, type Identity } from '../../src/handshake/credential.ts';
+import { createCredentialStore, type Identity } from '../../src/handshake/credential.ts';
 import type { Link, LinkEvents } from '../../src/link/link.ts';
+import { type CpnsServer, startCpnsServer } from '../../src/node/cpns-server.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
-import { type KeptConnection, keepConnected } from '../../src/node/reconnect.ts';
+import { type NewIdentity, newIdentity } from '../../src/node/identity.ts';
+import { type PnGateway, startPnGateway } from '../../src/node/pn-gateway.ts';
 import { listenTcp } from '../../src/node/tcp.ts';
-import { after } from '../../src/node/timer.ts';
-import { connectWebSocket, listenWebSocket } from '../../src/node/websocket.ts';
 import type { ReasonName } from '../../src/refusal.ts';
-import { createGateway, type Gateway } from '../../src/roles/gateway.ts';
-import { type Agreement, staticDhInterface } from '../../src/roles/interface.ts';
+import type { Agreement } from '../../src/roles/interface.ts';
 import type { Provisioning } from '../../src/roles/provisioning.ts';
-import { createServer, type Server } from '../../src/roles/server.ts';
 import { createMemoryStore, type Reading } from '../../src/roles/server-store.ts';
 import { withRecords } from '../../src/session/records.ts';
 import { listenLines } from './serial-lines.ts';
-
-const PRIVATE_KEY_BYTES = 32;
 
 export interface NetworkOptions {
   readonly pneIds: readonly string[];
@@ -53,18 +48,12 @@ interface Members {
   readonly server: NewIdentity;
 }
 
-interface NewIdentity extends Identity {
-  readonly privateKeyBytes: Uint8Array;
-}
-
 export async function startNetwork(options: NetworkOptions): Promise<Network> {
   const members = provisionMembers(options.pneIds);
-  const server = startServer(options, members);
-  const serverListener = await listenWebSocket(0, (link) => server.attachGateway(link));
-  const gateway = startGateway(options, members);
-  const connection = await joinServer(options, gateway, `ws://127.0.0.1:${serverListener.port}`);
-  const gatewayListener = await listenTcp(0, (link) => gateway.attachPne(link));
-  const lineListener = await listenLines((link) => gateway.attachPne(link));
+  const server = await startServer(options, members);
+  const gateway = await startGateway(options, members, `ws://127.0.0.1:${server.port}`);
+  const gatewayListener = await listenTcp(0, gateway.attachPne);
+  const lineListener = await listenLines(gateway.attachPne);
   return {
     provisioning: members.pnes.map(({ privateKeyBytes, credential }, index) => ({
       pneId: options.pneIds[index]!,
@@ -77,12 +66,12 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
     })),
     linePort: lineListener.port,
     deliverInterval: (pneId) => deliverInterval(server, pneId, options),
-    attachPne: (link) => gateway.attachPne(link),
+    attachPne: gateway.attachPne,
     async close(): Promise<void> {
-      connection.close();
+      gateway.close();
       await gatewayListener.close();
       await lineListener.close();
-      await serverListener.close();
+      await server.close();
     },
   };
 }
@@ -99,77 +88,53 @@ function provisionMembers(pneIds: readonly string[]): Members {
   };
 }
 
-/** A P-256 private key is any number from 1 to the order of the group: of 32 random bytes nearly all are. */
-function newIdentity(provider: CryptoProvider, subject: string, kid: Uint8Array): NewIdentity {
-  const privateKeyBytes = new Uint8Array(PRIVATE_KEY_BYTES);
-  provider.fillRandom(privateKeyBytes);
-  const privateKey = provider.privateKey(Curve.P256, privateKeyBytes);
-  const { curve, publicKey } = privateKey;
-  const credential = ccsCredential(encodeCcs({ curve, publicKey, kid }, subject));
-  return { privateKey, privateKeyBytes, credential };
-}
-
-function startServer(options: NetworkOptions, { provider, server: own, pnes }: Members): Server {
-  const endToEnd = staticDhInterface('server', 'CPNS-3', provider, own, credentialsOf(pnes));
+async function startServer(
+  options: NetworkOptions,
+  { provider, server, pnes }: Members,
+): Promise<CpnsServer> {
   const { algorithm } = options;
-  const server = createServer({
-    endToEnd: algorithm === undefined ? endToEnd : { ...endToEnd, algorithms: [algorithm] },
-    after,
+  const started = await startCpnsServer({
+    provider,
+    identity: server,
+    peers: credentialsOf(pnes),
+    ...(algorithm !== undefined && { algorithms: [algorithm] }),
+    port: 0,
     store: createMemoryStore(),
     onAgreed: options.onAgreed,
     onRegistered(): void {},
     onReading: options.onReading,
     /** The PNE restarted with it under way: it has no interval, whether it got this one or not. */
     onContentSettled(pneId, _ticket, outcome): void {
-      if (outcome === 'unknown') deliverInterval(server, pneId, options);
+      if (outcome === 'unknown') deliverInterval(started, pneId, options);
     },
     onRefused: options.onRefused,
   });
-  for (const pneId of options.pneIds) deliverInterval(server, pneId, options);
-  return server;
+  for (const pneId of options.pneIds) deliverInterval(started, pneId, options);
+  return started;
 }
 
-function deliverInterval(server: Server, pneId: string, { intervalMs }: NetworkOptions): void {
+function deliverInterval(server: CpnsServer, pneId: string, { intervalMs }: NetworkOptions): void {
   server.deliver(pneId, { interval: intervalMs });
 }
 
-function startGateway(options: NetworkOptions, members: Members): Gateway {
-  const { provider, gateway: own, pnes } = members;
-  return createGateway({
-    hop: staticDhInterface('gateway', 'CPNS-1', provider, own, credentialsOf(pnes)),
-    after,
-    onAgreed: options.onAgreed,
-    onRefused: options.onRefused,
-  });
-}
-
-/** Resolves with the first link; later ones come by themselves. */
-function joinServer(options: NetworkOptions, gateway: Gateway, serverUrl: string): Promise<KeptConnection> {
+/** Resolves once it has its first link to the server; later ones come by themselves. */
+function startGateway(options: NetworkOptions, members: Members, server: string): Promise<PnGateway> {
   return new Promise((resolve) => {
-    const connection = keepConnected({
-      connect: (onLink) => connectWebSocket(serverUrl, onLink),
-      onLink(link: Link): LinkEvents {
-        resolve(connection);
-        return attachServer(options, gateway, link);
+    const gateway = startPnGateway({
+      provider: members.provider,
+      identity: members.gateway,
+      peers: credentialsOf(members.pnes),
+      server,
+      onAgreed: options.onAgreed,
+      onRefused: options.onRefused,
+      onServerLink(isThere): void {
+        options.onServerLink?.(isThere);
+        resolve(gateway);
       },
-      after,
-      random: Math.random,
     });
   });
 }
 
-function attachServer({ onServerLink }: NetworkOptions, gateway: Gateway, link: Link): LinkEvents {
-  const { onMessage, onClosed } = gateway.attachServer(link);
-  onServerLink?.(true);
-  return {
-    onMessage,
-    onClosed(): void {
-      onServerLink?.(false);
-      onClosed();
-    },
-  };
-}
-
 function credentialsOf(identities: readonly Identity[]) {
-  return identities.map(({ credential }) => credential);
+  return createCredentialStore(identities.map(({ credential }) => credential));
 }

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** `pne-runtime admin`: the devices of a gateway or a server, whether it runs or not. */
+import { readFileSync } from 'node:fs';
+import type { CryptoProvider } from '../../crypto/provider.ts';
+import { ccsCredential } from '../../handshake/credential.ts';
+import { encodeProvisioning } from '../../roles/provisioning.ts';
+import { credentialIn, enrol, readAll, withdraw } from '../devices.ts';
+import { newIdentity, writeOnce } from '../identity.ts';
+import type { KeyValueStore } from '../store/store.ts';
+import { type Config, parseAddress, UsageError } from './config.ts';
+import { openExistingStore } from './state.ts';
+
+export const ADMIN_OPTIONS = Object.freeze({
+  state: { fallback: '' },
+  'gateway-credential': { fallback: '' },
+  'server-credential': { fallback: '' },
+  gateway: { fallback: '127.0.0.1:8751', check: parseAddress },
+  output: { fallback: '' },
+});
+
+type Options = keyof typeof ADMIN_OPTIONS;
+
+/** Calls `say` with each line for standard output. */
+export async function administer(
+  { values, positionals: [action = '', ...names] }: Config<Options>,
+  provider: CryptoProvider,
+  say: (line: string) => void,
+): Promise<void> {
+  if (action === 'provision') return provision(values, names, provider, say);
+  if (!['list', 'add', 'remove'].includes(action))
+    throw new UsageError('admin takes one of list, add, remove, provision');
+  const store = openExistingStore(required(values, 'state'));
+  try {
+    if (action === 'list') for (const { subject } of await readAll(store)) say(subject!);
+    if (action === 'add') await add(store, names, say);
+    if (action === 'remove') await remove(store, names, say);
+  } finally {
+    await store.close();
+  }
+}
+
+async function add(
+  store: KeyValueStore,
+  paths: readonly string[],
+  say: (line: string) => void,
+): Promise<void> {
+  if (paths.length === 0) throw new UsageError('admin add takes provisioning files, or credentials');
+  for (const path of paths)
+    say(`${await enrol(store, credentialIn(Uint8Array.from(readFileSync(path))))} added`);
+}
+
+async function remove(
+  store: KeyValueStore,
+  ids: readonly string[],
+  say: (line: string) => void,
+): Promise<void> {
+  if (ids.length === 0) throw new UsageError('admin remove takes names of devices');
+  for (const id of ids) {
+    if (!(await withdraw(store, id))) throw new UsageError(`no device is called ${id}`);
+    say(`${id} removed`);
+  }
+}
+
+/** Makes a device: what is in the file goes into its store, and it is its private key that is in there. */
+function provision(
+  values: Config<Options>['values'],
+  [pneId, ...others]: readonly string[],
+  provider: CryptoProvider,
+  say: (line: string) => void,
+): void {
+  if (pneId === undefined || others.length > 0) throw new UsageError('admin provision takes one name');
+  const credentialOf = (name: Options) =>
+    ccsCredential(Uint8Array.from(readFileSync(required(values, name)))).cred;
+  const gatewayCcs = credentialOf('gateway-credential');
+  const serverCcs = credentialOf('server-credential');
+  const path = required(values, 'output');
+  const { host: gatewayAddress, port: gatewayPort } = parseAddress(values.gateway);
+  const { privateKeyBytes: privateKey, credential } = newIdentity(provider, pneId);
+  const ownCcs = credential.cred;
+  const own = { pneId, gatewayAddress, gatewayPort, privateKey, ownCcs, gatewayCcs, serverCcs };
+  const bytes = encodeProvisioning(own);
+  writeOnce(path, bytes, 0o600);
+  bytes.fill(0);
+  privateKey.fill(0);
+  say(`${path} written: add it at gateway and server, put it into the device, and delete it`);
+}
+
+function required(values: Config<Options>['values'], name: Options): string {
+  if (values[name] === '') throw new UsageError(`--${name} has to be given`);
+  return values[name];
+}

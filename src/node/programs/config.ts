@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * What a program was told: by its command line, else by environment variables (`PNE_RUNTIME_` and the option's name),
+ * else by a file of JSON (`{ "listen": "0.0.0.0:8750" }`), else by its defaults.
+ */
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+export interface OptionSpec {
+  /** '': it may be left out. */
+  readonly fallback: string;
+  /** Throws what is wrong with a value. */
+  check?(value: string): void;
+}
+
+export type Values<Name extends string> = Readonly<Record<Name, string>>;
+
+export interface Config<Name extends string> {
+  readonly values: Values<Name>;
+  readonly positionals: readonly string[];
+}
+
+/** What the user can put right; its message says how. */
+export class UsageError extends Error {}
+
+export function readConfig<Name extends string>(
+  specs: Readonly<Record<Name, OptionSpec>>,
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Config<Name> {
+  const names = Object.keys(specs) as Name[];
+  const given = parse(names, args);
+  const variable = (name: string) => environment[`PNE_RUNTIME_${name.toUpperCase().replaceAll('-', '_')}`];
+  const path = given.values.config ?? variable('config');
+  const file = path === undefined ? {} : readFile(path, names);
+  const chosen = (name: Name): string => {
+    const value = given.values[name] ?? variable(name) ?? file[name] ?? specs[name].fallback;
+    if (value !== '') check(name, value, specs[name]);
+    return value;
+  };
+  const values = Object.fromEntries(names.map((name) => [name, chosen(name)])) as Values<Name>;
+  return { values, positionals: given.positionals };
+}
+
+/** `HOST:PORT`, with brackets around an IPv6 address. */
+export function parseAddress(text: string): { readonly host: string; readonly port: number } {
+  const [, host, port] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
+  if (host === undefined || Number(port) > 0xffff) throw new Error('takes HOST:PORT');
+  return { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
+}
+
+export function checkWholeNumber(text: string): void {
+  if (!/^[1-9]\d{0,11}$/.test(text)) throw new Error('takes a whole number above 0');
+}
+
+export function checkOneOf(...known: readonly string[]): (text: string) => void {
+  return (text) => {
+    if (!known.includes(text)) throw new Error(`takes one of ${known.join(', ')}`);
+  };
+}
+
+function parse(names: readonly string[], args: readonly string[]) {
+  const options = Object.fromEntries([...names, 'config'].map((name) => [name, { type: 'string' as const }]));
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    return { values: values as Readonly<Record<string, string | undefined>>, positionals };
+  } catch (error) {
+    throw new UsageError((error as Error).message.split('. ')[0]);
+  }
+}
+
+function readFile(path: string, names: readonly string[]): Readonly<Record<string, string>> {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`${path} cannot be used: ${(error as Error).message}`);
+  }
+  if (typeof content !== 'object' || content === null || Array.isArray(content))
+    throw new UsageError(`${path} holds no JSON object`);
+  for (const [name, value] of Object.entries(content)) {
+    if (!names.includes(name)) throw new UsageError(`${path}: no option is called ${name}`);
+    if (typeof value !== 'string') throw new UsageError(`${path}: ${name} takes a text, in quotes`);
+  }
+  return content as Record<string, string>;
+}
+
+function check(name: string, value: string, spec: OptionSpec): void {
+  try {
+    spec.check?.(value);
+  } catch (error) {
+    throw new UsageError(`--${name} ${(error as Error).message}, not '${value}'`);
+  }
+}

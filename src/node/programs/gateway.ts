@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** `pne-runtime gateway`: a PN GW for devices that come by TCP. */
+import { type PnGateway, startPnGateway } from '../pn-gateway.ts';
+import { listenTcp } from '../tcp.ts';
+import { after } from '../timer.ts';
+import { checkOneOf, parseAddress, type Values } from './config.ts';
+import { openEnrolled } from './enrolled.ts';
+import type { Program, ProgramContext } from './program.ts';
+import { openState } from './state.ts';
+
+export const GATEWAY_OPTIONS = Object.freeze({
+  state: { fallback: 'pne-gateway' },
+  listen: { fallback: '127.0.0.1:8751', check: parseAddress },
+  server: { fallback: 'ws://127.0.0.1:8750', check: checkUrl },
+  name: { fallback: 'gateway' },
+  log: { fallback: 'text', check: checkOneOf('text', 'json') },
+});
+
+export async function startGatewayProgram(
+  values: Values<keyof typeof GATEWAY_OPTIONS>,
+  { provider, log, onBroken }: ProgramContext,
+): Promise<Program> {
+  const { identity, store } = openState(provider, values.state, values.name, { onBroken });
+  let gateway: PnGateway | undefined;
+  const devices = await openEnrolled(store, log, (id) => gateway?.expel(id));
+  const started = startPnGateway({
+    provider,
+    identity,
+    peers: devices.credentials,
+    server: values.server,
+    onAgreed: ({ peer, name }) => log('agreed', { pne: peer.subject ?? '', interface: name }),
+    onRefused: (reason, pne) => log('refused', { reason, ...(pne !== undefined && { pne }) }),
+    onServerLink: (isThere) => log(isThere ? 'server-there' : 'server-away', { server: values.server }),
+  });
+  gateway = started;
+  const { host, port } = parseAddress(values.listen);
+  const listener = await listenTcp(port, started.attachPne, after, host);
+  log('listening', { address: `${host}:${listener.port}`, devices: devices.ids.length });
+  return {
+    port: listener.port,
+    async close(): Promise<void> {
+      devices.close();
+      started.close();
+      await listener.close();
+      await store.close();
+    },
+  };
+}
+
+function checkUrl(text: string): void {
+  if (!/^wss?:\/\/./.test(text) || !URL.canParse(text)) throw new Error('takes a ws: or wss: URL');
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** `pne-runtime`: the entities as programs. Exit status 0 after SIGTERM or SIGINT, 1 on failure, 2 on misuse. */
+import { readFileSync } from 'node:fs';
+import { withRecords } from '../../session/records.ts';
+import { createNodeProvider } from '../crypto/provider.ts';
+import { ADMIN_OPTIONS, administer } from './admin.ts';
+import { readConfig, UsageError, type Values } from './config.ts';
+import { GATEWAY_OPTIONS, startGatewayProgram } from './gateway.ts';
+import { createLog, type Log } from './log.ts';
+import type { Program, ProgramContext } from './program.ts';
+import { SERVER_OPTIONS, startServerProgram } from './server.ts';
+
+const SIGNALS = Object.freeze(['SIGTERM', 'SIGINT'] as const);
+
+/** Whatever is still under way then is given up: it was not acknowledged. */
+const CLOSING_MS = 10_000;
+
+async function main([command = '', ...args]: readonly string[]): Promise<void> {
+  if ([command, ...args].some((arg) => arg === '-h' || arg === '--help'))
+    return void process.stdout.write(readFileSync(new URL('usage.txt', import.meta.url)));
+  const provider = withRecords(createNodeProvider());
+  if (command === 'admin') {
+    const config = readConfig(ADMIN_OPTIONS, args, process.env);
+    return administer(config, provider, (line) => console.log(line));
+  }
+  if (command === 'server') return serve(readOwn(SERVER_OPTIONS, args), startServerProgram);
+  if (command === 'gateway') return serve(readOwn(GATEWAY_OPTIONS, args), startGatewayProgram);
+  throw new UsageError('pne-runtime takes one of server, gateway, admin');
+
+  async function serve<Name extends string>(
+    values: Values<Name | 'log'>,
+    start: (values: Values<Name | 'log'>, context: ProgramContext) => Promise<Program>,
+  ): Promise<void> {
+    const log = createLog(
+      values.log === 'json' ? 'json' : 'text',
+      (line) => process.stderr.write(line),
+      () => new Date(),
+    );
+    const program = await start(values, { provider, log, onBroken: (error) => die(log, error) });
+    for (const signal of SIGNALS) process.once(signal, () => void end(program, log, signal));
+  }
+}
+
+function readOwn<Name extends string>(
+  specs: Parameters<typeof readConfig<Name>>[0],
+  args: readonly string[],
+): Values<Name> {
+  const { values, positionals } = readConfig(specs, args, process.env);
+  if (positionals.length > 0) throw new UsageError(`nothing takes '${positionals[0]}'`);
+  return values;
+}
+
+async function end(program: Program, log: Log, signal: string): Promise<void> {
+  log('stopping', { signal });
+  setTimeout(() => process.exit(1), CLOSING_MS).unref();
+  await program.close();
+  log('stopped');
+  process.exit(0);
+}
+
+/** The store is as the last commit left it. This process's memory may not be: it runs nothing more. */
+function die(log: Log, { message }: Error): never {
+  log('store-broken', { reason: message });
+  process.kill(process.pid, 'SIGKILL');
+  throw new Error(message);
+}
+
+/** The first line of what is wrong, and what can be done about it. */
+function fail(error: NodeJS.ErrnoException): void {
+  const hint = error.code === 'EADDRINUSE' ? ': end what listens there, or choose another --listen' : '';
+  console.error(`pne-runtime: ${error.message}${hint}`);
+  if (error instanceof UsageError) console.error('pne-runtime --help lists the options');
+  process.exit(error instanceof UsageError ? 2 : 1);
+}
+
+await main(process.argv.slice(2)).catch(fail);

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { CryptoProvider } from '../../crypto/provider.ts';
+import type { Log } from './log.ts';
+
+export interface ProgramContext {
+  readonly provider: CryptoProvider;
+  readonly log: Log;
+  /** The store has failed for good: the process ends at once, and is to be started again. */
+  onBroken(error: Error): void;
+}
+
+/** One that runs. */
+export interface Program {
+  readonly port: number;
+  /** Resolves when nothing is under way any more. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Test code: `pne-runtime` as a user starts it, in a process of its own. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('pne-runtime.mjs', import.meta.url));
+const PATIENCE_MS = 60_000;
+
+const children = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+/** A server or a gateway, and what it has said so far. */
+export class Running {
+  said = '';
+  readonly ended: Promise<number | null>;
+  private readonly child: ChildProcess;
+
+  constructor(args: readonly string[]) {
+    this.child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'inherit', 'pipe'] });
+    children.add(this.child);
+    this.child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      this.said += text;
+    });
+    this.ended = new Promise((resolve) => this.child.once('close', resolve));
+  }
+
+  async says(what: RegExp): Promise<RegExpExecArray> {
+    const end = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const match = what.exec(this.said);
+      if (match !== null) return match;
+      if (Date.now() > end || this.child.exitCode !== null)
+        throw new Error(`never said ${what}: ${this.said}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  async port(): Promise<string> {
+    return (await this.says(/listening address=127\.0\.0\.1:(\d+)/))[1]!;
+  }
+
+  stop(signal: NodeJS.Signals): Promise<number | null> {
+    this.child.kill(signal);
+    return this.ended;
+  }
+}
+
+/** Runs it to its end. */
+export function once(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], { encoding: 'utf8' });
+  return { status, stdout, stderr };
+}

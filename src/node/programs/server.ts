@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** `pne-runtime server`: a CPNS Server that remembers. */
+import { type CpnsServer, startCpnsServer } from '../cpns-server.ts';
+import { openReadingOutput, type ReadingOutput } from '../reading-output.ts';
+import { openServerStore } from '../server-store.ts';
+import { checkOneOf, checkWholeNumber, parseAddress, type Values } from './config.ts';
+import { openEnrolled } from './enrolled.ts';
+import { Pace } from './pace.ts';
+import type { Program, ProgramContext } from './program.ts';
+import { openState } from './state.ts';
+
+export const SERVER_OPTIONS = Object.freeze({
+  state: { fallback: 'pne-server' },
+  listen: { fallback: '127.0.0.1:8750', check: parseAddress },
+  name: { fallback: 'server' },
+  output: { fallback: '' },
+  interval: { fallback: '60000', check: checkWholeNumber },
+  'max-readings': { fallback: '1000000', check: checkWholeNumber },
+  log: { fallback: 'text', check: checkOneOf('text', 'json') },
+});
+
+export async function startServerProgram(
+  values: Values<keyof typeof SERVER_OPTIONS>,
+  { provider, log, onBroken }: ProgramContext,
+): Promise<Program> {
+  const { identity, store } = openState(provider, values.state, values.name, { onBroken });
+  let output: ReadingOutput | undefined;
+  const serverStore = await openServerStore({
+    store,
+    maxReadings: Number(values['max-readings']),
+    now: Date.now,
+    onFailed: (pne, { message }) => log('store-failed', { pne, reason: message }),
+    onReadings: () => output?.proceed(),
+  });
+  const onFailed = ({ message }: Error) => log('output-failed', { reason: message });
+  if (values.output !== '') output = await openReadingOutput(serverStore, values.output, onFailed);
+  let server: CpnsServer | undefined;
+  const devices = await openEnrolled(store, log, (id) => server?.expel(id));
+  const pace = new Pace({
+    intervalMs: Number(values.interval),
+    deliver: (pne, value) => server?.deliver(pne, value),
+    onRefused: (pne, { reasonName }) => log('refused', { reason: reasonName, pne }),
+  });
+  const { host, port } = parseAddress(values.listen);
+  const started = await startCpnsServer({
+    provider,
+    identity,
+    peers: devices.credentials,
+    host,
+    port,
+    store: serverStore,
+    onAgreed(agreement): void {
+      pace.agreed(agreement);
+      log('agreed', { pne: agreement.peer.subject!, interface: agreement.name });
+    },
+    onRegistered(pne): void {
+      log('registered', { pne });
+      pace.registered(pne);
+    },
+    onReading(): void {},
+    onContentSettled: (pne, ticket, outcome) => log('content', { pne, ticket, outcome }),
+    onRefused: (reason, pne) => log('refused', { reason, ...(pne !== undefined && { pne }) }),
+  });
+  server = started;
+  log('listening', {
+    address: `${host}:${started.port}`,
+    devices: devices.ids.length,
+    kept: serverStore.count,
+  });
+  return {
+    port: started.port,
+    async close(): Promise<void> {
+      devices.close();
+      await started.close();
+      await output?.close();
+      await store.close();
+    },
+  };
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * What a CPNS Server has to know after a restart, over the key-value contract:
+ *
+ *     key = 'p' pne-id                                    peer-record (src/roles/peer-record-codec.ts)
+ *     key = 'r' length(pne-id) pne-id id                  reading = [arrived: uint, payload: bstr]
+ *
+ * with the id in 8 bytes, so that the readings of a PNE lie in their order and the same one is the same row. `arrived`
+ * is in milliseconds since 1970. Readings are kept until somebody has read them out and forgets them.
+ */
+import { concatBytes } from '../bytes/compare.ts';
+import { decodeUtf8, encodeUtf8 } from '../bytes/utf8.ts';
+import { CborReader } from '../cbor/reader.ts';
+import { CborWriter } from '../cbor/writer.ts';
+import { NodeLimits } from '../limits.ts';
+import { refuse } from '../refusal.ts';
+import type { PeerRecord } from '../roles/peer-record.ts';
+import { decodePeerRecord, encodePeerRecord } from '../roles/peer-record-codec.ts';
+import type { Reading, ServerStore } from '../roles/server-store.ts';
+import type { KeyValueStore } from './store/store.ts';
+
+const RECORDS = Uint8Array.of(0x70);
+const READINGS = Uint8Array.of(0x72);
+const ID_BYTES = 8;
+
+export interface KeptReading {
+  readonly pneId: string;
+  readonly id: number;
+  readonly arrived: Date;
+  readonly payload: Uint8Array;
+}
+
+export interface PersistentServerStore extends ServerStore {
+  /** Readings that are kept. */
+  readonly count: number;
+  /** The first of them, `limit` at most. */
+  first(limit: number): Promise<readonly KeptReading[]>;
+  /** Resolves when they are gone for good. */
+  forget(readings: readonly KeptReading[]): Promise<void>;
+}
+
+export interface ServerStoreOptions {
+  readonly store: KeyValueStore;
+  /** Readings that are kept at most: with more than that commits fail, and PNEs keep theirs. */
+  readonly maxReadings: number;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Something was not stored, or cannot be read. */
+  onFailed(pneId: string, error: Error): void;
+  /** Readings were stored. */
+  onReadings(): void;
+}
+
+export async function openServerStore(options: ServerStoreOptions): Promise<PersistentServerStore> {
+  return new NodeServerStore(options, await countReadings(options.store));
+}
+
+class NodeServerStore implements PersistentServerStore {
+  private readonly options: ServerStoreOptions;
+  private readonly versions = new Map<string, number | undefined>();
+  /** Commits under way: what is loaded is what they have come to. */
+  private readonly committing = new Map<string, Promise<void>>();
+  private kept: number;
+
+  constructor(options: ServerStoreOptions, kept: number) {
+    this.options = options;
+    this.kept = kept;
+  }
+
+  get count(): number {
+    return this.kept;
+  }
+
+  load(pneId: string, done: (record: PeerRecord | undefined) => void, failed: () => void): void {
+    this.read(pneId).then(done, (error: Error) => {
+      this.options.onFailed(pneId, error);
+      failed();
+    });
+  }
+
+  commit(
+    pneId: string,
+    record: PeerRecord,
+    readings: readonly Reading[],
+    done: (stored: boolean) => void,
+  ): void {
+    const committing = this.write(pneId, record, readings).then(
+      (stored) => stored,
+      (error: Error) => {
+        this.options.onFailed(pneId, error);
+        return false;
+      },
+    );
+    const ended = committing.then(() => {
+      if (this.committing.get(pneId) === ended) this.committing.delete(pneId);
+    });
+    this.committing.set(pneId, ended);
+    committing.then(done);
+  }
+
+  async first(limit: number): Promise<readonly KeptReading[]> {
+    const entries = await this.options.store.range(READINGS, limit);
+    return entries.map(({ key, value }) => decodeReading(key, value));
+  }
+
+  async forget(readings: readonly KeptReading[]): Promise<void> {
+    await this.options.store.commit({ deletes: readings.map(({ pneId, id }) => readingKey(pneId, id)) });
+    this.kept -= readings.length;
+  }
+
+  private async read(pneId: string): Promise<PeerRecord | undefined> {
+    await this.committing.get(pneId);
+    const entry = await this.options.store.get(recordKey(pneId));
+    const record = entry && decodePeerRecord(entry.value);
+    this.versions.set(pneId, entry?.version);
+    return record;
+  }
+
+  private async write(pneId: string, record: PeerRecord, readings: readonly Reading[]): Promise<boolean> {
+    const { store, maxReadings, now, onReadings } = this.options;
+    if (readings.length > 0 && this.kept + readings.length > maxReadings) refuse('queueFull');
+    const key = recordKey(pneId);
+    const arrived = now();
+    this.kept += readings.length;
+    const version = await store
+      .commit({
+        expected: [{ key, version: this.versions.get(pneId) }],
+        puts: [
+          { key, value: encodePeerRecord(record) },
+          ...readings.map(({ id, payload }) => ({
+            key: readingKey(pneId, id),
+            value: encodeReading(arrived, payload),
+          })),
+        ],
+      })
+      .catch((error: Error) => {
+        this.kept -= readings.length;
+        throw error;
+      });
+    if (version === undefined) {
+      this.kept -= readings.length;
+      return false;
+    }
+    this.versions.set(pneId, version);
+    if (readings.length > 0) onReadings();
+    return true;
+  }
+}
+
+async function countReadings(store: KeyValueStore): Promise<number> {
+  let count = 0;
+  let page = await store.range(READINGS, NodeLimits.storePage);
+  while (page.length > 0) {
+    count += page.length;
+    page = await store.range(READINGS, NodeLimits.storePage, page.at(-1)!.key);
+  }
+  return count;
+}
+
+function recordKey(pneId: string): Uint8Array {
+  return concatBytes(RECORDS, encodeUtf8(pneId));
+}
+
+function readingKey(pneId: string, id: number): Uint8Array {
+  const name = encodeUtf8(pneId);
+  if (name.length > NodeLimits.deviceMaxNameBytes) refuse('tooLong');
+  const number = new Uint8Array(ID_BYTES);
+  new DataView(number.buffer).setBigUint64(0, BigInt(id));
+  return concatBytes(READINGS, Uint8Array.of(name.length), name, number);
+}
+
+function encodeReading(arrived: number, payload: Uint8Array): Uint8Array {
+  return new CborWriter().array(2).integer(arrived).byteString(payload).finish();
+}
+
+function decodeReading(key: Uint8Array, value: Uint8Array): KeptReading {
+  const nameBytes = key[READINGS.length] ?? refuse('recordInvalid');
+  const start = READINGS.length + 1;
+  if (key.length !== start + nameBytes + ID_BYTES) refuse('recordInvalid');
+  const view = new DataView(key.buffer, key.byteOffset);
+  const reader = new CborReader(value);
+  if (reader.array() !== 2) refuse('recordInvalid');
+  const reading = {
+    pneId: decodeUtf8(key.subarray(start, start + nameBytes)),
+    id: Number(view.getBigUint64(start + nameBytes)),
+    arrived: new Date(reader.unsigned()),
+    payload: reader.byteString(),
+  };
+  reader.end();
+  return reading;
+}

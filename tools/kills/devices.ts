@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** PNEs and their PN GW in this process, at a server that comes and goes. They run on a clock that is faster. */
+import type { CryptoProvider } from '../../src/crypto/provider.ts';
+import { type Credential, createCredentialStore } from '../../src/handshake/credential.ts';
+import { PLAIN_STREAM } from '../../src/link/attestation.ts';
+import type { Link, LinkEvents } from '../../src/link/link.ts';
+import type { After } from '../../src/link/timer.ts';
+import { type NewIdentity, newIdentity } from '../../src/node/identity.ts';
+import { type PnGateway, startPnGateway } from '../../src/node/pn-gateway.ts';
+import { after as nodeAfter } from '../../src/node/timer.ts';
+import { compactPayloads } from '../../src/payload/compact.ts';
+import { staticDhInterface } from '../../src/roles/interface.ts';
+import { createPne, type Pne } from '../../src/roles/pne.ts';
+
+/** Pauses of minutes would make a run of days. */
+const FASTER = 100;
+const RECONNECT_MS = 2000;
+
+const after: After = (milliseconds, callback) => nodeAfter(milliseconds / FASTER, callback);
+
+export interface DeviceOptions {
+  readonly provider: CryptoProvider;
+  readonly server: Credential;
+  readonly serverUrl: string;
+  readonly identities: readonly NewIdentity[];
+}
+
+/** What one PNE has sent: values from 0 on, one a reading. */
+export interface Sent {
+  readonly pneId: string;
+  readonly accepted: ReadonlySet<number>;
+  readonly reported: number;
+}
+
+export class DeviceCrowd {
+  private readonly gateway: PnGateway;
+  private readonly devices: Device[];
+  private readonly onAccepted = new Set<() => void>();
+  private isSending = true;
+
+  constructor({ provider, identities, server, serverUrl }: DeviceOptions) {
+    const own = newIdentity(provider, 'gateway');
+    const told = () => {
+      for (const tell of this.onAccepted) tell();
+      this.onAccepted.clear();
+    };
+    this.gateway = startPnGateway({
+      provider,
+      identity: own,
+      peers: createCredentialStore(identities.map(({ credential }) => credential)),
+      server: serverUrl,
+      after,
+      onAgreed(): void {},
+      onRefused(): void {},
+      onServerLink(): void {},
+    });
+    this.devices = identities.map((identity) => {
+      const hop = staticDhInterface('pne', 'CPNS-1', provider, identity, [own.credential]);
+      const endToEnd = staticDhInterface('pne', 'CPNS-3', provider, identity, [server]);
+      return new Device(
+        identity.credential.subject!,
+        hop,
+        endToEnd,
+        this.gateway,
+        told,
+        () => this.isSending,
+      );
+    });
+  }
+
+  get sent(): readonly Sent[] {
+    return this.devices;
+  }
+
+  /** Resolves with the next reading that the server has acknowledged. */
+  nextAccepted(): Promise<void> {
+    return new Promise((resolve) => this.onAccepted.add(resolve));
+  }
+
+  /** Sends nothing new, and resolves when everything is acknowledged. */
+  async drain(): Promise<void> {
+    this.isSending = false;
+    while (this.devices.some(({ isIdle }) => !isIdle)) await this.nextAccepted();
+  }
+
+  close(): void {
+    for (const device of this.devices) device.stop();
+    this.gateway.close();
+  }
+}
+
+type Interfaces = Parameters<typeof createPne>[0];
+
+class Device implements Sent {
+  readonly pneId: string;
+  readonly accepted = new Set<number>();
+  reported = 0;
+  private readonly pne: Pne;
+  private readonly gateway: PnGateway;
+  private readonly isSending: () => boolean;
+  private isStopped = false;
+
+  constructor(
+    pneId: string,
+    hop: Interfaces['hop'],
+    endToEnd: Interfaces['endToEnd'],
+    gateway: PnGateway,
+    told: () => void,
+    isSending: () => boolean,
+  ) {
+    this.pneId = pneId;
+    this.gateway = gateway;
+    this.isSending = isSending;
+    this.pne = createPne({
+      pneId,
+      hop,
+      endToEnd,
+      after,
+      payloads: compactPayloads,
+      boots: { epoch: undefined, write(): void {} },
+      onAgreed(): void {},
+      onContent(): void {},
+      onReceipt: (handle, outcome) => {
+        if (outcome === 'accepted') this.accepted.add(handle);
+        this.report();
+        told();
+      },
+      onRefused(): void {},
+    });
+    this.report();
+    this.connect();
+  }
+
+  get isIdle(): boolean {
+    return this.pne.idle;
+  }
+
+  stop(): void {
+    this.isStopped = true;
+  }
+
+  /** Its handle is its value. */
+  private report(): void {
+    while (this.isSending() && this.pne.room > 0) {
+      this.pne.report(this.reported);
+      this.reported += 1;
+    }
+  }
+
+  private connect(): void {
+    if (this.isStopped) return;
+    const [near, far] = linkPair(() => after(RECONNECT_MS, () => this.connect()));
+    far.join(this.gateway.attachPne(far.link));
+    near.join(this.pne.attach(near.link));
+  }
+}
+
+interface LinkEnd {
+  readonly link: Link;
+  join(events: LinkEvents): void;
+}
+
+/** Two ends in this process. What is sent comes later, never in the same call. */
+function linkPair(onClosed: () => void): [LinkEnd, LinkEnd] {
+  const events: (LinkEvents | undefined)[] = [undefined, undefined];
+  let isOpen = true;
+  const close = () => {
+    if (!isOpen) return;
+    isOpen = false;
+    setImmediate(() => {
+      for (const each of events) each?.onClosed();
+      onClosed();
+    });
+  };
+  const end = (own: number): LinkEnd => ({
+    link: {
+      mtu: 8192,
+      attestation: () => PLAIN_STREAM,
+      close,
+      send(message): void {
+        const bytes = message.slice();
+        setImmediate(() => isOpen && events[1 - own]?.onMessage(bytes));
+      },
+    },
+    join(joined): void {
+      events[own] = joined;
+    },
+  });
+  return [end(0), end(1)];
+}

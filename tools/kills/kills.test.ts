@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Random } from '../chaos/random.ts';
+import { type KillsOptions, runKills } from './run.ts';
+import { bundleServer } from './server-process.ts';
+
+const test = suite('kills');
+const bundle = await bundleServer();
+const random = new Random(1);
+
+async function kill(options: Pick<KillsOptions, 'kills' | 'handicap'>): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'pne-kills-test-'));
+  try {
+    const result = await runKills({
+      ...options,
+      bundle,
+      folder: join(folder, 'run'),
+      pnes: 4,
+      random: () => random.word() / 2 ** 32,
+    });
+    assert.equal([result.lost, result.doubled, result.invented], [0, 0, 0]);
+    return result.acknowledged;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test('a server that is killed ten times loses nothing that it acknowledged, and delivers nothing twice', async () => {
+  assert.ok((await kill({ kills: 10 })) > 50);
+});
+
+test('neither does one whose files may not grow any more', async () => {
+  // Blocks of 512 bytes; a write past them fails, as on a full disk.
+  assert.ok((await kill({ kills: 1, handicap: "trap '' XFSZ; ulimit -f 400;" })) > 50);
+});
+
+test.run();

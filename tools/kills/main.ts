@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** `npm run kills`: exit status 0 where nothing was lost or doubled, 1 where something was, 2 on misuse. */
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Random } from '../chaos/random.ts';
+import { openScratch } from '../simulator/scratch.ts';
+import { type KillsResult, runKills } from './run.ts';
+import { bundleServer } from './server-process.ts';
+
+const USAGE = `usage: npm run kills -- [options]
+  --kills N   kills of the server, 1 to 1000000 (default 1000)
+  --seconds S no further kill after that, 1 to 1000000 (default 3600)
+  --pnes N    PNEs that send all the time, 1 to 64 (default 8)
+  --seed N    of the moments, 0 to 4294967295 (default 1)
+  --json      one JSON document on standard output, at the end
+  --help      this text`;
+
+const PROGRESS_MS = 5000;
+
+function parse() {
+  const { values } = parseArgs({
+    options: {
+      kills: { type: 'string', default: '1000' },
+      seconds: { type: 'string', default: '3600' },
+      pnes: { type: 'string', default: '8' },
+      seed: { type: 'string', default: '1' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const number = (name: 'kills' | 'seconds' | 'pnes' | 'seed', least: number, most: number) => {
+    const value = Number(values[name]);
+    if (/^\d{1,10}$/.test(values[name]) && value >= least && value <= most) return value;
+    throw new Error(`--${name} takes a whole number from ${least} to ${most}, not '${values[name]}'`);
+  };
+  const kills = number('kills', 1, 1_000_000);
+  const seconds = number('seconds', 1, 1_000_000);
+  return { ...values, kills, seconds, pnes: number('pnes', 1, 64), seed: number('seed', 0, 0xffffffff) };
+}
+
+async function main({ kills, seconds, pnes, seed, json, help }: ReturnType<typeof parse>): Promise<number> {
+  if (help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const random = new Random(seed);
+  const scratch = openScratch();
+  let killed = 0;
+  const progress = setInterval(() => console.error(`${killed} of ${kills} kills`), PROGRESS_MS);
+  try {
+    const result = await runKills({
+      bundle: await bundleServer(),
+      folder: join(scratch.folder, 'kills'),
+      pnes,
+      kills,
+      seconds,
+      random: () => random.word() / 2 ** 32,
+      onKill: (count) => {
+        killed = count;
+      },
+    });
+    const ok = result.lost + result.doubled + result.invented === 0;
+    console.log(json ? JSON.stringify({ ok, seed, pnes, ...result }, null, 2) : inWords(result));
+    return ok ? 0 : 1;
+  } finally {
+    clearInterval(progress);
+    scratch.remove();
+  }
+}
+
+function inWords({ kills, acknowledged, lost, doubled, invented, startMs }: KillsResult): string {
+  return (
+    `${kills} kills, ${acknowledged} readings acknowledged: ${lost} lost, ${doubled} doubled, ${invented} invented; ` +
+    `a start takes ${startMs.median} ms (${startMs.longest} at most)`
+  );
+}
+
+function parseOrFail() {
+  try {
+    return parse();
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exit(2);
+  }
+}
+
+process.exit(await main(parseOrFail()));

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Kills a server at random moments under load, and then compares what it acknowledged with what it delivered. */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import type { CryptoProvider } from '../../src/crypto/provider.ts';
+import { createNodeProvider } from '../../src/node/crypto/provider.ts';
+import { enrol } from '../../src/node/devices.ts';
+import { newIdentity } from '../../src/node/identity.ts';
+import { openState } from '../../src/node/programs/state.ts';
+import { withRecords } from '../../src/session/records.ts';
+import { DeviceCrowd, type Sent } from './devices.ts';
+import { startServer } from './server-process.ts';
+
+export interface KillsOptions {
+  /** Of the server program. */
+  readonly bundle: string;
+  readonly folder: string;
+  readonly pnes: number;
+  readonly kills: number;
+  /** None begins after that. */
+  readonly seconds?: number;
+  /** From 0 to below 1. */
+  random(): number;
+  onKill?(killed: number): void;
+  /** What the first process of the server is started behind, such as limits; it is to end by itself then. */
+  readonly handicap?: string;
+}
+
+export interface KillsResult {
+  readonly kills: number;
+  readonly acknowledged: number;
+  /** Acknowledged, and not in the output. */
+  readonly lost: number;
+  /** In the output more than once. */
+  readonly doubled: number;
+  /** In the output, and never sent. */
+  readonly invented: number;
+  /** From the start of a process to its listening: the median and the longest. */
+  readonly startMs: { readonly median: number; readonly longest: number };
+}
+
+/** Half of the kills come so soon after the start, the others so soon after the first acknowledgement. */
+const EARLY_MS = 1000;
+const LATE_MS = 250;
+
+export async function runKills(options: KillsOptions): Promise<KillsResult> {
+  const state = join(options.folder, 'state');
+  const output = join(options.folder, 'readings.ndjson');
+  mkdirSync(options.folder, { recursive: true });
+  const port = await freePort();
+  const crowd = await enrolCrowd(state, options.pnes, `ws://127.0.0.1:${port}`);
+  const args = ['--state', state, '--listen', `127.0.0.1:${port}`, '--output', output, '--log', 'text'];
+  const startTimes: number[] = [];
+  let kills = 0;
+  try {
+    if (options.handicap !== undefined) await startServer(options.bundle, args, options.handicap).ended;
+    const end = Date.now() + 1000 * (options.seconds ?? Number.POSITIVE_INFINITY);
+    while (kills < options.kills && Date.now() < end) {
+      await liveAndDie(options, args, crowd, startTimes);
+      kills += 1;
+      options.onKill?.(kills);
+    }
+    const last = startServer(options.bundle, args);
+    await Promise.race([crowd.drain(), last.ended]);
+    last.child.kill('SIGTERM');
+    const status = await last.ended;
+    if (status !== 0) throw new Error(`the server ended with ${status} after SIGTERM`);
+  } finally {
+    crowd.close();
+  }
+  return compare(crowd.sent, readFileSync(output, 'utf8'), kills, startTimes);
+}
+
+async function enrolCrowd(state: string, pnes: number, serverUrl: string): Promise<DeviceCrowd> {
+  const provider: CryptoProvider = withRecords(createNodeProvider());
+  const { identity, store } = openState(provider, state, 'server', {});
+  const identities = Array.from({ length: pnes }, (_, index) => newIdentity(provider, `pne-${index + 1}`));
+  for (const { credential } of identities) await enrol(store, credential);
+  await store.close();
+  return new DeviceCrowd({ provider, server: identity.credential, serverUrl, identities });
+}
+
+async function liveAndDie(
+  { bundle, random }: KillsOptions,
+  args: readonly string[],
+  crowd: DeviceCrowd,
+  startTimes: number[],
+): Promise<void> {
+  const isEarly = random() < 0.5;
+  const moment = random() * (isEarly ? EARLY_MS : LATE_MS);
+  const accepted = crowd.nextAccepted();
+  const { child, ended, listening, log } = startServer(bundle, args);
+  const died = ended.then((how) =>
+    Promise.reject(new Error(`the server ended by itself (${how}): ${log()}`)),
+  );
+  died.catch(() => undefined);
+  listening.then((startMs) => startTimes.push(startMs));
+  if (!isEarly) await Promise.race([accepted, died]);
+  await new Promise((resolve) => setTimeout(resolve, moment));
+  child.kill('SIGKILL');
+  await ended;
+}
+
+function compare(sent: readonly Sent[], output: string, kills: number, startTimes: number[]): KillsResult {
+  const delivered = new Map<string, number>();
+  for (const line of output.split('\n').filter((each) => each !== '')) {
+    const { pne, value } = JSON.parse(line) as { pne: string; value: number };
+    const name = `${pne} ${value}`;
+    delivered.set(name, (delivered.get(name) ?? 0) + 1);
+  }
+  const reported = new Set(
+    sent.flatMap(({ pneId, reported: count }) =>
+      Array.from({ length: count }, (_, value) => `${pneId} ${value}`),
+    ),
+  );
+  const acknowledged = sent.flatMap(({ pneId, accepted }) =>
+    [...accepted].map((value) => `${pneId} ${value}`),
+  );
+  const times = startTimes.sort((a, b) => a - b);
+  return {
+    kills,
+    acknowledged: acknowledged.length,
+    lost: acknowledged.filter((name) => !delivered.has(name)).length,
+    doubled: [...delivered.values()].filter((count) => count > 1).length,
+    invented: [...delivered.keys()].filter((name) => !reported.has(name)).length,
+    startMs: { median: times[times.length >> 1] ?? 0, longest: times.at(-1) ?? 0 },
+  };
+}
+
+/** One that nobody has now: the server comes back at the same. */
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
