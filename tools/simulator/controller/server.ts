@@ -57,18 +57,26 @@ function serve(options: ControllerServerOptions, socket: Socket): void {
     },
   });
   socket.on('data', (chunk) => {
-    try {
-      for (const packet of stream.feed(chunk)) controller.receive(packet);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      socket.destroy();
-    }
+    const packets = cut(stream, chunk);
+    if (packets === undefined) return void socket.destroy();
+    // Time passes in this, for other hosts too: what one of them throws is not this one's fault.
+    for (const packet of packets) controller.receive(packet);
     if (isCongested()) socket.pause();
   });
   socket.on('drain', () => socket.resume());
   // A host that goes without a word: 'close' follows.
   socket.on('error', () => undefined);
   socket.on('close', () => controller.close());
+}
+
+/** Undefined where the host sends no packets of HCI. */
+function cut(stream: PacketStream, chunk: Uint8Array): Uint8Array[] | undefined {
+  try {
+    return stream.feed(chunk);
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
 }
 
 function listen(server: Server, path: string): Promise<void> {
