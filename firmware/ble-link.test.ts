@@ -11,7 +11,13 @@ import { Reassembler } from '../src/link/reassembler.ts';
 import { Refusal } from '../src/refusal.ts';
 import { overBle } from './ble-link.ts';
 import type { Connect } from './connect.ts';
-import { FAKE_STACK, type FakeConnection, FakeServer, FakeTimers } from './platform/gatt-server.testing.ts';
+import {
+  BINDING,
+  FAKE_STACK,
+  type FakeConnection,
+  FakeServer,
+  FakeTimers,
+} from './platform/gatt-server.testing.ts';
 import { createPeripheral } from './platform/peripheral.ts';
 
 const test = suite('firmware/ble-link');
@@ -32,7 +38,6 @@ class Board {
       after: this.timers.after,
       ioCapabilities: authenticated ? 'display' : 'none',
       demand: { authenticated },
-      secureConnections: true,
       user: { onPasskey: (passkey) => this.passkeys.push(passkey), onCompare() {}, onTypePasskey() {} },
     });
     this.server = FakeServer.last;
@@ -257,9 +262,30 @@ test('the link says of its security what the stack reported, and nothing once it
     bonded: true,
     keySize: 16,
     secureConnections: true,
+    channelBinding: BINDING,
   });
   board.do((server) => server.disconnect(connection));
   assert.not.ok(board.links[0]!.attestation().encrypted);
+});
+
+test('the channel that a link attests is that of its present key', () => {
+  const board = new Board();
+  const connection = board.link();
+  connection.channelBinding = new Uint8Array(16).fill(8);
+  board.do((server) => server.secure(connection));
+  assert.equal(board.links[0]!.attestation().channelBinding, new Uint8Array(16).fill(8));
+});
+
+test('a key of no bond by LE Secure Connections names no channel', () => {
+  const board = new Board();
+  board.want();
+  const connection = board.connect();
+  connection.channelBinding = undefined;
+  board.do((server) => server.secure(connection));
+  board.do((server) => server.subscribe(connection));
+  const attestation = board.links[0]!.attestation();
+  assert.not.ok(attestation.secureConnections);
+  assert.is(attestation.channelBinding, undefined);
 });
 
 test('a central that is not secured in time is sent away', () => {

@@ -19,8 +19,6 @@ export interface BleOptions {
   readonly after: After;
   readonly ioCapabilities: IoCapabilities;
   readonly demand: BleDemand;
-  /** The board pairs by LE Secure Connections alone. */
-  readonly secureConnections: boolean;
   /** What the board asks of who stands in front of it. */
   readonly user: Pick<PeripheralEvents, 'onPasskey' | 'onCompare' | 'onTypePasskey'>;
 }
@@ -151,11 +149,10 @@ class Connection {
   }
 
   private link(): Link {
-    const { secureConnections } = this.options;
     return {
       mtu: ImplementationLimits.linkMaxMessageBytes,
       send: (message) => this.send(message),
-      attestation: () => bleAttestation(this.isOver ? undefined : this.security, { secureConnections }),
+      attestation: () => bleAttestation(this.isOver ? undefined : this.security),
       close: () => this.close(),
     };
   }

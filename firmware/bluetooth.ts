@@ -2,9 +2,9 @@
 import { needsAuthenticatedLink } from '../src/negotiation/link-demand.ts';
 import { policyOf } from '../src/roles/interface.ts';
 import { overBle } from './ble-link.ts';
-import { ioCapabilities, openPeripheral, SECURE_CONNECTIONS_ONLY } from './platform/ble.ts';
+import { ioCapabilities, openPeripheral } from './platform/ble.ts';
 import { printLine } from './platform/console.ts';
-import type { Stack } from './platform/peripheral.ts';
+import type { StackExtras } from './platform/peripheral.ts';
 import { after } from './platform/timer.ts';
 import type { Connections } from './pne.ts';
 
@@ -14,17 +14,16 @@ const PASSKEY_DIGITS = 6;
  * An image whose gateway comes by Bluetooth LE: manifests/link-ble.json. A board that can show a passkey is
  * paired by it; one that cannot, by Just Works, where the policy of CPNS-1 needs no authenticated link.
  */
-export function bluetooth(host: Connections['host'], terminate: Stack['terminate']): Connections {
+export function bluetooth(host: Connections['host'], extras: StackExtras): Connections {
   return {
     gateway: () =>
       overBle({
-        open: openPeripheral(terminate),
+        open: openPeripheral(extras),
         after,
         ioCapabilities: ioCapabilities(),
         demand: {
           authenticated: ioCapabilities() !== 'none' || needsAuthenticatedLink(policyOf('pne', 'CPNS-1')),
         },
-        secureConnections: SECURE_CONNECTIONS_ONLY,
         user: {
           onPasskey: (passkey) => printLine(`passkey ${String(passkey).padStart(PASSKEY_DIGITS, '0')}`),
           // No board here can be typed on: neither is asked for.

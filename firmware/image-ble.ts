@@ -6,7 +6,7 @@ import { bluetooth } from './bluetooth.ts';
 import { devicePayloads } from './device-payloads.ts';
 import { openDeviceProvider } from './device-provider.ts';
 import { reportAborts } from './platform/abort.ts';
-import { terminateConnections } from './platform/nimble.ts';
+import { NIMBLE } from './platform/nimble.ts';
 import { startPne } from './pne.ts';
 
 // biome-ignore lint/style/noDefaultExport: Moddable's surface of a main module.
@@ -15,6 +15,6 @@ export default function main(): void {
   startPne(
     openDeviceProvider(),
     devicePayloads,
-    bluetooth(() => refuse('notProvisioned'), terminateConnections),
+    bluetooth(() => refuse('notProvisioned'), NIMBLE),
   );
 }

@@ -4,9 +4,9 @@
 import { bluetooth } from './bluetooth.ts';
 import { hostPayloads } from './host-payloads.ts';
 import { openHostProvider } from './host-provider.ts';
-import { closeConnection } from './platform/ble.ts';
+import { SIMULATED } from './platform/ble.ts';
 import { after } from './platform/timer.ts';
 import { startPne } from './pne.ts';
 import { streams } from './streams.ts';
 
-after(0, () => startPne(openHostProvider(), hostPayloads(), bluetooth(streams.host, closeConnection)));
+after(0, () => startPne(openHostProvider(), hostPayloads(), bluetooth(streams.host, SIMULATED)));

@@ -3,13 +3,12 @@
 /** The device program: wires a PNE from its store, its crypto provider, its link and its sensor. */
 import { CborReader } from '../src/cbor/reader.ts';
 import { CborWriter } from '../src/cbor/writer.ts';
-import { Curve } from '../src/crypto/curves.ts';
 import type { CryptoProvider } from '../src/crypto/provider.ts';
 import type { BootStore } from '../src/delivery/boot.ts';
 import { ccsCredential } from '../src/handshake/credential.ts';
 import type { PayloadCodec } from '../src/payload/payload.ts';
 import { Refusal, refuse } from '../src/refusal.ts';
-import { p256Interface } from '../src/roles/interface.ts';
+import { staticDhInterface } from '../src/roles/interface.ts';
 import { createPne, type Pne, type PneOptions } from '../src/roles/pne.ts';
 import { decodeProvisioning, type Provisioning } from '../src/roles/provisioning.ts';
 import type { Connect } from './connect.ts';
@@ -81,14 +80,15 @@ function openInterfaces(
   provisioning: Provisioning,
   provider: CryptoProvider,
 ): Pick<PneOptions, 'hop' | 'endToEnd'> {
-  const privateKey = provider.privateKey(Curve.P256, provisioning.privateKey);
+  const credential = ccsCredential(provisioning.ownCcs);
+  const privateKey = provider.privateKey(credential.curve, provisioning.privateKey);
   provisioning.privateKey.fill(0);
-  const own = { privateKey, credential: ccsCredential(provisioning.ownCcs) };
+  const own = { privateKey, credential };
   const gateway = ccsCredential(provisioning.gatewayCcs);
   const server = ccsCredential(provisioning.serverCcs);
   return {
-    hop: p256Interface('pne', 'CPNS-1', provider, own, [gateway]),
-    endToEnd: p256Interface('pne', 'CPNS-3', provider, own, [server]),
+    hop: staticDhInterface('pne', 'CPNS-1', provider, own, [gateway]),
+    endToEnd: staticDhInterface('pne', 'CPNS-3', provider, own, [server]),
   };
 }
 

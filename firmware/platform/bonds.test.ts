@@ -42,11 +42,30 @@ test('nothing is forgotten that nobody asked for', () => {
   assert.is(bonds.values.size, BONDS.length);
 });
 
-test('SDK 8.2.3 cannot delete a bond: all of NimBLE’s are erased, what is not a bond stays', () => {
+test('SDK 8.2.3 cannot delete a bond: without a name all of NimBLE’s are erased, what is not a bond stays', () => {
   const [own, bonds] = [new Domain('forget-bonds', 'provisioning'), new Domain(...BONDS, 'local_irk_1')];
   forgetBondsIfAsked(own, bonds);
   assert.equal([...bonds.values.keys()], ['local_irk_1']);
   assert.equal([...own.values.keys()], ['provisioning']);
+});
+
+test('the bond with one peer is erased, whatever its numbers are, and the others stay', () => {
+  const peer = (last: number) => Uint8Array.of(1, 1, 2, 3, 4, 5, last);
+  const own = new Domain();
+  own.values.set('forget-bonds', peer(0xc0).buffer);
+  const bonds = new Domain('rpa_rec_1');
+  for (const [key, last] of [
+    ['our_sec_1', 0xc1],
+    ['peer_sec_1', 0xc0],
+    ['our_sec_2', 0xc0],
+    ['peer_sec_2', 0xc1],
+    ['cccd_sec_1', 0xc0],
+    ['cccd_sec_2', 0xc1],
+  ] as const)
+    bonds.values.set(key, Uint8Array.of(...peer(last), 16, 0, 0).buffer);
+  forgetBondsIfAsked(own, bonds);
+  assert.equal([...bonds.values.keys()], ['rpa_rec_1', 'our_sec_1', 'peer_sec_2', 'cccd_sec_2']);
+  assert.is(own.values.size, 0);
 });
 
 test('a power cut at any deletion leaves the wish until all is done', () => {

@@ -13,6 +13,9 @@ import type {
 import type { After } from '../../src/link/timer.ts';
 import type { Stack } from './peripheral.ts';
 
+/** Of a bond by LE Secure Connections. */
+export const BINDING: Uint8Array = new Uint8Array(16).fill(9);
+
 type PasskeyAction = Parameters<GATTServerOptions['onPasskey']>[1];
 
 export class FakeConnection implements GATTServerConnection {
@@ -22,6 +25,8 @@ export class FakeConnection implements GATTServerConnection {
   isTerminated = false;
   /** The stack has no buffer for a notification. */
   isFull = false;
+  /** What NimBLE has of its bond. */
+  channelBinding: Uint8Array | undefined = BINDING;
   characteristic: GATTServerCharacteristic | undefined;
   readonly notified: Uint8Array[] = [];
   readonly replies: unknown[] = [];
@@ -116,6 +121,7 @@ export const FAKE_STACK: Stack = Object.freeze({
   terminate(connection): void {
     (connection as FakeConnection).isTerminated = true;
   },
+  channelBinding: ({ channelBinding }) => channelBinding,
 } satisfies Stack);
 
 /** Timers that a test fires. */

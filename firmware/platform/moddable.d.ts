@@ -102,6 +102,8 @@ declare module 'embedded:io/bluetoothle/peripheral' {
   interface GATTServerConnection {
     /** Bytes of one notification. SDK 8.2.3's typings misspell it. */
     readonly maximumWrite: number;
+    /** Of the simulated boards alone, once it is secured. */
+    readonly channelBinding?: Uint8Array | undefined;
     /** Throws where the central has not subscribed. */
     notify(characteristic: GATTServerCharacteristic, value: Uint8Array): void;
     replyToPasskey(action: 'input' | 'compareNumber', value: number | boolean): void;

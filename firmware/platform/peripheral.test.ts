@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ImplementationLimits } from '../../src/limits.ts';
 import { type BleSecurity, BleUuid, isBye } from '../../src/link/ble.ts';
-import { FAKE_STACK, type FakeConnection, FakeServer, FakeTimers } from './gatt-server.testing.ts';
+import { BINDING, FAKE_STACK, type FakeConnection, FakeServer, FakeTimers } from './gatt-server.testing.ts';
 import { type Central, createPeripheral, type IoCapabilities } from './peripheral.ts';
 
 const test = suite('platform/peripheral');
@@ -136,7 +136,14 @@ test('what the stack reports of the security is passed on as it is', () => {
   const board = new Board();
   const connection = board.connect();
   board.do((server) => server.secure(connection, { authenticated: false, keySize: 7 }));
-  assert.equal(board.security, { encrypted: true, authenticated: false, bonded: true, keySize: 7 });
+  assert.equal(board.security, {
+    encrypted: true,
+    authenticated: false,
+    bonded: true,
+    keySize: 7,
+    secureConnections: true,
+    channelBinding: BINDING,
+  });
 });
 
 test("only the server's own characteristic can be notified", () => {

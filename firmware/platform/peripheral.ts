@@ -63,7 +63,17 @@ export interface Stack {
   readonly GATTServer: typeof Server;
   /** Ends a connection whose central is subscribed: nimble.ts says why it is no `close` on ESP32. */
   readonly terminate: (connection: GATTServerConnection) => void;
+  /**
+   * What names the channel of a secured connection (src/link/ble.ts), owned by the caller. undefined where its key
+   * is of no bond by LE Secure Connections.
+   */
+  readonly channelBinding: (connection: GATTServerConnection) => Uint8Array | undefined;
 }
+
+/** What SDK 8.2.3's `GATTServer` leaves out. */
+export type StackExtras = Omit<Stack, 'GATTServer'>;
+
+type SecuredState = Parameters<GATTServerOptions['onSecured']>[1];
 
 const { attMaxValueBytes, attMinMtu } = SpecificationLimits;
 /** The largest MTU whose values an attribute can hold. */
@@ -164,9 +174,12 @@ export function createPeripheral(stack: Stack, after: After, options: Peripheral
     attempt(advertise);
   }
 
-  function secure(connection: GATTServerConnection, state: BleSecurity): void {
+  function secure(connection: GATTServerConnection, state: SecuredState): void {
     const central = centrals.get(connection);
-    if (central !== undefined) events.onSecured(central, state);
+    if (central === undefined) return;
+    const channelBinding = stack.channelBinding(connection);
+    const secureConnections = channelBinding !== undefined;
+    events.onSecured(central, { ...state, secureConnections, ...(secureConnections && { channelBinding }) });
   }
 
   function subscribe(connection: GATTServerConnection, characteristic: GATTServerCharacteristic): void {

@@ -41,8 +41,10 @@ export class ByteReader {
   /** Reads a big-endian unsigned integer of `length` bytes, at most 6, so that every value is exact. */
   uint(length: number): number {
     if (length > 6) refuse('badArgument');
+    if (length > this.remaining) refuse('truncated');
     let value = 0;
-    for (const byte of this.take(length)) value = value * 256 + byte;
+    const end = this.offset + length;
+    for (; this.offset < end; this.offset++) value = value * 256 + this.bytes[this.offset]!;
     return value;
   }
 

@@ -5,6 +5,9 @@ import { refuse } from '../refusal.ts';
 
 const MAX_BYTES = ImplementationLimits.linkMaxMessageBytes;
 
+/** What integers of 0 to 6 bytes stay below. */
+const LIMITS = Object.freeze([1, 2 ** 8, 2 ** 16, 2 ** 24, 2 ** 32, 2 ** 40, 2 ** 48]);
+
 /**
  * Growing output. More than one link message holds is refused with `tooLong`, a value that does not fit
  * its width with `badArgument`.
@@ -25,14 +28,14 @@ export class ByteWriter {
   }
 
   uint8(value: number): void {
-    this.uint(value, 1);
+    if (!(Number.isInteger(value) && value >= 0 && value < 256)) refuse('badArgument');
+    const end = this.reserve(1);
+    this.buffer[end - 1] = value;
   }
 
   /** Writes `value` as a big-endian unsigned integer of `length` bytes, at most 6. */
   uint(value: number, length: number): void {
-    if (!(Number.isInteger(value) && value >= 0 && length <= 6 && value < 256 ** length)) {
-      refuse('badArgument');
-    }
+    if (!(Number.isInteger(value) && value >= 0 && value < (LIMITS[length] ?? 0))) refuse('badArgument');
     const end = this.reserve(length);
     let rest = value;
     for (let at = end - 1; at >= end - length; at--) {

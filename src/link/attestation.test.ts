@@ -54,7 +54,6 @@ const LIES: readonly (readonly [string, Attestation])[] = [
   ['a name that every object has', { ...TLS, kind: 'constructor' as LinkKind }],
   ['an unencrypted Bluetooth link', { ...BLE, encrypted: false }],
   ['an unencrypted TLS link', { ...TLS, encrypted: false }],
-  ['Just Works', { ...BLE, authenticated: false }],
   ['a pairing that was not bonded', { ...BLE, bonded: false }],
   ['a legacy pairing', { ...BLE, secureConnections: false }],
   ['a Bluetooth key of 15 bytes', { ...BLE, keySize: 15 }],
@@ -78,6 +77,12 @@ test('a link that names nobody authenticates nobody', () => {
     assert.is(evidence(without(attestation, 'peer'))!.authentication, undefined);
     assert.is(evidence({ ...attestation, peer: new Uint8Array(0) })!.authentication, undefined);
   }
+});
+
+test('Just Works authenticates nobody, whoever it names: its channel counts for what it carries', () => {
+  const { authentication, integrity, confidentiality } = evidence({ ...BLE, authenticated: false })!;
+  assert.is(authentication, undefined);
+  assert.equal([integrity, confidentiality], [32, 128]);
 });
 
 test('TLS that verified no certificate authenticates nobody, whoever it names', () => {

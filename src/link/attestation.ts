@@ -23,8 +23,8 @@ export interface Attestation {
   /** Who the link says is at the other end: identity address, certificate name, IKE identity. */
   readonly peer?: Uint8Array;
   /**
-   * What both ends of this link, and of no other, know: the tls-exporter value (RFC 9266), a digest of the
-   * pairing or of the IKE exchange (RFC 5056). 8 to 64 bytes, public.
+   * What both ends of this link, and of no other, know: the tls-exporter value (RFC 9266), what is made of a
+   * pairing's key or of the IKE exchange (RFC 5056). 8 to 64 bytes, public.
    */
   readonly channelBinding?: Uint8Array;
 }
@@ -67,7 +67,7 @@ interface LinkTerms {
 const TERMS: Readonly<Record<string, LinkTerms>> = Object.freeze({
   __proto__: null,
   // AES-CCM with a 4-byte MIC (Bluetooth Core, Vol 6 Part E).
-  ble: Object.freeze({ authentication: 20, integrity: 32, pairing: true, exporter: false }),
+  ble: Object.freeze({ authentication: 20, integrity: 32, pairing: true, exporter: true }),
   tls: Object.freeze({ authentication: 128, integrity: 128, pairing: false, exporter: true }),
   // HMAC-SHA-1-96 is the least that IMS access accepts (3GPP TS 33.203).
   ipsec: Object.freeze({ authentication: 128, integrity: 96, pairing: false, exporter: false }),
@@ -79,8 +79,8 @@ const MAX_CHANNEL_BINDING_BYTES = 64;
 
 /**
  * Returns what the link may realise, or undefined where it may realise nothing: a plain or unencrypted
- * link, a key under 16 bytes, no channel binding; a Bluetooth link without LE Secure Connections, bond or
- * protection against a man in the middle; an IPsec link without an authenticated peer. `hash` is SHA-256.
+ * link, a key under 16 bytes, no channel binding; a Bluetooth link without LE Secure Connections or bond; an
+ * IPsec link without an authenticated peer. `hash` is SHA-256.
  */
 export function linkEvidence(
   attestation: Attestation,

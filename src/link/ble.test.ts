@@ -15,9 +15,11 @@ const PASSKEY: BleSecurity = Object.freeze({
   authenticated: true,
   bonded: true,
   keySize: 16,
+  secureConnections: true,
 });
 const JUST_WORKS: BleSecurity = Object.freeze({ ...PASSKEY, authenticated: false });
 const BINDING = new Uint8Array(16).fill(1);
+const PEER = Uint8Array.of(1);
 
 test('an authenticated link serves every demand', () => {
   for (const authenticated of [true, false]) assert.ok(meetsDemand(PASSKEY, { authenticated }));
@@ -41,21 +43,23 @@ for (const [name, security] of [
 }
 
 test('a stack that shows nothing of its pairing lets nothing be left to the link', () => {
-  assert.is(linkEvidence(bleAttestation(PASSKEY, { secureConnections: true }), hash), undefined);
+  assert.is(linkEvidence(bleAttestation(PASSKEY, PEER), hash), undefined);
 });
 
-test('a bonded, authenticated link with a channel binding shows its strength', () => {
-  const assurance = { secureConnections: true, channelBinding: BINDING, peer: Uint8Array.of(1) };
-  assert.is(linkEvidence(bleAttestation(PASSKEY, assurance), hash)?.authentication, 20);
-  assert.is(linkEvidence(bleAttestation(JUST_WORKS, assurance), hash), undefined);
-  const legacy = { ...assurance, secureConnections: false };
-  assert.is(linkEvidence(bleAttestation(PASSKEY, legacy), hash), undefined);
+test('a bonded link with a channel binding shows its strength, and that of who is there where it was excluded', () => {
+  const evidence = (security: BleSecurity) =>
+    linkEvidence(bleAttestation({ ...security, channelBinding: BINDING }, PEER), hash);
+  assert.is(evidence(PASSKEY)?.authentication, 20);
+  assert.is(evidence(JUST_WORKS)?.authentication, undefined);
+  for (const security of [PASSKEY, JUST_WORKS]) {
+    assert.is(evidence(security)?.integrity, 32);
+    assert.is(evidence({ ...security, secureConnections: false }), undefined);
+  }
 });
 
 test('a link that is not secured yet shows nothing', () => {
-  const assurance = { secureConnections: true, channelBinding: BINDING };
-  assert.not.ok(bleAttestation(undefined, assurance).encrypted);
-  assert.is(linkEvidence(bleAttestation(undefined, assurance), hash), undefined);
+  assert.not.ok(bleAttestation(undefined, PEER).encrypted);
+  assert.is(linkEvidence(bleAttestation(undefined, PEER), hash), undefined);
 });
 
 test('a bye is no fragment', () => {

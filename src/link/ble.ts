@@ -33,7 +33,20 @@ export interface BleSecurity {
   readonly bonded: boolean;
   /** Bytes. */
   readonly keySize: number;
+  /** That pairing was LE Secure Connections. */
+  readonly secureConnections: boolean;
+  /** `BLE_BINDING_BYTES` made of the connection's long-term key, where the stack shows them. Public. */
+  readonly channelBinding?: Uint8Array;
 }
+
+/**
+ * What two ends compare to know that they have one long-term key, and nobody with a key for each in between:
+ * the first bytes of HMAC-SHA-256 under the key, as HCI carries it, over `BLE_BINDING_LABEL`. Pairing has made
+ * the key of both ends' addresses, public keys and nonces already (Bluetooth Core, Vol 3 Part H 2.2.7). Nobody
+ * finds the key by it, and nothing else is made with this label.
+ */
+export const BLE_BINDING_BYTES = 16;
+export const BLE_BINDING_LABEL = 'CPNS-1 over Bluetooth LE: channel binding';
 
 /** What one end asks of a connection before it carries a message. */
 export interface BleDemand {
@@ -46,19 +59,9 @@ export function meetsDemand(security: BleSecurity, demand: BleDemand): boolean {
   return encrypted && keySize === BLE_KEY_BYTES && (authenticated || !demand.authenticated);
 }
 
-/** How a host knows more of a connection than its stack's report says. */
-export interface BleAssurance {
-  /** The host accepts no pairing but LE Secure Connections. */
-  readonly secureConnections: boolean;
-  /** Identity address of the peer. */
-  readonly peer?: Uint8Array;
-  /** As in `Attestation`: a stack that shows nothing of a pairing to its owner has none. */
-  readonly channelBinding?: Uint8Array;
-}
-
-export function bleAttestation(security: BleSecurity | undefined, assurance: BleAssurance): Attestation {
-  const { encrypted, authenticated, bonded, keySize } = security ?? UNSECURED;
-  return { kind: 'ble', encrypted, authenticated, bonded, keySize, ...assurance };
+/** `security` undefined: the connection has none. `peer`: its identity address, with its type in front. */
+export function bleAttestation(security: BleSecurity | undefined, peer?: Uint8Array): Attestation {
+  return { kind: 'ble', ...(security ?? UNSECURED), ...(peer !== undefined && { peer }) };
 }
 
 const UNSECURED: BleSecurity = Object.freeze({
@@ -66,4 +69,5 @@ const UNSECURED: BleSecurity = Object.freeze({
   authenticated: false,
   bonded: false,
   keySize: 0,
+  secureConnections: false,
 });

@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isDelegated, mechanism } from './mechanisms.ts';
-import type { Policy, Terms } from './policy.ts';
+import type { Policy } from './policy.ts';
 
 /**
- * Whether a policy leaves something to the link that nothing else it accepts could realise. Where it does,
- * a link whose peer nobody authenticated is below its floor; where not, CPNS itself reaches the floor on
- * any link.
+ * Whether nothing that a policy accepts authenticates but the link, so that one whose peer nobody authenticated is
+ * below its floor. What else is left to a link whose channel the handshake compares needs no such link.
  */
-export function needsAuthenticatedLink({ authentication, toResponder, toInitiator }: Policy): boolean {
-  const axes = [authentication, ...Object.values(toResponder), ...Object.values(toInitiator)];
-  return axes.some((terms) => !isReachable(terms));
-}
-
-function isReachable({ accepted, floor }: Terms): boolean {
-  return accepted.some((number) => !isDelegated(number) && (mechanism(number)?.bits ?? -1) >= floor);
+export function needsAuthenticatedLink({ authentication: { accepted, floor } }: Policy): boolean {
+  return !accepted.some((number) => !isDelegated(number) && (mechanism(number)?.bits ?? -1) >= floor);
 }

@@ -13,6 +13,9 @@ interface Container {
   left: number;
   /** The keys met so far, as the property names they become. An array has none. */
   readonly keys: Set<string> | undefined;
+  readonly outer: Container | undefined;
+  /** How many containers it is in, with itself. */
+  readonly depth: number;
 }
 
 /**
@@ -29,32 +32,33 @@ interface Container {
 export function scanPayload(bytes: Uint8Array): void {
   if (bytes.length > payloadMaxBytes) refuse('tooLong');
   const head = new HeadReader(bytes);
-  const open: Container[] = [];
+  let inner: Container | undefined;
   let entries = 0;
   do {
-    const container = scanItem(head, open[open.length - 1]);
-    if (container !== undefined) {
-      if (open.push(container) > payloadMaxDepth) refuse('tooDeep');
-      entries += container.keys === undefined ? container.left : container.left / 2;
+    const opened = scanItem(head, inner);
+    if (opened !== undefined) {
+      if (opened.depth > payloadMaxDepth) refuse('tooDeep');
+      entries += opened.keys === undefined ? opened.left : opened.left / 2;
       if (entries > payloadMaxItems) refuse('tooManyItems');
+      inner = opened;
     }
-    while (open.length > 0 && open[open.length - 1]!.left === 0) open.pop();
-  } while (open.length > 0);
+    while (inner !== undefined && inner.left === 0) inner = inner.outer;
+  } while (inner !== undefined);
   head.input.end();
 }
 
 /** Scans the next item of `parent`. Returns the container that it opens, if it does. */
 function scanItem(head: HeadReader, parent: Container | undefined): Container | undefined {
   head.next();
-  if (parent === undefined) return scanValue(head);
+  if (parent === undefined) return scanValue(head, parent);
   const isKey = parent.keys !== undefined && parent.left % 2 === 0;
   parent.left -= 1;
-  if (!isKey) return scanValue(head);
+  if (!isKey) return scanValue(head, parent);
   scanKey(head, parent.keys!);
   return undefined;
 }
 
-function scanValue(head: HeadReader): Container | undefined {
+function scanValue(head: HeadReader, outer: Container | undefined): Container | undefined {
   switch (head.major) {
     case Major.byteString:
       head.input.take(head.argument);
@@ -63,9 +67,9 @@ function scanValue(head: HeadReader): Container | undefined {
       checkUtf8(textContent(head));
       return undefined;
     case Major.array:
-      return { left: fitting(head, 1), keys: undefined };
+      return { left: fitting(head, 1), keys: undefined, outer, depth: depthIn(outer) };
     case Major.map:
-      return { left: fitting(head, 2), keys: new Set() };
+      return { left: fitting(head, 2), keys: new Set(), outer, depth: depthIn(outer) };
     case Major.tag:
       return refuse('wrongType');
     case Major.simple:
@@ -74,6 +78,10 @@ function scanValue(head: HeadReader): Container | undefined {
       integerValue(head);
       return undefined;
   }
+}
+
+function depthIn(outer: Container | undefined): number {
+  return outer === undefined ? 1 : outer.depth + 1;
 }
 
 function scanSimple(head: HeadReader): undefined {
@@ -85,8 +93,8 @@ function scanKey(head: HeadReader, keys: Set<string>): void {
   const isText = head.major === Major.textString;
   const name = isText ? decodeUtf8(textContent(head)) : String(integerValue(head));
   if (name === '__proto__') refuse('wrongType');
-  if (keys.has(name)) refuse('duplicateKey');
-  keys.add(name);
+  const known = keys.size;
+  if (keys.add(name).size === known) refuse('duplicateKey');
 }
 
 function textContent(head: HeadReader): Uint8Array {

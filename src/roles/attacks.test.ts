@@ -30,7 +30,7 @@ import {
   takeOne,
 } from './attacker.testing.ts';
 import { IDENTITIES, PROVIDER } from './identities.testing.ts';
-import { type InterfaceOptions, p256Interface, sideOf } from './interface.ts';
+import { type InterfaceOptions, sideOf, staticDhInterface } from './interface.ts';
 import { createTestNetwork, type TestNetwork } from './network.testing.ts';
 
 const test = suite('attacks');
@@ -267,7 +267,7 @@ test('a second PNE on a link that the first has secured', () => {
     method: 3,
     identities: [IDENTITIES.otherPne],
   });
-  const own = sideOf(p256Interface('pne', 'CPNS-1', PROVIDER, IDENTITIES.otherPne, []), PLAIN_STREAM);
+  const own = sideOf(staticDhInterface('pne', 'CPNS-1', PROVIDER, IDENTITIES.otherPne, []), PLAIN_STREAM);
   const ead1 = [negotiationItem(createOffer(own).bytes)];
   const wait = other.start({ connectionId: Uint8Array.of(0), ead1 });
   deliver(network, 'CPNS-1', { bytes: wait.message, towards: 'responder' });
@@ -307,7 +307,7 @@ function manInTheMiddle(name: SecuredInterface, message1: Uint8Array) {
     identities: [stolen(IDENTITIES[responder])],
   });
   const received = towardsPne.receive(message1);
-  const side = sideOf(p256Interface(responder, name, PROVIDER, IDENTITIES[responder], []), PLAIN_STREAM);
+  const side = sideOf(staticDhInterface(responder, name, PROVIDER, IDENTITIES[responder], []), PLAIN_STREAM);
   const answer = answerOffer(negotiationValue(received.ead1), side, 3);
   const ead2 = [negotiationItem(answer.bytes)];
   const towardsResponder = createInitiator({ ...common, method: 3, identities: [stolen(IDENTITIES.pne)] });

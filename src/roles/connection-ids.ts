@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { equalBytes } from '../bytes/compare.ts';
-import { toHex } from '../bytes/hex.ts';
 import { refuse } from '../refusal.ts';
 
 /** Connection identifiers of one end, each in use once. */
@@ -42,7 +41,7 @@ const TWO_BYTES_USED = 0x2000;
  */
 export class ScatteredIds implements ConnectionIds {
   private readonly fillRandom: (target: Uint8Array) => void;
-  private readonly used = new Set<string>();
+  private readonly used = new Set<number>();
 
   constructor(fillRandom: (target: Uint8Array) => void) {
     this.fillRandom = fillRandom;
@@ -52,16 +51,23 @@ export class ScatteredIds implements ConnectionIds {
     for (let draw = 0; draw < MAX_DRAWS; draw += 1) {
       const id = new Uint8Array(this.used.size < TWO_BYTES_USED ? 2 : 3);
       this.fillRandom(id);
-      if (this.used.has(toHex(id)) || equalBytes(id, other)) continue;
-      this.used.add(toHex(id));
+      if (this.used.has(numberOf(id)) || equalBytes(id, other)) continue;
+      this.used.add(numberOf(id));
       return id;
     }
     return refuse('queueFull');
   }
 
   release(id: Uint8Array): void {
-    this.used.delete(toHex(id));
+    this.used.delete(numberOf(id));
   }
+}
+
+/** Returns a number that no other identifier has, of those up to five bytes long. */
+export function numberOf(id: Uint8Array): number {
+  let number = 1;
+  for (let at = 0; at < id.length; at++) number = number * 256 + id[at]!;
+  return number;
 }
 
 function range(first: number, last: number): number[] {

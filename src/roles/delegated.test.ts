@@ -52,12 +52,27 @@ test('CPNS-1 is left to a Bluetooth link that both ends attest: records are bare
   assert.equal(bodies, relayed.map((message) => message.join()).sort());
 });
 
-test('nothing is agreed where the two ends see different channels', () => {
-  const other = { ...BLE, channelBinding: new Uint8Array(16).fill(8) };
-  const network = connected({ attestations: { pne: BLE, gateway: other } });
-  assert.equal(refusedAt(network, 'gateway'), ['channelMismatch']);
-  assert.equal(network.agreements, []);
-});
+for (const authenticated of [true, false]) {
+  const way = authenticated ? 'by passkey' : 'with Just Works';
+
+  test(`CPNS-1 is left to a Bluetooth link that was paired ${way}`, () => {
+    const attestation = { ...BLE, authenticated };
+    const network = connected({ attestations: { pne: attestation, gateway: attestation } });
+    assert.equal(recordAlgorithms(network, 'CPNS-1'), [undefined, undefined]);
+    assertWorks(network);
+  });
+
+  test(`nothing is agreed where the two ends see different channels, paired ${way}`, () => {
+    const [pne, gateway] = [9, 8].map((byte) => ({
+      ...BLE,
+      authenticated,
+      channelBinding: new Uint8Array(16).fill(byte),
+    })) as [Attestation, Attestation];
+    const network = connected({ attestations: { pne, gateway } });
+    assert.equal(refusedAt(network, 'gateway'), ['channelMismatch']);
+    assert.equal(network.agreements, []);
+  });
+}
 
 test('nothing is left to a Bluetooth link that loses its encryption while the handshake runs', () => {
   const now = { pne: BLE, gateway: BLE };
@@ -74,7 +89,7 @@ test('nothing is left to a Bluetooth link that loses its encryption while the ha
 
 const LIES: Readonly<Record<string, Attestation>> = {
   'is not encrypted': { ...BLE, encrypted: false },
-  'was paired with Just Works': { ...BLE, authenticated: false },
+  'names no channel': withoutChannel(BLE),
   'has a key of 7 bytes': { ...BLE, keySize: 7 },
   'has no bond': { ...BLE, bonded: false },
   'was paired without Secure Connections': { ...BLE, secureConnections: false },
@@ -91,6 +106,10 @@ for (const [what, lie] of Object.entries(LIES)) {
       assertWorks(network);
     }
   });
+}
+
+function withoutChannel({ channelBinding: _, ...rest }: Attestation): Attestation {
+  return rest;
 }
 
 test('CPNS-3 leaves nothing to a link, whatever the ends of both hops attest and the policies accept', () => {

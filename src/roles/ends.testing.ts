@@ -7,7 +7,7 @@ import type { ReasonName } from '../refusal.ts';
 import { type Acceptance, accept } from './acceptance.ts';
 import { IDENTITIES, PROVIDER } from './identities.testing.ts';
 import { type Initiation, initiate } from './initiation.ts';
-import { type Agreement, type InterfaceOptions, p256Interface } from './interface.ts';
+import { type Agreement, type InterfaceOptions, staticDhInterface } from './interface.ts';
 
 export interface TestClock {
   readonly after: After;
@@ -59,10 +59,10 @@ export interface Seen {
   readonly refusals: ReasonName[];
 }
 
-export const PNE_END = p256Interface('pne', 'CPNS-1', PROVIDER, IDENTITIES.pne, [
+export const PNE_END = staticDhInterface('pne', 'CPNS-1', PROVIDER, IDENTITIES.pne, [
   IDENTITIES.gateway.credential,
 ]);
-export const GATEWAY_END = p256Interface('gateway', 'CPNS-1', PROVIDER, IDENTITIES.gateway, [
+export const GATEWAY_END = staticDhInterface('gateway', 'CPNS-1', PROVIDER, IDENTITIES.gateway, [
   IDENTITIES.pne.credential,
   IDENTITIES.otherPne.credential,
 ]);

@@ -7,14 +7,15 @@ import { type ReasonName, Refusal, refuse } from '../refusal.ts';
  * so does this, for the reason of the latest; with the reason `none` where there is none.
  */
 export function firstVerified<Candidate, Result>(
-  candidates: Iterable<Candidate>,
+  candidates: readonly Candidate[],
   verify: (candidate: Candidate) => Result,
   none: ReasonName,
 ): Result {
   let refusal: Refusal | undefined;
-  for (const candidate of [...candidates].reverse()) {
+  // By index: an iterator would take stack of a device under all that verifying takes.
+  for (let index = candidates.length - 1; index >= 0; index -= 1) {
     try {
-      return verify(candidate);
+      return verify(candidates[index]!);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       refusal ??= error;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Algorithm } from '../crypto/algorithms.ts';
+import { Curve } from '../crypto/curves.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import type { HandshakeOptions } from '../handshake/context.ts';
 import {
@@ -52,8 +53,18 @@ export interface Agreement {
   readonly channel: SecureChannel;
 }
 
-/** What a role brings to an interface with one P-256 key: static Diffie-Hellman, suites 2 and 3. */
-export function p256Interface(
+/** Suites, most wanted first, by the curve of the key: with static Diffie-Hellman both lie on the suite's. */
+const SUITES_OF: Readonly<Record<number, readonly number[]>> = Object.freeze({
+  __proto__: null,
+  [Curve.P256]: Object.freeze([2, 3]),
+  [Curve.X25519]: Object.freeze([0, 1]),
+} as unknown as Record<number, readonly number[]>);
+
+/**
+ * What a role brings to an interface with one key: static Diffie-Hellman, and the suites of the key's curve. Which
+ * curve a chip should have: tools/bench/README.md.
+ */
+export function staticDhInterface(
   role: RoleName,
   name: InterfaceName,
   provider: CryptoProvider,
@@ -65,7 +76,7 @@ export function p256Interface(
     policy: policyOf(role, name),
     provider,
     methods: [3],
-    suites: [2, 3],
+    suites: SUITES_OF[identity.privateKey.curve] ?? [],
     identities: [identity],
     peers: createCredentialStore(peers),
   };

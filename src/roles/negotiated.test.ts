@@ -88,6 +88,20 @@ for (const name of INTERFACES) {
     assertWorks(network);
   });
 
+  for (const [curve, curveName, suiteNumber] of [
+    [Curve.P256, 'P-256', 2],
+    [Curve.X25519, 'X25519', 0],
+  ] as const) {
+    test(`${name}: entities with ${curveName} keys agree on suite ${suiteNumber}`, () => {
+      const network = connected({ identities: createIdentities(PROVIDER, curve) });
+      assert.equal(
+        agreementsOn(network, name).map(({ agreement }) => [agreement.method, agreement.suite]),
+        Array(2).fill([3, suiteNumber]),
+      );
+      assertWorks(network);
+    });
+  }
+
   test(`${name}: without a common suite nothing is agreed`, () => {
     const network = connectedWith(name, { pne: { suites: [3] }, [responder]: { suites: [2] } });
     assert.equal(refusedAt(network, 'pne'), ['suiteNotSupported']);

@@ -15,7 +15,7 @@ import { compactPayloads } from '../payload/compact.ts';
 import type { ReasonName } from '../refusal.ts';
 import { createGateway, type Gateway } from './gateway.ts';
 import { IDENTITIES, PNE_ID, PROVIDER, type TestIdentities } from './identities.testing.ts';
-import { type Agreement, type InterfaceOptions, p256Interface } from './interface.ts';
+import { type Agreement, type InterfaceOptions, staticDhInterface } from './interface.ts';
 import type { PeerRecord } from './peer-record.ts';
 import { createPne, type Outcome, type Pne } from './pne.ts';
 import { createServer, type Server } from './server.ts';
@@ -178,11 +178,11 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
     return createPne({
       pneId: PNE_ID,
       hop: change(
-        p256Interface('pne', 'CPNS-1', provider, identities.pne, [identities.gateway.credential]),
+        staticDhInterface('pne', 'CPNS-1', provider, identities.pne, [identities.gateway.credential]),
         'pne',
       ),
       endToEnd: change(
-        p256Interface('pne', 'CPNS-3', provider, identities.pne, [identities.server.credential]),
+        staticDhInterface('pne', 'CPNS-3', provider, identities.pne, [identities.server.credential]),
         'pne',
       ),
       after: timersOf('pne'),
@@ -203,7 +203,7 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
 
   function startGateway(): Gateway {
     return createGateway({
-      hop: change(p256Interface('gateway', 'CPNS-1', provider, identities.gateway, pnes), 'gateway'),
+      hop: change(staticDhInterface('gateway', 'CPNS-1', provider, identities.gateway, pnes), 'gateway'),
       after: timersOf('gateway'),
       onAgreed: (agreement) => network.agreements.push({ at: 'gateway', agreement }),
       onRefused: (reason, pneId) => refused('gateway', reason, pneId),
@@ -211,7 +211,7 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
   }
 
   function startServer(): Server {
-    const own = p256Interface('server', 'CPNS-3', provider, identities.server, pnes);
+    const own = staticDhInterface('server', 'CPNS-3', provider, identities.server, pnes);
     const { algorithms } = options;
     return createServer({
       endToEnd: change(algorithms === undefined ? own : { ...own, algorithms }, 'server'),

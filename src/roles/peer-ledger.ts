@@ -20,7 +20,8 @@ export class PeerLedger {
   private readonly store: ServerStore;
   private current: PeerRecord;
   private waiting: Change[] = [];
-  private isCommitting = false;
+  /** Changes are being told of, or the store has not answered yet: new ones wait. */
+  private isBusy = false;
 
   constructor(pneId: string, store: ServerStore, record: PeerRecord) {
     this.pneId = pneId;
@@ -35,28 +36,60 @@ export class PeerLedger {
 
   change(change: Change): void {
     this.waiting.push(change);
-    if (!this.isCommitting) this.commit();
+    if (!this.isBusy) this.work();
   }
 
-  private commit(): void {
+  /** Commits until nothing waits, or the store takes its time. */
+  private work(): void {
+    this.isBusy = true;
+    while (this.waiting.length > 0) if (!this.commit()) return;
+    this.isBusy = false;
+  }
+
+  /** Returns whether it is over. A store may answer at once or later. */
+  private commit(): boolean {
     const changes = this.waiting;
     this.waiting = [];
-    const readings: Reading[] = [];
-    let next = this.current;
-    for (const change of changes) {
-      const { record, reading } = change.apply(next);
-      next = record;
-      if (reading !== undefined) readings.push(reading);
-    }
-    if (next === this.current) return this.finish(changes, true, next);
-    this.isCommitting = true;
-    this.store.commit(this.pneId, next, readings, (stored) => this.finish(changes, stored, next));
+    const { record, readings } = apply(this.current, changes);
+    const finish = (stored: boolean): void => {
+      if (stored) this.current = record;
+      for (const change of changes) change.done(stored);
+    };
+    if (record !== this.current) return this.storeWith(record, readings, finish);
+    finish(true);
+    return true;
   }
 
-  private finish(changes: readonly Change[], stored: boolean, record: PeerRecord): void {
-    this.isCommitting = false;
-    if (stored) this.current = record;
-    for (const change of changes) change.done(stored);
-    if (this.waiting.length > 0 && !this.isCommitting) this.commit();
+  private storeWith(
+    record: PeerRecord,
+    readings: readonly Reading[],
+    finish: (stored: boolean) => void,
+  ): boolean {
+    let isLate = false;
+    let answer: boolean | undefined;
+    this.store.commit(this.pneId, record, readings, (stored) => {
+      answer = stored;
+      if (!isLate) return;
+      finish(stored);
+      this.work();
+    });
+    isLate = true;
+    if (answer === undefined) return false;
+    finish(answer);
+    return true;
   }
+}
+
+function apply(
+  current: PeerRecord,
+  changes: readonly Change[],
+): { readonly record: PeerRecord; readonly readings: readonly Reading[] } {
+  const readings: Reading[] = [];
+  let record = current;
+  for (const change of changes) {
+    const changed = change.apply(record);
+    record = changed.record;
+    if (changed.reading !== undefined) readings.push(changed.reading);
+  }
+  return { record, readings };
 }

@@ -82,7 +82,8 @@ export function withRegistration(record: PeerRecord, registration: Registration)
 /** Undefined where the reading is not new. */
 export function withReading(record: PeerRecord, number: number): PeerRecord | undefined {
   if (judge(record.received, number) !== 'new') return undefined;
-  return { ...record, received: withReceived(record.received, number) };
+  const { boot, received, stream, contents, nextTicket } = record;
+  return { boot, received: withReceived(received, number), stream, contents, nextTicket };
 }
 
 /** Unique among all readings of a PNE, later ones being higher: the boot is its high part. */

@@ -4,7 +4,6 @@
  * The server's end of CPNS-3 with all its PNEs: a handshake for each flow of a gateway, sessions for each
  * PNE, found by the kid of its records. The flow says where answers go, never who is there.
  */
-import { toHex } from '../bytes/hex.ts';
 import type { CredentialStore } from '../handshake/credential.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { PLAIN_STREAM } from '../link/attestation.ts';
@@ -20,7 +19,7 @@ import type { After } from '../link/timer.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import { recordKid } from '../session/forms.ts';
 import { type Acceptance, accept } from './acceptance.ts';
-import { ScatteredIds } from './connection-ids.ts';
+import { numberOf, ScatteredIds } from './connection-ids.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
 import { Succession } from './succession.ts';
 
@@ -66,7 +65,7 @@ class ServerEnd {
   private readonly options: ServerInterfacesOptions;
   private readonly own: InterfaceOptions;
   private readonly connectionIds: ScatteredIds;
-  private readonly byKid = new Map<string, Peer>();
+  private readonly byKid = new Map<number, Peer>();
   private readonly byId = new Map<string, Peer>();
 
   constructor(options: ServerInterfacesOptions) {
@@ -128,7 +127,7 @@ class ServerEnd {
 
   private adopt(agreement: Agreement): void {
     const peer = this.peerOf(agreement.peer.subject!);
-    this.byKid.set(toHex(agreement.connectionId), peer);
+    this.byKid.set(numberOf(agreement.connectionId), peer);
     peer.agreements.add(agreement);
     this.options.onAgreed(agreement);
   }
@@ -137,7 +136,7 @@ class ServerEnd {
     const known = this.byId.get(pneId);
     if (known !== undefined) return known;
     const agreements = new Succession(({ connectionId }) => {
-      this.byKid.delete(toHex(connectionId));
+      this.byKid.delete(numberOf(connectionId));
       this.connectionIds.release(connectionId);
     });
     const peer: Peer = { pneId, agreements, route: undefined };
@@ -145,16 +144,13 @@ class ServerEnd {
     return peer;
   }
 
-  /** The newest record says where the PNE is: one that was held back says where it was. */
   private receiveRecord(route: Route, record: Uint8Array): void {
-    const peer = this.byKid.get(toHex(recordKid(record))) ?? refuse('kidUnknown');
+    const peer = this.byKid.get(numberOf(recordKid(record))) ?? refuse('kidUnknown');
     const { pneId, agreements } = peer;
-    const former = agreements.agreement;
-    const newest = former?.channel.newestReceived ?? -1;
-    const message = agreements.unprotect(record);
-    const agreement = agreements.agreement!;
-    if (agreement !== former || agreement.channel.newestReceived > newest) peer.route = route;
-    this.guard(pneId, () => this.options.onMessage(pneId, agreement, message));
+    const message = isSame(peer.route, route)
+      ? agreements.unprotect(record)
+      : unprotectFrom(peer, route, record);
+    this.guard(pneId, () => this.options.onMessage(pneId, agreements.agreement!, message));
   }
 
   private guard(pneId: string | undefined, work: () => void): void {
@@ -165,6 +161,21 @@ class ServerEnd {
       this.options.onRefused(error.reasonName, pneId);
     }
   }
+}
+
+function isSame(known: Route | undefined, { gateway, flow }: Route): boolean {
+  return known !== undefined && known.gateway === gateway && known.flow === flow;
+}
+
+/** The newest record says where the PNE is: one that was held back says where it was. */
+function unprotectFrom(peer: Peer, route: Route, record: Uint8Array): Uint8Array {
+  const { agreements } = peer;
+  const former = agreements.agreement;
+  const newest = former?.channel.newestReceived ?? -1;
+  const message = agreements.unprotect(record);
+  const agreement = agreements.agreement!;
+  if (agreement !== former || agreement.channel.newestReceived > newest) peer.route = route;
+  return message;
 }
 
 /** A PNE is told by the subject of its credential: one without is not known here. */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { concatBytes } from '../bytes/compare.ts';
 import { ImplementationLimits, SpecificationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import { decodePartialIv } from './partial-iv.ts';
@@ -48,17 +47,7 @@ export function encodeCompressed(
   body: Uint8Array,
 ): Uint8Array {
   if (fitsShortForm(partialIv, kid, kidContext)) return encodeShort(partialIv, kid, body);
-  const head = EXTENDED | (kid.length << 3) | partialIv.length;
-  if (kidContext === undefined) return concatBytes(Uint8Array.of(head), partialIv, kid, body);
-  const contextLength = Uint8Array.of(kidContext.length);
-  return concatBytes(
-    Uint8Array.of(head | KID_CONTEXT_PRESENT),
-    partialIv,
-    contextLength,
-    kidContext,
-    kid,
-    body,
-  );
+  return encodeExtended(partialIv, kid, kidContext, body);
 }
 
 /**
@@ -102,6 +91,26 @@ function encodeShort(partialIv: Uint8Array, kid: Uint8Array, body: Uint8Array): 
   record[0] = partialIv[0]!;
   record[1] = kid[0]!;
   record.set(body, 2);
+  return record;
+}
+
+function encodeExtended(
+  partialIv: Uint8Array,
+  kid: Uint8Array,
+  kidContext: Uint8Array | undefined,
+  body: Uint8Array,
+): Uint8Array {
+  const bodyStart = compressedHeaderLength(partialIv, kid, kidContext);
+  const record = new Uint8Array(bodyStart + body.length);
+  record[0] = EXTENDED | (kid.length << 3) | partialIv.length;
+  record.set(partialIv, 1);
+  if (kidContext !== undefined) {
+    record[0] = record[0]! | KID_CONTEXT_PRESENT;
+    record[1 + partialIv.length] = kidContext.length;
+    record.set(kidContext, 2 + partialIv.length);
+  }
+  record.set(kid, bodyStart - kid.length);
+  record.set(body, bodyStart);
   return record;
 }
 

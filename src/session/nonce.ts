@@ -27,8 +27,8 @@ export function nonce(
   partialIv: Uint8Array,
   target = new Uint8Array(base.length),
 ): Uint8Array {
-  target.set(base);
-  xorEndingAt(target, target.length, partialIv);
+  const start = base.length - partialIv.length;
+  for (let i = 0; i < base.length; i++) target[i] = base[i]! ^ (i < start ? 0 : partialIv[i - start]!);
   return target;
 }
 

@@ -27,6 +27,6 @@ export function decodePartialIv(partialIv: Uint8Array): number {
 
 function significantBytes(sequence: number): number {
   let length = 1;
-  while (sequence >= 256 ** length) length += 1;
+  for (let rest = sequence; rest >= 256; rest = Math.floor(rest / 256)) length += 1;
   return length;
 }

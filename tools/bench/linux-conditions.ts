@@ -4,14 +4,21 @@
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import board from '../../boards/linux/board.json';
-import { ROOT } from '../build/bundle.ts';
+import { makePath, ROOT } from '../build/bundle.ts';
 import { engine, engineSources, hasNativeCrypto, type Memory } from '../build/xs.ts';
 
 /** The board's, but for the records that a batch prepares. */
 export const LINUX_MEMORY: Memory = Object.freeze({ ...board.creation, limit: 16 * 1024 ** 2 });
 
 export function linuxConditions(): object {
-  const flags = ['-s', '-C', 'boards/linux', `XS=${engineSources()}`, 'OUT=.', 'flags'];
+  const flags = [
+    '-s',
+    '-C',
+    'boards/linux',
+    `XS=${makePath('boards/linux', engineSources())}`,
+    'OUT=.',
+    'flags',
+  ];
   return {
     machine: cpus()[0]!.model.trim(),
     engine: engine(),

@@ -22,6 +22,10 @@ export interface Grid {
 export const C_PROVIDER = 'c';
 /** Of what needs no cryptography. */
 export const NO_PROVIDER = 'none';
+/** The libraries that the server stands on, without it. */
+export const BARE_PROVIDER = 'bare';
+/** How names of the server's operations begin. */
+export const SERVER_OPERATION = 'server.';
 
 /** Rows of one board and one run. */
 export function gridOf(rows: readonly BenchRow[]): Grid {

@@ -36,4 +36,15 @@ test('what needs no cryptography is in a table of its own', () => {
   assert.match(tables[3]!, /cbor\.encode/);
 });
 
+test('the server is compared with the bare libraries, in a table of its own', () => {
+  const text = formatTables([
+    row('native', 'XS', 'protect', 10),
+    row('bare', 'Node', 'server.reading', 7),
+    row('node', 'Node', 'server.reading', 10),
+  ]);
+  const [, , title, table] = text.split('\n\n');
+  assert.match(title!, /their ratio to 'bare' on Node$/);
+  assert.match(table!, /server\.reading +64 +7 +1\.00x +10 +1\.43x$/);
+});
+
 test.run();

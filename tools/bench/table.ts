@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Grid, gridOf, NO_PROVIDER, type Operation } from './places.ts';
+import { type Grid, gridOf, NO_PROVIDER, type Operation, SERVER_OPERATION } from './places.ts';
 import type { BenchRow, Place } from './rows.ts';
 
 const UNITS = Object.freeze({ us: 'microseconds', instructions: 'retired instructions' });
 
-/** The figures as text, those without cryptography in a table of their own. */
+/** The figures as text, the server's and those without cryptography in tables of their own. */
 export function formatTables(rows: readonly BenchRow[]): string {
   const isPlain = ({ provider }: BenchRow) => provider === NO_PROVIDER;
-  const parts = [rows.filter((row) => !isPlain(row)), rows.filter(isPlain)];
-  return parts
+  const isServers = ({ op }: BenchRow) => op.startsWith(SERVER_OPERATION);
+  const others = rows.filter((row) => !isPlain(row) && !isServers(row));
+  return [others, rows.filter(isServers), rows.filter(isPlain)]
     .filter((part) => part.length > 0)
     .map(formatTable)
     .join('\n\n');

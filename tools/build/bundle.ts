@@ -2,7 +2,7 @@
 
 /** Bundles TypeScript into one ES module for XS on the boards whose host program is ours. */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin, type StdinOptions } from 'esbuild';
 import { deviceProgram, functionsInC } from './device.ts';
@@ -11,6 +11,11 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Everything that is made goes here. */
 export const OUTPUT = join(ROOT, 'build');
+
+/** A path as make takes it in a folder of the checkout: relative, as a blank would end it, unless it is outside. */
+export function makePath(folder: string, path: string): string {
+  return path.startsWith(ROOT) ? relative(join(ROOT, folder), path) : path;
+}
 
 /** The modules that the Moddable SDK supplies on other boards. */
 const BOARD_MODULES = Object.freeze({

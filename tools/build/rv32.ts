@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import board from '../../boards/qemu-rv32/board.json';
-import { OUTPUT, ROOT } from './bundle.ts';
+import { makePath, OUTPUT, ROOT } from './bundle.ts';
 import type { Engine, Memory } from './xs.ts';
 
 const run = promisify(execFile);
@@ -25,6 +25,8 @@ export interface Rv32Setup {
   /** With which engine and board are compiled. */
   readonly flags: string;
 }
+
+const FOLDER = 'boards/qemu-rv32';
 
 export function rv32Setup(): Rv32Setup {
   return JSON.parse(readFileSync(join(OUTPUT, 'rv32.json'), 'utf8')) as Rv32Setup;
@@ -55,8 +57,8 @@ export async function buildRv32Image(bundle: string, made: Rv32Image = RAM_MEMOR
   const image = join(OUTPUT, 'qemu-rv32/images', `${bundle.slice(OUTPUT.length)}.elf`);
   mkdirSync(dirname(image), { recursive: true });
   const settings = [
-    `BUNDLE=${bundle}`,
-    `IMAGE=${image}`,
+    `BUNDLE=${makePath(FOLDER, bundle)}`,
+    `IMAGE=${makePath(FOLDER, image)}`,
     `SIZES=${sizes(made)}`,
     `BENCH=${made.bench ? 1 : 0}`,
     `COMPILE=${made.preloaded ? '--plain-functions' : ''}`,
@@ -102,7 +104,7 @@ export function spawnRv32(image: string, folder = ROOT): ChildProcess {
     ['-chardev', 'stdio,id=console'],
     ['-semihosting-config', 'enable=on,target=native,chardev=console'],
   ];
-  return spawnEmulator(image, args, folder);
+  return spawnEmulator(image, args, { cwd: folder });
 }
 
 /** What a PNE's machine is connected to. */
@@ -138,7 +140,7 @@ export function spawnRv32Pne(
     ['-drive', `if=pflash,unit=1,format=raw,file=${flash}`],
     ['-semihosting-config', 'enable=on,target=native'],
   ];
-  return spawnEmulator(image, args);
+  return spawnEmulator(image, args, { detached: true });
 }
 
 function memoryInFile(path: string): string[][] {
@@ -149,11 +151,17 @@ function memoryInFile(path: string): string[][] {
   ];
 }
 
-function spawnEmulator(image: string, args: readonly string[][], folder = ROOT): ChildProcess {
+/** Detached from the signals of the terminal where whoever starts it ends it. */
+function spawnEmulator(
+  image: string,
+  args: readonly string[][],
+  options: { readonly cwd?: string; readonly detached?: boolean },
+): ChildProcess {
   const machine = ['-machine', 'virt', '-bios', image, '-display', 'none', '-monitor', 'none'];
   const entropy = ['-global', 'virtio-mmio.force-legacy=false', '-device', 'virtio-rng-device'];
   return spawn('qemu-system-riscv32', [...machine, ...entropy, ...args.flat()], {
-    cwd: folder,
+    cwd: ROOT,
+    ...options,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

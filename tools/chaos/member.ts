@@ -4,7 +4,7 @@ import { Curve } from '../../src/crypto/curves.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import { ccsCredential, encodeCcs, type Identity } from '../../src/handshake/credential.ts';
 import type { InterfaceName, RoleName } from '../../src/negotiation/policies.ts';
-import { type InterfaceOptions, p256Interface } from '../../src/roles/interface.ts';
+import { type InterfaceOptions, staticDhInterface } from '../../src/roles/interface.ts';
 import type { KeyLimits, KeyWitness } from './cryptography.ts';
 import type { Random } from './random.ts';
 import { Life } from './timeline.ts';
@@ -45,7 +45,7 @@ export class Member {
 
   interfaceTo(peers: readonly Member[], role: RoleName, name: InterfaceName): InterfaceOptions {
     const credentials = peers.map(({ identity }) => identity.credential);
-    const own = p256Interface(role, name, this.provider, this.identity, credentials);
+    const own = staticDhInterface(role, name, this.provider, this.identity, credentials);
     return this.options.limits === undefined ? own : { ...own, renewAfter: LOW_RENEWAL };
   }
 }

@@ -71,7 +71,7 @@ function pass(world: World, { troubledMs }: Scenario): void {
   world.start();
   passFor(troubledMs);
   world.calm();
-  // A PNE that says nothing does not notice that a clone took its place at the server.
+  // A PNE that says nothing notices only within the hour that a clone took its place at the server.
   for (const device of world.devices) device.report();
   passFor(RECOVERY_MS);
   checkSettled(world, 'is not settled long after the faults');

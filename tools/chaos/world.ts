@@ -23,6 +23,8 @@ interface Members {
   readonly server: Member;
 }
 
+const MAX_DEPARTURE_MS = 120_000;
+
 export class World {
   readonly timeline = new Timeline();
   readonly witness = new Witness();
@@ -115,7 +117,16 @@ export class World {
       for (let i = 0; i < contents; i++) sometime(() => this.server.deliver(device.pneId));
     }
     for (let i = 0; i < 4; i++) sometime(() => this.snapshots.push(this.server.database.snapshot()));
+    if (this.attacker !== undefined) this.planDeparture();
     for (const name of faults) sometime(() => this.befall(name));
+  }
+
+  /** Everybody leaves a hostile gateway while it may still hold back what says where they were. */
+  private planDeparture(): void {
+    for (const device of this.devices) {
+      const ms = this.scenario.troubledMs - this.random.whole(0, MAX_DEPARTURE_MS);
+      this.timeline.in(ms, undefined, () => device.roam(true));
+    }
   }
 
   private befall(name: FaultName): void {

@@ -53,7 +53,7 @@ export const ROOMS: Readonly<Record<string, Room>> = Object.freeze({
   boards: { rooms: ['src/bytes', 'src/cbor', 'src/link'], moddable: true },
   tools: {
     rooms: [...PORTABLE, 'src/node', 'firmware', 'boards'],
-    packages: ['ble-host', 'esbuild', 'csv-parse', 'typescript'],
+    packages: ['ble-host', 'cbor-x', 'esbuild', 'csv-parse', 'typescript'],
     node: true,
   },
 });

@@ -37,13 +37,12 @@ export async function buildHost({ major, folder }) {
 
 /** Arguments of make for a board. Paths are relative to its folder: make takes a blank in one for the end of it. */
 export function makeArguments(board, engine, output) {
-  const from = join(ROOT, board);
-  return ['-C', board, `XS=${inside(from, engine)}`, `OUT=${inside(from, output)}`];
+  return ['-C', board, `XS=${makePath(board, engine)}`, `OUT=${makePath(board, output)}`];
 }
 
-/** A path outside of the checkout, as of an SDK, stays as it is. */
-function inside(from, path) {
-  return path.startsWith(ROOT) ? relative(from, path) : path;
+/** A path as make takes it in the folder of a board. One outside of the checkout, as of an SDK, stays as it is. */
+export function makePath(board, path) {
+  return path.startsWith(ROOT) ? relative(join(ROOT, board), path) : path;
 }
 
 /** Keeps what different copies of an engine were compiled to apart: make compares only times. */

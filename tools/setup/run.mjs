@@ -86,7 +86,7 @@ export function run(command, args, { onLine, ...options } = {}) {
 
 function firstError(stderr) {
   const lines = stderr.split('\n').map((line) => line.replace(/^npm error/, '').trim());
-  return lines.find((line) => line !== '' && !line.startsWith('code '));
+  return lines.find((line) => line !== '' && !/^(code|syscall|errno) /.test(line));
 }
 
 /** Whether a command can be started. */

@@ -7,6 +7,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { install, installLine } from './debian.mjs';
+import { makePath } from './host.mjs';
 import { fetchMbedTls, hasMbedTlsSources, MBEDTLS_VERSION } from './mbedtls.mjs';
 import { has, patiently, readStamp, run, SetupError, say, writeStamp } from './run.mjs';
 import { rv32Engine } from './rv32-engine.mjs';
@@ -23,7 +24,7 @@ async function main(args) {
     throw new SetupError('no mbedTLS sources; type: node tools/setup/rv32.mjs');
   }
   const { sdk, compiler, image } = await rv32Engine();
-  image.push(`MBEDTLS=${await fetchMbedTls()}`);
+  image.push(`MBEDTLS=${makePath('boards/qemu-rv32', await fetchMbedTls())}`);
   if (compiler) await make(compiler, 'the bytecode compiler');
   await make(image, 'XS and mbedTLS for rv32imac');
   const answer = async (question) => (await run('make', ['-s', ...image, question])).trim();

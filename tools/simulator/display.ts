@@ -6,6 +6,7 @@ import type { Board } from './board.ts';
 import type { PneFigures } from './figures.ts';
 import type { MissingReading } from './ledger.ts';
 import type { Options } from './options.ts';
+import { sayWhileWaiting } from './patience.ts';
 import type { SkippedRow } from './readings.ts';
 import { ExitStatus, interfaceFacts } from './report.ts';
 import type { RunResult } from './run.ts';
@@ -14,6 +15,12 @@ const REDRAW_MS = 200;
 const LINE_MS = 2000;
 /** Missing readings that are named. The others are counted. */
 const MAX_NAMED = 20;
+
+/** What the lines below them mean. */
+const WORDS: readonly string[] = Object.freeze([
+  'CPNS-1 is PNE to gateway, CPNS-3 PNE to server through it. Both are secured by EDHOC (RFC 9528), a key exchange:',
+  'method 3 has both ends prove static Diffie-Hellman keys, suite 2 is P-256, SHA-256 and AES-CCM with 8-byte tags',
+]);
 
 export interface Display {
   agreed(agreement: Agreement): void;
@@ -37,10 +44,20 @@ export function createDisplay(options: Options, boards: readonly Board[]): Displ
   let linesToErase = 0;
   let question: string | undefined;
 
+  const secured = new Set<string>();
+  const waiting = sayWhileWaiting(
+    (seconds) =>
+      question === undefined
+        ? `${options.pnes - secured.size} of ${options.pnes} PNEs are not secured yet (${seconds} s)`
+        : undefined,
+    print,
+  );
+
   print(
     `${options.pnes} PNE${options.pnes > 1 ? 's' : ''} (${boards.map(boardText).join(', ')}) -> PN GW -> CPNS Server; ` +
       `${options.once ? 'ends after the input' : 'Ctrl-C ends'}`,
   );
+  for (const line of WORDS) print(line);
 
   function print(line: string, target: NodeJS.WriteStream = stream): void {
     erase();
@@ -72,7 +89,11 @@ export function createDisplay(options: Options, boards: readonly Board[]): Displ
   }
 
   return {
-    agreed: (agreement) => print(agreementLine(agreement)),
+    agreed(agreement): void {
+      print(agreementLine(agreement));
+      if (agreement.name === 'CPNS-3') secured.add(agreement.peer.subject ?? '');
+      if (secured.size === options.pnes) waiting.stop();
+    },
     progress(pnes): void {
       if (question !== undefined || Date.now() - lastDrawn < (live ? REDRAW_MS : LINE_MS)) return;
       if (live) draw(pnes);
@@ -91,6 +112,7 @@ export function createDisplay(options: Options, boards: readonly Board[]): Displ
       question = undefined;
     },
     end(result, status): void {
+      waiting.stop();
       if (question !== undefined) stream.write('\n');
       question = undefined;
       draw(result.pnes);

@@ -167,6 +167,33 @@ test('a PNE that starts anew numbers its readings from an id of its own', () => 
   assert.equal(ledger.missing(), []);
 });
 
+test('what a PNE was given in vain is missing nowhere once another has delivered it', () => {
+  const ledger = new Ledger();
+  for (const pne of ['a', 'b']) ledger.add(pne);
+  const given = reading(4);
+  ledger.given('a', given);
+  assert.equal(ledger.restarted('a'), [given]);
+  assert.is(ledger.underWay, 0);
+  ledger.given('b', given);
+  assert.equal(ledger.missing(), [{ line: 4, pne: 'b', problem: 'missing' }]);
+  ledger.received('b', 0, given.payload);
+  assert.equal(ledger.missing(), []);
+});
+
+test('a reading that arrives between the restart and its second giving counts once', () => {
+  const ledger = new Ledger();
+  ledger.add('a');
+  const [first, second] = [reading(4), reading(6)];
+  for (const each of [first, second]) ledger.given('a', each);
+  ledger.received('a', 0, first.payload);
+  const again = ledger.restarted('a');
+  ledger.received('a', 1, second.payload);
+  for (const each of again) ledger.given('a', each);
+  ledger.received('a', 128, second.payload);
+  assert.is(ledger.receivedOf('a'), 2);
+  assert.equal(ledger.missing(), []);
+});
+
 test('a reading of before the restart that arrives late counts once', () => {
   const ledger = new Ledger();
   ledger.add('a');

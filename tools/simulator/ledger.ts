@@ -24,7 +24,7 @@ interface Account {
   /** The latest, and the one before it: what that one sent may still be under way. */
   readonly boots: [latest: Boot, former: Boot | undefined];
   received: number;
-  /** Everything given and not arrived, whichever boot it was given to. */
+  /** Given to the latest boot and not arrived. */
   readonly undelivered: Set<Reading>;
 }
 
@@ -32,6 +32,7 @@ interface Account {
 export class Ledger {
   private readonly accounts = new Map<string, Account>();
   private readonly altered: MissingReading[] = [];
+  private readonly arrived = new WeakSet<Reading>();
 
   add(pne: string): void {
     this.accounts.set(pne, { boots: [newBoot(), undefined], received: 0, undelivered: new Set() });
@@ -47,16 +48,19 @@ export class Ledger {
     const { boots, undelivered } = this.account(pne);
     boots[0].open.set(boots[0].given, reading);
     boots[0].given += 1;
-    undelivered.add(reading);
+    // A PNE that starts anew may be given what was still under way.
+    if (!this.arrived.has(reading)) undelivered.add(reading);
   }
 
-  /** Notes that a PNE starts anew. Returns what it was given in vain, in order. */
+  /** Notes that a PNE starts anew, or never again. Returns what it was given in vain, in order, for somebody else. */
   restarted(pne: string): Reading[] {
     const { boots, undelivered } = this.account(pne);
     const [latest] = boots;
     boots[1] = latest;
     boots[0] = newBoot();
-    return [...latest.open.values()].filter((reading) => undelivered.has(reading));
+    const inVain = [...undelivered];
+    undelivered.clear();
+    return inVain;
   }
 
   /** Notes a payload that the server verified. One that nobody was given counts as altered, line 0. */
@@ -65,8 +69,10 @@ export class Ledger {
     const reading = takeFrom(account.boots, id, payload);
     if (reading === undefined || !equalBytes(reading.payload, payload))
       this.altered.push({ line: reading?.line ?? 0, pne, problem: 'altered' });
-    else if (account.undelivered.has(reading)) account.received += 1;
-    if (reading !== undefined) account.undelivered.delete(reading);
+    else if (!this.arrived.has(reading)) account.received += 1;
+    if (reading === undefined) return;
+    account.undelivered.delete(reading);
+    this.arrived.add(reading);
   }
 
   /** Readings of this PNE that the server verified byte for byte. */

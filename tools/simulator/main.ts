@@ -13,6 +13,7 @@ import { openInput } from './input-stream.ts';
 import { type Options, parseOptions } from './options.ts';
 import { heldBack, openOutput } from './output.ts';
 import { PasskeyPrompt } from './passkey-prompt.ts';
+import { sayWhileWaiting } from './patience.ts';
 import { type Row, readRows } from './readings.ts';
 import { ExitStatus, exitStatus, jsonReport } from './report.ts';
 import { run } from './run.ts';
@@ -54,7 +55,9 @@ async function main(args: readonly string[], endings: Endings): Promise<number> 
 }
 
 async function openBoards(names: readonly string[], radio?: Radio): Promise<Map<string, Board>> {
-  return new Map(await Promise.all(names.map(async (name) => [name, await openBoard(name, radio)] as const)));
+  const waiting = sayWhileWaiting((seconds) => `still building the firmware (${seconds} s)`, console.error);
+  const all = names.map(async (name) => [name, await openBoard(name, radio)] as const);
+  return new Map(await Promise.all(all).finally(waiting.stop));
 }
 
 /** A person can be asked where one sits there, and has nothing else to type. */

@@ -12,7 +12,7 @@ import { after } from '../../src/node/timer.ts';
 import { connectWebSocket, listenWebSocket } from '../../src/node/websocket.ts';
 import type { ReasonName } from '../../src/refusal.ts';
 import { createGateway, type Gateway } from '../../src/roles/gateway.ts';
-import { type Agreement, p256Interface } from '../../src/roles/interface.ts';
+import { type Agreement, staticDhInterface } from '../../src/roles/interface.ts';
 import type { Provisioning } from '../../src/roles/provisioning.ts';
 import { createServer, type Server } from '../../src/roles/server.ts';
 import { createMemoryStore, type Reading } from '../../src/roles/server-store.ts';
@@ -110,7 +110,7 @@ function newIdentity(provider: CryptoProvider, subject: string, kid: Uint8Array)
 }
 
 function startServer(options: NetworkOptions, { provider, server: own, pnes }: Members): Server {
-  const endToEnd = p256Interface('server', 'CPNS-3', provider, own, credentialsOf(pnes));
+  const endToEnd = staticDhInterface('server', 'CPNS-3', provider, own, credentialsOf(pnes));
   const { algorithm } = options;
   const server = createServer({
     endToEnd: algorithm === undefined ? endToEnd : { ...endToEnd, algorithms: [algorithm] },
@@ -136,7 +136,7 @@ function deliverInterval(server: Server, pneId: string, { intervalMs }: NetworkO
 function startGateway(options: NetworkOptions, members: Members): Gateway {
   const { provider, gateway: own, pnes } = members;
   return createGateway({
-    hop: p256Interface('gateway', 'CPNS-1', provider, own, credentialsOf(pnes)),
+    hop: staticDhInterface('gateway', 'CPNS-1', provider, own, credentialsOf(pnes)),
     after,
     onAgreed: options.onAgreed,
     onRefused: options.onRefused,

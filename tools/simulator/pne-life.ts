@@ -56,15 +56,16 @@ export class PneLife {
     );
   }
 
+  /** Settles when the process runs, or has failed to. */
   start(): Promise<void> {
-    this.starting = this.launch();
+    this.starting = this.launch().catch((error: Error) => this.fall(error.message));
     return this.starting;
   }
 
   async stop(): Promise<void> {
     this.stopping = true;
     clearTimeout(this.timer);
-    await this.starting.catch(() => undefined);
+    await this.starting;
     await this.process?.stop();
   }
 
@@ -94,24 +95,25 @@ export class PneLife {
 
   private fall(problem: string): void {
     if (this.stopping) return;
-    const { figures, ledger, onProblem } = this.options;
+    const { figures, onProblem } = this.options;
     void this.process?.stop();
     this.process = undefined;
     this.fruitless = figures.received > this.receivedBefore ? 0 : this.fruitless + 1;
     if (figures.done) return this.lose(problem, false);
     if (this.fruitless >= MAX_FRUITLESS_STARTS) return this.lose(problem, true);
     onProblem(`${figures.id} ended: ${problem}; it starts again`);
-    this.outlet.restart(ledger.restarted(figures.id));
     this.timer = setTimeout(() => this.restart(), RESTART_MS);
   }
 
   private restart(): void {
-    const { figures, onRestart, onFailed } = this.options;
+    const { figures, ledger, onRestart } = this.options;
     this.receivedBefore = figures.received;
     this.sentBefore = figures.sent;
     this.refusedBefore = figures.refusedByPne;
+    // Not before: what it has sent may arrive in this time.
+    this.outlet.restart(ledger.restarted(figures.id));
     onRestart();
-    this.start().catch(onFailed);
+    void this.start();
   }
 
   /** Gives the PNE up: others get what waits for it. `isLost` where it had not delivered everything. */

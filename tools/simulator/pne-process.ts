@@ -47,7 +47,11 @@ export async function startPneProcess(options: PneProcessOptions): Promise<PnePr
   const sensor = new HostedSensor(options);
   const { board, folder, provisioning, linePort } = options;
   const listener = await board.listenFeed((link) => sensor.adopt(link));
-  await board.provision(folder, storedValues(provisioning, board.feedNumber(listener.port)));
+  const values = storedValues(provisioning, board.feedNumber(listener.port));
+  await board.provision(folder, values).catch(async (error: unknown) => {
+    await listener.close();
+    throw error;
+  });
   const child = board.spawn({ folder, linePort, feedPort: listener.port });
   endWithUs(child);
   let stopping = false;

@@ -90,3 +90,22 @@ function readProc(pid: number, name: string): string {
     return '';
   }
 }
+
+/** NDJSON of so many rows. */
+export function rows(count: number): string {
+  return Array.from({ length: count }, (_, index) => `{"n":${index}}\n`).join('');
+}
+
+/** Of `--output`, from `rows`. */
+export interface Line {
+  readonly pne: string;
+  readonly id: number;
+  readonly value: { readonly n: number };
+}
+
+export function linesOf(path: string): Line[] {
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Line);
+}

@@ -185,7 +185,7 @@ class Simulation {
     this.onSecured = (id) => {
       if (id === this.figures[index]!.id) this.startNext(index + 1);
     };
-    life.start().catch(this.fail);
+    void life.start();
   }
 
   private unsent(): MissingReading[] {
@@ -225,7 +225,9 @@ class Simulation {
     this.options.onSkipped(row);
   }
 
+  /** Links that end with the run refuse what was on its way to them. */
   private countRefusal(reason: string, id: string | undefined): void {
+    if (this.stopping) return;
     if (id !== undefined) this.figuresOf(id).refusedByServer += 1;
     this.addProblem(`${id ?? 'gateway'}: a message was refused: ${reason}`);
   }

@@ -3,6 +3,7 @@
 /** `npm test`: every check there is, ending in `N passed, N failed`. */
 import { parseArgs } from 'node:util';
 import { runChecks } from './checks.ts';
+import { testEsp32 } from './esp32.ts';
 import { testModdable } from './moddable.ts';
 import { testRv32 } from './rv32.ts';
 import { runSanitized } from './sanitized.ts';
@@ -25,6 +26,7 @@ const tally = new Tally(values.only ?? '');
 await runChecks(tally);
 await runUnitTests(tally, Number(values.cases));
 await runSanitized(tally);
+await testEsp32(tally);
 await testRv32(tally, values.all);
 await runModdable();
 process.exitCode = tally.close();

@@ -135,16 +135,23 @@ async function sendGarbage(wire: Wire): Promise<void> {
   await wire.reading((id) => id === FIRST_ID + 2);
   const agreements = wire.agreements;
   wire.toPne(Buffer.from(Array.from({ length: 4096 }, (_, index) => (index * 167 + 13) & 0xff)));
-  await wire.reading((id) => id >= 40);
+  await wire.reading((id) => id >= FIRST_ID + 40);
   require(wire.agreements === agreements, 'noise ended a link');
 }
 
 /** A byte that is lost or altered costs the message that it is in, and the link stays. */
 async function loseBytes(wire: Wire): Promise<void> {
-  await wire.reading((id) => id === 2);
+  await wire.reading((id) => id === FIRST_ID + 2);
   const agreements = wire.agreements;
   wire.spoil(10);
-  await wire.reading((id) => id >= 40 && wire.spoiled >= 5);
+  const arrived = new Set<number>();
+  await wire.reading((id) => {
+    arrived.add(id);
+    return id >= FIRST_ID + 40 && wire.spoiled >= 5;
+  });
+  wire.spoil(0);
+  const last = Math.max(...arrived);
+  while (arrived.size < last - FIRST_ID - 2) await wire.reading((id) => Boolean(arrived.add(id)));
   require(wire.agreements === agreements, 'a byte ended a link');
 }
 

@@ -4,7 +4,7 @@
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { OUTPUT } from '../build/bundle.ts';
+import { makePath, OUTPUT } from '../build/bundle.ts';
 import { engine, engineSources, hasNativeCrypto } from '../build/xs.ts';
 import { runCommand } from './command.ts';
 import { CheckFailure, type Tally } from './tally.ts';
@@ -57,10 +57,17 @@ async function compilerHasSanitizers(): Promise<boolean> {
   return (await runCommand('cc', args)).status === 0;
 }
 
+const FOLDER = 'boards/linux';
+
 async function build(output: string): Promise<void> {
   await mkdir(output, { recursive: true });
-  const settings = [`XS=${engineSources()}`, `OUT=${output}`, 'SANITIZE=1', 'NATIVE=1'];
+  const settings = [
+    `XS=${makePath(FOLDER, engineSources())}`,
+    `OUT=${makePath(FOLDER, output)}`,
+    'SANITIZE=1',
+    'NATIVE=1',
+  ];
   const jobs = `-j${availableParallelism()}`;
-  const { status, output: words } = await runCommand('make', [jobs, '-C', 'boards/linux', ...settings]);
+  const { status, output: words } = await runCommand('make', [jobs, '-C', FOLDER, ...settings]);
   if (status !== 0) throw new CheckFailure(words);
 }

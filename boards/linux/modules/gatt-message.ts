@@ -19,7 +19,7 @@
  *       connected    17   connection, bytes of a notification
  *       disconnected 18   connection
  *       room         19   connection, bytes of a notification
- *       secured      20   connection, flags, size of the key
+ *       secured      20   connection, flags, size of the key                  channel binding
  *       passkey      21   connection, action, number
  *       subscription 22   connection, characteristic, whether it is on
  *       value        23   connection, characteristic                      value
@@ -73,7 +73,7 @@ const SHAPES: Readonly<Record<number, readonly [numbers: number, values: number]
   17: [2, 0],
   18: [1, 0],
   19: [2, 0],
-  20: [3, 0],
+  20: [3, 1],
   21: [3, 0],
   22: [3, 0],
   23: [2, 1],

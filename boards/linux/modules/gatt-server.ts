@@ -56,6 +56,8 @@ class Characteristic {
 class Connection {
   readonly number: number;
   maximumWrite: number;
+  /** Not of the SDK, whose boards ask NimBLE: what names the channel that it is secured as. */
+  channelBinding: Uint8Array | undefined;
   readonly subscribed = new Set<Characteristic>();
   private readonly server: LineGattServer;
 
@@ -140,7 +142,7 @@ export class LineGattServer {
     if (type === GattMessageType.disconnected) this.disconnect(connection);
     else if (type === GattMessageType.room) connection.maximumWrite = first;
     else if (type === GattMessageType.secured)
-      this.options.onSecured?.(connection, securityState(first, second));
+      this.secure(connection, securityState(first, second), values[0]!);
     else if (type === GattMessageType.passkey)
       this.options.onPasskey?.(connection, actionName(first), second);
     else if (type === GattMessageType.subscription) this.subscribe(connection, first, second !== 0);
@@ -159,6 +161,11 @@ export class LineGattServer {
     connection.subscribed.clear();
     this.options.onDisconnect?.(connection);
     this.forget(connection);
+  }
+
+  private secure(connection: Connection, state: object, channelBinding: Uint8Array): void {
+    connection.channelBinding = channelBinding.slice();
+    this.options.onSecured?.(connection, state);
   }
 
   private subscribe(connection: Connection, number: number, isOn: boolean): void {

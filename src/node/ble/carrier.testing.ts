@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Test code: a network of roles in this process whose CPNS-1 goes over the virtual radio. */
+import type { Attestation } from '../../link/attestation.ts';
 import { bleAttestation } from '../../link/ble.ts';
 import { createTestNetwork, type TestNetwork, type TestNetworkOptions } from '../../roles/network.testing.ts';
 
@@ -9,11 +10,26 @@ export type Lanes = Readonly<
   Record<'gateway' | 'pne', (message: Uint8Array) => Promise<Uint8Array | undefined>>
 >;
 
-/** Both ends of CPNS-1 attest what Secure Connections with bonding gives. */
-export function networkOverBle(authenticated: boolean, options: TestNetworkOptions = {}): TestNetwork {
-  const security = { encrypted: true, authenticated, bonded: true, keySize: 16 };
-  const attestation = bleAttestation(security, { secureConnections: true });
-  return createTestNetwork({ ...options, attestations: { gateway: attestation, pne: attestation } });
+/** What each end has for a channel binding, where its stack shows any. */
+export type Channels = Partial<Readonly<Record<'gateway' | 'pne', Uint8Array>>>;
+
+/** Both ends of CPNS-1 attest what Just Works by Secure Connections with bonding gives. */
+export function networkOverBle({ gateway, pne }: Channels, options: TestNetworkOptions = {}): TestNetwork {
+  return createTestNetwork({
+    ...options,
+    attestations: { gateway: justWorks(gateway), pne: justWorks(pne) },
+  });
+}
+
+export function justWorks(channelBinding: Uint8Array | undefined): Attestation {
+  return bleAttestation({
+    encrypted: true,
+    authenticated: false,
+    bonded: true,
+    keySize: 16,
+    secureConnections: true,
+    ...(channelBinding !== undefined && { channelBinding }),
+  });
 }
 
 /** Returns what carries all that is under way, and what that causes, one message after the other. */

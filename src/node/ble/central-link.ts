@@ -54,7 +54,6 @@ export class CentralLink implements Link {
     this.writeNext();
   }
 
-  /** ble-host shows nothing of a pairing that both ends, and no others, know: there is no channel binding. */
   attestation() {
     const { connection, gate } = this.options;
     const { addressType, address } = peerOf(connection);
@@ -62,7 +61,7 @@ export class CentralLink implements Link {
       Number(addressType === 'random'),
       ...Buffer.from(address.replaceAll(':', ''), 'hex'),
     );
-    return bleAttestation(gate.security, { secureConnections: true, peer });
+    return bleAttestation(gate.security, peer);
   }
 
   close(): void {

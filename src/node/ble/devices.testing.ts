@@ -135,6 +135,8 @@ export class TestBoard {
   private readonly socket: Socket;
   private readonly ended: Promise<unknown>;
   private readonly counts = new Map<string, number>();
+  /** Of the last connection that was secured. */
+  channelBinding: Uint8Array | undefined;
   private connection = 0;
 
   constructor(folder: string, socket: Socket, lines: NodeJS.ReadableStream, ended: Promise<unknown>) {
@@ -178,10 +180,13 @@ export class TestBoard {
 
   private receive({ type, numbers, values }: GattMessage): void {
     if (type === GattMessageType.connected) this.connection = numbers[0]!;
+    if (type === GattMessageType.secured) this.channelBinding = values[0]!.slice();
     if (type === GattMessageType.value) this.send(GattMessageType.written, [numbers[0]!]);
     const kind = Object.entries(GattMessageType).find(([, known]) => known === type)![0];
     this.counts.set(kind, this.count(kind) + 1);
-    this.mail.put(kind, [...numbers.slice(1), ...values.map((value) => Buffer.from(value).toString('hex'))]);
+    const shown =
+      type === GattMessageType.secured ? [] : values.map((value) => Buffer.from(value).toString('hex'));
+    this.mail.put(kind, [...numbers.slice(1), ...shown]);
   }
 }
 

@@ -3,6 +3,7 @@
 /** The gate over a stack that says whatever the test has it say. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { toHex } from '../../bytes/hex.ts';
 import { bonded, KEY, PEER, scene } from './gate.testing.ts';
 
 const test = suite('node/ble/gate');
@@ -16,8 +17,37 @@ test('a pairing secures the connection when it is complete, and not before', () 
   smp.emit('encrypt', 0, { mitm: true, sc: true });
   assert.is(gate.security, undefined);
   smp.emit('pairingComplete', { sc: true, mitm: true, bond: true, ...KEY });
-  assert.equal(gate.security, { encrypted: true, authenticated: true, bonded: true, keySize: 16 });
+  const { channelBinding, ...security } = gate.security!;
+  assert.equal(security, {
+    encrypted: true,
+    authenticated: true,
+    bonded: true,
+    keySize: 16,
+    secureConnections: true,
+  });
+  // printf 'CPNS-1 over Bluetooth LE: channel binding' | openssl dgst -sha256 -mac HMAC -macopt hexkey:07...07
+  assert.is(toHex(channelBinding), '1c9be25ce2303566d3e753dc11a53b89');
   assert.is(bonds.find(PEER)!.authenticated, true);
+});
+
+test('the channel of a bond has the name that it had when the two paired', () => {
+  const first = scene({});
+  first.request();
+  first.smp.emit('pairingComplete', { sc: true, mitm: true, bond: true, ...KEY });
+  const again = scene({ bonds: first.bonds, hasLtk: true });
+  again.smp.emit('encrypt', 0, {});
+  assert.equal(again.gate.security!.channelBinding, first.gate.security!.channelBinding);
+});
+
+test('another key names another channel, by nothing of the key itself', () => {
+  const names = [7, 8].map((byte) => {
+    const { gate, smp, request } = scene({});
+    request();
+    smp.emit('pairingComplete', { sc: true, mitm: true, bond: true, rspLtk: Buffer.alloc(16, byte) });
+    return toHex(gate.security!.channelBinding);
+  });
+  assert.is(new Set(names).size, 2);
+  assert.not.ok(names.some((name) => /0[78]0[78]/.test(name)));
 });
 
 test('what the stack says of the level of encryption is worth nothing', () => {

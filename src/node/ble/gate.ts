@@ -12,9 +12,12 @@
 import bleHost, { type Connection, type PairingFeatures, type PairingResult } from 'ble-host';
 import { BLE_KEY_BYTES, type BleDemand, type BleSecurity, meetsDemand } from '../../link/ble.ts';
 import { type Bonds, peerOf } from './bonds.ts';
+import { channelBinding } from './channel-binding.ts';
 import { SmpReason } from './smp.ts';
 
 const { AssociationModels, HciErrors, SmpErrors } = bleHost;
+
+export type GateSecurity = Required<BleSecurity>;
 
 export interface GateOptions {
   readonly connection: Connection;
@@ -23,7 +26,7 @@ export interface GateOptions {
   /** As SMP numbers them. */
   readonly ioCapabilities: number;
   /** The connection is secured as was demanded, perhaps anew. */
-  onSecured(security: BleSecurity): void;
+  onSecured(security: GateSecurity): void;
   /** The connection was not, and ends; the reason in words. */
   onRefused(reason: string): void;
   readonly user: GateUser;
@@ -40,7 +43,7 @@ type PasskeyAnswer = (passkey?: number) => void;
 
 export class Gate {
   private readonly options: GateOptions;
-  private current: BleSecurity | undefined;
+  private current: GateSecurity | undefined;
   private isPairing = false;
   private isOver = false;
 
@@ -60,7 +63,7 @@ export class Gate {
   }
 
   /** undefined while the connection is not secured as was demanded. */
-  get security(): BleSecurity | undefined {
+  get security(): GateSecurity | undefined {
     return this.isOver ? undefined : this.current;
   }
 
@@ -133,7 +136,7 @@ export class Gate {
   private onPaired({ sc, mitm, bond, rspLtk }: PairingResult): void {
     if (this.isOver) return;
     const { demand } = this.options;
-    const security = { encrypted: true, authenticated: mitm, bonded: bond, keySize: BLE_KEY_BYTES };
+    const security = secured({ authenticated: mitm, bonded: bond }, rspLtk);
     if (!sc || !meetsDemand(security, demand)) return this.refuse('pairing: weaker than demanded');
     if (!bond) this.abandon();
     else if (!this.keep(mitm, rspLtk)) return this.refuse('pairing: its bond cannot be kept');
@@ -173,13 +176,14 @@ export class Gate {
     const bond = bonds.find(peerOf(connection));
     if (bond === undefined) return this.refuse('encryption: a key without a bond');
     const { authenticated } = bond;
-    const security = { encrypted: true, authenticated, bonded: true, keySize: BLE_KEY_BYTES };
+    const key = bonds.keyOf(bond)!;
+    const security = secured({ authenticated, bonded: true }, key);
     if (!meetsDemand(security, demand)) return this.refuse('encryption: the bond is weaker than demanded');
-    if (bonds.isTentative(bond)) this.keep(authenticated, bonds.keyOf(bond)!);
+    if (bonds.isTentative(bond)) this.keep(authenticated, key);
     this.secure(security);
   }
 
-  private secure(security: BleSecurity): void {
+  private secure(security: GateSecurity): void {
     if (this.isOver) return;
     this.current = security;
     this.options.onSecured(security);
@@ -194,6 +198,17 @@ export class Gate {
     this.options.connection.disconnect(HciErrors.AUTHENTICATION_FAILURE);
     this.options.onRefused(reason);
   }
+}
+
+/** What the filter and this gate let through is LE Secure Connections with the longest key. */
+function secured(pairing: Pick<GateSecurity, 'authenticated' | 'bonded'>, key: Uint8Array): GateSecurity {
+  return {
+    ...pairing,
+    encrypted: true,
+    keySize: BLE_KEY_BYTES,
+    secureConnections: true,
+    channelBinding: channelBinding(key),
+  };
 }
 
 /** ble-host throws at whatever else it is given. */

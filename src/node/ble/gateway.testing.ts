@@ -106,9 +106,14 @@ function adopt(opened: Link) {
 }
 
 function described(of: Link): Values {
-  const { peer, ...facts } = of.attestation();
+  const { peer, channelBinding, ...facts } = of.attestation();
   const texts = Object.entries(facts).map(([name, value]) => [name, String(value)]);
-  return { ...Object.fromEntries(texts), peer: toHex(peer ?? new Uint8Array(0)) };
+  return { ...Object.fromEntries(texts), ...hexOf({ peer, channelBinding }) };
+}
+
+function hexOf(values: Readonly<Record<string, Uint8Array | undefined>>): Values {
+  const texts = Object.entries(values).map(([name, bytes]) => [name, toHex(bytes ?? new Uint8Array(0))]);
+  return Object.fromEntries(texts);
 }
 
 /** Ends this process where a pairing's key goes to the controller, or where the controller has used it. */

@@ -1,19 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** A man in the middle of each method of pairing, over the virtual radio, and what is left of CPNS-1 and CPNS-3. */
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { fromHex } from '../../bytes/hex.ts';
+import { linkEvidence } from '../../link/attestation.ts';
 import { decodeRoute } from '../../link/route.ts';
-import type { TestNetwork } from '../../roles/network.testing.ts';
+import { refusedAt } from '../../roles/attacker.testing.ts';
 import { recordAlgorithms, values } from '../../roles/scenario.testing.ts';
-import { carrier, networkOverBle } from './carrier.testing.ts';
+import { type Channels, carrier, justWorks, networkOverBle } from './carrier.testing.ts';
 import { GATEWAY_SIDE, Io, securedAs, withDevices } from './devices.testing.ts';
 import { type Change, Middle } from './middle.testing.ts';
 
 const test = suite('node/ble/middle');
 
+const OPEN = {
+  gateway: { io: Io.none, authenticated: 'no' },
+  board: { io: Io.none, authenticated: 'no' },
+} as const;
+const CLAIM = { io: Io.none, mitm: 'no' };
+const CLAIMS = { towardsPne: CLAIM, towardsGateway: CLAIM };
 const UNCHANGED: Change = (message) => message;
 const PASSKEYS = 1_000_000;
 /** Behind the channel's byte: the beginning of a record, or of a handshake message and its key. */
@@ -59,26 +68,70 @@ test('Numeric Comparison: with a man in the middle the digits differ; refused, t
     await assertNothingCame(middle);
   }));
 
-test('Just Works, where a floor allows it: a man in the middle has the link, and yet reads and forges no reading', () =>
+test('Just Works: a man in the middle has a channel with either end, and CPNS-1 finds that they are two', () =>
   withDevices(async (devices) => {
-    const open = { io: Io.none, authenticated: 'no' } as const;
-    const claim = { io: Io.none, mitm: 'no' };
-    const middle = await Middle.between(
-      devices,
-      { gateway: open, board: open },
-      { towardsPne: claim, towardsGateway: claim },
-    );
-    const network = await networkOver(middle);
+    const middle = await Middle.between(devices, OPEN, CLAIMS);
+    const channels = await channelsAt(middle);
+    assert.not.equal(channels.pne, channels.gateway);
+    const { network, carry } = carried(middle, channels, () => UNCHANGED);
+    network.linkUp();
+    network.pne.report('heart 61');
+    await carry();
+    assert.equal(refusedAt(network, 'gateway'), ['channelMismatch']);
+    assert.equal(network.agreements, []);
+    assert.equal(values(network), []);
+  }));
+
+test('Just Works: a man in the middle who gives the offer the name of his other channel spoils the handshake', () =>
+  withDevices(async (devices) => {
+    const middle = await Middle.between(devices, OPEN, CLAIMS);
+    const channels = await channelsAt(middle);
+    let renamed = 0;
+    const rename: Change = (message) => {
+      const at = Buffer.from(message).indexOf(nameOf(channels.pne));
+      if (at < 0) return message;
+      renamed += 1;
+      const changed = message.slice();
+      changed.set(nameOf(channels.gateway), at);
+      return changed;
+    };
+    const { network, carry } = carried(middle, channels, () => rename);
+    network.linkUp();
+    await carry();
+    assert.is(renamed, 1);
+    assert.equal(refusedAt(network, 'gateway'), []);
+    // message_2 decrypts to noise where the two have not seen one message_1.
+    assert.is(refusedAt(network, 'pne').length, 1);
+    assert.equal(network.agreements, []);
+  }));
+
+test('Just Works with nobody in the middle: CPNS-1 is left to the link, and readings pass', () =>
+  withDevices(async (devices) => {
+    const board = await devices.board(OPEN.board);
+    const gateway = await devices.gateway(OPEN.gateway);
+    const { channelBinding } = await gateway.ask({ do: 'take', kind: 'link' });
+    await board.take('secured');
+    const network = networkOverBle({ pne: board.channelBinding!, gateway: fromHex(channelBinding!) });
+    network.linkUp();
+    network.settle();
+    assert.equal(recordAlgorithms(network, 'CPNS-1'), [undefined, undefined]);
+    network.pne.report('heart 61');
+    network.settle();
+    assert.equal(values(network), ['heart 61']);
+    assert.equal(network.refusals, []);
+  }));
+
+test('Just Works on a stack that names no channel: a man in the middle reads and forges no reading', () =>
+  withDevices(async (devices) => {
+    const middle = await Middle.between(devices, OPEN, CLAIMS);
+    await channelsAt(middle);
+    let change = UNCHANGED;
+    const { network, carry } = carried(middle, {}, () => change);
     const relayed: Uint8Array[] = [];
     network.relay = (message) => {
       relayed.push(decodeRoute(message).message);
       return [message];
     };
-    let change = UNCHANGED;
-    const carry = carrier(network, {
-      pne: (message) => middle.carryToPne(message, change),
-      gateway: (message) => middle.carryToGateway(message, change),
-    });
 
     network.linkUp();
     await carry();
@@ -115,14 +168,31 @@ async function assertNothingCame({ board, gateway, towardsPne, towardsGateway }:
   }
 }
 
-/** PNE, gateway and server, with CPNS-1 on the links that the attacker holds at both ends. */
-async function networkOver({ gateway, board, towardsPne }: Middle): Promise<TestNetwork> {
-  const { encrypted, authenticated, keySize } = await gateway.ask({ do: 'take', kind: 'link' });
+/** The attacker has a link with both ends. Returns the channel that each has. */
+async function channelsAt({ gateway, board, towardsPne }: Middle): Promise<Required<Channels>> {
+  const link = await gateway.ask({ do: 'take', kind: 'link' });
+  const { encrypted, authenticated, keySize, channelBinding } = link;
   assert.equal([encrypted, authenticated, keySize], ['true', 'false', '16']);
   assert.equal(await board.take('secured'), securedAs('encrypted', 'bonded'));
   assert.is((await towardsPne.ask({ do: 'subscribe' })).error, 'SUCCESS');
   await board.take('subscription');
-  return networkOverBle(false);
+  return { pne: board.channelBinding!, gateway: fromHex(channelBinding!) };
+}
+
+/** PNE, gateway and server, with CPNS-1 on the links that the attacker holds at both ends. */
+function carried(middle: Middle, channels: Channels, change: () => Change) {
+  const network = networkOverBle(channels);
+  const carry = carrier(network, {
+    pne: (message) => middle.carryToPne(message, change()),
+    gateway: (message) => middle.carryToGateway(message, change()),
+  });
+  return { network, carry };
+}
+
+/** As an offer names it. */
+function nameOf(channelBinding: Uint8Array): Uint8Array {
+  const sha256 = (data: Uint8Array) => new Uint8Array(createHash('sha256').update(data).digest());
+  return linkEvidence(justWorks(channelBinding), sha256)!.binding;
 }
 
 function flipLast(message: Uint8Array): Uint8Array {

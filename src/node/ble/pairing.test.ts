@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { End } from '../../../tools/interop/end.ts';
+import { toHex } from '../../bytes/hex.ts';
 import {
   type DeviceOptions,
   Io,
@@ -57,11 +58,12 @@ for (const method of [JUST_WORKS, PASSKEY, COMPARISON]) {
 
   test(`${method.name}: pairs, talks, and encrypts again after a restart of both`, () =>
     withDevices(async (devices) => {
+      const channels = new Set<string>();
       for (const isFirst of [true, false]) {
         const board = await devices.board(method.board);
         const gateway = await devices.gateway(method.gateway);
         if (isFirst) await method.attend(gateway, board);
-        const attestation = await gateway.ask({ do: 'take', kind: 'link' });
+        const { channelBinding, ...attestation } = await gateway.ask({ do: 'take', kind: 'link' });
         assert.equal(attestation, {
           kind: 'ble',
           encrypted: 'true',
@@ -72,10 +74,13 @@ for (const method of [JUST_WORKS, PASSKEY, COMPARISON]) {
           peer: '01c00000000002',
         });
         assert.equal(await board.take('secured'), flags);
+        assert.is(channelBinding, toHex(board.channelBinding!));
+        channels.add(channelBinding!);
         await talk(gateway, board);
         await gateway.close();
         await board.close();
       }
+      assert.is(channels.size, 1);
     }));
 }
 
@@ -176,12 +181,12 @@ test('a bond by Just Works does not do once the floor is higher', () =>
     assert.is(problem, 'encryption: the bond is weaker than demanded');
   }));
 
-test('a PNE that has lost its bond is refused until its owner has the gateway forget it, then pairs anew', () =>
+test('a PNE that has lost its bond is refused until its owner has the gateway forget it, then pairs anew: another channel', () =>
   withDevices(async (devices) => {
     let board = await devices.board(PASSKEY.board);
     const gateway = await devices.gateway(PASSKEY.gateway);
     await PASSKEY.attend(gateway, board);
-    await linked(gateway, board);
+    const former = await linked(gateway, board);
     await board.close();
     await rm(board.folder, { recursive: true });
     board = await devices.board(PASSKEY.board);
@@ -189,7 +194,7 @@ test('a PNE that has lost its bond is refused until its owner has the gateway fo
     assert.ok(/^(encryption: PIN_OR_KEY_MISSING|pairing: has a bond already)$/.test(problem!), problem);
     await gateway.ask({ do: 'forget', peer: PNE });
     await PASSKEY.attend(gateway, board);
-    await linked(gateway, board);
+    assert.is.not(await linked(gateway, board), former);
   }));
 
 test.run();
@@ -204,10 +209,13 @@ async function shown(board: TestBoard): Promise<number> {
   return Number(passkey);
 }
 
-async function linked(gateway: End, board: TestBoard): Promise<void> {
-  await gateway.ask({ do: 'take', kind: 'link' });
+/** Returns what names the channel at both ends. */
+async function linked(gateway: End, board: TestBoard): Promise<string> {
+  const { channelBinding } = await gateway.ask({ do: 'take', kind: 'link' });
   await board.take('secured');
+  assert.is(channelBinding, toHex(board.channelBinding!));
   await talk(gateway, board);
+  return channelBinding!;
 }
 
 /** A message in each direction: fragments of one, 2 bytes in front of it. */

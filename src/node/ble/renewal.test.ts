@@ -29,10 +29,13 @@ const RENEW_AFTER = ImplementationLimits.sequenceBlockSize;
 test('a link lost at each message of a renewal of keys costs no reading and doubles none', () =>
   withDevices(async ({ air, board: openBoard, gateway: openGateway }) => {
     const radio = new RadioHop(air, await openBoard(OPEN), await openGateway(OPEN));
-    const network = networkOverBle(false, {
-      change: (own, role) =>
-        role === 'pne' && own.name === 'CPNS-1' ? { ...own, renewAfter: RENEW_AFTER } : own,
-    });
+    const network = networkOverBle(
+      {},
+      {
+        change: (own, role) =>
+          role === 'pne' && own.name === 'CPNS-1' ? { ...own, renewAfter: RENEW_AFTER } : own,
+      },
+    );
     const carry = carrier(network, radio.lanes(network));
     let readings = 0;
     for (let step = 0; step < HANDSHAKE_MESSAGES; step += 1) {

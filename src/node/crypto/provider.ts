@@ -62,10 +62,11 @@ function aead(
 
 function createAead(cipherName: CipherCCMTypes, material: KeyObject, authTagLength: number): BackendAead {
   let key: KeyObject | undefined = material;
+  const options = Object.freeze({ authTagLength });
   return Object.freeze({
     seal(nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
       const length = plaintext.length;
-      const cipher = createCipheriv(cipherName, key!, nonce, { authTagLength });
+      const cipher = createCipheriv(cipherName, key!, nonce, options);
       cipher.setAAD(aad, { plaintextLength: length });
       const sealed = new Uint8Array(length + authTagLength);
       sealed.set(cipher.update(plaintext));
@@ -75,14 +76,14 @@ function createAead(cipherName: CipherCCMTypes, material: KeyObject, authTagLeng
     },
     open(nonce: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined {
       const length = ciphertext.length - authTagLength;
-      const decipher = createDecipheriv(cipherName, key!, nonce, { authTagLength });
+      const decipher = createDecipheriv(cipherName, key!, nonce, options);
       decipher.setAuthTag(ciphertext.subarray(length));
       decipher.setAAD(aad, { plaintextLength: length });
       try {
         // CCM verifies in update, the others in final. Both have to have passed before bytes leave.
-        const plaintext = new Uint8Array(decipher.update(ciphertext.subarray(0, length)));
+        const plaintext = decipher.update(ciphertext.subarray(0, length));
         decipher.final();
-        return plaintext;
+        return bytesOf(plaintext);
       } catch {
         return undefined;
       }
@@ -91,6 +92,11 @@ function createAead(cipherName: CipherCCMTypes, material: KeyObject, authTagLeng
       key = undefined;
     },
   });
+}
+
+/** A Buffer's slices are views, other arrays' are copies. The memory is its own: node:crypto makes it for each result. */
+function bytesOf({ buffer, byteOffset, length }: Buffer): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length);
 }
 
 function createMac(material: KeyObject): BackendMac {

@@ -9,6 +9,8 @@ import bleHost, {
   type PairingResult,
   type ServerCharacteristic,
 } from 'ble-host';
+import { toHex } from '../../../src/bytes/hex.ts';
+import { channelBinding } from '../../../src/node/ble/channel-binding.ts';
 import { connectTransport } from '../../simulator/controller/h4-client.ts';
 import type { Values } from '../end.ts';
 import { Mailbox } from './mailbox.ts';
@@ -193,8 +195,9 @@ export class BleHostDevice {
       this.answerPrompt = answer;
       this.mailbox.put('prompt', promptOf(model, passkey));
     });
-    smp.on('pairingComplete', ({ sc, mitm, bond }: PairingResult) => {
-      this.mailbox.put('paired', { sc: String(sc), mitm: String(mitm), bond: String(bond) });
+    smp.on('pairingComplete', ({ sc, mitm, bond, rspLtk }: PairingResult) => {
+      const channel = toHex(channelBinding(rspLtk));
+      this.mailbox.put('paired', { sc: String(sc), mitm: String(mitm), bond: String(bond), channel });
     });
     smp.on('pairingFail', (reason: number) =>
       this.mailbox.put('paired', { failure: SmpErrors.toString(reason) }),

@@ -3,6 +3,8 @@
 """A device on Bumble: what the questions of bumble_end.py do. Values are text, bytes in hexadecimal."""
 
 import asyncio
+import hashlib
+import hmac
 import json
 from collections import defaultdict
 from pathlib import Path
@@ -24,6 +26,9 @@ INTERVAL = 15
 SUPERVISION = 3000
 KEYS = "bumble-keys.json"
 MTU = 517
+#: BLE_BINDING_LABEL and BLE_BINDING_BYTES of src/link/ble.ts.
+LABEL = b"CPNS-1 over Bluetooth LE: channel binding"
+BINDING_BYTES = 16
 
 IO = {
     "NO_INPUT_NO_OUTPUT": PairingDelegate.NO_OUTPUT_NO_INPUT,
@@ -195,7 +200,8 @@ class BumbleDevice:
         """A key of Secure Connections is the same for both ends; of legacy pairing there is one an end."""
         sc = keys.ltk is not None
         mitm = sc and keys.ltk.authenticated
-        self.put("paired", sc=str(sc).lower(), mitm=str(mitm).lower(), bond="true")
+        channel = channel_binding(keys.ltk.value) if sc else ""
+        self.put("paired", sc=str(sc).lower(), mitm=str(mitm).lower(), bond="true", channel=channel)
 
     def on_encryption(self):
         if self.connection.is_encrypted:
@@ -212,3 +218,8 @@ class BumbleDevice:
 
     async def take(self, kind, patience=PATIENCE):
         return await asyncio.wait_for(self.mailboxes[kind].get(), patience)
+
+
+def channel_binding(key):
+    """key: the long-term key, in the order in which Bumble hands it to the controller."""
+    return hmac.new(key, LABEL, hashlib.sha256).digest()[:BINDING_BYTES].hex()

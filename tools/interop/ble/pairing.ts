@@ -86,11 +86,19 @@ export async function failToPair(
   return reasons[0]!;
 }
 
-/** Pairs, and both ends have to say of it what the method promises. */
+/** Pairs, and both ends have to say of it what the method promises, and to name the channel alike. */
 export async function pair(method: Method, central: End, peripheral: End): Promise<void> {
   await central.ask({ do: 'pair' });
   await method.attend(central, peripheral);
-  for (const end of [central, peripheral]) expectLevel(end, method, await end.ask({ do: 'paired' }));
+  const channels = new Set<string>();
+  for (const end of [central, peripheral]) {
+    const said = await end.ask({ do: 'paired' });
+    expectLevel(end, method, said);
+    channels.add(String(said.channel));
+  }
+  const [channel = '', other] = channels;
+  if (other !== undefined || !/^[0-9a-f]{32}$/.test(channel))
+    throw new Error(`a channel is called ${channel} there, ${other} here`);
 }
 
 async function carryPasskey(shown: End, typed: End): Promise<void> {

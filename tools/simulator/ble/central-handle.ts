@@ -2,8 +2,7 @@
 import bleHost, { type Connection, type ServerCharacteristic } from 'ble-host';
 import { GattMessageType, PasskeyAction, SecuredFlag } from '../../../boards/linux/modules/gatt-message.ts';
 import { SpecificationLimits } from '../../../src/limits.ts';
-import type { BleSecurity } from '../../../src/link/ble.ts';
-import type { Gate, GateUser } from '../../../src/node/ble/gate.ts';
+import type { Gate, GateSecurity, GateUser } from '../../../src/node/ble/gate.ts';
 import type { BoardPort } from './board-port.ts';
 
 type Respond = (error: number) => void;
@@ -53,12 +52,12 @@ export class CentralHandle {
   }
 
   /** A bonded central is subscribed from the start; the board hears of it when that counts. */
-  secured({ encrypted, authenticated, bonded, keySize }: BleSecurity): void {
+  secured({ encrypted, authenticated, bonded, keySize, channelBinding }: GateSecurity): void {
     const flags =
       Number(encrypted) * SecuredFlag.encrypted +
       Number(authenticated) * SecuredFlag.authenticated +
       Number(bonded) * SecuredFlag.bonded;
-    this.board.send(GattMessageType.secured, [this.number, flags, keySize]);
+    this.board.send(GattMessageType.secured, [this.number, flags, keySize], [channelBinding]);
     for (const characteristic of this.subscribed) this.tell(characteristic);
   }
 

@@ -28,7 +28,7 @@ const MESSAGES: readonly GattMessage[] = [
   { type: GattMessageType.connected, numbers: [1, 20], values: [] },
   { type: GattMessageType.disconnected, numbers: [1], values: [] },
   { type: GattMessageType.room, numbers: [1, 512], values: [] },
-  { type: GattMessageType.secured, numbers: [1, 7, 16], values: [] },
+  { type: GattMessageType.secured, numbers: [1, 7, 16], values: [BYTES] },
   { type: GattMessageType.passkey, numbers: [1, 0, 123_456], values: [] },
   { type: GattMessageType.subscription, numbers: [1, 0, 1], values: [] },
   { type: GattMessageType.value, numbers: [1, 1], values: [BYTES] },

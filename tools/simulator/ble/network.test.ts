@@ -48,7 +48,14 @@ withScenario('a thousand readings arrive once each, and in order', {}, async (sc
     scenario.agreements.map(({ name, linkKind }) => `${name} ${linkKind}`),
     ['CPNS-1 ble', 'CPNS-3 stream'],
   );
+  assertDelegated(scenario);
 });
+
+/** CPNS-1 leaves all to the link, CPNS-3 nothing. */
+function assertDelegated({ agreements }: Scenario): void {
+  const isBare = agreements.map(({ choice }) => choice.toResponder.recordAlgorithm === undefined);
+  assert.equal(isBare, [true, false]);
+}
 
 withScenario('readings pass at the smallest MTU', { mtu: 23 }, async (scenario) => {
   scenario.allow(50);
@@ -60,13 +67,14 @@ withScenario('readings pass at the smallest MTU', { mtu: 23 }, async (scenario) 
 });
 
 withScenario(
-  'a board without a display is paired by Just Works where the gateway allows it, and CPNS protects the rest',
+  'a board without a display is paired by Just Works where the gateway allows it, and CPNS-1 is left to the link',
   { ioCapabilities: 'none', demand: { authenticated: false } },
   async (scenario) => {
     scenario.allow(5);
     await scenario.arrival();
     assert.is(scenario.passkeys, 0);
     assert.is(scenario.links, 1);
+    assertDelegated(scenario);
   },
 );
 
