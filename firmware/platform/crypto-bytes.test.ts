@@ -93,6 +93,18 @@ const EXPECTED = [
   'notWellFormed',
 ];
 
+test('as long as a message may be, and not a byte longer', () => {
+  for (const length of [8187, 8188, 8189]) {
+    const items = [new Uint8Array(length)];
+    const expected = outcomeOf(() => encodeFlat(items).length);
+    assert.equal(expected, length > 8188 ? { reason: 'tooLong' } : { result: length + 4 });
+    assert.equal(
+      outcomeOf(() => device.encodeFlat(items).length),
+      expected,
+    );
+  }
+});
+
 test('arguments of other kinds are thrown back', () => {
   const bytes = new Uint8Array(4);
   for (const call of [

@@ -9,7 +9,7 @@ import { type ReasonName, Refusal, refuse } from '../../src/refusal.ts';
 import { heapStatistics } from './heap.ts';
 import { bindPayloadNatives } from './payload.ts';
 
-const ROUNDS = 5_000;
+const ROUNDS = 1_000;
 /** The first call makes what later ones use again. */
 heapStatistics();
 
