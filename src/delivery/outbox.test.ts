@@ -29,6 +29,21 @@ function create(span: number, next?: number) {
   return { timers, sent, outbox };
 }
 
+/** One whose numbers are reserved when the test says so. */
+function createReserving() {
+  const timers = createTimers();
+  const pace = { after: timers.after, random: () => 0, heard: 0 };
+  const reservations: Reservation[] = [];
+  const sent: number[] = [];
+  const outbox = new Outbox({
+    pace,
+    span: 1,
+    reserve: (_handle, number, then) => reservations.push({ number, then }),
+    transmit: (number) => sent.push(number),
+  });
+  return { timers, reservations, sent, outbox };
+}
+
 test('nothing is sent before it is open, everything within the span then, in order', () => {
   const { sent, outbox } = create(3);
   for (const handle of [10, 11, 12, 13]) outbox.add(handle, PAYLOAD);
@@ -108,16 +123,7 @@ test('a stalled message is sent as soon as the peer is heard, others wait for th
 });
 
 test('a number is used once it is reserved, and never given again where that failed', () => {
-  const timers = createTimers();
-  const pace = { after: timers.after, random: () => 0, heard: 0 };
-  const reservations: Reservation[] = [];
-  const sent: number[] = [];
-  const outbox = new Outbox({
-    pace,
-    span: 1,
-    reserve: (_handle, number, then) => reservations.push({ number, then }),
-    transmit: (number) => sent.push(number),
-  });
+  const { reservations, sent, outbox } = createReserving();
   outbox.open();
   outbox.add(10, PAYLOAD);
   outbox.open();
@@ -135,16 +141,7 @@ test('a number is used once it is reserved, and never given again where that fai
 });
 
 test('a reservation that comes back after its message was forgotten sends nothing', () => {
-  const timers = createTimers();
-  const pace = { after: timers.after, random: () => 0, heard: 0 };
-  const reservations: Reservation[] = [];
-  const sent: number[] = [];
-  const outbox = new Outbox({
-    pace,
-    span: 1,
-    reserve: (_handle, number, then) => reservations.push({ number, then }),
-    transmit: (number) => sent.push(number),
-  });
+  const { timers, reservations, sent, outbox } = createReserving();
   outbox.open();
   outbox.add(10, PAYLOAD);
   outbox.settle(10);
@@ -154,16 +151,7 @@ test('a reservation that comes back after its message was forgotten sends nothin
 });
 
 test('a reservation for a stream that has ended is none in the next', () => {
-  const timers = createTimers();
-  const pace = { after: timers.after, random: () => 0, heard: 0 };
-  const reservations: Reservation[] = [];
-  const sent: number[] = [];
-  const outbox = new Outbox({
-    pace,
-    span: 1,
-    reserve: (_handle, number, then) => reservations.push({ number, then }),
-    transmit: (number) => sent.push(number),
-  });
+  const { reservations, sent, outbox } = createReserving();
   outbox.open();
   outbox.add(10, PAYLOAD);
   outbox.close();
