@@ -22,6 +22,8 @@ export interface SpawnXsOptions {
   readonly detached?: boolean;
   /** The board's own unless given. A test bundle needs more than a PNE. */
   readonly memory?: Memory;
+  /** Slots of the stack: a device's, except where more than a device is in the machine. */
+  readonly stack?: number;
   /** The host program, where it is not the one that tools/setup built. */
   readonly host?: string;
 }
@@ -50,13 +52,12 @@ export function hasNativeCrypto(): boolean {
 }
 
 /** Runs a bundle on XS with the board's stack and heap. Output comes through pipes. */
-export function spawnXs(
-  bundle: string,
-  { env = {}, detached = false, memory = board.creation, host = builtHost().host }: SpawnXsOptions = {},
-): ChildProcess {
+export function spawnXs(bundle: string, options: SpawnXsOptions = {}): ChildProcess {
+  const { env = {}, detached = false, memory = board.creation, host = builtHost().host } = options;
+  const { stack = board.creation.stack } = options;
   const { chunk, heap, limit } = memory;
   const sizes = {
-    '--stack': board.creation.stack,
+    '--stack': stack,
     '--chunk-initial': chunk.initial,
     '--chunk-incremental': chunk.incremental,
     '--heap-initial': heap.initial,

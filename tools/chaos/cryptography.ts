@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Node's cryptography with chance from a seed, and a witness of what is done with keys: that no nonce is used twice
- * under one key, and how many keys a process has. Limits of keys can be set low, so that they are reached.
+ * Cryptography with a witness of what is done with keys: that no nonce is used twice under one key, and how many keys
+ * a process has. Limits of keys can be set low, so that they are reached.
  */
 import { toHex } from '../../src/bytes/hex.ts';
 import { algorithmParameters } from '../../src/crypto/algorithms.ts';
 import type { AeadKey, CryptoProvider } from '../../src/crypto/provider.ts';
-import { createNodeProvider } from '../../src/node/crypto/provider.ts';
 import { withRecords } from '../../src/session/records.ts';
-import { p256Agreement, type SharedPoints } from './curve.ts';
 import type { Random } from './random.ts';
 import type { Life } from './timeline.ts';
 import { Violation } from './violation.ts';
@@ -19,20 +17,24 @@ export interface KeyLimits {
   readonly maxFailed: number;
 }
 
+/** Makes providers of an engine whose chance, that of their keys included, is the one that is given. */
+export type SeededProviders = (fillRandom: (target: Uint8Array) => void) => CryptoProvider;
+
 /** All keys of a run, whoever holds them. */
 export class KeyWitness {
-  private readonly shared: SharedPoints = new Map();
+  private readonly create: SeededProviders;
   /** By key, and by nonce what was sealed. */
   private readonly sealed = new Map<string, Map<string, string>>();
 
+  constructor(create: SeededProviders) {
+    this.create = create;
+  }
+
   provider(life: Life, random: Random, limits: KeyLimits | undefined): CryptoProvider {
-    const node = createNodeProvider();
-    const fillRandom = (target: Uint8Array) => random.fill(target);
+    const seeded = this.create((target) => random.fill(target));
     const provider = withRecords({
-      ...node,
-      fillRandom,
-      ...p256Agreement(node, fillRandom, this.shared),
-      aeadKey: (algorithm, secret) => this.watch(life, node.aeadKey(algorithm, secret), algorithm),
+      ...seeded,
+      aeadKey: (algorithm, secret) => this.watch(life, seeded.aeadKey(algorithm, secret), algorithm),
     });
     return limits === undefined ? provider : withLimits(provider, limits);
   }

@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import * as assert from 'uvu/assert';
 import type { Defect } from './defects.testing.ts';
-import type { run } from './run.ts';
+import type { runInNode } from './run-in-node.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** cbor-x asks for Node's modules as CommonJS does. */
@@ -17,12 +17,12 @@ const REQUIRE =
   "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
 /** The simulation around roles with a defect. */
-export async function loadDefective(defect: Defect): Promise<typeof run> {
+export async function loadDefective(defect: Defect): Promise<typeof runInNode> {
   const folder = await mkdtemp(join(tmpdir(), 'pne-chaos-'));
   try {
     const outfile = join(folder, 'run.mjs');
     await build({
-      entryPoints: [join(ROOT, 'tools/chaos/run.ts')],
+      entryPoints: [join(ROOT, 'tools/chaos/run-in-node.ts')],
       bundle: true,
       platform: 'node',
       format: 'esm',
@@ -31,7 +31,7 @@ export async function loadDefective(defect: Defect): Promise<typeof run> {
       banner: { js: REQUIRE },
       plugins: [withDefect(defect)],
     });
-    return (await import(pathToFileURL(outfile).href)).run;
+    return (await import(pathToFileURL(outfile).href)).runInNode;
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** `npm run chaos`: personal networks in virtual time, under every fault. Exit status 1 where a run failed. */
+import { hasNativeCrypto } from '../build/xs.ts';
 import { runAll } from './crew.ts';
 import { type Options, parseOptions, USAGE, UsageError } from './options.ts';
-import { type RunOptions, run, type Verdict } from './run.ts';
+import type { RunOptions, Verdict } from './run.ts';
+import { runInNode } from './run-in-node.ts';
 import { type Summary, Tally } from './summary.ts';
+import { runAllInXs } from './xs-crew.ts';
 
 /** Failures that are shown with their traces; the seeds of all are in the summary. */
 const MAX_SHOWN = 3;
@@ -17,7 +20,12 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const summary = options.seeds === 1 ? runOne(options) : await runMany(options);
+  if (options.xs && !hasNativeCrypto()) {
+    throw new UsageError(
+      '--xs needs native cryptography: install libmbedtls-dev, and run npm run chaos again',
+    );
+  }
+  const summary = options.seeds === 1 && !options.xs ? runOne(options) : await runMany(options);
   if (options.json) console.log(JSON.stringify(summary, null, 2));
   else console.log(inWords(summary));
   return summary.failed.length === 0 ? 0 : 1;
@@ -26,7 +34,7 @@ async function main(): Promise<number> {
 /** Shows the whole trace where it fails. */
 function runOne({ first, loss }: Options): Summary {
   const tally = new Tally();
-  const verdict = run({ seed: first, loss, keepsTrace: true });
+  const verdict = runInNode({ seed: first, loss, keepsTrace: true });
   tally.add(verdict);
   if (verdict.failure !== undefined) console.error(verdict.trace.join('\n'));
   return tally.summary;
@@ -42,7 +50,8 @@ async function runMany(options: Options): Promise<Summary> {
   }));
   const progress = setInterval(() => console.error(progressOf(tally.summary, seeds)), PROGRESS_MS);
   try {
-    await runAll(jobs, (verdict) => {
+    const runThem = options.xs ? runAllInXs : runAll;
+    await runThem(jobs, (verdict) => {
       tally.add(verdict);
       if (verdict.failure !== undefined && tally.summary.failed.length <= MAX_SHOWN) show(verdict, options);
     });

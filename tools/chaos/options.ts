@@ -6,6 +6,7 @@ export const USAGE = `usage: npm run chaos -- [options]
   --seeds N     how many runs, 1 to 1000000 (default 200)
   --seed FIRST  seed of the first run, 0 to 4294967295 (default 1)
   --loss P      probability that a message is lost, 0 to 0.5, on all links (default: the seed says)
+  --xs          everybody runs inside XS, with the native cryptography of a device (default: in Node)
   --json        one JSON document on standard output, at the end
   --help        this text`;
 
@@ -14,6 +15,7 @@ export interface Options {
   readonly first: number;
   /** undefined leaves it to the seeds. */
   readonly loss: number | undefined;
+  readonly xs: boolean;
   readonly json: boolean;
   readonly help: boolean;
 }
@@ -33,6 +35,7 @@ export function parseOptions(args: readonly string[]): Options {
     seeds: wholeNumber('--seeds', seeds, 1, MAX_SEEDS),
     first: wholeNumber('--seed', seed, 0, MAX_SEED),
     loss: loss === undefined ? undefined : probability('--loss', loss),
+    xs: values.xs ?? false,
     json: values.json ?? false,
     help: values.help ?? false,
   };
@@ -46,6 +49,7 @@ function parseValues(args: readonly string[]) {
         seeds: { type: 'string' },
         seed: { type: 'string' },
         loss: { type: 'string' },
+        xs: { type: 'boolean' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
       },

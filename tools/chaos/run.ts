@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** One run, from its seed to its verdict. */
+import type { SeededProviders } from './cryptography.ts';
 import { Random } from './random.ts';
 import { drawScenario, type Scenario } from './scenario.ts';
 import { Violation } from './violation.ts';
@@ -39,10 +40,10 @@ const MAX_EVENTS = 3_000_000;
 const KEYS_PER_INTERFACE = 4;
 const MAX_INTERFACES = 2;
 
-export function run({ seed, loss, keepsTrace }: RunOptions): Verdict {
+export function run({ seed, loss, keepsTrace }: RunOptions, providers: SeededProviders): Verdict {
   const random = new Random(seed * 0x9e3779b1);
   const scenario = drawScenario(random, loss);
-  const world = new World(random, scenario, keepsTrace);
+  const world = new World(random, scenario, keepsTrace, providers);
   const failure = failureOf(world, scenario);
   return {
     seed,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** A process that makes one run after the other, as it is told. */
-import { type RunOptions, run } from './run.ts';
+import type { RunOptions } from './run.ts';
+import { runInNode } from './run-in-node.ts';
 
-process.on('message', (options: RunOptions) => process.send!(run(options)));
+process.on('message', (options: RunOptions) => process.send!(runInNode(options)));
 // Without the one who gives the work there is none.
 process.on('disconnect', () => process.exit());

@@ -4,7 +4,7 @@
 import { type Attacker, createAttacker } from './attacker.ts';
 import { BootFile } from './boot-file.ts';
 import { Chronicle } from './chronicle.ts';
-import { KeyWitness } from './cryptography.ts';
+import { KeyWitness, type SeededProviders } from './cryptography.ts';
 import type { Snapshot } from './database.ts';
 import { Device } from './device.ts';
 import { FAULTS, type FaultName } from './faults.ts';
@@ -41,11 +41,11 @@ export class World {
   private readonly attacker: Attacker | undefined;
   private readonly clones: Device[] = [];
 
-  constructor(random: Random, scenario: Scenario, keepsAll: boolean) {
+  constructor(random: Random, scenario: Scenario, keepsAll: boolean, providers: SeededProviders) {
     this.random = random;
     this.scenario = scenario;
     this.chronicle = new Chronicle(this.timeline, keepsAll);
-    this.members = createMembers(random.fork(), scenario);
+    this.members = createMembers(random.fork(), scenario, new KeyWitness(providers));
     this.ether = {
       timeline: this.timeline,
       chronicle: this.chronicle,
@@ -184,8 +184,7 @@ export class World {
   }
 }
 
-function createMembers(random: Random, { pnes, gateways, limits }: Scenario): Members {
-  const keys = new KeyWitness();
+function createMembers(random: Random, { pnes, gateways, limits }: Scenario, keys: KeyWitness): Members {
   let kid = 0;
   const create = (subject: string) => new Member({ keys, random, limits, subject, kid: kid++ });
   const named = (name: string, count: number) =>

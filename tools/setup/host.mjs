@@ -45,9 +45,12 @@ export function makePath(board, path) {
   return path.startsWith(ROOT) ? relative(join(ROOT, board), path) : path;
 }
 
-/** Keeps what different copies of an engine were compiled to apart: make compares only times. */
+/**
+ * Keeps what different copies of an engine were compiled to apart: make compares only times. One in the checkout is
+ * told by its place in it, as make is (makePath).
+ */
 export function fingerprint(folder) {
-  return createHash('sha256').update(folder).digest('hex').slice(0, 8);
+  return createHash('sha256').update(makePath('.', folder)).digest('hex').slice(0, 8);
 }
 
 async function stepsToDo(args) {
