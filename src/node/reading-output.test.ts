@@ -8,14 +8,14 @@ import { createCborXPayloads } from '../payload/codec.ts';
 import { NEW_PEER } from '../roles/peer-record.ts';
 import { openReadingOutput } from './reading-output.ts';
 import { scratchFolder } from './scratch.testing.ts';
-import { openServerStore, type PersistentServerStore } from './server-store.ts';
+import { type KeptReading, openServerStore, type PersistentServerStore } from './server-store.ts';
 import { createMemoryStore } from './store/memory.ts';
 
 const test = suite('reading output');
 const payloads = createCborXPayloads();
 
 /** A store that keeps so many readings. */
-async function storeOf(count: number): Promise<PersistentServerStore> {
+async function storeOf(count: number, pneId = 'a'): Promise<PersistentServerStore> {
   const store = await openServerStore({
     store: createMemoryStore(),
     maxReadings: 1_000_000,
@@ -28,8 +28,8 @@ async function storeOf(count: number): Promise<PersistentServerStore> {
     payload: payloads.encode({ n: id }),
     value: 0,
   }));
-  await new Promise((resolve) => store.load('a', resolve, () => undefined));
-  await new Promise((resolve) => store.commit('a', NEW_PEER, readings, resolve));
+  await new Promise((resolve) => store.load(pneId, resolve, () => undefined));
+  await new Promise((resolve) => store.commit(pneId, NEW_PEER, readings, resolve));
   return store;
 }
 
@@ -75,6 +75,29 @@ test('what was written before the process ended, and not yet forgotten, is not w
   await write(store, path);
   assert.equal(idsIn(path), upTo(300));
   assert.is(store.count, 0);
+});
+
+test('nor where so many have come since that it lies behind them', async () => {
+  const path = join(scratchFolder(), 'out');
+  const last = await storeOf(1, 'z');
+  const [reading] = await last.first(1);
+  await write(last, path);
+  const many = await storeOf(600);
+  const kept = async (limit: number) => [
+    ...(await many.first(limit)),
+    ...(many.count < limit ? [reading!] : []),
+  ];
+  let isKept = true;
+  const forget = async (readings: readonly KeptReading[]) => {
+    if (readings.includes(reading!)) isKept = false;
+    await many.forget(readings.filter((each) => each !== reading));
+  };
+  const first = async (limit: number) => (isKept ? kept(limit) : many.first(limit));
+  const output = await openReadingOutput({ first, forget }, path, (error) =>
+    assert.unreachable(error.message),
+  );
+  await output.close();
+  assert.equal([idsIn(path).length, isKept], [601, false]);
 });
 
 for (const cut of [1, 20, 66]) {

@@ -38,14 +38,14 @@ class FileOutput implements ReadingOutput {
   private readonly onFailed: (error: Error) => void;
   private readonly payloads: PayloadCodec = createCborXPayloads();
   /** Lines that are in the file, of readings that may still be kept. */
-  private written: ReadonlySet<string>;
+  private written: Set<string>;
   private writing: Promise<void> | undefined;
   private isAsked = false;
 
   constructor(
     store: Pick<PersistentServerStore, 'first' | 'forget'>,
     file: FileHandle,
-    written: ReadonlySet<string>,
+    written: Set<string>,
     onFailed: (error: Error) => void,
   ) {
     this.store = store;
@@ -57,9 +57,7 @@ class FileOutput implements ReadingOutput {
 
   proceed(): void {
     this.isAsked = true;
-    this.writing ??= this.run().finally(() => {
-      this.writing = undefined;
-    });
+    this.writing ??= this.run();
   }
 
   async close(): Promise<void> {
@@ -68,12 +66,18 @@ class FileOutput implements ReadingOutput {
     await this.file.close();
   }
 
+  /** Nothing comes between the last look at who has asked and its end. */
   private async run(): Promise<void> {
+    while (this.isAsked) {
+      this.isAsked = false;
+      await this.writeAll();
+    }
+    this.writing = undefined;
+  }
+
+  private async writeAll(): Promise<void> {
     try {
-      while (this.isAsked) {
-        this.isAsked = false;
-        while (await this.writeBatch());
-      }
+      while (await this.writeBatch());
     } catch (error) {
       this.written = await readTail(this.file).catch(() => this.written);
       this.onFailed(error as Error);
@@ -82,13 +86,15 @@ class FileOutput implements ReadingOutput {
 
   private async writeBatch(): Promise<boolean> {
     const readings = await this.store.first(NodeLimits.outputBatch);
-    const lines = readings.map((reading) => this.lineOf(reading)).filter((line) => !this.written.has(line));
+    const all = readings.map((reading) => this.lineOf(reading));
+    const lines = all.filter((line) => !this.written.has(line));
     if (lines.length > 0) {
       await this.file.appendFile(lines.map((line) => `${line}\n`).join(''));
       await this.file.datasync();
     }
     if (readings.length > 0) await this.store.forget(readings);
-    this.written = new Set();
+    // Others may lie behind readings that have come since.
+    for (const line of all) this.written.delete(line);
     return readings.length > 0;
   }
 
@@ -98,7 +104,7 @@ class FileOutput implements ReadingOutput {
 }
 
 /** The last lines of the file. What follows the last end of a line was not finished, and is cut off. */
-async function readTail(file: FileHandle): Promise<ReadonlySet<string>> {
+async function readTail(file: FileHandle): Promise<Set<string>> {
   const { size } = await file.stat();
   const start = Math.max(0, size - TAIL_BYTES);
   const bytes = Buffer.alloc(size - start);

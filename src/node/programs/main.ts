@@ -37,8 +37,12 @@ async function main([command = '', ...args]: readonly string[]): Promise<void> {
       (line) => process.stderr.write(line),
       () => new Date(),
     );
+    // Whoever reads that it listens may end it at once.
+    const asked = new Promise<string>((resolve) => {
+      for (const signal of SIGNALS) process.once(signal, resolve);
+    });
     const program = await start(values, { provider, log, onBroken: (error) => die(log, error) });
-    for (const signal of SIGNALS) process.once(signal, () => void end(program, log, signal));
+    void asked.then((signal) => end(program, log, signal));
   }
 }
 
