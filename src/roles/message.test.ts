@@ -24,7 +24,7 @@ const MESSAGES: readonly [Message, string][] = [
   [{ type: MessageType.reading, number: 24, payload: Uint8Array.of(0xf5) }, '8301181841f5'],
   [{ type: MessageType.receipt, number: 0, status: 1 }, '83020001'],
   [{ type: MessageType.content, number: 256, payload: Uint8Array.of(0xa0) }, '830319010041a0'],
-  [{ type: MessageType.registered, status: 0, epoch: 1 }, '83040001'],
+  [{ type: MessageType.registered, status: 0, answered: 7, epoch: 1 }, '8404000701'],
 ];
 
 for (const [message, hex] of MESSAGES) {

@@ -9,7 +9,11 @@
  *     reading      = [1, number: uint, payload: bstr]   ; PNE -> server
  *     receipt      = [2, number: uint, status: uint]    ; answers a reading or a content
  *     content      = [3, number: uint, payload: bstr]   ; server -> PNE
- *     registered   = [4, status: uint, epoch: uint]     ; of the contents to come, or the highest of the PNE
+ *     registered   = [4, status: uint, answered: uint, epoch: uint]
+ *
+ * A registration is answered with the PNE's epoch in it, and with the epoch of the contents to come, or the highest that
+ * is known of the PNE: an answer that comes late is none to a later registration.
+ *
  *
  * A payload is one application item (see src/payload). Nothing but a registration is sent before it is answered in
  * the same session: it fixes the epoch of each direction, in which messages are numbered from 0.
@@ -32,12 +36,20 @@ export type Message =
   | { readonly type: typeof MessageType.reading; readonly number: number; readonly payload: Uint8Array }
   | { readonly type: typeof MessageType.receipt; readonly number: number; readonly status: number }
   | { readonly type: typeof MessageType.content; readonly number: number; readonly payload: Uint8Array }
-  | { readonly type: typeof MessageType.registered; readonly status: number; readonly epoch: number };
+  | ({ readonly type: typeof MessageType.registered } & RegistrationAnswer);
 
 /** Who a PNE is, which boot of it this is, and which contents it has. */
 export interface Registration extends Boot {
   readonly pneId: string;
   readonly contents: ContentsReceived;
+}
+
+export interface RegistrationAnswer {
+  readonly status: number;
+  /** The epoch in the registration that is answered. */
+  readonly answered: number;
+  /** Of contents, where the status is ok; else the highest known of the PNE. */
+  readonly epoch: number;
 }
 
 /** `epoch` 0: none so far. */
@@ -56,7 +68,7 @@ export function encodeMessage(message: Message): Uint8Array {
     case MessageType.receipt:
       return encodeThree(message.type, message.number, message.status);
     case MessageType.registered:
-      return encodeThree(message.type, message.status, message.epoch);
+      return encodeFlat([message.type, message.status, message.answered, message.epoch]);
     default:
       return encodeRegistration(message);
   }
@@ -71,6 +83,7 @@ export function decodeMessage(bytes: Uint8Array): Message {
   const items = decodeFlat(bytes);
   const type = items[0];
   if (type === MessageType.registration) return { type, ...readRegistration(items) };
+  if (type === MessageType.registered) return { type, ...readAnswer(items) };
   const number = items[1];
   const last = items[2];
   if (items.length !== 3 || typeof number !== 'number') refuse('messageInvalid');
@@ -78,7 +91,6 @@ export function decodeMessage(bytes: Uint8Array): Message {
     if (type === MessageType.reading || type === MessageType.content) return { type, number, payload: last };
   } else if (typeof last === 'number') {
     if (type === MessageType.receipt) return { type, number, status: last };
-    if (type === MessageType.registered) return { type, status: number, epoch: last };
   }
   return refuse('messageInvalid');
 }
@@ -89,6 +101,12 @@ function readRegistration(items: readonly (FlatItem | undefined)[]): Registratio
   const contents = { epoch: epochOf(contentsEpoch), next: numberOf(next) };
   if (tag.length !== bootTagBytes) refuse('messageInvalid');
   return { pneId, epoch: epochOf(epoch), tag, contents };
+}
+
+function readAnswer(items: readonly (FlatItem | undefined)[]): RegistrationAnswer {
+  const [, status, answered, epoch] = items;
+  if (items.length !== 4) refuse('messageInvalid');
+  return { status: numberOf(status), answered: epochOf(answered), epoch: epochOf(epoch) };
 }
 
 function epochOf(item: FlatItem | undefined): number {

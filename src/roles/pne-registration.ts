@@ -6,7 +6,7 @@ import { type Pace, Transmission } from '../delivery/transmission.ts';
 import { ImplementationLimits } from '../limits.ts';
 import type { RunningTimer } from '../link/timer.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
-import { type ContentsReceived, type Message, MessageType } from './message.ts';
+import { type ContentsReceived, type Message, MessageType, type RegistrationAnswer } from './message.ts';
 import { Status } from './status.ts';
 
 export interface PneRegistrationOptions {
@@ -64,8 +64,12 @@ export class PneRegistration {
     this.retry?.cancel();
   }
 
-  /** Takes the server's answer. Refuses `messageInvalid` for a status that no registration has. */
-  handle(status: number, epoch: number): void {
+  /**
+   * Takes the server's answer, unless it is to a registration of an epoch that was left. Refuses `messageInvalid` for a
+   * status that no registration has.
+   */
+  handle({ status, answered, epoch }: RegistrationAnswer): void {
+    if (answered !== this.boot?.epoch) return;
     if (status === Status.epochBehind) return this.leave(epoch);
     if (status !== Status.ok) refuse('messageInvalid');
     this.stop();
@@ -78,12 +82,8 @@ export class PneRegistration {
     send({ type: MessageType.registration, pneId, ...this.boot!, contents: contents() });
   }
 
-  /**
-   * This store was rolled back or erased, or there are two of this device. An answer to an earlier registration
-   * says nothing new.
-   */
+  /** This store was rolled back or erased, or there are two of this device. */
   private leave(known: number): void {
-    if (this.boot === undefined || known < this.boot.epoch) return;
     this.known = known;
     this.boot = undefined;
     this.options.onRefused('epochBehind');

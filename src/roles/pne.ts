@@ -184,7 +184,7 @@ class PneRole {
   private handle(message: Message): void {
     switch (message.type) {
       case MessageType.registered:
-        return this.registration.handle(message.status, message.epoch);
+        return this.registration.handle(message);
       case MessageType.receipt:
         return this.settle(message.number, message.status);
       case MessageType.content:

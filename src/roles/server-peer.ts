@@ -11,7 +11,14 @@ import type { After } from '../link/timer.ts';
 import type { PayloadCodec } from '../payload/payload.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
 import type { Agreement } from './interface.ts';
-import { decodeMessage, encodeMessage, type Message, MessageType, type Registration } from './message.ts';
+import {
+  decodeMessage,
+  encodeMessage,
+  type Message,
+  MessageType,
+  type Registration,
+  type RegistrationAnswer,
+} from './message.ts';
 import type { PeerLedger } from './peer-ledger.ts';
 import {
   type PeerRecord,
@@ -127,15 +134,16 @@ export class ServerPeer {
         return result?.record ?? record;
       },
       (stored) => {
-        if (stored && result !== undefined) this.answer(agreement, result);
+        if (stored && result !== undefined) this.answer(agreement, claimed.epoch, result);
       },
     );
   }
 
-  private answer(agreement: Agreement, { isBehind, isRecordBehind, unknown }: Registered): void {
+  private answer(agreement: Agreement, answered: number, result: Registered): void {
+    const { isBehind, isRecordBehind, unknown } = result;
     const { boot, stream } = this.options.ledger.record;
     if (isBehind) {
-      this.say(agreement, Status.epochBehind, boot!.epoch);
+      this.say(agreement, { status: Status.epochBehind, answered, epoch: boot!.epoch });
       return this.report('epochBehind');
     }
     if (isRecordBehind) this.report('storeBehind');
@@ -143,7 +151,7 @@ export class ServerPeer {
     this.contents.close();
     if (isRecordBehind) this.contents.restart();
     for (const ticket of unknown) this.giveUp(ticket);
-    this.say(agreement, Status.ok, stream.epoch);
+    this.say(agreement, { status: Status.ok, answered, epoch: stream.epoch });
     this.options.onRegistered(this.options.pneId);
     this.pace.heard += 1;
     this.contents.open();
@@ -228,8 +236,8 @@ export class ServerPeer {
     if (session === this.session) this.options.send(session, encodeMessage({ type, number, status }));
   }
 
-  private say(agreement: Agreement, status: StatusCode, epoch: number): void {
-    this.options.send(agreement, encodeMessage({ type: MessageType.registered, status, epoch }));
+  private say(agreement: Agreement, answer: RegistrationAnswer): void {
+    this.options.send(agreement, encodeMessage({ type: MessageType.registered, ...answer }));
   }
 
   private send(message: Message): void {

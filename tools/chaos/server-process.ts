@@ -107,19 +107,21 @@ export class ServerProcess {
   deliver(pneId: string): void {
     if (this.server === undefined || this.life.stoppedUntil > this.options.ether.timeline.now) return;
     const name = `content ${this.delivered} for ${pneId}`;
+    this.delivered += 1;
+    // It may be taken, or not, within the call.
+    this.taking.add(name);
+    this.options.witness.deliver(pneId, name);
     try {
       this.server.deliver(pneId, { content: name }, (ticket) => {
         this.taking.delete(name);
         if (ticket === undefined) this.options.witness.loseContent(name);
       });
+      this.note(`is to deliver ${name}`);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      return;
+      this.taking.delete(name);
+      this.options.witness.loseContent(name);
     }
-    this.delivered += 1;
-    this.taking.add(name);
-    this.options.witness.deliver(pneId, name);
-    this.note(`is to deliver ${name}`);
   }
 
   /** Names of contents that wait in the store. */
