@@ -26,7 +26,10 @@ export async function runAllInXs(
   await Promise.all(Array.from({ length: Math.min(availableParallelism(), jobs.length) }, work));
 }
 
-/** The host has to have the native provider. */
+/**
+ * The host has to have the native provider. Its library has places for 32 keys of PSA, which all entities share here, the
+ * dead ones too until their memory is collected: few runs come to more, and end in status -141, which they do not in Node.
+ */
 export async function runInXs(options: RunOptions): Promise<Verdict> {
   const contents = `
     import { printLine } from './firmware/platform/console.ts';
