@@ -140,6 +140,25 @@ test('a number is used once it is reserved, and never given again where that fai
   assert.is(outbox.find(1), 10);
 });
 
+test('a reservation that fails at once is tried again when the peer is heard, and not before', () => {
+  const timers = createTimers();
+  let tries = 0;
+  const outbox = new Outbox({
+    pace: { after: timers.after, random: () => 0, heard: 0 },
+    span: 1,
+    reserve(_handle, _number, then): void {
+      tries += 1;
+      then(false);
+    },
+    transmit(): void {},
+  });
+  outbox.open();
+  outbox.add(10, PAYLOAD);
+  assert.is(tries, 1);
+  outbox.hurry();
+  assert.is(tries, 2);
+});
+
 test('a reservation that comes back after its message was forgotten sends nothing', () => {
   const { timers, reservations, sent, outbox } = createReserving();
   outbox.open();

@@ -130,6 +130,8 @@ export class Outbox {
       const item = this.nextWaiting();
       if (item === undefined) return;
       this.number(item);
+      // It failed at once: later.
+      if (item.number === undefined) return;
     }
   }
 
