@@ -7,6 +7,7 @@
 import { toHex } from '../../src/bytes/hex.ts';
 import { algorithmParameters } from '../../src/crypto/algorithms.ts';
 import type { AeadKey, CryptoProvider } from '../../src/crypto/provider.ts';
+import { Reason } from '../../src/refusal.ts';
 import { withRecords } from '../../src/session/records.ts';
 import type { Random } from './random.ts';
 import type { Life } from './timeline.ts';
@@ -36,7 +37,8 @@ export class KeyWitness {
       ...seeded,
       aeadKey: (algorithm, secret) => this.watch(life, seeded.aeadKey(algorithm, secret), algorithm),
     });
-    return limits === undefined ? provider : withLimits(provider, limits);
+    const counting = countingFailures(provider, life);
+    return limits === undefined ? counting : withLimits(counting, limits);
   }
 
   private watch(life: Life, key: AeadKey, algorithm: number): AeadKey {
@@ -75,6 +77,21 @@ export class KeyWitness {
     if (former !== undefined && former !== output) throw new Violation('a nonce is used twice under one key');
     seen.set(nonce, output);
   }
+}
+
+function countingFailures(provider: CryptoProvider, life: Life): CryptoProvider {
+  const records = provider.records!;
+  return {
+    ...provider,
+    records: {
+      ...records,
+      unprotect(recipient, record) {
+        const plaintext = records.unprotect(recipient, record);
+        if (plaintext === Reason.decryptionFailure) life.failedOpenings += 1;
+        return plaintext;
+      },
+    },
+  };
 }
 
 function withLimits(provider: CryptoProvider, { maxSealed, maxFailed }: KeyLimits): CryptoProvider {

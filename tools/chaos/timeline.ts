@@ -15,6 +15,8 @@ export class Life {
   readonly timers = new Set<Event>();
   /** AEAD keys that it has and did not wipe. */
   keys = 0;
+  /** Records that came under the kid of a session of its own, and were not made with its keys. */
+  failedOpenings = 0;
 
   constructor(name: string) {
     this.name = name;
