@@ -26,7 +26,7 @@ export interface ServerOptions {
   onRegistered(pneId: string): void;
   /** A verified reading that is stored. Comes once for each while the process lives. */
   onReading(pneId: string, reading: Reading): void;
-  /** Nothing more will happen to this content. */
+  /** Nothing more will happen to this content. Nobody is told where the process ends just then: it is not queued any more. */
   onContentSettled(pneId: string, ticket: number, outcome: ContentOutcome): void;
   /** A message was refused, or a change by the store; `pneId` is known where a record was verified. */
   onRefused(reason: ReasonName, pneId: string | undefined): void;
