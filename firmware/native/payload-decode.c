@@ -63,6 +63,15 @@ static void pushSimple(txMachine *the, const PayloadHead *head)
 }
 
 /* As fxParseJSONArray does it. */
+txSlot *payloadAppend(txMachine *the, txSlot *last)
+{
+	last = last->next = fxNewSlot(the);
+	last->kind = the->stack->kind;
+	last->value = the->stack->value;
+	mxPop();
+	return last;
+}
+
 static void pushArray(txMachine *the, size_t *at, size_t length)
 {
 	mxPush(mxArrayPrototype);
@@ -70,10 +79,7 @@ static void pushArray(txMachine *the, size_t *at, size_t length)
 	txSlot *last = array->next;
 	for (size_t i = 0; i < length; i++) {
 		pushValue(the, at);
-		last = last->next = fxNewSlot(the);
-		last->kind = the->stack->kind;
-		last->value = the->stack->value;
-		mxPop();
+		last = payloadAppend(the, last);
 	}
 	array->next->value.array.length = (txIndex)length;
 	fxCacheArray(the, array);

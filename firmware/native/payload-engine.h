@@ -40,6 +40,8 @@ PayloadReader payloadAt(txMachine *the, size_t at);
 void payloadPushText(txMachine *the, size_t at, size_t length);
 void payloadPushBytes(txMachine *the, size_t at, size_t length);
 void payloadPushNumber(txMachine *the, double number);
+/* Takes what is on top of the stack into an array that is being made, behind its last element. Returns the new one. */
+txSlot *payloadAppend(txMachine *the, txSlot *last);
 /* Calls argument 1, which throws. */
 void payloadRefuse(txMachine *the, PayloadReason reason);
 

@@ -140,10 +140,7 @@ static PayloadReason pushItems(txMachine *the)
 		reason = pushItem(the, &at);
 		if (reason != payloadFine)
 			return reason;
-		last = last->next = fxNewSlot(the);
-		last->kind = the->stack->kind;
-		last->value = the->stack->value;
-		mxPop();
+		last = payloadAppend(the, last);
 	}
 	array->next->value.array.length = (txIndex)length;
 	fxCacheArray(the, array);

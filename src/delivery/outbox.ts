@@ -5,10 +5,10 @@
  * comes, and is sent again by a timer of its own. Numbers that are under way lie closer together than the
  * receiver's window, so that the receiver can tell of each whether it was there before.
  */
-import { Transmission } from './transmission.ts';
+import { type Pace, Transmission } from './transmission.ts';
 
 export interface OutboxOptions {
-  readonly pace: ConstructorParameters<typeof Transmission>[0];
+  readonly pace: Pace;
   /** How many numbers the first and the last one under way may span. */
   readonly span: number;
   /**
@@ -76,7 +76,7 @@ export class Outbox {
   /** The peer can be reached: what is under way is sent again, in order, then what waits. */
   open(): void {
     this.isOpen = true;
-    for (const { transmission } of this.underWay()) transmission.start();
+    for (const { transmission } of this.items.filter(isUnderWay)) transmission.start();
     this.fill();
   }
 
@@ -89,13 +89,14 @@ export class Outbox {
   /** The peer was heard: what has been given time because it did not answer is sent now. */
   hurry(): void {
     if (!this.isOpen) return;
-    for (const { transmission } of this.underWay()) if (transmission.isStalled) transmission.start();
+    for (const item of this.items)
+      if (isUnderWay(item) && item.transmission.isStalled) item.transmission.start();
     this.fill();
   }
 
   /** Returns the handle of the message under way with a number. */
   find(number: number): number | undefined {
-    return this.underWay().find((item) => item.number === number)?.handle;
+    return this.items.find((item) => item.number === number && isUnderWay(item))?.handle;
   }
 
   /** Forgets the message with a handle, and sends what it kept waiting. */
@@ -111,7 +112,7 @@ export class Outbox {
    * nobody can tell what became of them.
    */
   restart(): number[] {
-    const sent = this.underWay();
+    const sent = this.items.filter(isUnderWay);
     for (const item of sent) this.remove(this.items.indexOf(item));
     for (const item of this.items) {
       item.number = undefined;
@@ -119,10 +120,6 @@ export class Outbox {
     }
     this.next = 0;
     return sent.map(({ handle }) => handle);
-  }
-
-  private underWay(): Item[] {
-    return this.items.filter(({ number, reservation }) => number !== undefined && reservation === undefined);
   }
 
   private fill(): void {
@@ -170,4 +167,9 @@ export class Outbox {
     this.close();
     this.options.onSilence!();
   }
+}
+
+/** It has its number for good, and was sent or is about to be. */
+function isUnderWay({ number, reservation }: Item): boolean {
+  return number !== undefined && reservation === undefined;
 }

@@ -5,137 +5,16 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ImplementationLimits } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
+import { End, Pair } from './line.testing.ts';
 import { Line } from './line.ts';
 import { generator } from './line-frame.testing.ts';
 import { encodeLineFrame, LineFrameKind } from './line-frame.ts';
 import type { Link } from './link.ts';
+import { VirtualTime } from './time.testing.ts';
 
 const test = suite('link/line');
 const { lineCallMs, lineMaxSilentCalls } = ImplementationLimits;
 const BOUND_MS = (lineMaxSilentCalls + 1) * lineCallMs;
-
-/** Time, and what waits for it. */
-class Clock {
-  nowMs = 0;
-  private waiting: { atMs: number; callback: () => void }[] = [];
-
-  readonly after = (milliseconds: number, callback: () => void) => {
-    const timer = { atMs: this.nowMs + milliseconds, callback };
-    this.waiting.push(timer);
-    return {
-      cancel: () => {
-        this.waiting = this.waiting.filter((other) => other !== timer);
-      },
-    };
-  };
-
-  get timers(): number {
-    return this.waiting.length;
-  }
-
-  pass(milliseconds: number): void {
-    const endMs = this.nowMs + milliseconds;
-    for (;;) {
-      const next = this.waiting.reduce<(typeof this.waiting)[number] | undefined>(
-        (first, timer) => (first === undefined || timer.atMs < first.atMs ? timer : first),
-        undefined,
-      );
-      if (next === undefined || next.atMs > endMs) break;
-      this.waiting = this.waiting.filter((other) => other !== next);
-      this.nowMs = next.atMs;
-      next.callback();
-    }
-    this.nowMs = endMs;
-  }
-}
-
-interface HeldLink {
-  readonly link: Link;
-  /** Links of the other end that it has heard. */
-  readonly heard: Set<number>;
-  readonly name: number;
-}
-
-let names = 0;
-
-/** One end, which can be started anew. */
-class End {
-  readonly links: HeldLink[] = [];
-  closed = 0;
-  writes = 0;
-  line: Line | undefined;
-  current: HeldLink | undefined;
-  /** What becomes of what it writes. */
-  carry: (bytes: Uint8Array) => void = () => undefined;
-  private readonly clock: Clock;
-  private readonly random: () => number;
-
-  constructor(clock: Clock, random: () => number) {
-    this.clock = clock;
-    this.random = random;
-    this.restart();
-  }
-
-  restart(): void {
-    this.line?.close();
-    this.line = new Line({
-      after: this.clock.after,
-      fillRandom: (target) => {
-        for (let index = 0; index < target.length; index += 1) target[index] = this.random() & 0xff;
-      },
-      write: (frame) => {
-        this.writes += 1;
-        const bytes = frame.slice();
-        this.clock.after(1, () => this.carry(bytes));
-        return true;
-      },
-      maxMessageBytes: 100,
-      onLink: (link) => this.adopt(link),
-    });
-  }
-
-  private adopt(link: Link) {
-    const held: HeldLink = { link, heard: new Set(), name: names++ };
-    this.links.push(held);
-    this.current = held;
-    return {
-      onMessage: (message: Uint8Array) => void held.heard.add((message[0]! << 8) | message[1]!),
-      onClosed: () => {
-        this.closed += 1;
-        if (this.current === held) this.current = undefined;
-      },
-    };
-  }
-
-  /** Says which link this is on. */
-  speak(): void {
-    const { current } = this;
-    current?.link.send(Uint8Array.of(current.name >> 8, current.name & 0xff));
-  }
-}
-
-class Pair {
-  readonly clock = new Clock();
-  readonly a: End;
-  readonly b: End;
-  isCut = false;
-
-  constructor(seed = 1, fault: (bytes: Uint8Array) => Uint8Array = (bytes) => bytes) {
-    const random = generator(seed);
-    this.a = new End(this.clock, random);
-    this.b = new End(this.clock, random);
-    const join = (to: End) => (bytes: Uint8Array) => {
-      if (!this.isCut) to.line!.push(fault(bytes));
-    };
-    this.a.carry = join(this.b);
-    this.b.carry = join(this.a);
-  }
-
-  get isUp(): boolean {
-    return this.a.current !== undefined && this.b.current !== undefined;
-  }
-}
-
 function refusal(work: () => void): string | undefined {
   try {
     work();
@@ -161,11 +40,11 @@ test('an idle line costs each end a call at an interval, and one timer', () => {
   const before = pair.a.writes;
   pair.clock.pass(100 * lineCallMs);
   assert.is(pair.a.writes - before, 100);
-  assert.is(pair.clock.timers, 2);
+  assert.is(pair.clock.running, 2);
 });
 
 test('an end that nobody hears calls on, and has no link', () => {
-  const clock = new Clock();
+  const clock = new VirtualTime();
   const end = new End(clock, generator(1));
   clock.pass(10 * lineCallMs);
   assert.is(end.writes, 11);
@@ -263,7 +142,7 @@ test('bytes that are no frames do not keep a link alive, and do not end it', () 
 });
 
 test('a line that is full refuses a message', () => {
-  const clock = new Clock();
+  const clock = new VirtualTime();
   let link: Link | undefined;
   let called: Uint8Array | undefined;
   const line = new Line({
@@ -288,7 +167,7 @@ test('a line that is full refuses a message', () => {
 });
 
 test('a link that its owner closes while it adopts it is told of its end', () => {
-  const clock = new Clock();
+  const clock = new VirtualTime();
   let closed = 0;
   const onClosed = () => {
     closed += 1;
@@ -307,7 +186,7 @@ test('a link that its owner closes while it adopts it is told of its end', () =>
   line.push(encodeLineFrame(LineFrameKind.message, Uint8Array.of(1)));
   assert.is(closed, 1);
   line.close();
-  assert.is(clock.timers, 0);
+  assert.is(clock.running, 0);
 });
 
 /** Loses, alters and adds bytes, one in so many. */
@@ -349,7 +228,7 @@ test('on a line with every fault a link carries what one other link says, and af
     assert.ok(pair.b.current!.heard.has(pair.a.current!.name), `seed ${seed}`);
     assert.ok(pair.a.current!.heard.has(pair.b.current!.name), `seed ${seed}`);
     for (const { heard } of [...pair.a.links, ...pair.b.links]) assert.ok(heard.size <= 1, `seed ${seed}`);
-    assert.is(pair.clock.timers, 2);
+    assert.is(pair.clock.running, 2);
   }
 });
 

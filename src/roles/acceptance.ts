@@ -31,7 +31,7 @@ export interface AcceptanceOptions {
   readonly own: InterfaceOptions;
   readonly after: After;
   /** Where this end's identifiers come from. The owner releases that of an agreement. */
-  readonly connectionIds: Pick<ConnectionIds, 'take' | 'release'>;
+  readonly connectionIds: ConnectionIds;
   /** What the link that reaches from end to end shows now. */
   attestation(): Attestation;
   send(message: Uint8Array): void;

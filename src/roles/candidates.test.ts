@@ -8,14 +8,9 @@ import { createCountingProvider } from '../handshake/counting-provider.testing.t
 import { type Credential, createCredentialStore, type Identity } from '../handshake/credential.ts';
 import { createIdentity } from '../handshake/test-fixture.ts';
 import { ImplementationLimits } from '../limits.ts';
+import { VirtualTime } from '../link/time.testing.ts';
 import { agreementsOn, deliver, holdHandshake, refusedAt, takeOne } from './attacker.testing.ts';
-import {
-  createTestClock,
-  createTestInitiator,
-  createTestResponder,
-  GATEWAY_END,
-  PNE_END,
-} from './ends.testing.ts';
+import { createTestInitiator, createTestResponder, GATEWAY_END, PNE_END } from './ends.testing.ts';
 import { IDENTITIES, PROVIDER } from './identities.testing.ts';
 import type { InterfaceOptions } from './interface.ts';
 import { assertWorks, connected } from './scenario.testing.ts';
@@ -129,7 +124,7 @@ test('on a link that one PNE has secured, another one of its kid stays out', () 
 /** `who` with a gateway that knows these. */
 function handshake(who: Identity, known: readonly Credential[]) {
   const counting = createCountingProvider(PROVIDER);
-  const clock = createTestClock();
+  const clock = new VirtualTime();
   const isFound = known.some(({ cred }) => cred === who.credential.cred);
   const provider = isFound ? PROVIDER : counting.provider;
   const responder = createTestResponder(knowing({ ...GATEWAY_END, provider }, known), { clock });

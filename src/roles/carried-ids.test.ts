@@ -16,17 +16,12 @@ import { createResponder } from '../handshake/responder.ts';
 import { halfOpenLifetimeMs } from '../handshake/retransmission.ts';
 import { forgeMessage2 } from '../handshake/test-fixture.ts';
 import { PLAIN_STREAM } from '../link/attestation.ts';
+import { VirtualTime } from '../link/time.testing.ts';
 import { NEGOTIATION_EAD_LABEL, negotiationItem, negotiationValue } from '../negotiation/ead.ts';
 import { acceptAnswer, answerOffer, createOffer } from '../negotiation/exchange.ts';
 import { Authentication, Confidentiality, Integrity } from '../negotiation/mechanisms.ts';
 import { policyOf, termsOf } from '../negotiation/side.testing.ts';
-import {
-  createTestClock,
-  createTestInitiator,
-  createTestResponder,
-  GATEWAY_END,
-  PNE_END,
-} from './ends.testing.ts';
+import { createTestInitiator, createTestResponder, GATEWAY_END, PNE_END } from './ends.testing.ts';
 import { IDENTITIES, PROVIDER } from './identities.testing.ts';
 import { handshakeOptions, type InterfaceOptions, sideOf } from './interface.ts';
 import { openChannel } from './secure-channel.ts';
@@ -62,7 +57,7 @@ for (const [name, toResponder, toInitiator = toResponder, longest] of PROTECTION
     for (const length of lengths(longest)) {
       const counting = createCountingProvider(WITHOUT_RECORDS);
       const provider = length > longest ? counting.provider : PROVIDER;
-      const clock = createTestClock();
+      const clock = new VirtualTime();
       const responder = createTestResponder({ ...GATEWAY_END, policy, provider }, { clock });
       const peer = handmadeInitiator({ ...PNE_END, policy }, new Uint8Array(length).fill(9));
       responder.receive(peer.message1);
@@ -82,7 +77,7 @@ for (const [name, toResponder, toInitiator = toResponder, longest] of PROTECTION
     for (const length of lengths(longest)) {
       const counting = createCountingProvider(WITHOUT_RECORDS);
       const provider = length > longest ? counting.provider : PROVIDER;
-      const clock = createTestClock();
+      const clock = new VirtualTime();
       const initiator = createTestInitiator({ ...PNE_END, policy, provider }, { clock });
       const peer = handmadeResponder({ ...GATEWAY_END, policy }, new Uint8Array(length).fill(9));
       initiator.receive(peer.message2(initiator.sent[0]!));
@@ -110,7 +105,7 @@ test('a Responder that chose the identifier of the Initiator is not answered', (
 
 test('31 handshakes whose session the Responder cannot make: none gets message_4, and nothing is left', () => {
   const counting = createCountingProvider(WITHOUT_RECORDS);
-  const clock = createTestClock();
+  const clock = new VirtualTime();
   const responder = createTestResponder({ ...GATEWAY_END, provider: counting.provider }, { clock });
   for (let count = 0; count < 31; count += 1) {
     const peer = handmadeInitiator(PNE_END, Uint8Array.of(9));
@@ -127,7 +122,7 @@ test('31 handshakes whose session the Responder cannot make: none gets message_4
 
 test('an Initiator that cannot make its session fails at once, and nothing is left', () => {
   const counting = createCountingProvider(WITHOUT_RECORDS);
-  const clock = createTestClock();
+  const clock = new VirtualTime();
   const initiator = createTestInitiator({ ...PNE_END, provider: counting.provider }, { clock });
   const peer = handmadeResponder(GATEWAY_END, Uint8Array.of(9));
   initiator.receive(peer.message2(initiator.sent[0]!));

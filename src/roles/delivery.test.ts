@@ -5,22 +5,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ImplementationLimits } from '../limits.ts';
 import { refusedAt } from './attacker.testing.ts';
-import type { TestNetwork } from './network.testing.ts';
-import { connected, passAll, recover, values } from './scenario.testing.ts';
+import { connected, outcomes, passAll, recover, sorted, upTo, values } from './scenario.testing.ts';
 
 const test = suite('delivery');
-
-function upTo(count: number): number[] {
-  return Array.from({ length: count }, (_, value) => value);
-}
-
-function sorted(network: TestNetwork): number[] {
-  return (values(network) as number[]).slice().sort((a, b) => a - b);
-}
-
-function outcomes(network: TestNetwork, outcome: string): number {
-  return network.receipts.filter((receipt) => receipt.outcome === outcome).length;
-}
 
 test('a reading that a gateway drops while forty others pass is delivered, or has no receipt', () => {
   const network = connected();

@@ -2,55 +2,12 @@
 
 /** Test code: the two ends of one interface as roles run them, each alone, and a clock that tests move. */
 import { PLAIN_STREAM } from '../link/attestation.ts';
-import type { After } from '../link/timer.ts';
+import { VirtualTime } from '../link/time.testing.ts';
 import type { ReasonName } from '../refusal.ts';
 import { type Acceptance, accept } from './acceptance.ts';
 import { IDENTITIES, PROVIDER } from './identities.testing.ts';
 import { type Initiation, initiate } from './initiation.ts';
 import { type Agreement, type InterfaceOptions, staticDhInterface } from './interface.ts';
-
-export interface TestClock {
-  readonly after: After;
-  readonly now: number;
-  /** Timers that run. */
-  readonly running: number;
-  /** Lets so many milliseconds pass, and what is due in them happen in its order. */
-  pass(milliseconds: number): void;
-}
-
-export function createTestClock(): TestClock {
-  const timers = new Set<{ readonly due: number; readonly callback: () => void }>();
-  let now = 0;
-
-  function nextUntil(end: number) {
-    let next: { readonly due: number; readonly callback: () => void } | undefined;
-    for (const timer of timers) if (timer.due <= end && !(next && next.due <= timer.due)) next = timer;
-    return next;
-  }
-
-  return {
-    get now() {
-      return now;
-    },
-    get running() {
-      return timers.size;
-    },
-    after(milliseconds, callback) {
-      const timer = { due: now + milliseconds, callback };
-      timers.add(timer);
-      return { cancel: () => void timers.delete(timer) };
-    },
-    pass(milliseconds): void {
-      const end = now + milliseconds;
-      for (let timer = nextUntil(end); timer !== undefined; timer = nextUntil(end)) {
-        timers.delete(timer);
-        now = timer.due;
-        timer.callback();
-      }
-      now = end;
-    },
-  };
-}
 
 /** What an end did. */
 export interface Seen {
@@ -68,7 +25,7 @@ export const GATEWAY_END = staticDhInterface('gateway', 'CPNS-1', PROVIDER, IDEN
 ]);
 
 export interface EndOptions {
-  readonly clock?: TestClock;
+  readonly clock?: VirtualTime;
   /** Is given each message besides `sent`. */
   send?(message: Uint8Array): void;
 }
@@ -112,7 +69,7 @@ function endOf(end: Acceptance | Initiation) {
   return { receive: (message: Uint8Array) => end.receive(message), stop: () => end.stop() };
 }
 
-function shared(own: InterfaceOptions, seen: Seen, { clock = createTestClock(), send }: EndOptions) {
+function shared(own: InterfaceOptions, seen: Seen, { clock = new VirtualTime(), send }: EndOptions) {
   return {
     own,
     after: clock.after,

@@ -7,14 +7,9 @@ import { isError } from '../handshake/error-message.ts';
 import { decodeMessage1, encodeMessage1 } from '../handshake/message-1.ts';
 import { halfOpenGraceMs, halfOpenLifetimeMs } from '../handshake/retransmission.ts';
 import { ImplementationLimits } from '../limits.ts';
+import { VirtualTime } from '../link/time.testing.ts';
 import { NEGOTIATION_EAD_LABEL } from '../negotiation/ead.ts';
-import {
-  createTestClock,
-  createTestInitiator,
-  createTestResponder,
-  PNE_END,
-  type TestClock,
-} from './ends.testing.ts';
+import { createTestInitiator, createTestResponder, PNE_END } from './ends.testing.ts';
 
 const test = suite('half-open handshakes');
 
@@ -40,7 +35,7 @@ type Initiator = ReturnType<typeof createTestInitiator>;
 
 /** A responder, an initiator whose messages the test passes on, and strangers that send without a pause. */
 function crowd() {
-  const clock = createTestClock();
+  const clock = new VirtualTime();
   const responder = createTestResponder(undefined, { clock });
   const stranger = strangers();
   let isFlooded = false;
@@ -221,7 +216,7 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 /** Timers that are left once the initiators have ended. */
-function runningAt(responder: Responder, clock: TestClock, initiators: readonly Initiator[]): number {
+function runningAt(responder: Responder, clock: VirtualTime, initiators: readonly Initiator[]): number {
   for (const { stop } of initiators) stop();
   responder.stop();
   return clock.running;

@@ -78,7 +78,7 @@ function encodeRegistration({ pneId, epoch, tag, contents }: Registration): Uint
   return encodeFlat([MessageType.registration, pneId, epoch, tag, contents.epoch, contents.next]);
 }
 
-/** Refuses whatever is not exactly one message. */
+/** Byte strings in it are copies. Refuses whatever is not exactly one message. */
 export function decodeMessage(bytes: Uint8Array): Message {
   const items = decodeFlat(bytes);
   const type = items[0];

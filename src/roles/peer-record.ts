@@ -71,7 +71,7 @@ export function withRegistration(record: PeerRecord, registration: Registration)
     unknown: record.contents.filter(({ number }) => number !== undefined).map(({ ticket }) => ticket),
     record: {
       ...record,
-      boot: isSameBoot ? boot : { epoch, tag: tag.slice() },
+      boot: isSameBoot ? boot : { epoch, tag },
       received: isSameBoot ? record.received : NOTHING_RECEIVED,
       stream: isRecordBehind ? { epoch: contents.epoch + 1, next: 0 } : stream,
       contents: record.contents.filter(({ number }) => number === undefined),

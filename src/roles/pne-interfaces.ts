@@ -35,8 +35,6 @@ export interface PneInterfacesOptions {
 }
 
 export interface PneInterfaces {
-  /** Whether `send` reaches the network. */
-  readonly ready: boolean;
   /** Adopts a link; a former one is closed. Returns what the link shall call. */
   attach(link: Link): LinkEvents;
   /** Protects and sends a message to the server. Where that fails it is lost; what needs an answer repeats. */
@@ -48,9 +46,6 @@ export interface PneInterfaces {
 export function createPneInterfaces(options: PneInterfacesOptions): PneInterfaces {
   const ends = new PneEnds(options);
   return {
-    get ready(): boolean {
-      return ends.isReady;
-    },
     attach: (link) => ends.attach(link),
     send: (message) => ends.send(message),
     renew: () => ends.renew(),
@@ -79,10 +74,6 @@ class PneEnds {
       if (channel !== Channel.endToEndHandshake) refuse('contextUnknown');
       this.endToEnd.initiation?.receive(body);
     };
-  }
-
-  get isReady(): boolean {
-    return this.hop.agreement !== undefined && this.endToEnd.agreement !== undefined;
   }
 
   attach(link: Link): LinkEvents {

@@ -5,7 +5,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { isError } from '../handshake/error-message.ts';
 import { halfOpenGraceMs } from '../handshake/retransmission.ts';
-import { createTestClock, createTestInitiator, createTestResponder, PNE_END } from './ends.testing.ts';
+import { VirtualTime } from '../link/time.testing.ts';
+import { createTestInitiator, createTestResponder, PNE_END } from './ends.testing.ts';
 
 const test = suite('reboots');
 
@@ -51,7 +52,7 @@ function assertRecovers(boots: number, bootMs: number, cutOf: (count: number) =>
 
 /** A line on which each message takes its time and none is lost. `reached` is the last message that came. */
 function createLine() {
-  const clock = createTestClock();
+  const clock = new VirtualTime();
   let towardsPne: (message: Uint8Array) => void = () => undefined;
   const responder = createTestResponder(undefined, {
     clock,

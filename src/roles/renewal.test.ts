@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { ImplementationLimits } from '../limits.ts';
 import { agreedOn, deliver, holdHandshake, INTERFACES, refusedAt, takeOne } from './attacker.testing.ts';
 import type { TestNetwork } from './network.testing.ts';
-import { connectedWith, passAll, recover, values } from './scenario.testing.ts';
+import { connectedWith, passAll, recover, upTo, values } from './scenario.testing.ts';
 
 const test = suite('renewal');
 
@@ -19,10 +19,6 @@ function reportAll(network: TestNetwork, from: number, to: number): void {
     network.pne.report(value);
     network.settle();
   }
-}
-
-function upTo(count: number): number[] {
-  return Array.from({ length: count }, (_, value) => value);
 }
 
 for (const name of INTERFACES) {

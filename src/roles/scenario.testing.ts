@@ -6,6 +6,7 @@ import type { RoleName } from '../negotiation/policies.ts';
 import { agreementsOn, type SecuredInterface } from './attacker.testing.ts';
 import type { InterfaceOptions } from './interface.ts';
 import { createTestNetwork, type TestNetwork, type TestNetworkOptions } from './network.testing.ts';
+import type { Outcome } from './pne.ts';
 
 /** A network whose link is up and whose messages have all arrived. */
 export function connected(options: TestNetworkOptions = {}): TestNetwork {
@@ -45,6 +46,20 @@ export function passAll(network: TestNetwork): void {
 /** The readings that the server was given, in this order. */
 export function values(network: TestNetwork): unknown[] {
   return network.received.map(({ value }) => value);
+}
+
+/** The same where they are numbers, in ascending order. */
+export function sorted(network: TestNetwork): number[] {
+  return (values(network) as number[]).slice().sort((a, b) => a - b);
+}
+
+export function upTo(count: number): number[] {
+  return Array.from({ length: count }, (_, value) => value);
+}
+
+/** How many readings came to that. */
+export function outcomes(network: TestNetwork, outcome: Outcome): number {
+  return network.receipts.filter((receipt) => receipt.outcome === outcome).length;
 }
 
 /** The COSE algorithms of an interface, to the Responder and to the Initiator, as both ends have them. */

@@ -27,7 +27,7 @@ export interface ServerInterfacesOptions {
   readonly endToEnd: InterfaceOptions;
   readonly after: After;
   onAgreed(agreement: Agreement): void;
-  /** A verified message of the PNE that `agreement` is with. What it refuses is reported. */
+  /** A verified message of the PNE that `agreement` is with, owned by the callee. What it refuses is reported. */
   onMessage(pneId: string, agreement: Agreement, message: Uint8Array): void;
   /** `pneId` is known where a record was verified. */
   onRefused(reason: ReasonName, pneId: string | undefined): void;

@@ -125,16 +125,15 @@ export class ServerPeer {
   private register(agreement: Agreement, registration: Registration): void {
     if (registration.pneId !== this.options.pneId) refuse('messageInvalid');
     let result: Registered | undefined;
-    const claimed = { ...registration, tag: registration.tag.slice() };
     this.store(
       (record) => {
-        result = withRegistration(record, claimed);
+        result = withRegistration(record, registration);
         // A session has one epoch: this one was sent before the one that holds, and came late.
         if (agreement === this.session && (result.isBehind || result.record !== record)) result = undefined;
         return result?.record ?? record;
       },
       (stored) => {
-        if (stored && result !== undefined) this.answer(agreement, claimed.epoch, result);
+        if (stored && result !== undefined) this.answer(agreement, registration.epoch, result);
       },
     );
   }
@@ -167,7 +166,7 @@ export class ServerPeer {
     if (judgement === 'tooOld') refuse('tooOldToTell');
     if (judgement === 'seen') return this.confirm(session, number, Status.ok);
     if (this.storing.has(number)) return;
-    this.storeReading(session, number, payload.slice(), this.decodeOrReject(session, number, payload));
+    this.storeReading(session, number, payload, this.decodeOrReject(session, number, payload));
   }
 
   private decodeOrReject(session: Agreement, number: number, payload: Uint8Array): unknown {

@@ -100,8 +100,7 @@ class ServerRole {
   private receive(pneId: string, agreement: Agreement, message: Uint8Array): void {
     const peer = this.peers.get(pneId);
     if (peer !== undefined) return peer.receive(agreement, message);
-    const bytes = message.slice();
-    this.load(pneId, (loaded) => this.guard(pneId, () => loaded.receive(agreement, bytes)));
+    this.load(pneId, (loaded) => this.guard(pneId, () => loaded.receive(agreement, message)));
   }
 
   private load(pneId: string, run: (peer: ServerPeer) => void, fail = ignore): void {

@@ -1,35 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What a PNE, its stack or a whole simulator costs that is killed, and what no PNE may die of. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { commandOf, linesOf, Run, rows } from './process.testing.ts';
+import { commandOf, linesOf, Run, rows, workplaceOf } from './process.testing.ts';
 
 const test = suite('simulator/deaths');
 
-let folder = '';
-test.before.each(() => {
-  folder = mkdtempSync(join(tmpdir(), 'pne-test-'));
-});
-test.after.each(() => {
-  rmSync(folder, { recursive: true });
-});
-
-/** With a folder of its own for what is temporary. */
-function start(...args: string[]): Run {
-  return new Run(['--link', 'stream', ...args], { env: { TMPDIR: folder } });
-}
-
-/** What the run has left in its temporary folder. */
-function leftovers(): string[] {
-  return readdirSync(folder).filter((name) => name.startsWith('pne-'));
-}
+const place = workplaceOf(test);
+const { start, leftovers } = place;
 
 test('a PNE that is killed starts again; the others go on meanwhile, and no row is lost', async () => {
-  const path = join(folder, 'received.ndjson');
+  const path = join(place.folder, 'received.ndjson');
   const run = start('--once', '--interval', '10', '--output', path, '--input', '-');
   run.child.stdin?.end(rows(3000));
   await run.until(() => run.stdout.includes('readings received'), 'readings');
@@ -74,7 +57,7 @@ test('where no PNE is left the run says how far it came', async () => {
 
 test('a Bluetooth LE stack that is killed takes its board with it, which is said, and both start again', async () => {
   const run = new Run(['--once', '--pnes', '2', '--interval', '10', '--input', '-'], {
-    env: { TMPDIR: folder },
+    env: { TMPDIR: place.folder },
   });
   run.child.stdin?.end(rows(1500));
   await run.until(() => run.stdout.includes('readings received'), 'readings');
@@ -87,7 +70,7 @@ test('a Bluetooth LE stack that is killed takes its board with it, which is said
 });
 
 test('a Bluetooth LE stack that ends before its board has come costs no reading', async () => {
-  const run = new Run(['--once', '--json'], { env: { TMPDIR: folder } });
+  const run = new Run(['--once', '--json'], { env: { TMPDIR: place.folder } });
   await run.until(() => run.stacks.length > 0, 'a stack');
   process.kill(run.stacks[0]!, 'SIGKILL');
   const { status, stdout } = await run.ended;

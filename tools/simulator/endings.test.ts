@@ -1,32 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** How a run ends: signals, outputs that take nothing more, prompts that nobody answers. */
-import { closeSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { COMMAND, type Line, linesOf, Run, rows } from './process.testing.ts';
+import { COMMAND, type Line, linesOf, Run, rows, workplaceOf } from './process.testing.ts';
 
 const test = suite('simulator/endings');
 
-let folder = '';
-test.before.each(() => {
-  folder = mkdtempSync(join(tmpdir(), 'pne-test-'));
-});
-test.after.each(() => {
-  rmSync(folder, { recursive: true });
-});
-
-/** With a folder of its own for what is temporary. */
-function start(...args: string[]): Run {
-  return new Run(['--link', 'stream', ...args], { env: { TMPDIR: folder } });
-}
-
-/** What the run has left in its temporary folder. */
-function leftovers(): string[] {
-  return readdirSync(folder).filter((name) => name.startsWith('pne-'));
-}
+const place = workplaceOf(test);
+const { start, leftovers } = place;
 
 for (const [signal, status] of [
   ['SIGINT', 130],
@@ -82,7 +66,7 @@ test('a reader that goes away, such as head, ends the run in one line', async ()
 test('a full standard output ends the run in one line', async () => {
   const full = openSync('/dev/full', 'w');
   const args = ['--link', 'stream', '--interval', '5'];
-  const run = new Run(args, { env: { TMPDIR: folder }, stdio: ['ignore', full, 'pipe'] });
+  const run = new Run(args, { env: { TMPDIR: place.folder }, stdio: ['ignore', full, 'pipe'] });
   const { status, stderr } = await run.ended;
   closeSync(full);
   assert.is(status, 4);
@@ -97,13 +81,13 @@ test('a full output ends the run in one line', async () => {
 });
 
 test('an output that cannot be opened ends the run in one line', async () => {
-  const { status, stderr } = await start('--output', join(folder, 'no/such.ndjson')).ended;
+  const { status, stderr } = await start('--output', join(place.folder, 'no/such.ndjson')).ended;
   assert.is(status, 4);
   assert.match(stderr, /^pne-runtime: cannot write to [^\n]*such.ndjson: ENOENT[^\n]*\n$/);
 });
 
 test('each reading that arrived is a line of the output, whose value is the row', async () => {
-  const path = join(folder, 'received.ndjson');
+  const path = join(place.folder, 'received.ndjson');
   const run = start('--once', '--output', path, '--input', '-');
   run.child.stdin?.end(rows(500));
   assert.is((await run.ended).status, 0);
@@ -129,7 +113,7 @@ function atTerminal(...args: string[]): Run {
   const line = [process.execPath, ...COMMAND, ...args].join(' ');
   return new Run(
     ['-qefc', line, '/dev/null'],
-    { env: { TMPDIR: folder }, stdio: ['pipe', 'pipe', 'pipe'] },
+    { env: { TMPDIR: place.folder }, stdio: ['pipe', 'pipe', 'pipe'] },
     'script',
   );
 }

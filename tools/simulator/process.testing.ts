@@ -2,7 +2,10 @@
 
 /** Test code: the simulator as a user starts it, in a process of its own. */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Test } from 'uvu';
 import { ROOT } from '../build/bundle.ts';
 
 export interface Ended {
@@ -89,6 +92,32 @@ function readProc(pid: number, name: string): string {
   } catch {
     return '';
   }
+}
+
+/** Where the runs of a test are: a folder of its own for what is temporary. */
+export interface Workplace {
+  readonly folder: string;
+  start(this: void, ...args: string[]): Run;
+  /** What they have left there. */
+  leftovers(this: void): string[];
+}
+
+/** Gives each test of a suite another one. */
+export function workplaceOf(suite: Pick<Test, 'before' | 'after'>): Workplace {
+  let folder = '';
+  suite.before.each(() => {
+    folder = mkdtempSync(join(tmpdir(), 'pne-test-'));
+  });
+  suite.after.each(() => {
+    rmSync(folder, { recursive: true });
+  });
+  return {
+    get folder() {
+      return folder;
+    },
+    start: (...args) => new Run(['--link', 'stream', ...args], { env: { TMPDIR: folder } }),
+    leftovers: () => readdirSync(folder).filter((name) => name.startsWith('pne-')),
+  };
 }
 
 /** NDJSON of so many rows. */

@@ -3,11 +3,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ImplementationLimits } from '../../limits.ts';
+import { VirtualTime } from '../../link/time.testing.ts';
 import { Backoff } from './backoff.ts';
 import { Bonds } from './bonds.ts';
 import { memoryStore } from './memory-store.testing.ts';
 import { madeUp, peer } from './stack.testing.ts';
-import { VirtualTime } from './virtual-time.testing.ts';
 
 const test = suite('node/ble/backoff');
 
@@ -51,7 +51,7 @@ test('what was long ago is forgotten, and no timer is left', () => {
   const all = scene();
   for (let n = 0; n < 5; n += 1) all.backoff.ended(PNE, false);
   all.time.pass(gatewayRetryMaxMs + gatewayRetryMemoryMs);
-  assert.is(all.time.pending, 0);
+  assert.is(all.time.running, 0);
   all.backoff.ended(PNE, false);
   assert.is(waited(all), 500);
 });
@@ -60,7 +60,7 @@ test('strangers beyond the bound share a count that their addresses do not chang
   const all = scene();
   const { time, backoff } = all;
   for (let n = 0; n < 5000; n += 1) backoff.ended(peer(madeUp(n)), false);
-  assert.is(time.pending, gatewayMaxCountedStrangers + 1);
+  assert.is(time.running, gatewayMaxCountedStrangers + 1);
   assert.ok(backoff.isWaiting(PNE));
   assert.is(waited(all), gatewayRetryMaxMs);
   backoff.ended(PNE, true);
@@ -68,7 +68,7 @@ test('strangers beyond the bound share a count that their addresses do not chang
   backoff.ended(peer(madeUp(9000)), false);
   assert.is(waited(all), gatewayRetryMaxMs);
   time.pass(gatewayRetryMaxMs + gatewayRetryMemoryMs);
-  assert.is(time.pending, 0);
+  assert.is(time.running, 0);
   backoff.ended(PNE, false);
   assert.is(waited(all), 500);
 });

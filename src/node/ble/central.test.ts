@@ -24,10 +24,10 @@ test('a flood of made-up PNEs has so many tried at a time, and room for another 
   for (let round = 0; round < 20; round += 1) {
     for (let n = 0; n < 1000; n += 1) stack.hear(madeUp(1000 * round + n));
     assert.is(stack.wanted.size, gatewayMaxSoughtStrangers);
-    assert.is(stack.time.pending, gatewayMaxSoughtStrangers);
+    assert.is(stack.time.running, gatewayMaxSoughtStrangers);
     stack.time.pass(gatewayReachMs);
     assert.is(stack.wanted.size, 0);
-    assert.is(stack.time.pending, 0);
+    assert.is(stack.time.running, 0);
   }
   stack.hear(PNE);
   assert.ok(stack.wanted.has(PNE));
@@ -157,7 +157,7 @@ test('who has a bond forgotten by its owner is tried at once, and no timer is le
   assert.is(stack.connects.get(OTHER)! - before, 1);
   stack.central.stop();
   stack.time.pass(10);
-  assert.is(stack.time.pending, 0);
+  assert.is(stack.time.running, 0);
 });
 
 test.run();

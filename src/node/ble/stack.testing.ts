@@ -5,10 +5,10 @@ import { EventEmitter } from 'node:events';
 import type { Connection, Manager } from 'ble-host';
 import { BleUuid } from '../../link/ble.ts';
 import type { Link, LinkEvents } from '../../link/link.ts';
+import { VirtualTime } from '../../link/time.testing.ts';
 import { Bonds, type Peer } from './bonds.ts';
 import { type Central, startCentral } from './central.ts';
 import { memoryStore } from './memory-store.testing.ts';
-import { VirtualTime } from './virtual-time.testing.ts';
 
 /** Does not answer; does nothing once connected; refuses to pair; does all that it is asked to. */
 export type Temper = 'deaf' | 'idle' | 'refusing' | 'willing';
