@@ -25,7 +25,7 @@ export const DEFECTS: readonly Defect[] = [
       {
         file: 'src/delivery/outbox.ts',
         from: '    this.remove(index);\n    this.fill();',
-        to: '    this.remove(index);\n    for (const item of this.underWay()) item.transmission.postpone();\n    this.fill();',
+        to: '    this.remove(index);\n    for (const { transmission } of this.items) transmission.postpone();\n    this.fill();',
       },
       {
         file: 'src/delivery/transmission.ts',
@@ -116,8 +116,8 @@ export const DEFECTS: readonly Defect[] = [
     changes: [
       {
         file: 'src/roles/server-peer.ts',
-        from: '    this.storeReading(session, number, payload.slice()',
-        to: '    this.confirm(session, number, Status.ok);\n    this.storeReading(session, number, payload.slice()',
+        from: '    this.storeReading(session, number, payload,',
+        to: '    this.confirm(session, number, Status.ok);\n    this.storeReading(session, number, payload,',
       },
     ],
     seed: 0,
