@@ -45,10 +45,18 @@ PayloadReason payloadEncodeText(PayloadWriter *writer, txString text, size_t *le
 	return payloadFine;
 }
 
-/* `length` is what JavaScript says it is: characters, or halves of them. */
+/* What JavaScript says `length` is: characters, or halves of them. The engine's own count takes other arguments in XS 17. */
+static size_t lengthOf(const char *text)
+{
+	size_t length = 0;
+	for (; *text; text++)
+		length += (*text & 0xc0) != 0x80;
+	return length;
+}
+
 static bool isTooLong(txString text)
 {
-	return c_strlen(text) > PAYLOAD_MAX_TEXT && fxUnicodeLength(text) > PAYLOAD_MAX_TEXT;
+	return c_strlen(text) > PAYLOAD_MAX_TEXT && lengthOf(text) > PAYLOAD_MAX_TEXT;
 }
 
 static PayloadReason encodeText(Encoding *encoding, txString text)
