@@ -79,6 +79,15 @@ export const Reason = Object.freeze({
   recordInvalid: 90,
   /** Another process has stored what is known of a PNE: this one was not to say anything of it. */
   recordSuperseded: 91,
+  // stored by a device (9x)
+  /** A record that does not verify: altered, moved from another place, or of another device. */
+  sealInvalid: 92,
+  /** A record that was good once: another has taken its place since. */
+  sealStale: 93,
+  /** A record that was not removed and is not there. */
+  sealMissing: 94,
+  /** What says which records there are does not verify: none of them counts. */
+  storeInvalid: 95,
 } as const);
 
 export type ReasonName = keyof typeof Reason;

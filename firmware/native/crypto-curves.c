@@ -32,13 +32,14 @@ static void describePrivate(int curve, psa_key_attributes_t *attributes)
 	if (curve == CURVE_X25519) {
 		psa_set_key_type(attributes, PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_MONTGOMERY));
 		psa_set_key_bits(attributes, 255);
-		psa_set_key_usage_flags(attributes, PSA_KEY_USAGE_DERIVE);
+		psa_set_key_usage_flags(attributes, PSA_KEY_USAGE_DERIVE | PSA_KEY_USAGE_EXPORT);
 		return;
 	}
 	psa_set_key_type(attributes, PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1));
 	psa_set_key_bits(attributes, 256);
 	psa_set_key_enrollment_algorithm(attributes, SIGNATURE);
-	psa_set_key_usage_flags(attributes, PSA_KEY_USAGE_DERIVE | PSA_KEY_USAGE_SIGN_MESSAGE);
+	psa_set_key_usage_flags(attributes,
+		PSA_KEY_USAGE_DERIVE | PSA_KEY_USAGE_SIGN_MESSAGE | PSA_KEY_USAGE_EXPORT);
 }
 
 static psa_status_t importOrGenerate(const psa_key_attributes_t *attributes, const uint8_t *bytes, size_t length,
@@ -61,21 +62,28 @@ static psa_status_t import(xsMachine *the, const psa_key_attributes_t *attribute
 	return importOrGenerate(attributes, bytes, length, id);
 }
 
-/* Makes xsResult a key of these bytes, or of random ones where they are NULL; writes its public key to `index`. */
-static void createPrivate(xsMachine *the, int curve, uint8_t *bytes, int index)
+static CryptoPrivate *createPrivate(xsMachine *the, int curve)
+{
+	CryptoPrivate *key = (CryptoPrivate *)cryptoCreate(the, kindPrivate, sizeof(CryptoPrivate))->data;
+	key->curve = curve;
+	return key;
+}
+
+/* Gives a new key its bytes, or random ones where they are NULL. */
+static psa_status_t fillPrivate(xsMachine *the, CryptoPrivate *key, const uint8_t *bytes)
+{
+	psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+	describePrivate(key->curve, &attributes);
+	return import(the, &attributes, bytes, COORDINATE_BYTES, &key->id);
+}
+
+/* Writes the public key to an argument. */
+static void showPublic(xsMachine *the, const CryptoPrivate *key, int index)
 {
 	uint8_t point[1 + POINT_BYTES];
 	size_t written;
-	CryptoPrivate *key = (CryptoPrivate *)cryptoCreate(the, kindPrivate, sizeof(CryptoPrivate))->data;
-	psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
-	describePrivate(curve, &attributes);
-	key->curve = curve;
-	psa_status_t status = import(the, &attributes, bytes, COORDINATE_BYTES, &key->id);
-	if (bytes)
-		cryptoZeroize(bytes, COORDINATE_BYTES);
-	cryptoRequire(the, status);
 	cryptoRequire(the, psa_export_public_key(key->id, point, sizeof(point), &written));
-	size_t length = publicLength(curve);
+	size_t length = publicLength(key->curve);
 	memcpy(cryptoWritable(the, index).bytes, point + written - length, length);
 }
 
@@ -85,11 +93,43 @@ void xs_pnecrypto_privateKey(xsMachine *the)
 	uint8_t copy[COORDINATE_BYTES];
 	cryptoArguments(the, 3);
 	int curve = curveArgument(the, 0);
-	CryptoBuffer bytes = cryptoReadable(the, 1);
-	cryptoRequireLength(the, bytes, COORDINATE_BYTES);
+	cryptoRequireLength(the, cryptoReadable(the, 1), COORDINATE_BYTES);
 	cryptoRequireLength(the, cryptoWritable(the, 2), publicLength(curve));
-	memcpy(copy, bytes.bytes, sizeof(copy));
-	createPrivate(the, curve, copy, 2);
+	CryptoPrivate *key = createPrivate(the, curve);
+	memcpy(copy, cryptoReadable(the, 1).bytes, sizeof(copy));
+	psa_status_t status = fillPrivate(the, key, copy);
+	cryptoZeroize(copy, sizeof(copy));
+	cryptoRequire(the, status);
+	showPublic(the, key, 2);
+}
+
+/* privateKeyOf(curve, secret, publicKey): the same of a secret, or undefined where that is out of range. */
+void xs_pnecrypto_privateKeyOf(xsMachine *the)
+{
+	cryptoArguments(the, 3);
+	int curve = curveArgument(the, 0);
+	const CryptoHandle *secret = cryptoHandle(the, 1, kindSecret);
+	if (secret->length != COORDINATE_BYTES)
+		xsRangeError("crypto: a private key of %d bytes", (int)secret->length);
+	cryptoRequireLength(the, cryptoWritable(the, 2), publicLength(curve));
+	CryptoPrivate *key = createPrivate(the, curve);
+	psa_status_t status = fillPrivate(the, key, secret->data);
+	if (status == PSA_ERROR_INVALID_ARGUMENT) {
+		cryptoDiscard(the, xsmcGetHostData(xsResult));
+		return;
+	}
+	cryptoRequire(the, status);
+	showPublic(the, key, 2);
+}
+
+/* privateSecret(key): a secret with a copy of its bytes. Those of X25519 are clamped. */
+void xs_pnecrypto_privateSecret(xsMachine *the)
+{
+	size_t written;
+	cryptoArguments(the, 1);
+	const CryptoPrivate *key = (CryptoPrivate *)cryptoHandle(the, 0, kindPrivate)->data;
+	CryptoHandle *secret = cryptoCreate(the, kindSecret, COORDINATE_BYTES);
+	cryptoRequire(the, psa_export_key(key->id, secret->data, COORDINATE_BYTES, &written));
 }
 
 /* generateKey(curve, publicKey): a key that never was outside; publicKey is filled. */
@@ -98,7 +138,9 @@ void xs_pnecrypto_generateKey(xsMachine *the)
 	cryptoArguments(the, 2);
 	int curve = curveArgument(the, 0);
 	cryptoRequireLength(the, cryptoWritable(the, 1), publicLength(curve));
-	createPrivate(the, curve, NULL, 1);
+	CryptoPrivate *key = createPrivate(the, curve);
+	cryptoRequire(the, fillPrivate(the, key, NULL));
+	showPublic(the, key, 1);
 }
 
 /* The peer's public key as PSA takes it. Returns its length, 0 where no point has this x. */

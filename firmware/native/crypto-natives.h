@@ -21,6 +21,8 @@
 	X(xs_pnecrypto_next) \
 	X(xs_pnecrypto_open) \
 	X(xs_pnecrypto_privateKey) \
+	X(xs_pnecrypto_privateKeyOf) \
+	X(xs_pnecrypto_privateSecret) \
 	X(xs_pnecrypto_protect) \
 	X(xs_pnecrypto_protectInto) \
 	X(xs_pnecrypto_protectNested) \
@@ -35,7 +37,9 @@
 	X(xs_pnecrypto_sign) \
 	X(xs_pnecrypto_unprotect) \
 	X(xs_pnecrypto_unprotectNested) \
+	X(xs_pnecrypto_unwrap) \
 	X(xs_pnecrypto_verify) \
-	X(xs_pnecrypto_wipe)
+	X(xs_pnecrypto_wipe) \
+	X(xs_pnecrypto_wrap)
 
 #endif

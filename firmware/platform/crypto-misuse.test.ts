@@ -55,12 +55,16 @@ const CALLS: Readonly<Record<keyof CryptoNatives, () => unknown[]>> = {
   aeadKey: () => [natives.secret(pattern(16, 2)), CCM_8],
   seal: () => [aeadKey, nonce, aad, plaintext, new Uint8Array(32)],
   open: () => [aeadKey, nonce, aad, sealed, new Uint8Array(24)],
+  wrap: () => [aeadKey, nonce, aad, plaintext, secret, new Uint8Array(64)],
+  unwrap: () => [aeadKey, nonce, aad, sealed, new Uint8Array(23)],
   macKey: () => [secret],
   mac: () => [macKey, plaintext, new Uint8Array(32)],
   extract: () => [plaintext, secret],
   expand: () => [secret, plaintext, new Uint8Array(42)],
   expandSecret: () => [secret, plaintext, 42],
   privateKey: () => [P256, pattern(32, 3), new Uint8Array(64)],
+  privateKeyOf: () => [P256, secret, new Uint8Array(64)],
+  privateSecret: () => [privateKey],
   generateKey: () => [P256, new Uint8Array(64)],
   agree: () => [privateKey, pattern(32, 7)],
   sign: () => [privateKey, plaintext, new Uint8Array(64)],
@@ -189,7 +193,17 @@ misuse('throws where a handle was wiped, and wipes twice', () => {
   const wiped = natives.secret(plaintext);
   natives.wipe(wiped);
   natives.wipe(wiped);
-  for (const name of ['length', 'aeadKey', 'macKey', 'extract', 'expand', 'expandSecret'] as const) {
+  const takeSecrets = [
+    'length',
+    'aeadKey',
+    'wrap',
+    'macKey',
+    'extract',
+    'expand',
+    'expandSecret',
+    'privateKeyOf',
+  ] as const;
+  for (const name of takeSecrets) {
     for (const values of replaced(name, isHandle, () => wiped)) throws(name, values, 'wiped');
   }
   const key = natives.aeadKey(natives.secret(pattern(16, 2)), CCM_8);
@@ -254,8 +268,11 @@ misuse('throws where a length is not the one that follows from the others', () =
     ['hash', [1]],
     ['seal', [1, 3, 4]],
     ['open', [1, 3, 4]],
+    ['wrap', [1, 5]],
+    ['unwrap', [1]],
     ['mac', [2]],
     ['privateKey', [1, 2]],
+    ['privateKeyOf', [2]],
     ['generateKey', [1]],
     ['agree', [1]],
     ['sign', [2]],
@@ -276,6 +293,29 @@ misuse('throws where a length is not the one that follows from the others', () =
   throws('expand', [secret, aad, new Uint8Array(255 * 32 + 1)], 'too long');
   throws('expand', [natives.secret(pattern(31, 1)), aad, new Uint8Array(32)], 'short key');
   throws('macKey', [natives.secret(new Uint8Array(0))], 'no key');
+  throws('wrap', [aeadKey, nonce, aad, new Uint8Array(97), secret, new Uint8Array(137)], '129 bytes');
+  const longest = natives.secret(new Uint8Array(129));
+  throws('wrap', [aeadKey, nonce, aad, new Uint8Array(0), longest, new Uint8Array(137)], '129 bytes of key');
+  for (const [length, shown] of [
+    [7, 0],
+    [8, 0],
+    [32, 24],
+    [32, 25],
+    [137, 0],
+  ] as const) {
+    throws(
+      'unwrap',
+      [aeadKey, nonce, aad, new Uint8Array(length), new Uint8Array(shown)],
+      `${length} ${shown}`,
+    );
+  }
+  for (const length of [0, 31, 33]) {
+    throws(
+      'privateKeyOf',
+      [P256, natives.secret(new Uint8Array(length)), new Uint8Array(64)],
+      `${length} bytes`,
+    );
+  }
   for (const name of ['sender', 'recipient'] as const) {
     throws(name, changed(name, 0, secret), '32 bytes for AES-128');
     throws(name, changed(name, 1, HMAC_8), '16 bytes for HMAC');
@@ -303,6 +343,7 @@ misuse('throws where a number is none that fits', () => {
     throws('aeadKey', [natives.secret(pattern(16, 2)), number], String(number));
     throws('privateKey', [number, pattern(32, 3), new Uint8Array(64)], String(number));
     throws('generateKey', [number, new Uint8Array(64)], String(number));
+    throws('privateKeyOf', [number, secret, new Uint8Array(64)], String(number));
     throws('sender', changed('sender', 1, number), String(number));
     throws('recipient', changed('recipient', 1, number), String(number));
   }
@@ -344,6 +385,9 @@ misuse('throws where an output overlaps an input, by one byte too', () => {
     throws('seal', [aeadKey, at(offset, 13), aad, plaintext, output(32)], `nonce at ${offset}`);
     throws('seal', [aeadKey, nonce, at(offset, 20), plaintext, output(32)], `aad at ${offset}`);
     throws('seal', [aeadKey, nonce, aad, at(offset, 24), output(32)], `plaintext at ${offset}`);
+    throws('wrap', [aeadKey, at(offset, 13), aad, plaintext, secret, output(64)], `nonce at ${offset}`);
+    throws('wrap', [aeadKey, nonce, at(offset, 20), plaintext, secret, output(64)], `aad at ${offset}`);
+    throws('wrap', [aeadKey, nonce, aad, at(offset, 24), secret, output(64)], `data at ${offset}`);
     throws('hash', [at(offset, 40), output(32)], `data at ${offset}`);
     throws('mac', [macKey, at(offset, 40), output(32)], `data at ${offset}`);
     throws('expand', [secret, at(offset, 40), output(42)], `info at ${offset}`);
@@ -354,6 +398,9 @@ misuse('throws where an output overlaps an input, by one byte too', () => {
   throws('open', [aeadKey, at(38, 13), aad, sealed, output(24)], 'last byte of the nonce');
   throws('open', [aeadKey, nonce, at(31, 20), sealed, output(24)], 'last byte of the additional data');
   throws('open', [aeadKey, nonce, aad, output(32), output(24)], 'in place');
+  throws('unwrap', [aeadKey, at(38, 13), aad, sealed, output(23)], 'last byte of the nonce');
+  throws('unwrap', [aeadKey, nonce, at(31, 20), sealed, output(23)], 'last byte of the additional data');
+  throws('unwrap', [aeadKey, nonce, aad, output(32), output(23)], 'in place');
   untyped.seal(aeadKey, at(0, 13), at(13, 20), at(33, 24), at(57, 32));
 });
 
@@ -393,6 +440,9 @@ misuse('gives no plaintext where the tag does not verify', () => {
   const output = new Uint8Array(24).fill(0xaa);
   assert.not.ok(natives.open(aeadKey, nonce, aad, forged, output));
   assert.equal(output, new Uint8Array(24));
+  const data = new Uint8Array(20).fill(0xaa);
+  assert.is(natives.unwrap(aeadKey, nonce, aad, forged, data), undefined);
+  assert.equal(data, new Uint8Array(20).fill(0xaa));
 });
 
 misuse('keeps a key to the use it was bound to', () => {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { refuse } from '../refusal.ts';
-import type { BackendCurve, BackendPrivateKey } from './backend-curve.ts';
+import type { BackendCurve } from './backend-curve.ts';
 import { Curve, type CurveParameters, curveParameters, P256_ORDER, signatureParameters } from './curves.ts';
+import type { PrivateKeys } from './private-keys.ts';
 import type { AsymmetricProvider, FillRandom, PrivateKey, Secret } from './provider.ts';
 
 /** What the asymmetric half of a provider is made of. */
@@ -11,6 +12,7 @@ export interface AsymmetricParts<Material> {
   readonly curves: Readonly<Record<number, BackendCurve<Material>>>;
   /** Makes a handle of the same provider. */
   secretOf(material: Material): Secret;
+  readonly privateKeys: PrivateKeys<Material>;
 }
 
 /** Draws for one key. A source that fails the range check this often (2^-32 each on P-256) is broken. */
@@ -19,27 +21,7 @@ const MAX_DRAWS = 4;
 /** Checks arguments, once, so that every provider refuses alike. */
 export function createAsymmetric<Material>(parts: AsymmetricParts<Material>): AsymmetricProvider {
   const { curves } = parts;
-  const keys = new WeakMap<PrivateKey, { key: BackendPrivateKey<Material> | undefined }>();
-
-  function handleTo(curve: number, key: BackendPrivateKey<Material>): PrivateKey {
-    const entry: { key: BackendPrivateKey<Material> | undefined } = { key };
-    const handle = Object.freeze({
-      curve,
-      publicKey: key.publicKey,
-      wipe(): void {
-        entry.key?.wipe();
-        entry.key = undefined;
-      },
-    });
-    keys.set(handle, entry);
-    return handle;
-  }
-
-  function keyOf(handle: PrivateKey): BackendPrivateKey<Material> {
-    const entry = keys.get(handle);
-    if (entry === undefined) return refuse('badArgument');
-    return entry.key ?? refuse('keyWiped');
-  }
+  const { handleTo, keyOf } = parts.privateKeys;
 
   function backendCurve(curve: number): BackendCurve<Material> {
     return curves[curve] ?? refuse('unsupportedAlgorithm');
@@ -93,7 +75,7 @@ export function createAsymmetric<Material>(parts: AsymmetricParts<Material>): As
 }
 
 /** RFC 7748 and RFC 8032 take any 32 bytes, P-256 a number from 1 to n - 1 (FIPS 186-5). */
-function isPrivateKey(curve: number, bytes: Uint8Array): boolean {
+export function isPrivateKey(curve: number, bytes: Uint8Array): boolean {
   if (bytes.length !== curveParameters(curve)!.privateKeyLength) return false;
   if (curve !== Curve.P256) return true;
   return !isZero(bytes) && isBelowOrder(bytes);

@@ -7,6 +7,8 @@
 export interface BackendCurve<Material> {
   /** Copies the bytes in. */
   importPrivate(bytes: Uint8Array): BackendPrivateKey<Material>;
+  /** The same of material of the right length. Undefined where that is out of range. */
+  importMaterial(material: Material): BackendPrivateKey<Material> | undefined;
   /** Draws a key on the backend's side, where that has a random source of its own. */
   generate?(): BackendPrivateKey<Material>;
   /** Whether the signature verifies. An invalid public key verifies nothing. */
@@ -23,5 +25,7 @@ export interface BackendPrivateKey<Material> {
    */
   agree?(publicKey: Uint8Array): Material | undefined;
   sign?(message: Uint8Array): Uint8Array;
+  /** Its bytes as material of the caller's. A library may have clamped those of X25519 (RFC 7748 section 5). */
+  copy(): Material;
   wipe(): void;
 }

@@ -13,7 +13,9 @@ export interface Backend<Material> {
   readonly name: string;
   readonly fillRandom: FillRandom;
   /** By COSE number: how key material of the right length becomes an AEAD. */
-  readonly aeads: Readonly<Record<number, (key: Material, parameters: AeadParameters) => BackendAead>>;
+  readonly aeads: Readonly<
+    Record<number, (key: Material, parameters: AeadParameters) => BackendAead<Material>>
+  >;
   /** By COSE number. */
   readonly curves: Readonly<Record<number, BackendCurve<Material>>>;
   /** The library's own, or made of its HMAC (see hkdf.ts). */
@@ -30,10 +32,20 @@ export interface Backend<Material> {
   wipe(material: Material): void;
 }
 
-export interface BackendAead {
+export interface ByteAead {
   seal(nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array;
   open(nonce: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined;
   wipe(): void;
+}
+
+export interface BackendAead<Material> extends ByteAead {
+  /** Seals `data` and the bytes of a key behind it, which JavaScript does not see where the library can help it. */
+  wrap(nonce: Uint8Array, aad: Uint8Array, data: Uint8Array, key: Material): Uint8Array;
+  /**
+   * Fills `data` and returns what lies behind it, at least a byte, as key material. Undefined where the tag does not
+   * verify: `data` holds no plaintext then.
+   */
+  unwrap(nonce: Uint8Array, aad: Uint8Array, wrapped: Uint8Array, data: Uint8Array): Material | undefined;
 }
 
 /** HKDF-Expand (RFC 5869 section 2.3), to bytes or to what stays on the backend's side. */

@@ -6,8 +6,10 @@ import { createAsymmetric } from './asymmetric.ts';
 import type { Backend } from './backend.ts';
 import { createSecrets, guardAead, guardMac } from './handles.ts';
 import { SHA_256_LENGTH } from './hkdf.ts';
+import { createPrivateKeys } from './private-keys.ts';
 import type { AeadKey, CryptoProvider, MacKey, Secret } from './provider.ts';
 import type { RecordDirection, RecordProvider } from './records.ts';
+import { createWrapping } from './wrapping.ts';
 
 /** RFC 5869 section 2.3: L <= 255 * HashLen. */
 const MAX_EXPANDED_LENGTH = 255 * SHA_256_LENGTH;
@@ -15,6 +17,7 @@ const MAX_EXPANDED_LENGTH = 255 * SHA_256_LENGTH;
 /** Makes a provider of a backend. Arguments are checked here, once, so that every provider refuses alike. */
 export function createProvider<Material>(backend: Backend<Material>): CryptoProvider {
   const secrets = createSecrets(backend);
+  const privateKeys = createPrivateKeys<Material>();
   const secret = (bytes: Uint8Array) => secrets.handleTo(backend.importBytes(bytes));
 
   function pseudorandomKeyOf(hash: number, pseudorandomKey: Secret, length: number): Material {
@@ -45,7 +48,9 @@ export function createProvider<Material>(backend: Backend<Material>): CryptoProv
       fillRandom: backend.fillRandom,
       curves: backend.curves,
       secretOf: secrets.handleTo,
+      privateKeys,
     }),
+    ...createWrapping({ backend, secrets, privateKeys }),
     name: backend.name,
     ...(backend.records !== undefined && { records: overSecrets(backend.records) }),
     fillRandom: backend.fillRandom,

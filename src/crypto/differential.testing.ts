@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { toHex } from '../bytes/hex.ts';
 import { Algorithm, algorithmParameters } from './algorithms.ts';
 import { Curve, SignatureAlgorithm } from './curves.ts';
-import type { CryptoProvider } from './provider.ts';
+import type { CryptoProvider, PrivateKey, Secret } from './provider.ts';
 
 /** There in Node and in our XS host alike. */
 declare const console: { log(line: string): void };
@@ -91,12 +91,37 @@ function symmetricOutput(provider: CryptoProvider, algorithm: number, prng: Prng
   const key = provider.aeadKey(algorithm, secret);
   const [nonce, aad, plaintext] = [prng.bytes(parameters.nonceLength), draw(), draw()];
   const sealed = key.seal(nonce, aad, plaintext);
+  const wrapped = wrappedOnce(provider, algorithm, secret, nonce, aad, prng);
   assert.is(toHex(key.open(nonce, aad, sealed)!), toHex(plaintext));
   const forged = sealed.slice();
   forged[prng.below(sealed.length)]! ^= 1 << prng.below(8);
   assert.is(key.open(nonce, aad, forged), undefined);
   key.wipe();
-  return toHex(sealed);
+  return toHex(sealed) + wrapped;
+}
+
+/** A key behind data, and a private key: what opens again wraps to the same bytes. */
+function wrappedOnce(
+  provider: CryptoProvider,
+  algorithm: number,
+  kek: Secret,
+  nonce: Uint8Array,
+  aad: Uint8Array,
+  prng: Prng,
+): string {
+  const data = prng.bytes(prng.below(64));
+  const wrapped = provider.wrap(
+    algorithm,
+    kek,
+    nonce,
+    aad,
+    provider.secret(prng.bytes(1 + prng.below(64))),
+    data,
+  );
+  const opened = new Uint8Array(data.length);
+  const again = provider.unwrap(algorithm, kek, nonce, aad, wrapped, opened)!;
+  assert.is(toHex(provider.wrap(algorithm, kek, nonce, aad, again, opened)), toHex(wrapped));
+  return toHex(wrapped);
 }
 
 function macOnce(
@@ -125,7 +150,7 @@ function derived(provider: CryptoProvider, draw: () => Uint8Array): string {
   ].join();
 }
 
-/** Public keys of two private keys, and what their agreement with x ‖ y and with x alone derives. */
+/** Public keys of two private keys, one wrapped, and what their agreement with x ‖ y and with x alone derives. */
 function agreed(provider: CryptoProvider, prng: Prng): string {
   return [Curve.P256, Curve.X25519].map((curve) => agreedOn(provider, curve, prng)).join();
 }
@@ -138,10 +163,27 @@ function agreedOn(provider: CryptoProvider, curve: number, prng: Prng): string {
   const shared = [peer.publicKey, peer.publicKey.subarray(0, 32)].map((publicKey) =>
     toHex(provider.expand(Algorithm.SHA_256, provider.agree(own, publicKey), new Uint8Array(0), 32)),
   );
-  const shown = [toHex(own.publicKey), toHex(peer.publicKey), ...shared].join();
+  const shown = [
+    toHex(own.publicKey),
+    toHex(peer.publicKey),
+    wrappedKey(provider, own, prng),
+    ...shared,
+  ].join();
   own.wipe();
   peer.wipe();
   return shown;
+}
+
+/** What opens again is the same key. X25519's bytes are not compared: a library may have clamped them. */
+function wrappedKey(provider: CryptoProvider, key: PrivateKey, prng: Prng): string {
+  const algorithm = Algorithm.AES_CCM_16_64_128;
+  const kek = provider.secret(prng.bytes(16));
+  const [nonce, aad] = [prng.bytes(13), prng.bytes(20)];
+  const wrapped = provider.wrap(algorithm, kek, nonce, aad, key);
+  const again = provider.unwrapPrivateKey(algorithm, kek, nonce, aad, key.curve, wrapped)!;
+  assert.equal(again.publicKey, key.publicKey);
+  again.wipe();
+  return key.curve === Curve.P256 ? toHex(wrapped) : '';
 }
 
 /** What one signs the other verifies, and with a bit flipped does not. */

@@ -2,7 +2,7 @@
 
 import { refuse } from '../refusal.ts';
 import type { AeadParameters, MacParameters } from './algorithms.ts';
-import type { Backend, BackendAead, BackendMac } from './backend.ts';
+import type { Backend, BackendMac, ByteAead } from './backend.ts';
 import type { AeadKey, MacKey, Secret } from './provider.ts';
 import { tagMatches } from './tag.ts';
 
@@ -49,7 +49,7 @@ export function createSecrets<Material>(
 }
 
 /** Checks lengths and wiping before an AEAD sees the arguments. */
-export function guardAead(aead: BackendAead, parameters: AeadParameters): AeadKey {
+export function guardAead(aead: ByteAead, parameters: AeadParameters): AeadKey {
   const { nonceLength, tagLength, maxPlaintextLength } = parameters;
   let wiped = false;
   return Object.freeze({

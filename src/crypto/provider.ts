@@ -64,7 +64,42 @@ export interface AsymmetricProvider {
   verify(algorithm: number, publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
 }
 
-export interface CryptoProvider extends AsymmetricProvider {
+/**
+ * Keys under keys, so that they can be stored and sent and JavaScript never sees them: an AEAD (COSE number) under
+ * `kek`, over `data`, which is no key and may be nothing, and the bytes of a key behind it; 128 bytes together at most.
+ */
+export interface KeyWrapping {
+  /** Returns ciphertext ‖ tag. A private key of X25519 may come out clamped, which makes no difference to its use. */
+  wrap(
+    algorithm: number,
+    kek: Secret,
+    nonce: Uint8Array,
+    aad: Uint8Array,
+    key: Secret | PrivateKey,
+    data?: Uint8Array,
+  ): Uint8Array;
+  /** Fills `data` and returns what lies behind it. Undefined where it does not verify, or no key is left. */
+  unwrap(
+    algorithm: number,
+    kek: Secret,
+    nonce: Uint8Array,
+    aad: Uint8Array,
+    wrapped: Uint8Array,
+    data?: Uint8Array,
+  ): Secret | undefined;
+  /** The same. What verifies and is no private key of the curve is refused (`badArgument`). */
+  unwrapPrivateKey(
+    algorithm: number,
+    kek: Secret,
+    nonce: Uint8Array,
+    aad: Uint8Array,
+    curve: number,
+    wrapped: Uint8Array,
+    data?: Uint8Array,
+  ): PrivateKey | undefined;
+}
+
+export interface CryptoProvider extends AsymmetricProvider, KeyWrapping {
   readonly name: string;
   /** Whether the provider carries this COSE algorithm. */
   supports(algorithm: number): boolean;

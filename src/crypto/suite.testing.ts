@@ -5,6 +5,7 @@ import { runKeyDerivationTests } from './derivation.testing.ts';
 import { runMacTests } from './mac.testing.ts';
 import type { CryptoProvider } from './provider.ts';
 import { runVectorTests } from './vectors.testing.ts';
+import { runWrappingTests } from './wrapping.testing.ts';
 
 /**
  * The tests that every provider passes. `create` gives a provider with handles of its own each time. Longer
@@ -18,4 +19,5 @@ export function runProviderSuite(
   runAeadTests(create);
   runMacTests(create);
   runKeyDerivationTests(create);
+  runWrappingTests(create);
 }

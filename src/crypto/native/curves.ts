@@ -33,19 +33,25 @@ function agreementCurve(
 ): BackendCurve<NativeSecret> {
   const { publicKeyLength } = curveParameters(curve)!;
 
-  function make(create: (publicKey: Uint8Array) => NativeKey<'private'>): BackendPrivateKey<NativeSecret> {
+  function make(
+    create: (publicKey: Uint8Array) => NativeKey<'private'> | undefined,
+  ): BackendPrivateKey<NativeSecret> | undefined {
     const publicKey = new Uint8Array(publicKeyLength);
     const key = create(publicKey);
-    return {
-      ...signerOf(key),
-      publicKey,
-      agree: (peer) => natives.agree(key, peer),
-      wipe: () => natives.wipe(key),
-    };
+    return (
+      key && {
+        ...signerOf(key),
+        publicKey,
+        agree: (peer) => natives.agree(key, peer),
+        copy: () => natives.privateSecret(key),
+        wipe: () => natives.wipe(key),
+      }
+    );
   }
 
   return {
-    importPrivate: (bytes) => make((publicKey) => natives.privateKey(curve, bytes, publicKey)),
-    generate: () => make((publicKey) => natives.generateKey(curve, publicKey)),
+    importPrivate: (bytes) => make((publicKey) => natives.privateKey(curve, bytes, publicKey))!,
+    importMaterial: (secret) => make((publicKey) => natives.privateKeyOf(curve, secret, publicKey)),
+    generate: () => make((publicKey) => natives.generateKey(curve, publicKey))!,
   };
 }

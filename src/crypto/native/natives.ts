@@ -45,6 +45,24 @@ export interface CryptoNatives {
     output: Uint8Array,
   ): boolean;
 
+  /** Seals `data` and the bytes of the secret behind it, 128 bytes together at most. */
+  wrap(
+    key: NativeKey<'aead'>,
+    nonce: Uint8Array,
+    aad: Uint8Array,
+    data: Uint8Array,
+    secret: NativeSecret,
+    output: Uint8Array,
+  ): void;
+  /** Fills `data` and returns what lies behind it, at least a byte. Undefined where the tag does not verify. */
+  unwrap(
+    key: NativeKey<'aead'>,
+    nonce: Uint8Array,
+    aad: Uint8Array,
+    wrapped: Uint8Array,
+    data: Uint8Array,
+  ): NativeSecret | undefined;
+
   /** HMAC-SHA-256. */
   macKey(secret: NativeSecret): NativeKey<'mac'>;
   mac(key: NativeKey<'mac'>, data: Uint8Array, tag: Uint8Array): void;
@@ -103,6 +121,9 @@ export interface CryptoNatives {
 
   /** P-256 and X25519; x ‖ y on P-256. */
   privateKey(curve: number, bytes: Uint8Array, publicKey: Uint8Array): NativeKey<'private'>;
+  /** Undefined where the secret is out of the curve's range. */
+  privateKeyOf(curve: number, secret: NativeSecret, publicKey: Uint8Array): NativeKey<'private'> | undefined;
+  privateSecret(key: NativeKey<'private'>): NativeSecret;
   generateKey(curve: number, publicKey: Uint8Array): NativeKey<'private'>;
   /** Undefined where `publicKey`, x ‖ y or x alone, is no point to agree with. */
   agree(key: NativeKey<'private'>, publicKey: Uint8Array): NativeSecret | undefined;

@@ -54,7 +54,7 @@ function createAead(
   key: NativeKey<'aead'>,
   tagLength: number,
   maxAadLength: number,
-): BackendAead {
+): BackendAead<NativeSecret> {
   return {
     seal(nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
       if (aad.length > maxAadLength) refuse('badArgument');
@@ -66,6 +66,16 @@ function createAead(
       if (aad.length > maxAadLength) refuse('badArgument');
       const output = new Uint8Array(ciphertext.length - tagLength);
       return natives.open(key, nonce, aad, ciphertext, output) ? output : undefined;
+    },
+    wrap(nonce, aad, data, secret): Uint8Array {
+      if (aad.length > maxAadLength) refuse('badArgument');
+      const output = new Uint8Array(data.length + natives.length(secret) + tagLength);
+      natives.wrap(key, nonce, aad, data, secret, output);
+      return output;
+    },
+    unwrap(nonce, aad, wrapped, data): NativeSecret | undefined {
+      if (aad.length > maxAadLength) refuse('badArgument');
+      return natives.unwrap(key, nonce, aad, wrapped, data);
     },
     wipe: () => natives.wipe(key),
   };

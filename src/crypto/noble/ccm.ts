@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { BackendAead } from '../backend.ts';
+import type { ByteAead } from '../backend.ts';
 import { tagMatches } from '../tag.ts';
 import { encryptBlock, expandKey } from './aes.ts';
 import { blocksOf, padded, swapBytes } from './blocks.ts';
@@ -12,7 +12,7 @@ const L = 2;
 const LONG_AAD = 0xff00;
 
 /** AES-128-CCM (SP 800-38C) with a 13-byte nonce. */
-export function createCcm(key: Uint8Array, tagLength: number): BackendAead {
+export function createCcm(key: Uint8Array, tagLength: number): ByteAead {
   const schedule = expandKey(key);
   const counterMode = createCounterMode(schedule);
   const { counterBlock } = counterMode;

@@ -3,21 +3,33 @@
 import { ed25519, x25519 } from '@noble/curves/ed25519.js';
 import { p256 } from '@noble/curves/nist.js';
 import { concatBytes } from '../../bytes/compare.ts';
+import { isPrivateKey } from '../asymmetric.ts';
 import type { BackendCurve, BackendPrivateKey } from '../backend-curve.ts';
 import { Curve } from '../curves.ts';
 
 /** noble's curves, without the tables that its base points build on first use (hundreds of kilobytes). */
 export const NOBLE_CURVES = Object.freeze({
   __proto__: null,
-  [Curve.P256]: Object.freeze({ importPrivate: importP256, verify: verifyP256 }),
-  [Curve.X25519]: Object.freeze({ importPrivate: importX25519 }),
-  [Curve.Ed25519]: Object.freeze({ importPrivate: importEd25519, verify: verifyEd25519 }),
+  [Curve.P256]: Object.freeze({ ...importing(Curve.P256, importP256), verify: verifyP256 }),
+  [Curve.X25519]: Object.freeze(importing(Curve.X25519, importX25519)),
+  [Curve.Ed25519]: Object.freeze({ ...importing(Curve.Ed25519, importEd25519), verify: verifyEd25519 }),
 } as Readonly<Record<number, BackendCurve<Uint8Array>>>);
 
 const COORDINATE_LENGTH = 32;
 /** First bytes of a point (SEC 1 section 2.3.3). Either y of an x leads to the same shared x. */
 const COMPRESSED_EVEN = 2;
 const UNCOMPRESSED = 4;
+
+/** Key material is bytes here. */
+function importing(
+  curve: number,
+  importPrivate: (bytes: Uint8Array) => BackendPrivateKey<Uint8Array>,
+): Pick<BackendCurve<Uint8Array>, 'importPrivate' | 'importMaterial'> {
+  return {
+    importPrivate,
+    importMaterial: (bytes) => (isPrivateKey(curve, bytes) ? importPrivate(bytes) : undefined),
+  };
+}
 
 function importP256(bytes: Uint8Array): BackendPrivateKey<Uint8Array> {
   p256.Point.BASE.precompute(1);
@@ -26,6 +38,7 @@ function importP256(bytes: Uint8Array): BackendPrivateKey<Uint8Array> {
     publicKey: p256.getPublicKey(key, false).slice(1),
     agree: (publicKey: Uint8Array) => xOfProduct(key, publicKey),
     sign: (message: Uint8Array) => p256.sign(message, key, { lowS: false }),
+    copy: () => key.slice(),
     wipe: () => wipe(key),
   });
 }
@@ -62,6 +75,7 @@ function importX25519(bytes: Uint8Array): BackendPrivateKey<Uint8Array> {
         return undefined;
       }
     },
+    copy: () => key.slice(),
     wipe: () => wipe(key),
   });
 }
@@ -72,6 +86,7 @@ function importEd25519(bytes: Uint8Array): BackendPrivateKey<Uint8Array> {
   return Object.freeze({
     publicKey: ed25519.getPublicKey(key),
     sign: (message: Uint8Array) => ed25519.sign(message, key),
+    copy: () => key.slice(),
     wipe: () => wipe(key),
   });
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { BackendAead } from '../backend.ts';
+import type { ByteAead } from '../backend.ts';
 import { tagMatches } from '../tag.ts';
 import { encryptBlock, expandKey } from './aes.ts';
 import { blocksOf, padded } from './blocks.ts';
@@ -10,7 +10,7 @@ import { createGhash } from './ghash.ts';
 const TAG_LENGTH = 16;
 
 /** AES-128-GCM (SP 800-38D) with a 12-byte nonce and a 16-byte tag. */
-export function createGcm(key: Uint8Array): BackendAead {
+export function createGcm(key: Uint8Array): ByteAead {
   const schedule = expandKey(key);
   const counterMode = createCounterMode(schedule);
   const nonceBytes = new Uint8Array(counterMode.counterBlock.buffer, 0, 12);

@@ -3,8 +3,9 @@
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { Algorithm } from '../algorithms.ts';
-import type { Backend, BackendAead, BackendMac } from '../backend.ts';
+import { type AeadParameters, Algorithm } from '../algorithms.ts';
+import type { Backend, BackendMac, ByteAead } from '../backend.ts';
+import { overBytes } from '../byte-wrapping.ts';
 import { createProvider } from '../create-provider.ts';
 import { overHmac } from '../hkdf.ts';
 import type { CryptoProvider, FillRandom } from '../provider.ts';
@@ -26,10 +27,10 @@ const BACKEND = Object.freeze<Omit<Backend<Uint8Array>, 'fillRandom'>>({
   name: 'noble',
   aeads: Object.freeze({
     __proto__: null,
-    [Algorithm.A128GCM]: createGcm,
-    [Algorithm.AES_CCM_16_64_128]: (key, { tagLength }) => createCcm(key, tagLength),
-    [Algorithm.AES_CCM_16_128_128]: (key, { tagLength }) => createCcm(key, tagLength),
-    [Algorithm.CHACHA20_POLY1305]: createChaCha20Poly1305,
+    [Algorithm.A128GCM]: withWrapping(createGcm),
+    [Algorithm.AES_CCM_16_64_128]: withWrapping((key, { tagLength }) => createCcm(key, tagLength)),
+    [Algorithm.AES_CCM_16_128_128]: withWrapping((key, { tagLength }) => createCcm(key, tagLength)),
+    [Algorithm.CHACHA20_POLY1305]: withWrapping(createChaCha20Poly1305),
   } as Backend<Uint8Array>['aeads']),
   curves: NOBLE_CURVES,
   hkdf: overHmac({ hmacSha256: createHmac, importBytes }),
@@ -43,7 +44,13 @@ const BACKEND = Object.freeze<Omit<Backend<Uint8Array>, 'fillRandom'>>({
   },
 });
 
-function createChaCha20Poly1305(material: Uint8Array): BackendAead {
+function withWrapping(
+  create: (key: Uint8Array, parameters: AeadParameters) => ByteAead,
+): Backend<Uint8Array>['aeads'][number] {
+  return (key, parameters) => overBytes(create(key, parameters), { importBytes, copyBytes: importBytes });
+}
+
+function createChaCha20Poly1305(material: Uint8Array): ByteAead {
   const key = material.slice();
   return Object.freeze({
     seal: (nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array) =>

@@ -11,6 +11,7 @@ import {
 } from 'node:crypto';
 import { concatBytes } from '../../bytes/compare.ts';
 import { fromHex } from '../../bytes/hex.ts';
+import { isPrivateKey } from '../../crypto/asymmetric.ts';
 import type { BackendCurve, BackendPrivateKey } from '../../crypto/backend-curve.ts';
 import { Curve } from '../../crypto/curves.ts';
 
@@ -30,28 +31,51 @@ const DER = Object.freeze({
 export const NODE_CURVES = Object.freeze({
   __proto__: null,
   [Curve.P256]: Object.freeze({
-    importPrivate: (bytes: Uint8Array) => {
+    ...importing(Curve.P256, (bytes) => {
       const key = privateKey(DER.p256Private, bytes);
       return { ...agreement(key, 64, p256Public), ...signer(key, 'sha256') };
-    },
+    }),
     verify: verifier('sha256', p256Public),
   }),
   [Curve.X25519]: Object.freeze({
-    importPrivate: (bytes: Uint8Array) =>
+    ...importing(Curve.X25519, (bytes) =>
       agreement(privateKey(DER.x25519Private, bytes), 32, (raw) => publicKey(DER.x25519Public, raw)),
+    ),
   }),
   [Curve.Ed25519]: Object.freeze({
-    importPrivate: (bytes: Uint8Array) => {
+    ...importing(Curve.Ed25519, (bytes) => {
       const key = privateKey(DER.ed25519Private, bytes);
       return { publicKey: rawPublic(key, 32), ...signer(key, null), wipe };
-    },
+    }),
     verify: verifier(null, (raw) => publicKey(DER.ed25519Public, raw)),
   }),
 } as Readonly<Record<number, BackendCurve<KeyObject>>>);
 
+type PrivateKeyWithoutCopy = Omit<BackendPrivateKey<KeyObject>, 'copy'>;
+
+/** The bytes are kept beside what OpenSSL made of them, in its memory too. */
+function importing(
+  curve: number,
+  create: (bytes: Uint8Array) => PrivateKeyWithoutCopy,
+): Pick<BackendCurve<KeyObject>, 'importPrivate' | 'importMaterial'> {
+  function importPrivate(bytes: Uint8Array): BackendPrivateKey<KeyObject> {
+    const material = createSecretKey(bytes);
+    return { ...create(bytes), copy: () => material };
+  }
+
+  function importMaterial(material: KeyObject): BackendPrivateKey<KeyObject> | undefined {
+    const bytes = material.export();
+    const key = isPrivateKey(curve, bytes) ? importPrivate(bytes) : undefined;
+    bytes.fill(0);
+    return key;
+  }
+
+  return { importPrivate, importMaterial };
+}
+
 type ReadPublic = (raw: Uint8Array) => KeyObject;
 
-function agreement(key: KeyObject, publicLength: number, read: ReadPublic): BackendPrivateKey<KeyObject> {
+function agreement(key: KeyObject, publicLength: number, read: ReadPublic): PrivateKeyWithoutCopy {
   return {
     publicKey: rawPublic(key, publicLength),
     agree(raw) {

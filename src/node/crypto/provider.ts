@@ -11,7 +11,8 @@ import {
   randomFillSync,
 } from 'node:crypto';
 import { Algorithm } from '../../crypto/algorithms.ts';
-import type { Backend, BackendAead, BackendMac } from '../../crypto/backend.ts';
+import type { Backend, BackendMac, ByteAead } from '../../crypto/backend.ts';
+import { overBytes } from '../../crypto/byte-wrapping.ts';
 import { createProvider } from '../../crypto/create-provider.ts';
 import { overHmac } from '../../crypto/hkdf.ts';
 import type { CryptoProvider } from '../../crypto/provider.ts';
@@ -23,6 +24,7 @@ export function createNodeProvider(): CryptoProvider {
 }
 
 const importBytes = (bytes: Uint8Array) => createSecretKey(bytes);
+const copyBytes = (material: KeyObject) => bytesOf(material.export());
 
 const BACKEND = Object.freeze<Backend<KeyObject>>({
   name: 'node',
@@ -63,10 +65,11 @@ function aead(
 ): Backend<KeyObject>['aeads'][number] {
   // The others take CCM's options as well, and ignore plaintextLength.
   const cipherName = name as CipherCCMTypes;
-  return (material, { tagLength }) => createAead(cipherName, material, tagLength);
+  return (material, { tagLength }) =>
+    overBytes(createAead(cipherName, material, tagLength), { importBytes, copyBytes });
 }
 
-function createAead(cipherName: CipherCCMTypes, material: KeyObject, authTagLength: number): BackendAead {
+function createAead(cipherName: CipherCCMTypes, material: KeyObject, authTagLength: number): ByteAead {
   let key: KeyObject | undefined = material;
   const options = Object.freeze({ authTagLength });
   return Object.freeze({
