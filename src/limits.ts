@@ -200,4 +200,9 @@ export const NodeLimits = /* @__PURE__ */ Object.freeze({
   storeReserveBytes: 16_777_216,
   /** How often a process looks for what another one has committed. */
   storePollMs: 500,
+  /** Connections of one process to PostgreSQL, and how long it waits for one and for the answer to a statement. */
+  postgresConnections: 8,
+  postgresTimeoutMs: 10_000,
+  /** How often a statement is run that the database cannot put in order with others. */
+  postgresMaxAttempts: 20,
 });

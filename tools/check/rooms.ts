@@ -49,7 +49,7 @@ export const ROOMS: Readonly<Record<string, Room>> = Object.freeze({
   },
   'src/negotiation': { rooms: ['src/bytes', 'src/cbor', 'src/crypto'], types: ['src/link', 'src/handshake'] },
   'src/roles': { rooms: PORTABLE },
-  'src/node': { rooms: PORTABLE, packages: ['ble-host', 'lmdb', 'ws'], node: true },
+  'src/node': { rooms: PORTABLE, packages: ['ble-host', 'lmdb', 'pg', 'ws'], node: true },
   firmware: { rooms: PORTABLE },
   'firmware/platform': { rooms: PORTABLE, moddable: true },
   boards: { rooms: ['src/bytes', 'src/cbor', 'src/link'], moddable: true },

@@ -12,12 +12,12 @@ const text = (value: Uint8Array) => String.fromCharCode(...value);
 const put = (key: string, value: string) => ({ key: bytes(key), value: bytes(value) });
 
 /** `create` makes an empty one each time. */
-export function testConformance(name: string, create: () => KeyValueStore): void {
+export function testConformance(name: string, create: () => KeyValueStore | Promise<KeyValueStore>): void {
   const test = suite(`key-value store, ${name}`);
 
   function testStore(behaviour: string, run: (store: KeyValueStore) => Promise<void>): void {
     test(behaviour, async () => {
-      const store = create();
+      const store = await create();
       await run(store).finally(() => store.close());
     });
   }
@@ -186,7 +186,7 @@ export function testConformance(name: string, create: () => KeyValueStore): void
   });
 
   test('closing waits for commits that are under way', async () => {
-    const store = create();
+    const store = await create();
     const committing = store.commit({ puts: [put('a', '1')] });
     await store.close();
     assert.is.not(await committing, undefined);

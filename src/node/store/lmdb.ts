@@ -16,6 +16,7 @@ import {
   checkChanges,
   type Entry,
   type Expectation,
+  endOfPrefix,
   type KeyValueStore,
   type Watch,
 } from './store.ts';
@@ -70,7 +71,7 @@ class LmdbStore implements KeyValueStore {
 
   async range(prefix: Uint8Array, limit: number, after?: Uint8Array): Promise<readonly Entry[]> {
     const start = after === undefined ? prefix : Uint8Array.of(...after, 0);
-    const end = endOf(prefix);
+    const end = endOfPrefix(prefix);
     const options = { start, limit, versions: true, snapshot: false, ...(end !== undefined && { end }) };
     return [...this.rows.getRange(options)].map(({ key, value, version }) => entryOf(key, value, version));
   }
@@ -165,15 +166,4 @@ function freeBytesOf(folder: string): number {
 
 function entryOf(key: Uint8Array, value: Uint8Array, version: number | undefined): Entry {
   return { key: Uint8Array.from(key), value: Uint8Array.from(value), version: version! };
-}
-
-/** The first key above all that begin with `prefix`; undefined where there is none. */
-function endOf(prefix: Uint8Array): Uint8Array | undefined {
-  const end = prefix.slice();
-  for (let at = end.length - 1; at >= 0; at -= 1) {
-    if (end[at]! === 0xff) continue;
-    end[at]! += 1;
-    return end.slice(0, at + 1);
-  }
-  return undefined;
 }

@@ -69,3 +69,14 @@ export function changesKey({ puts = [], deletes = [] }: Changes, key: Uint8Array
   const isKey = (other: Uint8Array) => compareBytes(key, other) === 0;
   return puts.some((put) => isKey(put.key)) || deletes.some(isKey);
 }
+
+/** The first key above all that begin with `prefix`; undefined where there is none. */
+export function endOfPrefix(prefix: Uint8Array): Uint8Array | undefined {
+  const end = prefix.slice();
+  for (let at = end.length - 1; at >= 0; at -= 1) {
+    if (end[at]! === 0xff) continue;
+    end[at]! += 1;
+    return end.slice(0, at + 1);
+  }
+  return undefined;
+}

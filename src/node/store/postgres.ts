@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The contract over PostgreSQL, for servers on more than one machine: one table, and a commit is one statement at
+ * isolation level serializable, run again where the database finds no order for it beside another.
+ */
+import { randomInt } from 'node:crypto';
+import { type ClientBase, Pool } from 'pg';
+import { NodeLimits } from '../../limits.ts';
+import type { RunningTimer } from '../../link/timer.ts';
+import { refuse } from '../../refusal.ts';
+import { after as nodeAfter } from '../timer.ts';
+import * as sql from './postgres-sql.ts';
+import {
+  type Changes,
+  checkChanges,
+  type Entry,
+  endOfPrefix,
+  type KeyValueStore,
+  type Watch,
+} from './store.ts';
+
+/** As many as an integer may have that `randomInt` draws. */
+const VERSIONS = 2 ** 48 - 1;
+
+const { postgresConnections, postgresTimeoutMs, postgresMaxAttempts, storePollMs } = NodeLimits;
+
+/** SQLSTATE of what may succeed when it is run again, for nothing has changed. */
+const TRANSIENT: readonly string[] = Object.freeze([
+  '40001', // serialization_failure
+  '40P01', // deadlock_detected
+]);
+
+interface Row {
+  readonly key: Buffer;
+  readonly value: Buffer;
+  readonly version: string;
+}
+
+export interface PostgresOptions {
+  /** A connection that was not in use is lost. Others are made when they are needed. */
+  onLost?(error: Error): void;
+}
+
+/**
+ * Opens the store in a database, by a URL of PostgreSQL, and makes its table where it is not there. All processes of
+ * one server share a database; each gateway and each other server has one of its own. Refuses a server that answers
+ * before a commit is on the disk.
+ */
+export async function openPostgresStore(url: string, options: PostgresOptions = {}): Promise<KeyValueStore> {
+  const pool = new Pool({
+    connectionString: url,
+    max: postgresConnections,
+    connectionTimeoutMillis: postgresTimeoutMs,
+    query_timeout: postgresTimeoutMs,
+    keepAlive: true,
+    // A connection that does not take it is not used.
+    onConnect: (client: ClientBase) => client.query(sql.SERIALIZABLE),
+  });
+  // Without a listener a lost connection would end the process.
+  pool.on('error', (error) => options.onLost?.(error));
+  try {
+    await makeTable(pool);
+    await requireDurable(pool);
+    await pool.query(sql.PURGE);
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  return new PostgresStore(pool);
+}
+
+class PostgresStore implements KeyValueStore {
+  private readonly pool: Pool;
+  private readonly watches = new Set<PolledKey>();
+  private readonly commits = new Set<Promise<unknown>>();
+  private timer: RunningTimer | undefined;
+  private isClosed = false;
+
+  constructor(pool: Pool) {
+    this.pool = pool;
+  }
+
+  async get(key: Uint8Array): Promise<Entry | undefined> {
+    const { rows } = await again(() => this.pool.query<Row>(sql.GET, [buffer(key)]));
+    return rows[0] && entryOf(rows[0]);
+  }
+
+  async range(prefix: Uint8Array, limit: number, after?: Uint8Array): Promise<readonly Entry[]> {
+    const end = endOfPrefix(prefix);
+    const values = [buffer(prefix), buffer(after ?? new Uint8Array(0)), end && buffer(end), limit];
+    const { rows } = await again(() => this.pool.query<Row>(sql.RANGE, values));
+    return rows.map(entryOf);
+  }
+
+  async commit(changes: Changes): Promise<number | undefined> {
+    checkChanges(changes);
+    const { expected = [], puts = [], deletes = [] } = changes;
+    const version = 1 + randomInt(VERSIONS);
+    const conditions = [
+      expected.map(({ key }) => buffer(key)),
+      expected.map(({ version: wanted }) => wanted ?? null),
+    ];
+    // An entry without a value is none: a statement that puts and deletes is still one change of the table.
+    const rows = [
+      [...puts.map(({ key }) => buffer(key)), ...deletes.map(buffer)],
+      [...puts.map(({ value }) => buffer(value)), ...deletes.map(() => null)],
+      version,
+    ];
+    const query: [string, unknown[]] =
+      puts.length === 0 ? [sql.DELETE, [...conditions, rows[0]]] : [sql.UPSERT, [...conditions, ...rows]];
+    const committing = again(() => this.pool.query<{ met: boolean }>(...query));
+    this.commits.add(committing);
+    try {
+      return (await committing).rows[0]!.met ? version : undefined;
+    } finally {
+      this.commits.delete(committing);
+    }
+  }
+
+  watch(key: Uint8Array, onChange: () => void): Watch {
+    const watch = new PolledKey(buffer(key.slice()), onChange, () => this.watches.delete(watch));
+    this.watches.add(watch);
+    void this.look([watch]);
+    this.timer ??= this.wait();
+    return watch;
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    this.timer?.cancel();
+    await Promise.allSettled(this.commits);
+    await this.pool.end();
+  }
+
+  private wait(): RunningTimer {
+    return nodeAfter(storePollMs, () => void this.poll());
+  }
+
+  private async poll(): Promise<void> {
+    if (this.watches.size > 0) await this.look([...this.watches]);
+    if (!this.isClosed) this.timer = this.wait();
+  }
+
+  /** A look that fails is one that comes later. */
+  private async look(watches: readonly PolledKey[]): Promise<void> {
+    const keys = watches.map(({ key }) => key);
+    const result = await this.pool.query<Row>(sql.VERSIONS, [keys]).catch(() => undefined);
+    if (result === undefined || this.isClosed) return;
+    const versions = new Map(result.rows.map(({ key, version }) => [key.toString('hex'), version]));
+    for (const watch of watches)
+      if (this.watches.has(watch)) watch.see(versions.get(watch.key.toString('hex')));
+  }
+}
+
+/** One entry that somebody watches. */
+class PolledKey implements Watch {
+  readonly key: Buffer;
+  private readonly onChange: () => void;
+  private readonly onClosed: () => void;
+  private isKnown = false;
+  private known: string | undefined;
+
+  constructor(key: Buffer, onChange: () => void, onClosed: () => void) {
+    this.key = key;
+    this.onChange = onChange;
+    this.onClosed = onClosed;
+  }
+
+  close(): void {
+    this.onClosed();
+  }
+
+  see(version: string | undefined): void {
+    const isChanged = this.isKnown && version !== this.known;
+    this.isKnown = true;
+    this.known = version;
+    if (isChanged) this.onChange();
+  }
+}
+
+/** Where two make it at once one of them may fail, in one of several ways: then it is there. */
+async function makeTable(pool: Pool): Promise<void> {
+  const make = () => again(() => pool.query(sql.CREATE));
+  await make().catch(make);
+}
+
+async function requireDurable(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ synchronous_commit: string }>(sql.SHOW_DURABILITY);
+  if (rows[0]?.synchronous_commit === 'off')
+    refuse('storeFailed', 'PostgreSQL answers before a commit is on the disk: set synchronous_commit to on');
+}
+
+/** Runs a statement until the database has put it in order with the others. */
+async function again<Result>(run: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!TRANSIENT.includes(stateOf(error)) || attempt === postgresMaxAttempts) throw error;
+      await pause(randomInt(2 ** Math.min(attempt, 7)));
+    }
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
+}
+
+function stateOf(error: unknown): string {
+  return String((error as { code?: unknown }).code);
+}
+
+function entryOf({ key, value, version }: Row): Entry {
+  return { key: Uint8Array.from(key), value: Uint8Array.from(value), version: Number(version) };
+}
+
+/** The same bytes, as the driver wants them. */
+function buffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
