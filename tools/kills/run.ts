@@ -75,7 +75,7 @@ export async function runKills(options: KillsOptions): Promise<KillsResult> {
 
 async function enrolCrowd(state: string, pnes: number, serverUrl: string): Promise<DeviceCrowd> {
   const provider: CryptoProvider = withRecords(createNodeProvider());
-  const { identity, store } = openState(provider, state, 'server', {});
+  const { identity, store } = await openState(provider, state, 'server', {});
   const identities = Array.from({ length: pnes }, (_, index) => newIdentity(provider, `pne-${index + 1}`));
   for (const { credential } of identities) await enrol(store, credential);
   await store.close();

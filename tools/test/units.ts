@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The uvu test files: all of them on Node, those of portable code inside XS too. */
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +27,11 @@ const DIFFERENTIAL_CURVE_CASES = 12;
 /** Test files of the native crypto provider start like this. */
 const NATIVE_TESTS = 'firmware/platform/crypto';
 
+/** Those that start a PostgreSQL of their own end like this. */
+const POSTGRES_TESTS = 'postgres.test.ts';
+/** Where Debian installs it. */
+const POSTGRES = '/usr/lib/postgresql';
+
 export interface Job {
   readonly stage: string;
   readonly file: string;
@@ -34,10 +40,14 @@ export interface Job {
 
 /** `differentialCases`: random cases that compare the native provider with noble. */
 export async function runUnitTests(tally: Tally, differentialCases: number): Promise<void> {
-  const files = (await testFiles()).filter((file) => hasNativeCrypto() || !isNative(file));
+  const hasPostgres = existsSync(POSTGRES);
+  const files = (await testFiles())
+    .filter((file) => hasNativeCrypto() || !isNative(file))
+    .filter((file) => hasPostgres || !file.endsWith(POSTGRES_TESTS));
   const { name, version } = engine();
   if (!hasNativeCrypto())
     console.log('left out  the native provider: the host was built without libmbedtls-dev');
+  if (!hasPostgres) console.log('left out  PostgreSQL: install it with apt-get install postgresql');
   const jobs: Job[] = [
     ...files
       .filter((file) => !isNative(file))

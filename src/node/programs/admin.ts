@@ -7,12 +7,14 @@ import { ccsCredential } from '../../handshake/credential.ts';
 import { encodeProvisioning } from '../../roles/provisioning.ts';
 import { credentialIn, enrol, readAll, withdraw } from '../devices.ts';
 import { newIdentity, writeOnce } from '../identity.ts';
+import { openPostgresStore } from '../store/postgres.ts';
 import type { KeyValueStore } from '../store/store.ts';
-import { type Config, parseAddress, UsageError } from './config.ts';
+import { type Config, DATABASE, parseAddress, UsageError } from './config.ts';
 import { openExistingStore } from './state.ts';
 
 export const ADMIN_OPTIONS = Object.freeze({
   state: { fallback: '' },
+  store: DATABASE,
   'gateway-credential': { fallback: '' },
   'server-credential': { fallback: '' },
   gateway: { fallback: '127.0.0.1:8751', check: parseAddress },
@@ -30,7 +32,10 @@ export async function administer(
   if (action === 'provision') return provision(values, names, provider, say);
   if (!['list', 'add', 'remove'].includes(action))
     throw new UsageError('admin takes one of list, add, remove, provision');
-  const store = openExistingStore(required(values, 'state'));
+  const store =
+    values.store === ''
+      ? openExistingStore(required(values, 'state'))
+      : await openPostgresStore(values.store);
   try {
     if (action === 'list') for (const { subject } of await readAll(store)) say(subject!);
     if (action === 'add') await add(store, names, say);

@@ -10,6 +10,8 @@ import { parseArgs } from 'node:util';
 export interface OptionSpec {
   /** '': it may be left out. */
   readonly fallback: string;
+  /** Its value is not repeated in a message. */
+  readonly isSecret?: boolean;
   /** Throws what is wrong with a value. */
   check?(value: string): void;
 }
@@ -54,6 +56,15 @@ export function checkWholeNumber(text: string): void {
   if (!/^[1-9]\d{0,11}$/.test(text)) throw new Error('takes a whole number above 0');
 }
 
+/** A store in a database: the URL may have a password in it. */
+export const DATABASE: OptionSpec = Object.freeze({
+  fallback: '',
+  isSecret: true,
+  check(text: string): void {
+    if (!/^postgres(ql)?:\/\/./.test(text)) throw new Error('takes a postgres: URL');
+  },
+});
+
 export function checkOneOf(...known: readonly string[]): (text: string) => void {
   return (text) => {
     if (!known.includes(text)) throw new Error(`takes one of ${known.join(', ')}`);
@@ -90,6 +101,7 @@ function check(name: string, value: string, spec: OptionSpec): void {
   try {
     spec.check?.(value);
   } catch (error) {
-    throw new UsageError(`--${name} ${(error as Error).message}, not '${value}'`);
+    const not = spec.isSecret ? '' : `, not '${value}'`;
+    throw new UsageError(`--${name} ${(error as Error).message}${not}`);
   }
 }

@@ -4,13 +4,14 @@
 import { type PnGateway, startPnGateway } from '../pn-gateway.ts';
 import { listenTcp } from '../tcp.ts';
 import { after } from '../timer.ts';
-import { checkOneOf, parseAddress, type Values } from './config.ts';
+import { checkOneOf, DATABASE, parseAddress, type Values } from './config.ts';
 import { openEnrolled } from './enrolled.ts';
 import type { Program, ProgramContext } from './program.ts';
 import { openState } from './state.ts';
 
 export const GATEWAY_OPTIONS = Object.freeze({
   state: { fallback: 'pne-gateway' },
+  store: DATABASE,
   listen: { fallback: '127.0.0.1:8751', check: parseAddress },
   server: { fallback: 'ws://127.0.0.1:8750', check: checkUrl },
   name: { fallback: 'gateway' },
@@ -21,7 +22,8 @@ export async function startGatewayProgram(
   values: Values<keyof typeof GATEWAY_OPTIONS>,
   { provider, log, onBroken }: ProgramContext,
 ): Promise<Program> {
-  const { identity, store } = openState(provider, values.state, values.name, { onBroken });
+  const database = values.store;
+  const { identity, store } = await openState(provider, values.state, values.name, { onBroken, database });
   let gateway: PnGateway | undefined;
   const devices = await openEnrolled(store, log, (id) => gateway?.expel(id));
   const started = startPnGateway({

@@ -4,7 +4,7 @@
 import { type CpnsServer, startCpnsServer } from '../cpns-server.ts';
 import { openReadingOutput, type ReadingOutput } from '../reading-output.ts';
 import { openServerStore } from '../server-store.ts';
-import { checkOneOf, checkWholeNumber, parseAddress, type Values } from './config.ts';
+import { checkOneOf, checkWholeNumber, DATABASE, parseAddress, type Values } from './config.ts';
 import { openEnrolled } from './enrolled.ts';
 import { Pace } from './pace.ts';
 import type { Program, ProgramContext } from './program.ts';
@@ -12,6 +12,7 @@ import { openState } from './state.ts';
 
 export const SERVER_OPTIONS = Object.freeze({
   state: { fallback: 'pne-server' },
+  store: DATABASE,
   listen: { fallback: '127.0.0.1:8750', check: parseAddress },
   name: { fallback: 'server' },
   output: { fallback: '' },
@@ -24,7 +25,8 @@ export async function startServerProgram(
   values: Values<keyof typeof SERVER_OPTIONS>,
   { provider, log, onBroken }: ProgramContext,
 ): Promise<Program> {
-  const { identity, store } = openState(provider, values.state, values.name, { onBroken });
+  const database = values.store;
+  const { identity, store } = await openState(provider, values.state, values.name, { onBroken, database });
   let output: ReadingOutput | undefined;
   const serverStore = await openServerStore({
     store,

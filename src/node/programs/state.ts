@@ -5,7 +5,7 @@
  *
  *     identity          private key and credential (src/node/identity.ts)
  *     credential        the credential alone, for whoever provisions devices
- *     store/            the key-value store
+ *     store/            the key-value store, unless that is in a database
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import type { CryptoProvider } from '../../crypto/provider.ts';
 import type { Identity } from '../../handshake/credential.ts';
 import { openIdentity, writeOnce } from '../identity.ts';
 import { type LmdbOptions, openLmdbStore } from '../store/lmdb.ts';
+import { openPostgresStore } from '../store/postgres.ts';
 import type { KeyValueStore } from '../store/store.ts';
 
 export interface State {
@@ -20,21 +21,32 @@ export interface State {
   readonly store: KeyValueStore;
 }
 
+export interface StateOptions extends LmdbOptions {
+  /** A URL of PostgreSQL; '' for the store in the folder. */
+  readonly database?: string;
+}
+
 /** Opens it, or makes it where there is none. */
-export function openState(
+export async function openState(
   provider: CryptoProvider,
   folder: string,
   subject: string,
-  options: LmdbOptions,
-): State {
+  options: StateOptions,
+): Promise<State> {
+  const { database = '' } = options;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, 'identity');
-  if (existsSync(storeOf(folder)) && !existsSync(path))
-    throw new Error(`${path} is missing, though there is a store beside it: restore it from a copy`);
-  const identity = openIdentity(provider, path, subject);
-  const credential = join(folder, 'credential');
-  if (!existsSync(credential)) writeOnce(credential, identity.credential.cred, 0o644);
-  return { identity, store: openLmdbStore(storeOf(folder), options) };
+  if (database === '') requireIdentity(folder, existsSync(storeOf(folder)));
+  const store = database === '' ? openLmdbStore(storeOf(folder), options) : await openPostgresStore(database);
+  try {
+    requireIdentity(folder, (await store.range(new Uint8Array(0), 1)).length > 0);
+    const identity = openIdentity(provider, identityOf(folder), subject);
+    const credential = join(folder, 'credential');
+    if (!existsSync(credential)) writeOnce(credential, identity.credential.cred, 0o644);
+    return { identity, store };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }
 
 /** Of a program that has run: administration makes no store. */
@@ -42,6 +54,18 @@ export function openExistingStore(folder: string): KeyValueStore {
   if (!existsSync(storeOf(folder)))
     throw new Error(`${folder} holds no store: start the server or the gateway with it first`);
   return openLmdbStore(storeOf(folder));
+}
+
+/** A new one would be a stranger to every device that is in the store. */
+function requireIdentity(folder: string, isStoreThere: boolean): void {
+  if (isStoreThere && !existsSync(identityOf(folder)))
+    throw new Error(
+      `${identityOf(folder)} is missing, though there is a store that goes with it: restore it from a copy`,
+    );
+}
+
+function identityOf(folder: string): string {
+  return join(folder, 'identity');
 }
 
 function storeOf(folder: string): string {

@@ -8,7 +8,7 @@ import { randomInt } from 'node:crypto';
 import { type ClientBase, Pool } from 'pg';
 import { NodeLimits } from '../../limits.ts';
 import type { RunningTimer } from '../../link/timer.ts';
-import { refuse } from '../../refusal.ts';
+import { Refusal, refuse } from '../../refusal.ts';
 import { after as nodeAfter } from '../timer.ts';
 import * as sql from './postgres-sql.ts';
 import {
@@ -37,17 +37,12 @@ interface Row {
   readonly version: string;
 }
 
-export interface PostgresOptions {
-  /** A connection that was not in use is lost. Others are made when they are needed. */
-  onLost?(error: Error): void;
-}
-
 /**
  * Opens the store in a database, by a URL of PostgreSQL, and makes its table where it is not there. All processes of
- * one server share a database; each gateway and each other server has one of its own. Refuses a server that answers
+ * one server share a database; each gateway and each other server has one of its own. Refuses a database that answers
  * before a commit is on the disk.
  */
-export async function openPostgresStore(url: string, options: PostgresOptions = {}): Promise<KeyValueStore> {
+export async function openPostgresStore(url: string): Promise<KeyValueStore> {
   const pool = new Pool({
     connectionString: url,
     max: postgresConnections,
@@ -57,15 +52,15 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
     // A connection that does not take it is not used.
     onConnect: (client: ClientBase) => client.query(sql.SERIALIZABLE),
   });
-  // Without a listener a lost connection would end the process.
-  pool.on('error', (error) => options.onLost?.(error));
+  // One that is lost while nothing uses it is replaced when it is needed. Without a listener it would end the process.
+  pool.on('error', () => {});
   try {
     await makeTable(pool);
     await requireDurable(pool);
     await pool.query(sql.PURGE);
   } catch (error) {
     await pool.end();
-    throw error;
+    throw error instanceof Refusal ? error : unusable(error as NodeJS.ErrnoException);
   }
   return new PostgresStore(pool);
 }
@@ -189,6 +184,13 @@ async function requireDurable(pool: Pool): Promise<void> {
   const { rows } = await pool.query<{ synchronous_commit: string }>(sql.SHOW_DURABILITY);
   if (rows[0]?.synchronous_commit === 'off')
     refuse('storeFailed', 'PostgreSQL answers before a commit is on the disk: set synchronous_commit to on');
+}
+
+/** The message of a connection that nobody took is empty, where several addresses were tried. */
+function unusable({ message, code }: NodeJS.ErrnoException): Error {
+  return new Error(
+    `PostgreSQL cannot be used (${message || code}): check the URL of --store, and that the database runs`,
+  );
 }
 
 /** Runs a statement until the database has put it in order with the others. */
