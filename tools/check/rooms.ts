@@ -55,7 +55,7 @@ export const ROOMS: Readonly<Record<string, Room>> = Object.freeze({
   boards: { rooms: ['src/bytes', 'src/cbor', 'src/link'], moddable: true },
   tools: {
     rooms: [...PORTABLE, 'src/node', 'firmware', 'boards'],
-    packages: ['ble-host', 'cbor-x', 'esbuild', 'csv-parse', 'lmdb', 'typescript'],
+    packages: ['ble-host', 'cbor-x', 'esbuild', 'csv-parse', 'lmdb', 'pg', 'typescript'],
     node: true,
   },
 });

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** `npm run commits`: durable commits a second, of the key-value contract and of lmdb alone with the same writes. */
+/**
+ * `npm run commits`: durable commits a second, of the key-value contract and of the engine alone with the same writes:
+ * of lmdb, and with `--store postgres://...` of PostgreSQL in an empty database.
+ */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { open } from 'lmdb';
+import { Pool } from 'pg';
+import { NodeLimits } from '../../src/limits.ts';
 import { openLmdbStore } from '../../src/node/store/lmdb.ts';
+import { openPostgresStore } from '../../src/node/store/postgres.ts';
 import type { KeyValueStore } from '../../src/node/store/store.ts';
 import { openScratch } from '../simulator/scratch.ts';
 
@@ -24,30 +30,47 @@ interface Row {
   readonly commitsPerSecond: number;
 }
 
-const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
-const scratch = openScratch();
+const { values } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, store: { type: 'string' } },
+});
 const rows: Row[] = [];
-for (const writers of WRITERS) {
-  const folder = (name: string) => join(scratch.folder, `${name}-${writers}`);
-  const contract = openLmdbStore(folder('contract'));
-  rows.push({
-    store: 'contract over lmdb',
-    writers,
-    commitsPerSecond: await measure(writers, over(contract)),
-  });
-  await contract.close();
-  rows.push({
-    store: 'lmdb alone',
-    writers,
-    commitsPerSecond: await measure(writers, alone(folder('alone'))),
-  });
-}
-scratch.remove();
+if (values.store === undefined) await measureLmdb();
+else await measurePostgres(values.store);
 if (values.json) console.log(JSON.stringify({ rows }, null, 2));
 else
   for (const { store, writers, commitsPerSecond } of rows)
     console.log(`${store}, ${writers} at once: ${commitsPerSecond}/s`);
 process.exit(0);
+
+async function measureLmdb(): Promise<void> {
+  const scratch = openScratch();
+  for (const writers of WRITERS) {
+    const folder = (name: string) => join(scratch.folder, `${name}-${writers}`);
+    const contract = openLmdbStore(folder('contract'));
+    await add('contract over lmdb', writers, over(contract));
+    await contract.close();
+    await add('lmdb alone', writers, alone(folder('alone')));
+  }
+  scratch.remove();
+}
+
+async function measurePostgres(url: string): Promise<void> {
+  for (const writers of WRITERS) {
+    const contract = await openPostgresStore(url);
+    if ((await contract.range(new Uint8Array(0), 1)).length > 0) throw new Error('the database is not empty');
+    await add('contract over PostgreSQL', writers, over(contract));
+    await contract.close();
+    const pool = new Pool({ connectionString: url, max: NodeLimits.postgresConnections });
+    await pool.query('DELETE FROM pne_entries');
+    await add('PostgreSQL alone', writers, upserting(pool));
+    await pool.query('DELETE FROM pne_entries');
+    await pool.end();
+  }
+}
+
+async function add(store: string, writers: number, commit: Commit): Promise<void> {
+  rows.push({ store, writers, commitsPerSecond: await measure(writers, commit) });
+}
 
 async function measure(writers: number, commit: Commit): Promise<number> {
   const end = Date.now() + 1000 * SECONDS;
@@ -88,6 +111,16 @@ function alone(path: string): Commit {
       void rowsOf.put(recordKey(writer), RECORD);
       void rowsOf.put(readingKey(writer, number), READING);
     });
+  };
+}
+
+/** Expects nothing, at the isolation level that PostgreSQL has by default. */
+function upserting(pool: Pool): Commit {
+  const statement = `INSERT INTO pne_entries (key, value, version) VALUES ($1, $2, 1), ($3, $4, 1)
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value`;
+  return async (writer, number) => {
+    const keys = [recordKey(writer), readingKey(writer, number)].map((key) => Buffer.from(key));
+    await pool.query(statement, [keys[0], Buffer.from(RECORD), keys[1], Buffer.from(READING)]);
   };
 }
 

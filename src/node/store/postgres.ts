@@ -102,9 +102,12 @@ class PostgresStore implements KeyValueStore {
       [...puts.map(({ value }) => buffer(value)), ...deletes.map(() => null)],
       version,
     ];
-    const query: [string, unknown[]] =
-      puts.length === 0 ? [sql.DELETE, [...conditions, rows[0]]] : [sql.UPSERT, [...conditions, ...rows]];
-    const committing = again(() => this.pool.query<{ met: boolean }>(...query));
+    // By name: each connection parses and plans it once.
+    const statement =
+      puts.length === 0
+        ? { name: 'delete', text: sql.DELETE, values: [...conditions, rows[0]] }
+        : { name: 'upsert', text: sql.UPSERT, values: [...conditions, ...rows] };
+    const committing = again(() => this.pool.query<{ met: boolean }>(statement));
     this.commits.add(committing);
     try {
       return (await committing).rows[0]!.met ? version : undefined;
