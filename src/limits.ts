@@ -165,6 +165,22 @@ export const ImplementationLimits = Object.freeze({
   linkUsefulMs: 30_000,
   /** Flows on which one server link may run handshakes: the oldest makes room. */
   serverMaxFlows: 128,
+  /** Members of one group, PNEs that it is of; a sender number has 11 bits. */
+  groupMaxMembers: 1024,
+  /** References of keys (src/keys/reference.ts). */
+  maxGroupReference: 2 ** 21 - 1,
+  /** Groups that one PNE is a member of, and PNs: what its store has room for. */
+  pneMaxGroups: 8,
+  pneMaxNetworks: 1,
+  /** Senders of one epoch that a member tells apart, and those of them whose keys it holds at a time. */
+  groupMaxSenders: 32,
+  groupMaxKeyedSenders: 4,
+  /** How long contents of the former epoch are taken after the new one has come. */
+  groupGraceMs: 60_000,
+  /** Proofs of a key that may fail before the server waits for the PNE to come again. */
+  keyMaxFailedProofs: 3,
+  /** How often a PNE asks for its keys before it waits for its next registration. */
+  keyMaxRequests: 8,
   /** Contents that wait for delivery to one PNE. */
   serverMaxQueuedContents: 8,
 });

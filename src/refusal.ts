@@ -88,6 +88,24 @@ export const Reason = Object.freeze({
   sealMissing: 94,
   /** What says which records there are does not verify: none of them counts. */
   storeInvalid: 95,
+  // keys, groups (10x)
+  /** A key's state is left for another one only as the table says (src/keys/lifecycle.ts). */
+  keyMoveInvalid: 100,
+  /** A key was asked for what it is not for, or not any more. */
+  keyPurposeInvalid: 101,
+  /** An epoch of a key that has ended, or one that this end does not know. */
+  keyEpochInvalid: 102,
+  keyUnwrapFailed: 103,
+  /** There is no key of this group here. */
+  groupUnknown: 104,
+  /** Whoever sends a content to a group is not the member that it names. */
+  senderForeign: 105,
+  /** No room for one more member, sender or group. */
+  groupFull: 106,
+  /** A peer shows, again and again, that it has another key than it was sent. */
+  keyProofInvalid: 107,
+  /** The server keeps a key back: its holder was revoked, or is not to have it. */
+  keyWithheld: 108,
 } as const);
 
 export type ReasonName = keyof typeof Reason;

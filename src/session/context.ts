@@ -79,6 +79,26 @@ export function deriveContexts(context: SecurityContext): DerivedContexts {
   }
 }
 
+/** What many senders under one Master Secret have in common. */
+export type SharedContext = Omit<SecurityContext, 'senderId' | 'recipientId' | 'recipientAlgorithm'>;
+
+export interface SenderContexts {
+  /** That of one sender, whose key the caller wipes. */
+  of(id: Uint8Array): DirectionContext;
+  wipe(): void;
+}
+
+/** Derives those of senders as they come. Refuses `unsupportedAlgorithm`. */
+export function deriveSenders(context: SharedContext): SenderContexts {
+  const { provider, algorithm, masterSalt, masterSecret } = context;
+  const parameters = recordParameters(provider, algorithm);
+  const pseudorandomKey = provider.extract(Algorithm.SHA_256, masterSalt, masterSecret);
+  return {
+    of: directions(context, algorithm, parameters, pseudorandomKey),
+    wipe: () => pseudorandomKey.wipe(),
+  };
+}
+
 /**
  * Returns the bytes of the longest ID under a COSE algorithm (RFC 8613 section 3.3). A MAC has no nonce: its IDs
  * are bounded by the record alone.
@@ -107,7 +127,7 @@ function checkIds({ senderId, recipientId, idContext }: SecurityContext, maxLeng
 
 /** Makes the context of one direction from the Sender ID of that direction. */
 function directions(
-  context: SecurityContext,
+  context: SharedContext,
   algorithm: number,
   parameters: RecordParameters,
   pseudorandomKey: Secret,
@@ -131,7 +151,7 @@ function directions(
 }
 
 function deriveCommonIv(
-  { provider, idContext }: SecurityContext,
+  { provider, idContext }: SharedContext,
   algorithm: number,
   { nonceLength }: AeadParameters,
   pseudorandomKey: Secret,

@@ -27,6 +27,8 @@ const PORTABLE = Object.freeze([
   'src/link',
   'src/session',
   'src/delivery',
+  'src/keys',
+  'src/groups',
   'src/handshake',
   'src/negotiation',
   'src/roles',
@@ -43,6 +45,8 @@ export const ROOMS: Readonly<Record<string, Room>> = Object.freeze({
   'src/link': { rooms: ['src/bytes', 'src/cbor', 'src/crypto'] },
   'src/session': { rooms: ['src/bytes', 'src/cbor', 'src/crypto', 'src/cose'] },
   'src/delivery': { rooms: ['src/link', 'src/session'] },
+  'src/keys': { rooms: ['src/bytes', 'src/cbor', 'src/crypto'] },
+  'src/groups': { rooms: ['src/bytes', 'src/cbor', 'src/crypto', 'src/cose', 'src/session', 'src/keys'] },
   'src/handshake': {
     rooms: ['src/bytes', 'src/cbor', 'src/crypto', 'src/cose'],
     types: ['src/link', 'src/session'],
