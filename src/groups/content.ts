@@ -63,7 +63,9 @@ export function encodeContent(reference: number, epoch: number, record: Uint8Arr
   const isNear = reference < 4;
   const head = (n << 6) | (k << 4) | ((epoch & 3) << 2) | (isNear ? reference : 0);
   const rest = isShort ? record : record.subarray(1);
-  return isNear ? withHead(head, 1, rest) : concatBytes(Uint8Array.of(head, ...encodeNumber(reference)), rest);
+  return isNear
+    ? withHead(head, 1, rest)
+    : concatBytes(Uint8Array.of(head, ...encodeNumber(reference)), rest);
 }
 
 /** Refuses `messageInvalid` whatever no member can have sent. Nothing is verified. */

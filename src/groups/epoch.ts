@@ -139,7 +139,7 @@ export class GroupEpoch {
     if (this.sending !== undefined && this.sendingBoot === boot) return this.sending;
     this.sending?.close();
     const { sender: number, firstBoot } = this.membership;
-    if (boot < firstBoot) refuse('stateInvalid');
+    if (boot < firstBoot || boot < this.sendingBoot) refuse('stateInvalid');
     const direction = this.senders.of(kidOf({ number, boot: boot - firstBoot }));
     try {
       // The boot is counted in the kid: no number of this key was used before.

@@ -11,18 +11,18 @@ export type KeyPurpose = 'wrap' | 'unwrap' | 'seal' | 'open';
 
 /** Where a key may go from where it is. */
 const MOVES: Readonly<Record<KeyState, readonly KeyState[]>> = Object.freeze({
-  provisioned: frozen('active', 'destroyed'),
-  active: frozen('retiring', 'destroyed'),
-  retiring: frozen('destroyed'),
-  destroyed: frozen('destroyed'),
+  provisioned: ['active', 'destroyed'] as const,
+  active: ['retiring', 'destroyed'] as const,
+  retiring: ['destroyed'] as const,
+  destroyed: ['destroyed'] as const,
 });
 
 /** What a key may do where it is: one that is retiring makes nothing new. */
 const USES: Readonly<Record<KeyState, readonly KeyPurpose[]>> = Object.freeze({
-  provisioned: frozen(),
-  active: frozen('wrap', 'unwrap', 'seal', 'open'),
-  retiring: frozen('unwrap', 'open'),
-  destroyed: frozen(),
+  provisioned: [],
+  active: ['wrap', 'unwrap', 'seal', 'open'] as const,
+  retiring: ['unwrap', 'open'] as const,
+  destroyed: [],
 });
 
 /** A key behind its handle, from when it is there until it is wiped. It owns the handle. */
@@ -52,8 +52,4 @@ export class ManagedKey {
     if (!this.purposes.includes(purpose) || !USES[this.at].includes(purpose)) refuse('keyPurposeInvalid');
     return this.secret;
   }
-}
-
-function frozen<Name>(...names: Name[]): readonly Name[] {
-  return Object.freeze(names);
 }
