@@ -183,6 +183,12 @@ export const ImplementationLimits = Object.freeze({
   keyMaxRequests: 8,
   /** Contents that wait for delivery to one PNE. */
   serverMaxQueuedContents: 8,
+  /** Bytes of one grant, rows of its scope, and bytes of the kid in its cnf. */
+  grantMaxBytes: 256,
+  grantMaxRows: 8,
+  grantMaxKidBytes: 16,
+  /** How long a grant may hold for whoever counts from when it came: what a timer can wait for. */
+  grantMaxSeconds: 2_147_483,
 });
 
 /** Limits of what listens, connects and stores on Node, apart so that no image carries them. */

@@ -106,6 +106,20 @@ export const Reason = Object.freeze({
   keyProofInvalid: 107,
   /** The server keeps a key back: its holder was revoked, or is not to have it. */
   keyWithheld: 108,
+  // authorization (12x)
+  /** No grant that holds permits it. */
+  notAuthorized: 120,
+  grantInvalid: 121,
+  grantExpired: 122,
+  /** Its sequence is below the minimum that is known of its subject. */
+  grantRevoked: 123,
+  /** A grant for somebody else to decide by. */
+  audienceMismatch: 124,
+  /** Who shows a grant has not proved the key in its cnf. */
+  subjectMismatch: 125,
+  /** Its owner has to be asked, and there is no way to. */
+  consentRequired: 126,
+  notOwner: 127,
 } as const);
 
 export type ReasonName = keyof typeof Reason;

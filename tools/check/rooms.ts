@@ -31,6 +31,7 @@ const PORTABLE = Object.freeze([
   'src/groups',
   'src/handshake',
   'src/negotiation',
+  'src/authorization',
   'src/roles',
 ]);
 
@@ -52,6 +53,10 @@ export const ROOMS: Readonly<Record<string, Room>> = Object.freeze({
     types: ['src/link', 'src/session'],
   },
   'src/negotiation': { rooms: ['src/bytes', 'src/cbor', 'src/crypto'], types: ['src/link', 'src/handshake'] },
+  'src/authorization': {
+    rooms: ['src/bytes', 'src/cbor', 'src/crypto', 'src/cose'],
+    types: ['src/handshake'],
+  },
   'src/roles': { rooms: PORTABLE },
   'src/node': { rooms: PORTABLE, packages: ['ble-host', 'lmdb', 'pg', 'ws'], node: true },
   firmware: { rooms: PORTABLE },

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { CryptoProvider } from '../crypto/provider.ts';
+import type { Credential, CredentialStore } from '../handshake/credential.ts';
+import { refuse } from '../refusal.ts';
+import type { Claims } from './claims.ts';
+import { confirms } from './confirmation.ts';
+import { type GrantVerification, openGrant } from './grant.ts';
+import type { Scope } from './scope.ts';
+
+/** What a receiver asks before it decides. */
+export interface Grants {
+  /** What is granted to this subject now: nothing, where no grant for it holds. */
+  scopeOf(name: string | undefined): Scope;
+  /** The grant behind that. */
+  grantOf(name: string | undefined): HeldGrant | undefined;
+}
+
+export interface HeldGrant {
+  readonly sequence: number;
+  readonly scope: Scope;
+  /** Seconds since 1970. */
+  readonly exp: number;
+}
+
+export interface AuthorityOptions {
+  readonly provider: Pick<CryptoProvider, 'hash'>;
+  /** The audience that this entity is, in the grants that are shown to it. */
+  readonly audience: number;
+  readonly verification: GrantVerification;
+  /** Those who may show grants. */
+  readonly known: CredentialStore;
+  /** Seconds since 1970. */
+  now(): number;
+}
+
+/**
+ * The grants by which an entity with a clock decides, by the names of their subjects, and what was revoked. Of one
+ * subject it holds the newest: nothing that came before is taken again.
+ */
+export class Authority implements Grants {
+  private readonly options: AuthorityOptions;
+  private readonly held = new Map<string, HeldGrant>();
+  private readonly minimums = new Map<string, number>();
+
+  constructor(options: AuthorityOptions) {
+    this.options = options;
+  }
+
+  /** Takes a grant of the issuer itself: out of its session with this entity, or out of this one's own store. */
+  hold(name: string, { sequence, scope, expiry }: Claims): void {
+    const exp = 'exp' in expiry ? expiry.exp : this.options.now() + expiry.exi;
+    if (exp <= this.options.now()) refuse('grantExpired');
+    const isOld =
+      sequence < (this.minimums.get(name) ?? 0) || sequence < (this.held.get(name)?.sequence ?? 0);
+    if (isOld) refuse('grantRevoked');
+    this.held.set(name, { sequence, scope, exp });
+  }
+
+  /** Takes a grant that its subject shows, who has proved this credential. Refuses it, and holds what it held. */
+  take(peer: Credential, grant: Uint8Array): void {
+    const { provider, audience, verification, known } = this.options;
+    const claims = openGrant(grant, verification);
+    if (claims.audience !== audience) refuse('audienceMismatch');
+    const { confirmation, expiry } = claims;
+    if (confirmation === undefined || !confirms(provider, confirmation, peer, known))
+      refuse('subjectMismatch');
+    // Whoever shows it again later would have it for longer (RFC 9200 section 5.10.3).
+    if (!('exp' in expiry)) refuse('grantInvalid');
+    this.hold(peer.subject ?? refuse('subjectMismatch'), claims);
+  }
+
+  /** From now on no grant of this subject holds whose sequence is below the minimum. It never falls. */
+  revoke(name: string, minimum: number): void {
+    this.minimums.set(name, Math.max(minimum, this.minimums.get(name) ?? 0));
+    const held = this.held.get(name);
+    if (held !== undefined && held.sequence < minimum) this.held.delete(name);
+  }
+
+  scopeOf(name: string | undefined): Scope {
+    return this.grantOf(name)?.scope ?? [];
+  }
+
+  grantOf(name: string | undefined): HeldGrant | undefined {
+    const held = name === undefined ? undefined : this.held.get(name);
+    return held !== undefined && held.exp > this.options.now() ? held : undefined;
+  }
+}
