@@ -54,9 +54,8 @@ export interface SealedStore {
   write(purpose: Purpose, index: number, record: StoredRecord): void;
   remove(purpose: Purpose, index: number): void;
   /**
-   * All of them or none, whenever the power fails. Refuses `tooLong`, before anything is written, and `storeFailed`
-   * where the medium takes no more: then all is as it was, or, where nobody can tell, the store refuses until it is
-   * opened again.
+   * All of them or none, whenever the power fails. Refuses `tooLong` and `badArgument` before anything is written, and
+   * `storeFailed` where the medium failed: all of them are there then or none, which `read` tells.
    */
   change(changes: readonly StoreChange[]): void;
 }
