@@ -220,6 +220,8 @@ export const NodeLimits = /* @__PURE__ */ Object.freeze({
   deviceMaxNameBytes: 128,
   /** Bytes of a file system that are left free: what is under way when it gets low takes less. */
   storeReserveBytes: 16_777_216,
+  /** How long a Bluetooth LE controller may take to answer when it is opened. */
+  adapterOpeningMs: 10_000,
   /** How often a process looks for what another one has committed. */
   storePollMs: 500,
   /** Connections of one process to PostgreSQL, and how long it waits for one and for the answer to a statement. */

@@ -16,8 +16,8 @@ import bleHost, {
 } from 'ble-host';
 import { Mailbox } from '../../../tools/interop/ble/mailbox.ts';
 import type { Values } from '../../../tools/interop/end.ts';
-import { connectTransport } from '../../../tools/simulator/controller/h4-client.ts';
 import { BleUuid } from '../../link/ble.ts';
+import { connectTransport } from './h4-socket.ts';
 import { serveLines } from './lines.testing.ts';
 
 const { AttErrors, BleManager, HciErrors, SmpErrors } = bleHost;

@@ -4,7 +4,6 @@ import { EventEmitter } from 'node:events';
 import type { Transport } from 'ble-host';
 import { Mailbox } from '../../../tools/interop/ble/mailbox.ts';
 import type { Values } from '../../../tools/interop/end.ts';
-import { connectTransport } from '../../../tools/simulator/controller/h4-client.ts';
 /** A program: the gateway's central as it is, with somebody in front of it who is asked by lines of JSON. */
 import { toHex } from '../../bytes/hex.ts';
 import type { Link } from '../../link/link.ts';
@@ -12,6 +11,7 @@ import { openBondFiles } from './bond-files.ts';
 import { Bonds, type Peer } from './bonds.ts';
 import { type Central, startCentral } from './central.ts';
 import type { GateUser } from './gate.ts';
+import { connectTransport } from './h4-socket.ts';
 import { openHost } from './host.ts';
 import { serveLines } from './lines.testing.ts';
 

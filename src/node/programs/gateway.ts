@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** `pne-runtime gateway`: a PN GW for devices that come by TCP. */
+/** `pne-runtime gateway`: a PN GW for devices that come by TCP and by Bluetooth LE. */
+import { join, resolve } from 'node:path';
+import { checkAdapter } from '../ble/adapter.ts';
 import { type PnGateway, startPnGateway } from '../pn-gateway.ts';
 import { listenTcp } from '../tcp.ts';
 import { after } from '../timer.ts';
+import { type Bluetooth, startBluetooth } from './bluetooth.ts';
 import { checkOneOf, DATABASE, parseAddress, type Values } from './config.ts';
 import { openEnrolled } from './enrolled.ts';
 import type { Program, ProgramContext } from './program.ts';
@@ -14,17 +17,24 @@ export const GATEWAY_OPTIONS = Object.freeze({
   store: DATABASE,
   listen: { fallback: '127.0.0.1:8751', check: parseAddress },
   server: { fallback: 'ws://127.0.0.1:8750', check: checkUrl },
+  bluetooth: { fallback: '', check: checkAdapter },
+  pairing: { fallback: 'just-works', check: checkOneOf('just-works', 'passkey') },
   name: { fallback: 'gateway' },
   log: { fallback: 'text', check: checkOneOf('text', 'json') },
 });
 
 export async function startGatewayProgram(
   values: Values<keyof typeof GATEWAY_OPTIONS>,
-  { provider, log, onBroken }: ProgramContext,
+  context: ProgramContext,
 ): Promise<Program> {
+  const { provider, log, onBroken } = context;
   const database = values.store;
   const { identity, store } = await openState(provider, values.state, values.name, { onBroken, database });
   let gateway: PnGateway | undefined;
+  let bluetooth: Bluetooth | undefined;
+  let isServerThere = false;
+  /** Without a server it seeks nobody. */
+  const followServer = () => (isServerThere ? bluetooth?.resume() : bluetooth?.pause());
   const devices = await openEnrolled(store, log, (id) => gateway?.expel(id));
   const started = startPnGateway({
     provider,
@@ -33,9 +43,18 @@ export async function startGatewayProgram(
     server: values.server,
     onAgreed: ({ peer, name }) => log('agreed', { pne: peer.subject ?? '', interface: name }),
     onRefused: (reason, pne) => log('refused', { reason, ...(pne !== undefined && { pne }) }),
-    onServerLink: (isThere) => log(isThere ? 'server-there' : 'server-away', { server: values.server }),
+    onServerLink(isThere): void {
+      log(isThere ? 'server-there' : 'server-away', { server: values.server });
+      isServerThere = isThere;
+      followServer();
+    },
   });
   gateway = started;
+  if (values.bluetooth !== '') {
+    bluetooth = await openBluetooth(values, context, started);
+    log('bluetooth-there', { adapter: values.bluetooth });
+    followServer();
+  }
   const { host, port } = parseAddress(values.listen);
   const listener = await listenTcp(port, started.attachPne, after, host);
   log('listening', { address: `${host}:${listener.port}`, devices: devices.ids.length });
@@ -43,11 +62,28 @@ export async function startGatewayProgram(
     port: listener.port,
     async close(): Promise<void> {
       devices.close();
+      bluetooth?.stop();
       started.close();
       await listener.close();
       await store.close();
     },
   };
+}
+
+function openBluetooth(
+  values: Values<keyof typeof GATEWAY_OPTIONS>,
+  { log, onFailed }: ProgramContext,
+  gateway: PnGateway,
+): Promise<Bluetooth> {
+  return startBluetooth({
+    adapter: values.bluetooth,
+    pairing: values.pairing === 'passkey' ? 'passkey' : 'just-works',
+    folder: resolve(join(values.state, 'bluetooth')),
+    log,
+    input: process.stdin,
+    onLink: gateway.attachPne,
+    onFailed,
+  });
 }
 
 function checkUrl(text: string): void {

@@ -41,8 +41,13 @@ async function main([command = '', ...args]: readonly string[]): Promise<void> {
     const asked = new Promise<string>((resolve) => {
       for (const signal of SIGNALS) process.once(signal, resolve);
     });
-    const program = await start(values, { provider, log, onBroken: (error) => die(log, error) });
-    void asked.then((signal) => end(program, log, signal));
+    let onFailed = (_error: Error): void => {};
+    const failed = new Promise<Error>((resolve) => {
+      onFailed = resolve;
+    });
+    const program = await start(values, { provider, log, onBroken: (error) => die(log, error), onFailed });
+    void asked.then((signal) => end(program, log, 0, { signal }));
+    void failed.then(({ message }) => end(program, log, 1, { reason: message }));
   }
 }
 
@@ -55,12 +60,17 @@ function readOwn<Name extends string>(
   return values;
 }
 
-async function end(program: Program, log: Log, signal: string): Promise<void> {
-  log('stopping', { signal });
+async function end(
+  program: Program,
+  log: Log,
+  status: number,
+  why: Readonly<Record<string, string>>,
+): Promise<void> {
+  log('stopping', why);
   setTimeout(() => process.exit(1), CLOSING_MS).unref();
   await program.close();
   log('stopped');
-  process.exit(0);
+  process.exit(status);
 }
 
 /** The store is as the last commit left it. This process's memory may not be: it runs nothing more. */

@@ -8,6 +8,8 @@ export interface ProgramContext {
   readonly log: Log;
   /** The store has failed for good: the process ends at once, and is to be started again. */
   onBroken(error: Error): void;
+  /** What the program needs is gone: it ends in order, with status 1. */
+  onFailed(error: Error): void;
 }
 
 /** One that runs. */

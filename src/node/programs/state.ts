@@ -8,7 +8,7 @@
  *     store/            the key-value store, unless that is in a database
  */
 import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { CryptoProvider } from '../../crypto/provider.ts';
 import type { Identity } from '../../handshake/credential.ts';
 import { openIdentity, writeOnce } from '../identity.ts';
@@ -29,11 +29,13 @@ export interface StateOptions extends LmdbOptions {
 /** Opens it, or makes it where there is none. */
 export async function openState(
   provider: CryptoProvider,
-  folder: string,
+  path: string,
   subject: string,
   options: StateOptions,
 ): Promise<State> {
   const { database = '' } = options;
+  // The working directory may become another one.
+  const folder = resolve(path);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (database === '') requireIdentity(folder, existsSync(storeOf(folder)));
   const store = database === '' ? openLmdbStore(storeOf(folder), options) : await openPostgresStore(database);

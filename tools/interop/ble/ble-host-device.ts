@@ -11,7 +11,7 @@ import bleHost, {
 } from 'ble-host';
 import { toHex } from '../../../src/bytes/hex.ts';
 import { channelBinding } from '../../../src/node/ble/channel-binding.ts';
-import { connectTransport } from '../../simulator/controller/h4-client.ts';
+import { connectTransport } from '../../../src/node/ble/h4-socket.ts';
 import type { Values } from '../end.ts';
 import { Mailbox } from './mailbox.ts';
 import uuids from './service.json' with { type: 'json' };

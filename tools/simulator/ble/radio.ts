@@ -11,12 +11,13 @@ import type { After } from '../../../src/link/timer.ts';
 import { openBondFiles } from '../../../src/node/ble/bond-files.ts';
 import { Bonds } from '../../../src/node/ble/bonds.ts';
 import { type Central, startCentral } from '../../../src/node/ble/central.ts';
+import type { HciTransport } from '../../../src/node/ble/h4-socket.ts';
 import { openHost } from '../../../src/node/ble/host.ts';
 import { parseAddress } from '../controller/address.ts';
 import { Air } from '../controller/air/air.ts';
 import { type Pacing, startPacing } from '../controller/air/pacing.ts';
 import { type ControllerServer, serveController } from '../controller/server.ts';
-import { type HciTransport, openTransport } from '../controller/transport.ts';
+import { openTransport } from '../controller/transport.ts';
 import { Passkeys } from './passkeys.ts';
 import { type StackProcess, startStack } from './stack-process.ts';
 

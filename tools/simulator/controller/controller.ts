@@ -8,6 +8,7 @@
  * Invalid HCI Command Parameters.
  */
 import type { ECDH } from 'node:crypto';
+import { PacketType } from '../../../src/node/ble/h4.ts';
 import { Refusal } from '../../../src/refusal.ts';
 import {
   type AdvertisingPdu,
@@ -20,7 +21,7 @@ import type { Air } from './air/air.ts';
 import { runCommand } from './hci/commands.ts';
 import { Connections } from './hci/connections.ts';
 import { HostPort } from './hci/host-port.ts';
-import { LeEvent, PacketType } from './hci/packet.ts';
+import { LeEvent } from './hci/packet.ts';
 import { MAX_DATA_TIME, MIN_DATA_OCTETS } from './link/exchanges.ts';
 import { LittleEndianReader, LittleEndianWriter } from './little-endian.ts';
 import { AcceptList } from './roles/accept-list.ts';

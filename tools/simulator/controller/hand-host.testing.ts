@@ -2,11 +2,12 @@
 
 /** Hosts made by hand for tests: HCI commands in, events out, in a time of the test's own. */
 import { createHash } from 'node:crypto';
+import { PacketType } from '../../../src/node/ble/h4.ts';
 import { parseAddress } from './address.ts';
 import { Air, type Random } from './air/air.ts';
 import { Controller } from './controller.ts';
 import { ErrorCode } from './errors.ts';
-import { Boundary, Event, encodeAcl, encodeCommand, LeEvent, PacketType } from './hci/packet.ts';
+import { Boundary, Event, encodeAcl, encodeCommand, LeEvent } from './hci/packet.ts';
 import { LittleEndianReader, LittleEndianWriter } from './little-endian.ts';
 
 /** The same bytes in each run. */

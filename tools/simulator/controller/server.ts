@@ -2,14 +2,14 @@
 
 /**
  * A controller behind a Unix socket that speaks H4, for a host in another process, such as Bumble
- * (`unix:PATH`) or ble-host (h4-client.ts). A socket is a device: it has one address and serves one host at a
+ * (`unix:PATH`) or ble-host (src/node/ble/h4-socket.ts). A socket is a device: it has one address and serves one host at a
  * time. When the host goes, the controller goes, as when the power does; the next host gets a new one.
  */
 import { rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
+import { PacketStream } from '../../../src/node/ble/h4.ts';
 import { Refusal } from '../../../src/refusal.ts';
 import { Controller, type ControllerOptions } from './controller.ts';
-import { PacketStream } from './hci/framing.ts';
 
 export interface ControllerServerOptions extends Omit<ControllerOptions, 'deliver' | 'isCongested'> {
   /** Path of the socket; a file there is replaced. */

@@ -11,15 +11,10 @@
  * anything to be answered: `startPacing`, or `air.clock.run` in a test.
  */
 import { EventEmitter } from 'node:events';
+import type { HciTransport } from '../../../src/node/ble/h4-socket.ts';
 import { Controller, type ControllerOptions } from './controller.ts';
 
-export interface HciTransport extends EventEmitter {
-  write(packet: Uint8Array): void;
-  /** As when the power goes. Emits `'close'`. */
-  close(): void;
-}
-
-/** Throws a RangeError where the air is full. */
+/** Closing is as when the power goes. Throws a RangeError where the air is full. */
 export function openTransport(options: Omit<ControllerOptions, 'deliver' | 'isCongested'>): HciTransport {
   const emitter = new EventEmitter();
   const controller = new Controller({

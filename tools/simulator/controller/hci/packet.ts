@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Packets of the Host Controller Interface with their H4 type in front (Core Specification Vol 4 Part A, E). */
+import { PacketType } from '../../../../src/node/ble/h4.ts';
 import { LittleEndianWriter } from '../little-endian.ts';
-
-export const PacketType = Object.freeze({ command: 1, acl: 2, event: 4 });
 
 export const Event = Object.freeze({
   disconnectionComplete: 0x05,

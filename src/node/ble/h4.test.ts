@@ -2,11 +2,11 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { fromHex, toHex } from '../../../../src/bytes/hex.ts';
-import { Refusal } from '../../../../src/refusal.ts';
-import { PacketStream } from './framing.ts';
+import { fromHex, toHex } from '../../bytes/hex.ts';
+import { Refusal } from '../../refusal.ts';
+import { PacketStream } from './h4.ts';
 
-const test = suite('simulator/controller/framing');
+const test = suite('node/ble/h4');
 
 const PACKETS = ['01030c00', '0201000300aabbcc', '040e0401030c00', '0110200104'];
 

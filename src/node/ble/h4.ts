@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Cuts a stream of H4 into packets (Core Specification Vol 4 Part A). */
-import { refuse } from '../../../../src/refusal.ts';
-import { PacketType } from './packet.ts';
+/** Packets of the Host Controller Interface in a stream, with their type in front (Core Specification Vol 4 Part A). */
+import { refuse } from '../../refusal.ts';
+
+export const PacketType = Object.freeze({ command: 1, acl: 2, event: 4 });
 
 /** Octets of header after the type, and where the length of the rest is in it. */
 const HEADERS: ReadonlyMap<number, { readonly octets: number; readonly lengthAt: number }> = new Map([
