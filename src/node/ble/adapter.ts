@@ -12,10 +12,11 @@
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { connectTransport, type HciTransport, transportOver } from './h4-socket.ts';
+import { type HciTransport, transportOver } from './h4-socket.ts';
 
 const SOURCE = fileURLToPath(new URL('hci-relay.c', import.meta.url));
 const DEFAULT_BAUD = '1000000';
@@ -35,12 +36,24 @@ export function checkAdapter(name: string): void {
 /** `folder`: where the relay is kept once it is compiled. Rejects with what is wrong and what to do, in a line. */
 export async function openAdapter(name: string, folder: string): Promise<HciTransport> {
   const [, socket] = SOCKET.exec(name) ?? [];
-  if (socket !== undefined) return connectTransport(socket);
+  if (socket !== undefined) return openSocket(socket, name);
   const [, number] = USER.exec(name) ?? [];
   const [, port = '', baud = DEFAULT_BAUD] = SERIAL.exec(name) ?? [];
   const relay = await compileRelay(folder);
   const args = number === undefined ? ['serial', port, baud] : ['user', number];
   return startRelay(relay, args, name);
+}
+
+function openSocket(path: string, name: string): Promise<HciTransport> {
+  const socket = connect(path);
+  return new Promise((resolve, reject) => {
+    socket.once('connect', () => resolve(transportOver(socket, socket, () => socket.destroy())));
+    socket.once('error', ({ message }) =>
+      reject(
+        new Error(`Bluetooth adapter ${name} cannot be used (${message}): start what serves that socket`),
+      ),
+    );
+  });
 }
 
 async function compileRelay(folder: string): Promise<string> {
