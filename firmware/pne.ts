@@ -8,9 +8,10 @@ import type { BootStore } from '../src/delivery/boot.ts';
 import { ccsCredential } from '../src/handshake/credential.ts';
 import type { PayloadCodec } from '../src/payload/payload.ts';
 import { Refusal, refuse } from '../src/refusal.ts';
-import { staticDhInterface } from '../src/roles/interface.ts';
+import { type InterfaceOptions, staticDhInterface } from '../src/roles/interface.ts';
 import { createPne, type Pne, type PneOptions } from '../src/roles/pne.ts';
 import { decodeProvisioning, type Provisioning } from '../src/roles/provisioning.ts';
+import { createResumptionSlot } from '../src/roles/resumption.ts';
 import type { Connect } from './connect.ts';
 import { openHostSensor } from './host-sensor.ts';
 import { openStore, type Store } from './platform/store.ts';
@@ -87,9 +88,13 @@ function openInterfaces(
   const gateway = ccsCredential(provisioning.gatewayCcs);
   const server = ccsCredential(provisioning.serverCcs);
   return {
-    hop: staticDhInterface('pne', 'CPNS-1', provider, own, [gateway]),
-    endToEnd: staticDhInterface('pne', 'CPNS-3', provider, own, [server]),
+    hop: resuming(staticDhInterface('pne', 'CPNS-1', provider, own, [gateway])),
+    endToEnd: resuming(staticDhInterface('pne', 'CPNS-3', provider, own, [server])),
   };
+}
+
+function resuming(own: InterfaceOptions): InterfaceOptions {
+  return { ...own, resumption: createResumptionSlot() };
 }
 
 /** A counter that cannot be read is none: the server knows the last one, and says so. */

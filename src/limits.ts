@@ -130,6 +130,8 @@ export const ImplementationLimits = Object.freeze({
   maxCandidates: 8,
   /** Messages 2 that an EDHOC-PSK Initiator answers while none is confirmed: any of them may be forged. */
   pskMaxAnswers: 8,
+  /** How often a message is sent to resume, before public keys are tried instead: after six seconds. */
+  resumptionMaxTransmissions: 2,
   /** How often a handshake message is sent before its sender gives up, the first time included. */
   handshakeMaxTransmissions: 5,
   /** How long the sender of a handshake message waits before it sends the first time again. */
@@ -138,6 +140,10 @@ export const ImplementationLimits = Object.freeze({
   maxHalfOpenPerPeer: 4,
   /** Times that a message is sent again without any answer before a PNE runs the handshake anew. */
   maxSilentResends: 3,
+  /** PNEs that a gateway keeps a key to resume with of: as many again as it has links. */
+  gatewayMaxResumptions: 128,
+  /** PNEs that a server keeps such a key of. */
+  serverMaxResumptions: 16_384,
   /** PNE links of one gateway. */
   gatewayMaxPnes: 64,
   /**

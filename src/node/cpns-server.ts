@@ -3,7 +3,9 @@
 /** A CPNS Server at a port: CPNS-2 by WebSocket. */
 import type { CryptoProvider } from '../crypto/provider.ts';
 import type { CredentialStore, Identity } from '../handshake/credential.ts';
+import { ImplementationLimits } from '../limits.ts';
 import { staticDhInterface } from '../roles/interface.ts';
+import { ResumptionTable } from '../roles/resumption-keys.ts';
 import { createServer, type Server, type ServerOptions } from '../roles/server.ts';
 import type { Listener } from './tcp.ts';
 import { after } from './timer.ts';
@@ -26,7 +28,8 @@ export interface CpnsServer extends Pick<Server, 'deliver' | 'expel'>, Listener 
 
 export async function startCpnsServer(options: CpnsServerOptions): Promise<CpnsServer> {
   const { provider, identity, peers, algorithms } = options;
-  const endToEnd = { ...staticDhInterface('server', 'CPNS-3', provider, identity, []), peers };
+  const resumptions = new ResumptionTable({ maxPeers: ImplementationLimits.serverMaxResumptions });
+  const endToEnd = { ...staticDhInterface('server', 'CPNS-3', provider, identity, []), peers, resumptions };
   const server = createServer({
     ...options,
     endToEnd: algorithms === undefined ? endToEnd : { ...endToEnd, algorithms },

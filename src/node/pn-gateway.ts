@@ -3,10 +3,12 @@
 /** A PN GW that keeps its link to a CPNS Server: CPNS-2 by WebSocket. Links of PNEs are given to it. */
 import type { CryptoProvider } from '../crypto/provider.ts';
 import type { CredentialStore, Identity } from '../handshake/credential.ts';
+import { ImplementationLimits } from '../limits.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
 import { createGateway, type Gateway, type GatewayOptions } from '../roles/gateway.ts';
 import { staticDhInterface } from '../roles/interface.ts';
+import { ResumptionTable } from '../roles/resumption-keys.ts';
 import { keepConnected } from './reconnect.ts';
 import { after as nodeAfter } from './timer.ts';
 import { connectWebSocket } from './websocket.ts';
@@ -30,7 +32,8 @@ export interface PnGateway extends Pick<Gateway, 'attachPne' | 'expel'> {
 
 export function startPnGateway(options: PnGatewayOptions): PnGateway {
   const { provider, identity, peers, after = nodeAfter } = options;
-  const hop = { ...staticDhInterface('gateway', 'CPNS-1', provider, identity, []), peers };
+  const resumptions = new ResumptionTable({ maxPeers: ImplementationLimits.gatewayMaxResumptions });
+  const hop = { ...staticDhInterface('gateway', 'CPNS-1', provider, identity, []), peers, resumptions };
   const gateway = createGateway({ ...options, hop, after });
   const connection = keepConnected({
     connect: (onLink) => connectWebSocket(options.server, onLink, after),

@@ -6,25 +6,46 @@
  */
 import { Major } from '../cbor/head.ts';
 import { CborReader } from '../cbor/reader.ts';
+import type { Credential, Party } from '../handshake/credential.ts';
 import { errorFor } from '../handshake/error-message.ts';
+import { methodOf } from '../handshake/message-1.ts';
+import { PSK_METHOD } from '../handshake/psk/credential.ts';
+import {
+  type ClaimedKey,
+  createPskResponder,
+  type PskReceivedMessage1,
+  type PskResponder,
+  type PskWaitMessage3,
+} from '../handshake/psk/responder.ts';
 import {
   type Answered,
+  type ClaimedInitiator,
   createResponder,
   type ReceivedMessage1,
   type Responder,
   type RespondRequest,
+  type VerifiedInitiator,
   type WaitMessage3,
 } from '../handshake/responder.ts';
 import type { Attestation } from '../link/attestation.ts';
 import type { After } from '../link/timer.ts';
 import { negotiationItem, negotiationValue } from '../negotiation/ead.ts';
 import { answerOffer, type SentAnswer, verifyEcho } from '../negotiation/exchange.ts';
+import type { Side } from '../negotiation/policy.ts';
 import type { Choice } from '../negotiation/select.ts';
 import { type ReasonName, Refusal } from '../refusal.ts';
 import type { ConnectionIds } from './connection-ids.ts';
 import { firstVerified } from './first-verified.ts';
 import { HalfOpenHandshakes } from './half-open.ts';
-import { type Agreement, handshakeOptions, type InterfaceOptions, sideOf, verifyPeer } from './interface.ts';
+import {
+  type Agreement,
+  handshakeOptions,
+  type InterfaceOptions,
+  ownCredential,
+  sideOf,
+  verifyPeer,
+} from './interface.ts';
+import { isUsable, nextKey, type ResumptionKey } from './resumption.ts';
 import { checkCarried, openChannel, type SecureChannel } from './secure-channel.ts';
 
 export interface AcceptanceOptions {
@@ -48,14 +69,21 @@ export interface Acceptance {
 }
 
 interface HalfOpen {
-  readonly wait: WaitMessage3;
+  readonly wait: WaitMessage3 | PskWaitMessage3;
   readonly answer: SentAnswer;
   readonly connectionId: Uint8Array;
   readonly handshakeBytes: number;
 }
 
+/** Who an Initiator has proved to be, and the key that it resumed with. */
+interface Proof {
+  readonly verified: VerifiedInitiator<Party>;
+  readonly peer: Credential;
+  readonly used?: ResumptionKey;
+}
+
 /** A handshake whose Initiator has proved itself and what it offered. */
-interface Verified extends Answered {
+interface Verified extends Answered<Party>, Omit<Proof, 'verified'> {
   readonly handshake: HalfOpen;
   /** message_4. */
   readonly message: Uint8Array;
@@ -70,13 +98,15 @@ export function accept(options: AcceptanceOptions): Acceptance {
 class ResponderEnd implements Acceptance {
   private readonly options: AcceptanceOptions;
   private readonly responder: Responder;
+  private readonly pskResponder: PskResponder;
   private readonly halfOpen: HalfOpenHandshakes<HalfOpen>;
-  private last: Answered | undefined;
+  private last: Answered<Party> | undefined;
 
   constructor(options: AcceptanceOptions) {
     const { own, after } = options;
     this.options = options;
     this.responder = createResponder({ ...handshakeOptions(own), methods: own.methods });
+    this.pskResponder = createPskResponder({ ...handshakeOptions(own), version: 8 });
     this.halfOpen = new HalfOpenHandshakes(after, (handshake) => this.close(handshake));
   }
 
@@ -103,9 +133,9 @@ class ResponderEnd implements Acceptance {
       return this.options.send(repeated);
     }
     this.halfOpen.checkRoom();
-    const received = this.responder.receive(message);
-    const side = sideOf(this.options.own, this.options.attestation());
-    const answer = answerOffer(negotiationValue(received.ead1), side, received.method);
+    const method = methodOf(message);
+    const received = (this.resumes(method) ? this.pskResponder : this.responder).receive(message);
+    const answer = answerOffer(negotiationValue(received.ead1), this.side(), method);
     checkCarried(received.peerConnectionId, answer.proposed);
     const connectionId = this.options.connectionIds.take(received.peerConnectionId);
     const wait = this.respond(received, { connectionId, ead2: [negotiationItem(answer.bytes)] });
@@ -114,7 +144,19 @@ class ResponderEnd implements Acceptance {
     this.options.send(wait.message);
   }
 
-  private respond(received: ReceivedMessage1, request: RespondRequest): WaitMessage3 {
+  private resumes(method: number): boolean {
+    return method === PSK_METHOD && this.options.own.resumptions?.isEmpty === false;
+  }
+
+  private side(): Side {
+    const side = sideOf(this.options.own, this.options.attestation());
+    return this.resumes(PSK_METHOD) ? { ...side, methods: [...side.methods, PSK_METHOD] } : side;
+  }
+
+  private respond(
+    received: ReceivedMessage1 | PskReceivedMessage1,
+    request: RespondRequest,
+  ): WaitMessage3 | PskWaitMessage3 {
     try {
       return received.respond(request);
     } catch (error) {
@@ -132,31 +174,47 @@ class ResponderEnd implements Acceptance {
   }
 
   private verify(handshake: HalfOpen, message3: Uint8Array): Verified {
-    const verified = verifyPeer(this.options.own, handshake.wait.receive(message3));
+    const { verified, ...proof } = this.prove(handshake.wait.receive(message3));
     const choice = verifyEcho(negotiationValue(verified.ead3), handshake.answer);
-    return { ...verified.answer(), handshake, choice, message3Bytes: message3.length };
+    return { ...verified.answer(), ...proof, handshake, choice, message3Bytes: message3.length };
+  }
+
+  private prove(claim: ClaimedInitiator | ClaimedKey): Proof {
+    const { own } = this.options;
+    if ('ead3' in claim) {
+      const verified = verifyPeer(own, claim);
+      return { verified, peer: verified.peer };
+    }
+    const usable = (key: ResumptionKey) => isUsable(key, ownCredential(own), own.peers, 'responder');
+    const keys = own.resumptions?.candidates(claim.idCred).filter(usable) ?? [];
+    const verify = (used: ResumptionKey) => ({ verified: claim.verify(used.psk), peer: used.peer, used });
+    return firstVerified(keys, verify, 'credentialUnknown');
   }
 
   /** The agreement stands before message_4 leaves: where it cannot, it is sent when message_3 comes again. */
   private finish(verified: Verified): void {
-    const { handshake, established, choice, message, message3Bytes } = verified;
-    const { method, suite, peer } = established;
+    const { handshake, established, choice, message, message3Bytes, peer, used } = verified;
+    const { own, attestation, onAgreed, send } = this.options;
+    const { method, suite } = established;
+    const next = own.resumptions && nextKey(established, ownCredential(own), peer, 'responder');
     const channel = this.open(verified);
     this.last = verified;
     this.halfOpen.complete(handshake);
-    this.options.onAgreed({
-      name: this.options.own.name,
+    if (next !== undefined) own.resumptions?.keep(next, used);
+    onAgreed({
+      name: own.name,
       peer,
       method,
       suite,
       choice,
-      linkKind: this.options.attestation().kind,
+      linkKind: attestation().kind,
       handshakeMessages: 4,
       handshakeBytes: handshake.handshakeBytes + message3Bytes + message.length,
       connectionId: handshake.connectionId,
       channel,
+      ...(next !== undefined && { confirm: () => own.resumptions?.confirm(next) }),
     });
-    this.options.send(message);
+    send(message);
   }
 
   /** Without a session the handshake has failed: message_4 would leave the Initiator established alone. */

@@ -2,7 +2,7 @@
 
 /** One PNE's link at its gateway, numbered for the server: the Responder's end of CPNS-1. */
 import { equalBytes } from '../bytes/compare.ts';
-import type { Credential } from '../handshake/credential.ts';
+import type { Credential, Party } from '../handshake/credential.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { Channel, decodeEndToEndMessage, decodeHopMessage, encodeChannelMessage } from '../link/channel.ts';
 import type { Link } from '../link/link.ts';
@@ -55,11 +55,11 @@ export class Flow {
     return this.agreements.agreement !== undefined;
   }
 
-  get peer(): Credential | undefined {
+  get peer(): Party | undefined {
     return this.agreements.agreement?.peer;
   }
 
-  belongsTo({ cred }: Credential): boolean {
+  belongsTo({ cred }: Party): boolean {
     return this.peer !== undefined && equalBytes(this.peer.cred, cred);
   }
 

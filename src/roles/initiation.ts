@@ -2,11 +2,11 @@
 
 /**
  * The Initiator's end of an interface: runs the handshake with the negotiation in its EAD items, sends
- * again what has no answer, and ends in an agreement. What others inject is refused and changes nothing.
+ * again what has no answer, and ends in an agreement. What others inject is refused and changes nothing. Where an
+ * earlier handshake left a key it resumes by that, and runs public keys where that does not come to an agreement.
  */
 import type { WaitConfirmation } from '../handshake/confirmation.ts';
 import { decodeError, isError } from '../handshake/error-message.ts';
-import type { Established } from '../handshake/established.ts';
 import { createInitiator, type WaitMessage2 } from '../handshake/initiator.ts';
 import { waitMs } from '../handshake/retransmission.ts';
 import type { Attestation } from '../link/attestation.ts';
@@ -17,6 +17,7 @@ import type { Side } from '../negotiation/policy.ts';
 import type { Choice } from '../negotiation/select.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import { firstVerified } from './first-verified.ts';
+import { agree } from './initiator-agreement.ts';
 import {
   type Agreement,
   handshakeOptions,
@@ -25,7 +26,8 @@ import {
   sideOf,
   verifyPeer,
 } from './interface.ts';
-import { checkCarried, openChannel, type SecureChannel } from './secure-channel.ts';
+import { resume } from './resuming.ts';
+import { checkCarried } from './secure-channel.ts';
 
 export interface InitiationOptions {
   readonly own: InterfaceOptions;
@@ -65,6 +67,10 @@ interface Closing {
 
 /** Sends message_1. Refuses what `createOffer` refuses: the policy leaves nothing to offer. */
 export function initiate(options: InitiationOptions): Initiation {
+  return resume(options, CONNECTION_ID, () => startPublic(options)) ?? startPublic(options);
+}
+
+function startPublic(options: InitiationOptions): Initiation {
   const initiator = new InitiatorEnd(options);
   initiator.start();
   return initiator;
@@ -175,30 +181,9 @@ class InitiatorEnd implements Initiation {
     if (repeated !== undefined) return this.options.send(repeated);
     const { established } = confirmation.receive(message);
     this.stop();
-    const channel = this.open(established, choice);
-    const { method, suite, peer } = established;
-    this.options.onAgreed({
-      name: this.options.own.name,
-      peer,
-      method,
-      suite,
-      choice,
-      linkKind: this.options.attestation().kind,
-      handshakeMessages: 4,
-      handshakeBytes: handshakeBytes + message.length,
-      connectionId: CONNECTION_ID,
-      channel,
-    });
-  }
-
-  /** The Responder has its session by now: where there is none here only another handshake helps. */
-  private open(established: Established, choice: Choice): SecureChannel {
-    try {
-      return openChannel(established, choice, 'initiator', this.options.own.renewAfter);
-    } catch (error) {
-      this.options.onFailed();
-      throw error;
-    }
+    const bytes = handshakeBytes + message.length;
+    const { peer } = established;
+    agree(this.options, { established, peer, choice, handshakeBytes: bytes, connectionId: CONNECTION_ID });
   }
 
   stop(): void {

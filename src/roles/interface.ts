@@ -9,6 +9,7 @@ import {
   type CredentialStore,
   createCredentialStore,
   type Identity,
+  type Party,
 } from '../handshake/credential.ts';
 import { type Attestation, type LinkKind, linkEvidence } from '../link/attestation.ts';
 import { NEGOTIATION_EAD_LABEL } from '../negotiation/ead.ts';
@@ -17,6 +18,7 @@ import type { Policy, Side } from '../negotiation/policy.ts';
 import type { Choice } from '../negotiation/select.ts';
 import { refuse } from '../refusal.ts';
 import { firstVerified } from './first-verified.ts';
+import type { ResumptionKeys, ResumptionSlot } from './resumption.ts';
 import type { SecureChannel } from './secure-channel.ts';
 
 /** What one entity brings to one CPNS interface. */
@@ -35,12 +37,16 @@ export interface InterfaceOptions {
   readonly algorithms?: readonly number[];
   /** Messages under one key until an Initiator makes new ones, where that shall be before its limit nears. */
   readonly renewAfter?: number;
+  /** Where an Initiator keeps what it resumes with. Without it each handshake runs public keys. */
+  readonly resumption?: ResumptionSlot;
+  /** The same of a Responder. Who resumes has one identity. */
+  readonly resumptions?: ResumptionKeys;
 }
 
 /** What both ends of an interface have agreed on, each having proved who it is. */
 export interface Agreement {
   readonly name: InterfaceName;
-  readonly peer: Credential;
+  readonly peer: Party;
   readonly method: number;
   readonly suite: number;
   readonly choice: Choice;
@@ -51,6 +57,8 @@ export interface Agreement {
   /** The identifier under which this end expects records. */
   readonly connectionId: Uint8Array;
   readonly channel: SecureChannel;
+  /** To be called when a record under these keys was verified: the peer has all that they come with. */
+  confirm?(): void;
 }
 
 /** Suites, most wanted first, by the curve of the key: with static Diffie-Hellman both lie on the suite's. */
@@ -89,6 +97,11 @@ export function policyOf(role: RoleName, name: InterfaceName): Policy {
 
 export function handshakeOptions({ provider, suites, identities }: InterfaceOptions): HandshakeOptions {
   return { provider, suites, identities, knownEad: [NEGOTIATION_EAD_LABEL] };
+}
+
+/** The credential of an end that resumes. */
+export function ownCredential({ identities }: InterfaceOptions): Credential {
+  return identities[0]!.credential;
 }
 
 /** Numbers from 0 to 1 for jitter, from the provider's random source. */

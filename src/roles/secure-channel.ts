@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Party } from '../handshake/credential.ts';
 import type { Established, ExportedContext } from '../handshake/established.ts';
 import type { Choice, ChosenProtection } from '../negotiation/select.ts';
 import { refuse } from '../refusal.ts';
@@ -38,7 +39,7 @@ export function checkCarried({ length }: Uint8Array, { toResponder, toInitiator 
  * leaves an eighth of the key's limit.
  */
 export function openChannel(
-  established: Established,
+  established: Established<Party>,
   { toResponder, toInitiator }: Choice,
   end: 'initiator' | 'responder',
   renewAfter?: number,

@@ -13,6 +13,8 @@ export class Succession {
   private readonly onRetired: (agreement: Agreement) => void;
   private current: Agreement | undefined;
   private next: Agreement | undefined;
+  /** Of which a record was verified. */
+  private confirmed: Agreement | undefined;
 
   /** `onRetired`: an agreement is over and its keys are wiped. */
   constructor(onRetired: (agreement: Agreement) => void) {
@@ -36,10 +38,19 @@ export class Succession {
   unprotect(record: Uint8Array): Uint8Array {
     const { current, next } = this;
     if (next === undefined || !equalBytes(recordKid(record), next.connectionId)) {
-      return (current ?? refuse('contextUnknown')).channel.unprotect(record);
+      const agreement = current ?? refuse('contextUnknown');
+      return this.confirming(agreement, agreement.channel.unprotect(record));
     }
     const message = next.channel.unprotect(record);
     this.succeed();
+    return this.confirming(next, message);
+  }
+
+  private confirming(agreement: Agreement, message: Uint8Array): Uint8Array {
+    if (this.confirmed !== agreement) {
+      this.confirmed = agreement;
+      agreement.confirm?.();
+    }
     return message;
   }
 

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Where a simulated device keeps its boot counter, and what can happen to it. */
+/** Where a simulated device keeps its boot counter and its keys, and what can happen to it. */
 import type { BootStore } from '../../src/delivery/boot.ts';
+import { KeyFile } from './key-file.ts';
 
 /** How a store treats writes: takes them, is full, or fails after it has written all the same. */
 export type StoreMood = 'good' | 'full' | 'torn';
 
 export class BootFile {
   mood: StoreMood = 'good';
+  readonly keys = new KeyFile();
   private epoch: number | undefined;
   private readonly history: (number | undefined)[] = [undefined];
 
-  /** A copy of all that is in it, as of a device that is cloned. */
+  /** A copy of what is in it and can be read elsewhere, as of a device that is cloned. */
   copy(): BootFile {
     const file = new BootFile();
     file.epoch = this.epoch;
@@ -31,6 +33,7 @@ export class BootFile {
 
   erase(): void {
     this.epoch = undefined;
+    this.keys.erase();
   }
 
   /** Something is there that no device can have counted. */
@@ -41,6 +44,7 @@ export class BootFile {
   /** Returns to the state before so many writes. */
   rollBack(writes: number): void {
     this.epoch = this.history[Math.max(0, this.history.length - 1 - writes)];
+    this.keys.rollBack(writes);
   }
 
   private write(epoch: number): void {

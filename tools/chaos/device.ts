@@ -66,10 +66,11 @@ export class Device implements WireEnd {
 
   start(): void {
     const { hop, endToEnd, pneId } = this.options;
+    const { keys } = this.file;
     this.pne = createPne({
       pneId,
-      hop,
-      endToEnd,
+      hop: { ...hop, resumption: keys.open(hop.name) },
+      endToEnd: { ...endToEnd, resumption: keys.open(endToEnd.name) },
       after: this.options.ether.timeline.after(this.life),
       payloads: compactPayloads,
       boots: this.file.open(),

@@ -4,6 +4,7 @@
 import type { Link, LinkEvents } from '../../src/link/link.ts';
 import { createGateway, type Gateway } from '../../src/roles/gateway.ts';
 import type { InterfaceOptions } from '../../src/roles/interface.ts';
+import { ResumptionTable } from '../../src/roles/resumption-keys.ts';
 import type { Random } from './random.ts';
 import type { ServerProcess } from './server-process.ts';
 import type { Life } from './timeline.ts';
@@ -21,6 +22,8 @@ export interface GatewayProcessOptions {
 
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 30_000;
+/** So few that PNEs take each other's place. */
+const MAX_RESUMPTIONS = 3;
 
 export class GatewayProcess {
   readonly life: Life;
@@ -44,7 +47,7 @@ export class GatewayProcess {
 
   start(): void {
     this.gateway = createGateway({
-      hop: this.options.hop,
+      hop: { ...this.options.hop, resumptions: new ResumptionTable({ maxPeers: MAX_RESUMPTIONS }) },
       after: this.options.ether.timeline.after(this.life),
       onAgreed: ({ peer }) => this.note(`agreed with ${peer.subject}`),
       onRefused: (reason, pneId) => this.note(`refused: ${reason} of ${pneId ?? 'somebody'}`),

@@ -6,6 +6,7 @@ import { compactPayloads } from '../../src/payload/compact.ts';
 import { type ReasonName, Refusal } from '../../src/refusal.ts';
 import type { InterfaceOptions } from '../../src/roles/interface.ts';
 import type { PeerRecord } from '../../src/roles/peer-record.ts';
+import { ResumptionTable } from '../../src/roles/resumption-keys.ts';
 import { createServer, type Server } from '../../src/roles/server.ts';
 import { Database, type Snapshot } from './database.ts';
 import type { Random } from './random.ts';
@@ -25,12 +26,16 @@ export interface ServerProcessOptions {
   readonly pneIds: readonly string[];
 }
 
+const MAX_RESUMPTIONS = 64;
+
 export class ServerProcess {
   readonly life: Life;
   readonly gatewaySide: WireEnd;
   readonly database: Database;
   private readonly options: ServerProcessOptions;
   private server: Server | undefined;
+  /** They outlast a restart, as the rest of its store does. */
+  private resumptions = new ResumptionTable({ maxPeers: MAX_RESUMPTIONS });
   private delivered = 0;
   /** Contents by PNE and ticket, as they were stored last. */
   private readonly tickets = new Map<string, string>();
@@ -56,7 +61,7 @@ export class ServerProcess {
 
   start(): void {
     this.server = createServer({
-      endToEnd: this.options.endToEnd,
+      endToEnd: { ...this.options.endToEnd, resumptions: this.resumptions },
       after: this.options.ether.timeline.after(this.life),
       store: this.database.open(),
       onAgreed: ({ peer }) => this.note(`agreed with ${peer.subject}`),
@@ -93,6 +98,7 @@ export class ServerProcess {
   /** Ends it, and puts an earlier state of its store, or none, in the place of the present one. */
   restore(snapshot: Snapshot, wires: readonly Wire[]): void {
     this.restart(wires);
+    this.resumptions = new ResumptionTable({ maxPeers: MAX_RESUMPTIONS });
     const { pneIds, witness } = this.options;
     const present = this.database.snapshot();
     const before = new Set(pneIds.flatMap((pneId) => this.queued(pneId)));

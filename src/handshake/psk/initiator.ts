@@ -60,7 +60,8 @@ export interface PskWaitMessage2 {
 }
 
 export interface ReceivedMessage2 {
-  /** Not authenticated before message_4. */
+  /** C_R. As EAD_2, it is not authenticated before message_4. */
+  readonly peerConnectionId: Uint8Array;
   readonly ead2: readonly EadItem[];
   /**
    * Makes message_3, once. Whoever made message_2 learns ID_CRED_PSK from it and nothing else. As message_2 may
@@ -147,6 +148,7 @@ function waitMessage2(run: Run, retry: PskWaitMessage2['retry']): PskWaitMessage
 function receivedMessage2(run: Run, claim: Keyring, read: Read): ReceivedMessage2 {
   const { context, psk, sent } = run;
   return {
+    peerConnectionId: read.cR,
     ead2: read.ead2.items,
     finish(ead3 = []) {
       if (run.ended || run.claim !== claim) refuse('stateInvalid');
