@@ -226,6 +226,9 @@ export const NodeLimits = /* @__PURE__ */ Object.freeze({
   deviceMaxNameBytes: 128,
   /** Bytes of a file system that are left free: what is under way when it gets low takes less. */
   storeReserveBytes: 16_777_216,
+  /** Connections of those who look at a program's metrics, and how long a request may take. */
+  metricsMaxConnections: 16,
+  metricsTimeoutMs: 10_000,
   /** How long a Bluetooth LE controller may take to answer when it is opened. */
   adapterOpeningMs: 10_000,
   /** How often a process looks for what another one has committed. */

@@ -20,6 +20,7 @@ export const GATEWAY_OPTIONS = Object.freeze({
   bluetooth: { fallback: '', check: checkAdapter },
   pairing: { fallback: 'just-works', check: checkOneOf('just-works', 'passkey') },
   name: { fallback: 'gateway' },
+  metrics: { fallback: '', check: parseAddress },
   log: { fallback: 'text', check: checkOneOf('text', 'json') },
 });
 
@@ -27,7 +28,7 @@ export async function startGatewayProgram(
   values: Values<keyof typeof GATEWAY_OPTIONS>,
   context: ProgramContext,
 ): Promise<Program> {
-  const { provider, log, onBroken } = context;
+  const { provider, log, metrics, onBroken } = context;
   const database = values.store;
   const { identity, store } = await openState(provider, values.state, values.name, { onBroken, database });
   let gateway: PnGateway | undefined;
@@ -50,6 +51,8 @@ export async function startGatewayProgram(
     },
   });
   gateway = started;
+  metrics.show('devices', () => devices.ids.length);
+  metrics.show('server_link', () => Number(isServerThere));
   if (values.bluetooth !== '') {
     bluetooth = await openBluetooth(values, context, started);
     log('bluetooth-there', { adapter: values.bluetooth });

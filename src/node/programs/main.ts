@@ -5,13 +5,17 @@ import { readFileSync } from 'node:fs';
 import { withRecords } from '../../session/records.ts';
 import { createNodeProvider } from '../crypto/provider.ts';
 import { ADMIN_OPTIONS, administer } from './admin.ts';
-import { readConfig, UsageError, type Values } from './config.ts';
+import { parseAddress, readConfig, UsageError, type Values } from './config.ts';
 import { GATEWAY_OPTIONS, startGatewayProgram } from './gateway.ts';
 import { createLog, type Log } from './log.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import type { Program, ProgramContext } from './program.ts';
 import { SERVER_OPTIONS, startServerProgram } from './server.ts';
 
 const SIGNALS = Object.freeze(['SIGTERM', 'SIGINT'] as const);
+
+/** What both programs take. */
+type Common = 'log' | 'metrics';
 
 /** Whatever is still under way then is given up: it was not acknowledged. */
 const CLOSING_MS = 10_000;
@@ -29,14 +33,16 @@ async function main([command = '', ...args]: readonly string[]): Promise<void> {
   throw new UsageError('pne-runtime takes one of server, gateway, admin');
 
   async function serve<Name extends string>(
-    values: Values<Name | 'log'>,
-    start: (values: Values<Name | 'log'>, context: ProgramContext) => Promise<Program>,
+    values: Values<Name | Common>,
+    start: (values: Values<Name | Common>, context: ProgramContext) => Promise<Program>,
   ): Promise<void> {
-    const log = createLog(
+    const say = createLog(
       values.log === 'json' ? 'json' : 'text',
       (line) => process.stderr.write(line),
       () => new Date(),
     );
+    const metrics = createMetrics(say);
+    const { log } = metrics;
     // Whoever reads that it listens may end it at once.
     const asked = new Promise<string>((resolve) => {
       for (const signal of SIGNALS) process.once(signal, resolve);
@@ -45,10 +51,24 @@ async function main([command = '', ...args]: readonly string[]): Promise<void> {
     const failed = new Promise<Error>((resolve) => {
       onFailed = resolve;
     });
-    const program = await start(values, { provider, log, onBroken: (error) => die(log, error), onFailed });
+    const program = await start(values, {
+      provider,
+      log,
+      metrics,
+      onBroken: (error) => die(log, error),
+      onFailed,
+    });
+    if (values.metrics !== '') await listenMetrics(metrics, values.metrics);
     void asked.then((signal) => end(program, log, 0, { signal }));
     void failed.then(({ message }) => end(program, log, 1, { reason: message }));
   }
+}
+
+/** Whoever looks is cut off when the program ends. */
+async function listenMetrics(metrics: Metrics, address: string): Promise<void> {
+  const { host, port } = parseAddress(address);
+  const listener = await metrics.listen(host, port);
+  metrics.log('metrics', { address: `http://${host}:${listener.port}/metrics` });
 }
 
 function readOwn<Name extends string>(

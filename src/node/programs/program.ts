@@ -2,10 +2,12 @@
 
 import type { CryptoProvider } from '../../crypto/provider.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
 
 export interface ProgramContext {
   readonly provider: CryptoProvider;
   readonly log: Log;
+  readonly metrics: Metrics;
   /** The store has failed for good: the process ends at once, and is to be started again. */
   onBroken(error: Error): void;
   /** What the program needs is gone: it ends in order, with status 1. */

@@ -18,12 +18,13 @@ export const SERVER_OPTIONS = Object.freeze({
   output: { fallback: '' },
   interval: { fallback: '60000', check: checkWholeNumber },
   'max-readings': { fallback: '1000000', check: checkWholeNumber },
+  metrics: { fallback: '', check: parseAddress },
   log: { fallback: 'text', check: checkOneOf('text', 'json') },
 });
 
 export async function startServerProgram(
   values: Values<keyof typeof SERVER_OPTIONS>,
-  { provider, log, onBroken }: ProgramContext,
+  { provider, log, metrics, onBroken }: ProgramContext,
 ): Promise<Program> {
   const database = values.store;
   const { identity, store } = await openState(provider, values.state, values.name, { onBroken, database });
@@ -60,11 +61,13 @@ export async function startServerProgram(
       log('registered', { pne });
       pace.registered(pne);
     },
-    onReading(): void {},
+    onReading: () => metrics.reading(),
     onContentSettled: (pne, ticket, outcome) => log('content', { pne, ticket, outcome }),
     onRefused: (reason, pne) => log('refused', { reason, ...(pne !== undefined && { pne }) }),
   });
   server = started;
+  metrics.show('devices', () => devices.ids.length);
+  metrics.show('readings_kept', () => serverStore.count);
   log('listening', {
     address: `${host}:${started.port}`,
     devices: devices.ids.length,
