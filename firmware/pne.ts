@@ -2,9 +2,7 @@
 
 /** The device program: wires a PNE from its store, its crypto provider, its link and its sensor. */
 import { CborReader } from '../src/cbor/reader.ts';
-import { CborWriter } from '../src/cbor/writer.ts';
 import type { CryptoProvider } from '../src/crypto/provider.ts';
-import type { BootStore } from '../src/delivery/boot.ts';
 import { ccsCredential } from '../src/handshake/credential.ts';
 import type { PayloadCodec } from '../src/payload/payload.ts';
 import { Refusal, refuse } from '../src/refusal.ts';
@@ -13,6 +11,7 @@ import { createPne, type Pne, type PneOptions } from '../src/roles/pne.ts';
 import { decodeProvisioning, type Provisioning } from '../src/roles/provisioning.ts';
 import { createResumptionSlot } from '../src/roles/resumption.ts';
 import type { Connect } from './connect.ts';
+import { openDeviceStore } from './device-store.ts';
 import { openHostSensor } from './host-sensor.ts';
 import { openStore, type Store } from './platform/store.ts';
 import { after } from './platform/timer.ts';
@@ -20,8 +19,6 @@ import { keepConnected } from './reconnect.ts';
 import { createSampler, type Sampler } from './sampler.ts';
 import { openSelfSensor } from './self-sensor.ts';
 import type { Sensor, SensorEvents } from './sensor.ts';
-
-const BOOT_KEY = 'boot';
 
 /** How this image reaches others. */
 export interface Connections {
@@ -39,7 +36,7 @@ export function startPne(provider: CryptoProvider, payloads: PayloadCodec, conne
     ...openInterfaces(provisioning, provider),
     after,
     payloads,
-    boots: storedBoots(store),
+    boots: openDeviceStore(provider).boots,
     onAgreed({ name }): void {
       if (name === 'CPNS-3') connection.proved();
     },
@@ -97,16 +94,7 @@ function resuming(own: InterfaceOptions): InterfaceOptions {
   return { ...own, resumption: createResumptionSlot() };
 }
 
-/** A counter that cannot be read is none: the server knows the last one, and says so. */
-function storedBoots(store: Store): BootStore {
-  return {
-    get epoch(): number | undefined {
-      return readCounter(store, BOOT_KEY);
-    },
-    write: (epoch) => store.write(BOOT_KEY, new CborWriter().integer(epoch).finish()),
-  };
-}
-
+/** Undefined where there is none, or what is there is no number. */
 function readCounter(store: Store, key: string): number | undefined {
   const bytes = store.read(key);
   if (bytes === undefined) return undefined;

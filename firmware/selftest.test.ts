@@ -28,6 +28,7 @@ function memoryStore(): Store {
   return {
     read: (key) => values.get(key)?.slice(),
     write: (key, value) => void values.set(key, value.slice()),
+    remove: (key) => void values.delete(key),
   };
 }
 

@@ -147,7 +147,9 @@ void xs_keyvalue_delete(xsMachine *the)
 	nameArgument(the, 0, domain);
 	pathArgument(the, path);
 	pathTo(the, directory, domain, "");
-	if (unlink(path) < 0 && errno != ENOENT)
+	int isRemoved = unlink(path) == 0;
+	if (!isRemoved && errno == ENOENT)
+		return;
+	if (!isRemoved || syncDirectory(directory) < 0)
 		xsUnknownError("key-value: cannot delete %s: %s", path, strerror(errno));
-	syncDirectory(directory);
 }

@@ -30,6 +30,7 @@
 	X(xs_pnecrypto_recipient) \
 	X(xs_pnecrypto_refusal) \
 	X(xs_pnecrypto_reserve) \
+	X(xs_pnecrypto_rootKey) \
 	X(xs_pnecrypto_seal) \
 	X(xs_pnecrypto_secret) \
 	X(xs_pnecrypto_seen) \

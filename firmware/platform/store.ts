@@ -10,6 +10,8 @@ export interface Store {
   read(key: string): Uint8Array | undefined;
   /** Borrows the value for the call. Throws where the storage is full or fails; the old value stays then. */
   write(key: string, value: Uint8Array): void;
+  /** A key that is not there is no error. */
+  remove(key: string): void;
 }
 
 export function openStore(domain: string): Store {
@@ -20,5 +22,6 @@ export function openStore(domain: string): Store {
       return value === undefined ? undefined : new Uint8Array(value);
     },
     write: (key, value) => directory.write(key, value),
+    remove: (key) => directory.delete(key),
   };
 }

@@ -22,6 +22,8 @@ export interface Backend<Material> {
   readonly hkdf: BackendHkdf<Material>;
   /** Records in one call each, where the library has them. */
   readonly records?: RecordProvider<Material>;
+  /** The root key of the device, where it runs on one. */
+  readonly rootKey?: () => Material;
   hmacSha256(key: Material): BackendMac;
   sha256(data: Uint8Array): Uint8Array;
   /** HKDF-Extract (RFC 5869 section 2.2). */

@@ -43,6 +43,8 @@ export function createProvider<Material>(backend: Backend<Material>): CryptoProv
     } satisfies RecordProvider);
   }
 
+  const { rootKey } = backend;
+
   return Object.freeze({
     ...createAsymmetric({
       fillRandom: backend.fillRandom,
@@ -53,6 +55,7 @@ export function createProvider<Material>(backend: Backend<Material>): CryptoProv
     ...createWrapping({ backend, secrets, privateKeys }),
     name: backend.name,
     ...(backend.records !== undefined && { records: overSecrets(backend.records) }),
+    ...(rootKey !== undefined && { rootKey: () => secrets.handleTo(rootKey()) }),
     fillRandom: backend.fillRandom,
     secret,
 

@@ -118,6 +118,11 @@ export interface CryptoProvider extends AsymmetricProvider, KeyWrapping {
   aeadKey(algorithm: number, secret: Secret): AeadKey;
   /** Binds a secret to a MAC: exactly the algorithm's key length. */
   macKey(algorithm: number, secret: Secret): MacKey;
+  /**
+   * The root key of the device, 32 bytes, for what it keeps: on devices alone. Throws where the board has lost it. The
+   * caller wipes the handle.
+   */
+  readonly rootKey?: () => Secret;
   /** Records in one call each, where the provider has them. */
   readonly records?: RecordProvider;
 }

@@ -8,6 +8,7 @@
  * A change writes its records beside those that they replace, then the head, then removes what does not count any
  * more. The head is one value, and so what it says of all records changes at once.
  */
+import { equalBytes } from '../bytes/compare.ts';
 import { copyBytes } from '../bytes/copy.ts';
 import { encodeUtf8 } from '../bytes/utf8.ts';
 import { Algorithm } from '../crypto/algorithms.ts';
@@ -15,15 +16,15 @@ import type { CryptoProvider, Secret } from '../crypto/provider.ts';
 import { refuse } from '../refusal.ts';
 import type { Medium } from './medium.ts';
 import { HEAD, nameOf, PLACES, placeOf } from './place.ts';
-import { openRecord, type Sealer, sealRecord, versionOf } from './seal.ts';
+import { openRecord, SEAL_AEAD, type Sealer, sealRecord, versionOf } from './seal.ts';
 import type { SealedStore, StoreChange, StoredRecord } from './store.ts';
 
 /** What HKDF-Expand makes the sealing key of: of a root key, which has 32 bytes. */
 const LABEL = 'pne-runtime store 1';
 const KEY_LENGTH = 16;
 
-/** The head's place is behind those of all purposes. */
-const HEAD_PURPOSE = 255;
+/** Behind those of all purposes, and of any life. */
+const HEAD_PLACE = Object.freeze({ life: new Uint8Array(0), purpose: 255, index: 0 });
 const LIFE_LENGTH = 4;
 const EPOCH = 4;
 const ENTRIES = 8;
@@ -43,26 +44,19 @@ export interface DeviceStore extends SealedStore {
  */
 export function openSealedStore(provider: CryptoProvider, root: Secret, medium: Medium): DeviceStore {
   const key = provider.expandSecret(Algorithm.SHA_256, root, encodeUtf8(LABEL), KEY_LENGTH);
-  const headSealer: Sealer = { provider, key, life: new Uint8Array(0) };
-  let head = openHead(headSealer, medium);
-  const sealer: Sealer = { provider, key, life: copyBytes(head, 0, LIFE_LENGTH) };
+  const sealer: Sealer = { provider, key, aead: provider.aeadKey(SEAL_AEAD, key) };
+  let head = openHead(sealer, medium);
+  const life = copyBytes(head, 0, LIFE_LENGTH);
   for (let place = 0; place < PLACES; place++) tidy(place);
 
   /** Where it fails the medium says what counts. */
   function writeHead(next: Uint8Array): void {
+    const sealed = sealRecord(sealer, HEAD_PLACE, 0, { data: next });
     try {
-      write(HEAD, sealRecord(headSealer, HEAD_PURPOSE, 0, 0, { data: next }));
+      medium.write(HEAD, sealed);
       head = next;
-    } catch (error) {
-      if (medium.read(HEAD) !== undefined) head = openHead(headSealer, medium);
-      throw error;
-    }
-  }
-
-  function write(name: string, bytes: Uint8Array): void {
-    try {
-      medium.write(name, bytes);
     } catch {
+      if (medium.read(HEAD) !== undefined) head = openHead(sealer, medium);
       refuse('storeFailed');
     }
   }
@@ -71,7 +65,7 @@ export function openSealedStore(provider: CryptoProvider, root: Secret, medium: 
   function tidy(place: number): void {
     const entry = head[ENTRIES + place]!;
     try {
-      if (!(entry & THERE)) medium.remove(nameOf(place, entry));
+      if (entry < THERE) medium.remove(nameOf(place, entry));
       medium.remove(nameOf(place, entry + 1));
     } catch {}
   }
@@ -79,33 +73,40 @@ export function openSealedStore(provider: CryptoProvider, root: Secret, medium: 
   function change(changes: readonly StoreChange[]): void {
     const next = copyBytes(head);
     const places: number[] = [];
-    const records: Uint8Array[] = [];
-    for (const { purpose, index, record } of changes) {
+    const records = changes.map(({ purpose, index, record }) => {
       const place = placeOf(purpose, index);
       const entry = next[ENTRIES + place]!;
       if (places.includes(place)) refuse('badArgument');
-      if (record === undefined && !(entry & THERE)) continue;
-      const version = ((entry & VERSION) % LAST_VERSION) + 1;
-      next[ENTRIES + place] = version | (record === undefined ? 0 : THERE);
       places.push(place);
-      records.push(record === undefined ? NOTHING : sealRecord(sealer, purpose, index, version, record));
-    }
+      const version = ((entry & VERSION) % LAST_VERSION) + 1;
+      if (record !== undefined) next[ENTRIES + place] = version | THERE;
+      else if (entry >= THERE) next[ENTRIES + place] = version;
+      return record && sealRecord(sealer, { life, purpose, index }, version, record);
+    });
     try {
-      places.forEach((place, i) => {
-        if (records[i]!.length > 0) write(nameOf(place, next[ENTRIES + place]!), records[i]!);
-      });
-      if (places.length > 0) writeHead(next);
+      writeBeside(next, places, records);
+      if (!equalBytes(next, head)) writeHead(next);
     } finally {
       places.forEach(tidy);
+    }
+  }
+
+  function writeBeside(next: Uint8Array, places: number[], records: (Uint8Array | undefined)[]): void {
+    try {
+      records.forEach((sealed, i) => {
+        if (sealed) medium.write(nameOf(places[i]!, next[ENTRIES + places[i]!]!), sealed);
+      });
+    } catch {
+      refuse('storeFailed');
     }
   }
 
   function read(purpose: number, index: number): StoredRecord | undefined {
     const place = placeOf(purpose, index);
     const entry = head[ENTRIES + place]!;
-    if (!(entry & THERE)) return undefined;
+    if (entry < THERE) return undefined;
     const bytes = medium.read(nameOf(place, entry)) ?? refuse('sealMissing');
-    const record = openRecord(sealer, purpose, index, bytes) ?? refuse('sealInvalid');
+    const record = openRecord(sealer, { life, purpose, index }, bytes) ?? refuse('sealInvalid');
     if (versionOf(bytes) === (entry & VERSION)) return record;
     record.key?.wipe();
     record.privateKey?.wipe();
@@ -130,18 +131,19 @@ export function openSealedStore(provider: CryptoProvider, root: Secret, medium: 
   };
 }
 
-const NOTHING = new Uint8Array(0);
+/** What is sealed in a store that is not opened again counts no more: the next opening removes it. */
+export function eraseSealedStore(medium: Medium): void {
+  medium.remove(HEAD);
+}
 
 function openHead(sealer: Sealer, medium: Medium): Uint8Array {
   const bytes = medium.read(HEAD);
   if (bytes === undefined) {
     const head = new Uint8Array(ENTRIES + PLACES);
-    const life = new Uint8Array(LIFE_LENGTH);
-    sealer.provider.fillRandom(life);
-    head.set(life);
+    sealer.provider.fillRandom(head.subarray(0, LIFE_LENGTH));
     return head;
   }
-  const head = openRecord(sealer, HEAD_PURPOSE, 0, bytes)?.data;
+  const head = openRecord(sealer, HEAD_PLACE, bytes)?.data;
   return head?.length === ENTRIES + PLACES ? head : refuse('storeInvalid');
 }
 
