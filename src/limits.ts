@@ -187,6 +187,10 @@ export const ImplementationLimits = Object.freeze({
   keyMaxFailedProofs: 3,
   /** How often a PNE asks for its keys before it waits for its next registration. */
   keyMaxRequests: 8,
+  /** Links of gateways at one server: one that nobody has secured makes room for a newer one. */
+  serverMaxGateways: 64,
+  /** Statements that one end of CPNS-2 has sent and the other has not confirmed yet. */
+  maxStatementsUnderWay: 8,
   /** Contents that wait for delivery to one PNE. */
   serverMaxQueuedContents: 8,
   /** Bytes of one grant, rows of its scope, and bytes of the kid in its cnf. */

@@ -34,7 +34,7 @@ export interface ChannelMessage<Number extends ChannelNumber = ChannelNumber> {
   readonly body: Uint8Array;
 }
 
-export function encodeChannelMessage(channel: ChannelNumber, body: Uint8Array): Uint8Array {
+export function encodeChannelMessage(channel: number, body: Uint8Array): Uint8Array {
   return withHead(channel, 1, body);
 }
 

@@ -7,7 +7,7 @@ import { ccsCredential, encodeCcs } from '../handshake/credential.ts';
 import { encodeProvisioning } from '../roles/provisioning.ts';
 import { withRecords } from '../session/records.ts';
 import { createNodeProvider } from './crypto/provider.ts';
-import { credentialIn, type Devices, enrol, openDevices, readAll, withdraw } from './devices.ts';
+import { credentialIn, type Devices, enrol, GATEWAYS, openDevices, readAll, withdraw } from './devices.ts';
 import { newIdentity } from './identity.ts';
 import { until } from './listener.testing.ts';
 import { createMemoryStore } from './store/memory.ts';
@@ -58,6 +58,30 @@ test('one that is enrolled anew with another key is told of as one that is gone'
   await until(() => removed.flat().length > 0, 'the change');
   assert.equal(removed.flat().at(-1), 'a');
   devices.close();
+});
+
+test('who is withdrawn is named until it is enrolled again', async () => {
+  const store = createMemoryStore();
+  for (const name of ['a', 'b']) await enrol(store, credentialOf(name));
+  const { devices } = await open(store);
+  assert.equal(devices.withdrawn, []);
+  for (const name of ['a', 'b']) await withdraw(store, name);
+  await until(() => devices.withdrawn.length === 2, 'two that are withdrawn');
+  await enrol(store, credentialOf('a'));
+  await until(() => devices.withdrawn.length === 1, 'one that is withdrawn');
+  assert.equal(devices.withdrawn, ['b']);
+  devices.close();
+});
+
+test('a gateway is no device, nor is a device a gateway', async () => {
+  const store = createMemoryStore();
+  const [device, gateway] = [credentialOf('a'), credentialOf('a')];
+  await enrol(store, device);
+  await enrol(store, gateway, GATEWAYS);
+  assert.equal([await readAll(store), await readAll(store, GATEWAYS)], [[device], [gateway]]);
+  assert.ok(await withdraw(store, 'a', GATEWAYS));
+  assert.equal([await readAll(store), await readAll(store, GATEWAYS)], [[device], []]);
+  assert.equal((await open(store)).devices.withdrawn, []);
 });
 
 test('a second device of a name is refused, and the first stays', async () => {

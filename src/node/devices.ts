@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The devices that a gateway or a server knows, over the key-value contract:
+ * The devices that a gateway or a server knows, and the gateways that a server knows, over the key-value contract:
  *
  *     key = 'd' device-id        its CCS, of which the subject is its id
  *     key = 'e'                  empty: its version is new with each change of the list
+ *     key = 'w' device-id        empty: it was withdrawn, of which a server tells its gateways
+ *     key = 'g' gateway-id       its CCS
+ *     key = 'h'                  empty, as 'e' for gateways
  *
  * Another process may change them: whoever has them open learns of that.
  */
 import { concatBytes, equalBytes } from '../bytes/compare.ts';
-import { encodeUtf8 } from '../bytes/utf8.ts';
+import { decodeUtf8, encodeUtf8 } from '../bytes/utf8.ts';
 import {
   type Credential,
   type CredentialStore,
@@ -19,21 +22,39 @@ import {
 import { NodeLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import { decodeProvisioning } from '../roles/provisioning.ts';
-import type { KeyValueStore, Watch } from './store/store.ts';
+import type { Entry, KeyValueStore, Watch } from './store/store.ts';
 
-const DEVICES = Uint8Array.of(0x64);
-const EDITION = Uint8Array.of(0x65);
+/** A list: what its keys begin with, that of its edition, and what those of names begin with that are off it again. */
+export interface Roll {
+  readonly entries: Uint8Array;
+  readonly edition: Uint8Array;
+  readonly withdrawn?: Uint8Array;
+}
+
+export const DEVICES: Roll = Object.freeze({
+  entries: Uint8Array.of(0x64),
+  edition: Uint8Array.of(0x65),
+  withdrawn: Uint8Array.of(0x77),
+});
+export const GATEWAYS: Roll = Object.freeze({
+  entries: Uint8Array.of(0x67),
+  edition: Uint8Array.of(0x68),
+});
+
 const NOTHING = new Uint8Array(0);
 
 export interface Devices {
   readonly ids: readonly string[];
   /** As they are when it is asked. */
   readonly credentials: CredentialStore;
+  /** Ids that are off the list, and have not come on it again. */
+  readonly withdrawn: readonly string[];
   close(): void;
 }
 
 export interface DevicesOptions {
   readonly store: KeyValueStore;
+  readonly roll?: Roll;
   /** The list has changed, and is so long now: those are gone, or have another credential. */
   onChanged(removed: readonly string[], count: number): void;
   /** The list cannot be read: it stays as it was. */
@@ -47,42 +68,51 @@ export async function openDevices(options: DevicesOptions): Promise<Devices> {
 }
 
 /** Returns the id of the device, once it is enrolled. Refuses one that has an id that is known, or a poor one. */
-export async function enrol(store: KeyValueStore, credential: Credential): Promise<string> {
+export async function enrol(store: KeyValueStore, credential: Credential, roll = DEVICES): Promise<string> {
   const id = credential.subject ?? refuse('credentialInvalid', 'a device needs a subject');
   const length = encodeUtf8(id).length;
   if (length === 0 || length > NodeLimits.deviceMaxNameBytes)
     refuse('credentialInvalid', `a device has a name of 1 to ${NodeLimits.deviceMaxNameBytes} bytes`);
-  const edition = await store.get(EDITION);
-  createCredentialStore([...(await readAll(store)), credential]);
+  const edition = await store.get(roll.edition);
+  createCredentialStore([...(await readAll(store, roll)), credential]);
   const version = await store.commit({
-    expected: [{ key: EDITION, version: edition?.version }],
+    expected: [{ key: roll.edition, version: edition?.version }],
     puts: [
-      { key: deviceKey(id), value: credential.cred },
-      { key: EDITION, value: NOTHING },
+      { key: keyOf(roll.entries, id), value: credential.cred },
+      { key: roll.edition, value: NOTHING },
     ],
+    deletes: roll.withdrawn === undefined ? [] : [keyOf(roll.withdrawn, id)],
   });
-  return version === undefined ? enrol(store, credential) : id;
+  return version === undefined ? enrol(store, credential, roll) : id;
 }
 
 /** Returns whether there was such a device. */
-export async function withdraw(store: KeyValueStore, id: string): Promise<boolean> {
-  const key = deviceKey(id);
+export async function withdraw(store: KeyValueStore, id: string, roll = DEVICES): Promise<boolean> {
+  const key = keyOf(roll.entries, id);
   const found = await store.get(key);
   if (found === undefined) return false;
-  const expected = [{ key, version: found.version }];
-  const version = await store.commit({ expected, deletes: [key], puts: [{ key: EDITION, value: NOTHING }] });
-  return version === undefined ? withdraw(store, id) : true;
+  const changed = [roll.edition, ...(roll.withdrawn === undefined ? [] : [keyOf(roll.withdrawn, id)])];
+  const version = await store.commit({
+    expected: [{ key, version: found.version }],
+    deletes: [key],
+    puts: changed.map((each) => ({ key: each, value: NOTHING })),
+  });
+  return version === undefined ? withdraw(store, id, roll) : true;
 }
 
 /** All of them, in the order of their ids' bytes. */
-export async function readAll(store: KeyValueStore): Promise<Credential[]> {
-  const credentials: Credential[] = [];
-  let page = await store.range(DEVICES, NodeLimits.storePage);
+export async function readAll(store: KeyValueStore, roll = DEVICES): Promise<Credential[]> {
+  return (await readUnder(store, roll.entries)).map(({ value }) => ccsCredential(value));
+}
+
+async function readUnder(store: KeyValueStore, prefix: Uint8Array): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  let page = await store.range(prefix, NodeLimits.storePage);
   while (page.length > 0) {
-    credentials.push(...page.map(({ value }) => ccsCredential(value)));
-    page = await store.range(DEVICES, NodeLimits.storePage, page.at(-1)!.key);
+    entries.push(...page);
+    page = await store.range(prefix, NodeLimits.storePage, page.at(-1)!.key);
   }
-  return credentials;
+  return entries;
 }
 
 /** The credential in a file: that of a device's provisioning, or a CCS alone. */
@@ -93,7 +123,9 @@ export function credentialIn(bytes: Uint8Array): Credential {
 }
 
 class EnrolledDevices implements Devices {
+  withdrawn: readonly string[] = [];
   private readonly options: DevicesOptions;
+  private readonly roll: Roll;
   private readonly watch: Watch;
   private known = new Map<string, Credential>();
   private store: CredentialStore = createCredentialStore([]);
@@ -101,7 +133,8 @@ class EnrolledDevices implements Devices {
 
   constructor(options: DevicesOptions) {
     this.options = options;
-    this.watch = options.store.watch(EDITION, () => void this.follow().catch(options.onFailed));
+    this.roll = options.roll ?? DEVICES;
+    this.watch = options.store.watch(this.roll.edition, () => void this.follow().catch(options.onFailed));
   }
 
   get ids(): readonly string[] {
@@ -109,7 +142,11 @@ class EnrolledDevices implements Devices {
   }
 
   async read(): Promise<void> {
-    const credentials = await readAll(this.options.store);
+    const { store } = this.options;
+    const { withdrawn } = this.roll;
+    const credentials = await readAll(store, this.roll);
+    const gone = withdrawn === undefined ? [] : await readUnder(store, withdrawn);
+    this.withdrawn = gone.map(({ key }) => decodeUtf8(key.subarray(1)));
     this.store = createCredentialStore(credentials);
     this.known = new Map(credentials.map((credential) => [credential.subject!, credential]));
   }
@@ -130,6 +167,6 @@ class EnrolledDevices implements Devices {
   }
 }
 
-function deviceKey(id: string): Uint8Array {
-  return concatBytes(DEVICES, encodeUtf8(id));
+function keyOf(prefix: Uint8Array, id: string): Uint8Array {
+  return concatBytes(prefix, encodeUtf8(id));
 }

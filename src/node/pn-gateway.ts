@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** A PN GW that keeps its link to a CPNS Server: CPNS-2 by WebSocket. Links of PNEs are given to it. */
+/** A PN GW that keeps its link to a CPNS Server: CPNS-2 by WebSocket, secured. Links of PNEs are given to it. */
 import type { CryptoProvider } from '../crypto/provider.ts';
-import type { CredentialStore, Identity } from '../handshake/credential.ts';
+import type { Credential, CredentialStore, Identity } from '../handshake/credential.ts';
 import { ImplementationLimits } from '../limits.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
+import type { ReasonName } from '../refusal.ts';
 import { createGateway, type Gateway, type GatewayOptions } from '../roles/gateway.ts';
 import { staticDhInterface } from '../roles/interface.ts';
 import { ResumptionTable } from '../roles/resumption-keys.ts';
+import { secureServerLink } from '../roles/server-link.ts';
 import { keepConnected } from './reconnect.ts';
 import { after as nodeAfter } from './timer.ts';
 import { connectWebSocket } from './websocket.ts';
@@ -20,9 +22,14 @@ export interface PnGatewayOptions extends Omit<GatewayOptions, 'hop' | 'after'> 
   readonly peers: CredentialStore;
   /** The server's URL, `ws:` or `wss:`. */
   readonly server: string;
+  readonly serverCredential: Credential;
   readonly after?: After;
-  /** The link to the server is there, or away: without it a PNE's link is closed at once. */
+  /** The link to the server is there and secured, or away: without it a PNE's link is closed at once. */
   onServerLink(isThere: boolean): void;
+  /** A message of CPNS-2 was refused, here or, where that is `peerRefused`, by the server. */
+  onServerRefused(reason: ReasonName): void;
+  /** The server has withdrawn a PNE. Resolves when that is so here for good; the PNE's link is closed already. */
+  withdraw(pneId: string): Promise<void>;
 }
 
 export interface PnGateway extends Pick<Gateway, 'attachPne' | 'expel'> {
@@ -35,9 +42,22 @@ export function startPnGateway(options: PnGatewayOptions): PnGateway {
   const resumptions = new ResumptionTable({ maxPeers: ImplementationLimits.gatewayMaxResumptions });
   const hop = { ...staticDhInterface('gateway', 'CPNS-1', provider, identity, []), peers, resumptions };
   const gateway = createGateway({ ...options, hop, after });
+  const own = staticDhInterface('gateway', 'CPNS-2', provider, identity, [options.serverCredential]);
+  const serverLink = {
+    own,
+    after,
+    onAgreed: options.onAgreed,
+    onRefused: options.onServerRefused,
+    onSecured: (link: Link) => attachServer(options, gateway, link),
+    onWithdrawn(pneId: string, confirm: () => void): void {
+      gateway.expel(pneId);
+      // Where that fails the server says it again.
+      options.withdraw(pneId).then(confirm, () => {});
+    },
+  };
   const connection = keepConnected({
     connect: (onLink) => connectWebSocket(options.server, onLink, after),
-    onLink: (link) => attachServer(options, gateway, link),
+    onLink: (link) => secureServerLink(serverLink, link),
     after,
     random: Math.random,
   });

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * A hostile gateway: it has the keys of CPNS-1, so that what it relays is in its hands. It drops what it chooses,
- * holds back, replays, alters and invents.
+ * A hostile gateway: it has the keys of CPNS-1 and CPNS-2, so that what it relays is in its hands; or somebody between
+ * it and the server, who has none. It drops what it chooses, holds back, replays, alters and invents.
  */
 import { encodeRoute } from '../../src/link/route.ts';
 import type { Chronicle } from './chronicle.ts';
 import type { Random } from './random.ts';
 import type { Timeline } from './timeline.ts';
-import { corrupted, type Side, type Tap, type Wire } from './wire.ts';
+import { corrupted, type Passage, type Side, type Tap } from './wire.ts';
 
 const MAX_KEPT = 32;
 const MAX_FLOW = 8;
@@ -46,27 +46,27 @@ export function createAttacker(options: AttackerOptions): Attacker {
   const { random, chronicle, name, zeal, patienceMs, timeline, endMs } = options;
   const kept: Kept[] = [];
   /** What is held until the end. */
-  const hostages: (Kept & { readonly wire: Wire })[] = [];
+  const hostages: (Kept & { readonly passage: Passage })[] = [];
   let isResting = false;
 
-  function tap(wire: Wire, message: Uint8Array, from: Side): boolean {
+  function tap(passage: Passage, message: Uint8Array, from: Side): boolean {
     if (isResting) return true;
     kept.push({ message, from });
     if (kept.length > MAX_KEPT) kept.splice(random.whole(0, MAX_KEPT), 1);
-    return !random.chance(zeal) || attack(wire, message, from);
+    return !random.chance(zeal) || attack(passage, message, from);
   }
 
-  function attack(wire: Wire, message: Uint8Array, from: Side): boolean {
+  function attack(passage: Passage, message: Uint8Array, from: Side): boolean {
     const kind = random.pick(KINDS);
     chronicle.fault(`hostile ${kind}`, name);
     const old = random.pick(kept);
     if (kind === 'drop') return false;
-    if (kind === 'take hostage') hostages.push({ wire, message, from });
+    if (kind === 'take hostage') hostages.push({ passage, message, from });
     if (hostages.length > MAX_HOSTAGES) hostages.shift();
-    if (kind === 'hold') wire.inject(message, from, delayMs());
-    if (kind === 'replay') wire.inject(old.message, old.from, delayMs());
-    if (kind === 'flip') wire.inject(corrupted(message, random), from, 0);
-    if (kind === 'invent') wire.inject(invented(message), from, 0);
+    if (kind === 'hold') passage.inject(message, from, delayMs());
+    if (kind === 'replay') passage.inject(old.message, old.from, delayMs());
+    if (kind === 'flip') passage.inject(corrupted(message, random), from, 0);
+    if (kind === 'invent') passage.inject(invented(message), from, 0);
     return kind !== 'hold' && kind !== 'take hostage';
   }
 
@@ -85,7 +85,8 @@ export function createAttacker(options: AttackerOptions): Attacker {
     tap,
     rest(): void {
       isResting = true;
-      for (const { wire, message, from } of hostages) wire.inject(message, from, random.whole(0, RELEASE_MS));
+      for (const { passage, message, from } of hostages)
+        passage.inject(message, from, random.whole(0, RELEASE_MS));
     },
   };
 }

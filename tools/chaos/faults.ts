@@ -52,6 +52,7 @@ export const FAULTS = Object.freeze({
     world.random.pick(world.lives).stoppedUntil = world.outageEnd(MAX_OUTAGE_MS);
   },
   clone: (world) => world.clone(world.anyDevice(), world.outageEnd(2 * MAX_OUTAGE_MS)),
+  'PNE withdrawn': (world) => world.server.withdraw(),
   burst(world) {
     const device = world.anyDevice();
     for (let i = 0; i < 12; i++) device.report();

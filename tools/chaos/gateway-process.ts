@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** A simulated PN GW: the real role and its link to the server, which it makes again when it is lost. */
+/** A simulated PN GW: the real role and its secured link to the server, which it makes again when it is lost. */
 import type { Link, LinkEvents } from '../../src/link/link.ts';
 import { createGateway, type Gateway } from '../../src/roles/gateway.ts';
 import type { InterfaceOptions } from '../../src/roles/interface.ts';
 import { ResumptionTable } from '../../src/roles/resumption-keys.ts';
+import { secureServerLink } from '../../src/roles/server-link.ts';
+import { hostileRelay } from './hostile-relay.ts';
 import type { Random } from './random.ts';
 import type { ServerProcess } from './server-process.ts';
 import type { Life } from './timeline.ts';
@@ -15,15 +17,18 @@ export interface GatewayProcessOptions {
   readonly random: Random;
   readonly life: Life;
   readonly hop: InterfaceOptions;
+  readonly toServer: InterfaceOptions;
   readonly server: ServerProcess;
-  /** What a hostile gateway does to what it relays. */
+  /** What a hostile gateway does to what it relays, and what somebody does between it and the server. */
   readonly tap: Tap | undefined;
+  readonly outerTap: Tap | undefined;
 }
 
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 30_000;
 /** So few that PNEs take each other's place. */
 const MAX_RESUMPTIONS = 3;
+const MAX_STORING_MS = 2000;
 
 export class GatewayProcess {
   readonly life: Life;
@@ -31,6 +36,8 @@ export class GatewayProcess {
   readonly pneSide: WireEnd;
   /** Its link to the server. */
   wire: Wire | undefined;
+  /** PNEs that the server has withdrawn: it keeps them. */
+  readonly withdrawn = new Set<string>();
   private readonly options: GatewayProcessOptions;
   private gateway: Gateway | undefined;
   private pauseMs = FIRST_PAUSE_MS;
@@ -74,19 +81,30 @@ export class GatewayProcess {
   }
 
   private connect(): void {
-    const { server, ether, tap } = this.options;
+    const { server, ether, outerTap } = this.options;
     if (!server.isOn) return this.connectLater();
     this.wire = new Wire(
       ether,
       server.gatewaySide,
       { life: this.life, attach: (link) => this.attach(link) },
-      tap,
+      outerTap,
     );
   }
 
   private attach(link: Link): LinkEvents {
-    const events = this.gateway!.attachServer(link);
-    const { timeline } = this.options.ether;
+    const { toServer, ether } = this.options;
+    const { timeline } = ether;
+    const events = secureServerLink(
+      {
+        own: toServer,
+        after: timeline.after(this.life),
+        onSecured: (routes) => this.adopt(routes),
+        onAgreed: () => this.note('agreed with the server'),
+        onWithdrawn: (pneId, confirm) => this.withdraw(pneId, confirm),
+        onRefused: (reason) => this.note(`refused: ${reason} of its link to the server`),
+      },
+      link,
+    );
     const since = timeline.now;
     return {
       onMessage: (message) => events.onMessage(message),
@@ -97,6 +115,22 @@ export class GatewayProcess {
         this.connectLater();
       },
     };
+  }
+
+  private adopt(routes: Link): LinkEvents {
+    const { tap, ether } = this.options;
+    const adopt = (link: Link) => this.gateway!.attachServer(link);
+    return tap === undefined ? adopt(routes) : hostileRelay(ether.timeline, this.life, tap, routes, adopt);
+  }
+
+  /** It takes a while to be stored, and may never be. */
+  private withdraw(pneId: string, confirm: () => void): void {
+    const { random, ether } = this.options;
+    if (random.chance(0.2)) return;
+    ether.timeline.in(random.whole(0, MAX_STORING_MS), this.life, () => {
+      this.withdrawn.add(pneId);
+      confirm();
+    });
   }
 
   private connectLater(): void {

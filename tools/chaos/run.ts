@@ -2,6 +2,7 @@
 
 /** One run, from its seed to its verdict. */
 import type { SeededProviders } from './cryptography.ts';
+import type { GatewayProcess } from './gateway-process.ts';
 import { Random } from './random.ts';
 import { drawScenario, type Scenario } from './scenario.ts';
 import { Violation } from './violation.ts';
@@ -36,7 +37,7 @@ const PROBE_MS = 60_000;
 /** Half-open handshakes and whatever else is held for a time is gone then. */
 const REST_MS = 10 * 60_000;
 const MAX_EVENTS = 3_000_000;
-/** AEAD keys at each end of each interface of a PNE: two directions, of keys in use and of those that follow. */
+/** AEAD keys at each end of each interface: two directions, of keys in use and of those that follow. */
 const KEYS_PER_INTERFACE = 4;
 const MAX_INTERFACES = 2;
 
@@ -86,18 +87,22 @@ function pass(world: World, { troubledMs }: Scenario): void {
   checkLevel(world);
 }
 
-function checkSettled({ witness, server, devices }: World, what: string): void {
+function checkSettled({ witness, server, devices, gateways }: World, what: string): void {
   const stored = new Set(devices.flatMap(({ pneId }) => server.queued(pneId)));
   for (const name of witness.unsettled) if (!stored.has(name)) witness.concludeContent(name);
   const [first, ...rest] = witness.unsettled;
   if (first !== undefined) throw new Violation(`${first} ${what}, nor are ${rest.length} more`);
   const busy = devices.find((device) => !device.isIdle || !device.isEmpty);
   if (busy !== undefined) throw new Violation(`${busy.life.name} still waits for receipts`);
+  const told = ({ withdrawn }: GatewayProcess) =>
+    [...server.withdrawn].every((pneId) => withdrawn.has(pneId));
+  const untold = gateways.find((gateway) => !told(gateway));
+  if (untold !== undefined) throw new Violation(`${untold.life.name} is not told of a PNE that is withdrawn`);
 }
 
 /** Memory, timers and keys are back to their level. */
-function checkLevel({ lives, devices }: World): void {
-  const most = KEYS_PER_INTERFACE * Math.max(MAX_INTERFACES, devices.length);
+function checkLevel({ lives, devices, gateways }: World): void {
+  const most = KEYS_PER_INTERFACE * Math.max(MAX_INTERFACES, devices.length + gateways.length);
   const pnes = new Set(devices.map(({ life }) => life));
   for (const life of lives) {
     const { name, timers, keys } = life;

@@ -4,6 +4,8 @@
 import type { Link } from '../../src/link/link.ts';
 import { compactPayloads } from '../../src/payload/compact.ts';
 import { type ReasonName, Refusal } from '../../src/refusal.ts';
+import { ControlKind } from '../../src/roles/gateway-control.ts';
+import { createGatewayLinks, type GatewayLinks } from '../../src/roles/gateway-links.ts';
 import type { InterfaceOptions } from '../../src/roles/interface.ts';
 import type { PeerRecord } from '../../src/roles/peer-record.ts';
 import { ResumptionTable } from '../../src/roles/resumption-keys.ts';
@@ -23,6 +25,7 @@ export interface ServerProcessOptions {
   /** Whether nobody alters anything. */
   readonly isHonest: boolean;
   readonly endToEnd: InterfaceOptions;
+  readonly toGateways: InterfaceOptions;
   readonly pneIds: readonly string[];
 }
 
@@ -33,9 +36,12 @@ export class ServerProcess {
   readonly gatewaySide: WireEnd;
   readonly database: Database;
   private readonly options: ServerProcessOptions;
+  /** PNEs that are withdrawn: they are stored. */
+  readonly withdrawn = new Set<string>();
   private server: Server | undefined;
   /** They outlast a restart, as the rest of its store does. */
   private resumptions = new ResumptionTable({ maxPeers: MAX_RESUMPTIONS });
+  private links: GatewayLinks | undefined;
   private delivered = 0;
   /** Contents by PNE and ticket, as they were stored last. */
   private readonly tickets = new Map<string, string>();
@@ -46,7 +52,7 @@ export class ServerProcess {
     this.options = options;
     this.life = options.life;
     const { ether, random } = options;
-    this.gatewaySide = { life: this.life, attach: (link: Link) => this.server!.attachGateway(link) };
+    this.gatewaySide = { life: this.life, attach: (link: Link) => this.links!.attach(link) };
     this.database = new Database({
       timeline: ether.timeline,
       random: random.fork(),
@@ -74,12 +80,21 @@ export class ServerProcess {
       },
       onRefused: (reason, pneId) => this.refused(reason, pneId ?? 'somebody'),
     });
+    this.links = this.createLinks(this.server);
+  }
+
+  /** One that never was: whether its gateways are told of it is all that matters. */
+  withdraw(): void {
+    const pneId = `withdrawn-${this.withdrawn.size}`;
+    this.withdrawn.add(pneId);
+    this.links?.state({ kind: ControlKind.withdrawn, pneId });
   }
 
   /** Its process ends, with its links. */
   end(wires: readonly Wire[], isHeard: boolean): void {
     this.life.kill();
     this.server = undefined;
+    this.links = undefined;
     for (const wire of wires) {
       if (isHeard) wire.cut();
       else wire.freeze();
@@ -134,6 +149,18 @@ export class ServerProcess {
   queued(pneId: string): string[] {
     const { contents } = this.database.record(pneId) ?? { contents: [] };
     return contents.map(({ payload }) => nameIn(payload));
+  }
+
+  private createLinks({ attachGateway }: Server): GatewayLinks {
+    const links = createGatewayLinks({
+      own: this.options.toGateways,
+      after: this.options.ether.timeline.after(this.life),
+      onSecured: attachGateway,
+      onAgreed: ({ peer }) => this.note(`agreed with ${peer.subject}`),
+      onRefused: (reason, gateway) => this.refused(reason, gateway ?? 'somebody'),
+    });
+    for (const pneId of this.withdrawn) links.state({ kind: ControlKind.withdrawn, pneId });
+    return links;
   }
 
   /** Whoever sends under keys of an earlier session does not spend failed openings of somebody else's. */

@@ -27,8 +27,14 @@ export interface Ether {
 
 export type Side = 0 | 1;
 
+/** Where messages pass in two directions. */
+export interface Passage {
+  /** Puts a message before an end, as from the other. */
+  inject(message: Uint8Array, from: Side, inMs: number): void;
+}
+
 /** Sees each message, and returns whether it passes. What it keeps it may send later with `inject`. */
-export type Tap = (wire: Wire, message: Uint8Array, from: Side) => boolean;
+export type Tap = (passage: Passage, message: Uint8Array, from: Side) => boolean;
 
 export interface WireEnd {
   readonly life: Life;
@@ -50,7 +56,7 @@ const SILENCE_MS: readonly [number, number] = [45_000, 75_000];
 const MAX_DELAY_MS = 30_000;
 const MAX_REORDERING_MS = 500;
 
-export class Wire {
+export class Wire implements Passage {
   private readonly ether: Ether;
   private readonly sides: readonly [Attached, Attached];
   private readonly tap: Tap | undefined;

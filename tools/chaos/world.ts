@@ -38,7 +38,8 @@ export class World {
   private readonly scenario: Scenario;
   private readonly ether: Ether;
   private readonly members: Members;
-  private readonly attacker: Attacker | undefined;
+  /** In the first gateway, and between it and the server. */
+  private readonly attackers: readonly Attacker[];
   private readonly clones: Device[] = [];
 
   constructor(random: Random, scenario: Scenario, keepsAll: boolean, providers: SeededProviders) {
@@ -52,7 +53,7 @@ export class World {
       random: random.fork(),
       weather: { ...scenario.weather },
     };
-    this.attacker = this.createAttacker();
+    this.attackers = this.createAttackers();
     this.server = this.createServer();
     this.gateways = this.members.gateways.map((member, index) => this.createGateway(member, index));
     for (const member of this.members.pnes) this.devices.push(this.createDevice(member, new BootFile()));
@@ -102,7 +103,7 @@ export class World {
   /** Faults cease: whatever is out of order is in order from now on. */
   calm(): void {
     calm(this.ether.weather);
-    this.attacker?.rest();
+    for (const attacker of this.attackers) attacker.rest();
     for (const { file } of this.devices) file.mood = 'good';
     this.server.database.mood = 'good';
     this.chronicle.note('the world', 'faults cease');
@@ -117,7 +118,7 @@ export class World {
       for (let i = 0; i < contents; i++) sometime(() => this.server.deliver(device.pneId));
     }
     for (let i = 0; i < 4; i++) sometime(() => this.snapshots.push(this.server.database.snapshot()));
-    if (this.attacker !== undefined) this.planDeparture();
+    if (this.attackers.length > 0) this.planDeparture();
     for (const name of faults) sometime(() => this.befall(name));
   }
 
@@ -134,18 +135,21 @@ export class World {
     FAULTS[name](this);
   }
 
-  private createAttacker(): Attacker | undefined {
+  private createAttackers(): Attacker[] {
     const { hostile, troubledMs } = this.scenario;
-    if (hostile === undefined) return undefined;
-    const patienceMs = troubledMs / 20;
-    const random = this.random.fork();
+    if (hostile === undefined) return [];
     const { chronicle, timeline } = this;
-    const name = 'gateway-1';
-    return createAttacker({ ...hostile, patienceMs, random, chronicle, name, timeline, endMs: troubledMs });
+    return ['gateway-1', 'CPNS-2'].map((name) =>
+      createAttacker({
+        ...{ ...hostile, chronicle, name, timeline, endMs: troubledMs },
+        patienceMs: troubledMs / 20,
+        random: this.random.fork(),
+      }),
+    );
   }
 
   private createServer(): ServerProcess {
-    const { pnes, server } = this.members;
+    const { pnes, gateways, server } = this.members;
     return new ServerProcess({
       ether: this.ether,
       witness: this.witness,
@@ -153,6 +157,7 @@ export class World {
       life: server.life,
       isHonest: this.scenario.hostile === undefined && this.scenario.weather.corruption === 0,
       endToEnd: server.interfaceTo(pnes, 'server', 'CPNS-3'),
+      toGateways: server.interfaceTo(gateways, 'server', 'CPNS-2'),
       pneIds: pnes.map(({ life }) => life.name),
     });
   }
@@ -163,8 +168,10 @@ export class World {
       random: this.random.fork(),
       life: member.life,
       hop: member.interfaceTo(this.members.pnes, 'gateway', 'CPNS-1'),
+      toServer: member.interfaceTo([this.members.server], 'gateway', 'CPNS-2'),
       server: this.server,
-      tap: index === 0 ? this.attacker?.tap : undefined,
+      tap: index === 0 ? this.attackers[0]?.tap : undefined,
+      outerTap: index === 0 ? this.attackers[1]?.tap : undefined,
     });
   }
 

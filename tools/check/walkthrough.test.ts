@@ -10,6 +10,7 @@ import { createNobleProvider } from '../../src/crypto/noble/provider.ts';
 import { Channel, encodeChannelMessage } from '../../src/link/channel.ts';
 import { encodeFragment } from '../../src/link/fragment.ts';
 import { encodeFrame } from '../../src/link/frame.ts';
+import { GatewayChannel } from '../../src/link/gateway-channel.ts';
 import { encodeRoute } from '../../src/link/route.ts';
 import { createCborXPayloads } from '../../src/payload/codec.ts';
 import { encodeMessage, type Message, MessageType } from '../../src/roles/message.ts';
@@ -20,8 +21,7 @@ import { createSession, type Session } from '../../src/session/session.ts';
 const test = suite('check/walkthrough');
 const DOCUMENT = readFileSync(new URL('../../ARCHITECTURE.md', import.meta.url), 'utf8');
 
-const algorithm = Algorithm.AES_CCM_16_64_128;
-/** Input parameters of RFC 8613: for CPNS-3 those of appendix C.1, for CPNS-1 those of C.2. */
+/** Input parameters of RFC 8613: for CPNS-3 those of appendix C.1, for CPNS-1 and CPNS-2 those of C.2. */
 const MASTER_SECRET = '0102030405060708090a0b0c0d0e0f10';
 const END_TO_END_SALT = '9e7ca92223786340';
 const HOP_SALT = '';
@@ -29,6 +29,8 @@ const HOP_SALT = '';
 interface End {
   readonly endToEnd: Session;
   readonly hop: Session;
+  /** Of the gateway that is on the way, with the server: its end when this one sends up, else the server's. */
+  readonly gateway: Session;
 }
 
 /** As a first handshake numbers the ends: the Responder's identifier is 01, the Initiator's 00. */
@@ -39,10 +41,16 @@ function end(senderId: number, recipientId: number): End {
   return {
     endToEnd: session(END_TO_END_SALT, senderId, recipientId),
     hop: session(HOP_SALT, senderId, recipientId),
+    gateway: session(HOP_SALT, senderId, recipientId, Algorithm.AES_CCM_16_128_128),
   };
 }
 
-function session(salt: string, senderId: number, recipientId: number): Session {
+function session(
+  salt: string,
+  senderId: number,
+  recipientId: number,
+  algorithm: number = Algorithm.AES_CCM_16_64_128,
+): Session {
   const provider = withRecords(createNobleProvider(() => assert.unreachable('a record needs no randomness')));
   const context = {
     provider,
@@ -73,7 +81,11 @@ function drawsJourney(name: string, message: Message, from: End, to: End): Uint8
   draws(`${name} hop record`, hopRecord);
   draws(`${name} frame`, encodeFrame(link));
   if (name === 'reading') draws('reading value', value(link));
-  draws(`${name} route`, encodeRoute(0, endToEnd));
+  const route = encodeRoute(0, endToEnd);
+  draws(`${name} route`, route);
+  const gatewayRecord = from.gateway.protect(encodeChannelMessage(GatewayChannel.route, route));
+  assert.equal(to.gateway.unprotect(gatewayRecord).subarray(1), route);
+  draws(`${name} gateway link`, encodeChannelMessage(GatewayChannel.record, gatewayRecord));
   return record;
 }
 
@@ -87,7 +99,7 @@ test('a reading, its receipt and a content are drawn as they are', () => {
   const payload = encode({ temperature: 21.5, motion: true });
   draws('reading payload', payload);
   const reading = drawsJourney('reading', { type: MessageType.reading, number: 0, payload }, pne, network);
-  draws('reading expanded', expandRecord(reading, algorithm));
+  draws('reading expanded', expandRecord(reading, Algorithm.AES_CCM_16_64_128));
   drawsJourney('receipt', { type: MessageType.receipt, number: 0, status: 0 }, network, pne);
   const settings = encode({ interval: 1000 });
   draws('content payload', settings);

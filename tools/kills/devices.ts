@@ -6,7 +6,7 @@ import { type Credential, createCredentialStore } from '../../src/handshake/cred
 import { PLAIN_STREAM } from '../../src/link/attestation.ts';
 import type { Link, LinkEvents } from '../../src/link/link.ts';
 import type { After } from '../../src/link/timer.ts';
-import { type NewIdentity, newIdentity } from '../../src/node/identity.ts';
+import type { NewIdentity } from '../../src/node/identity.ts';
 import { type PnGateway, startPnGateway } from '../../src/node/pn-gateway.ts';
 import { after as nodeAfter } from '../../src/node/timer.ts';
 import { compactPayloads } from '../../src/payload/compact.ts';
@@ -23,6 +23,7 @@ export interface DeviceOptions {
   readonly provider: CryptoProvider;
   readonly server: Credential;
   readonly serverUrl: string;
+  readonly gateway: NewIdentity;
   readonly identities: readonly NewIdentity[];
 }
 
@@ -39,8 +40,7 @@ export class DeviceCrowd {
   private readonly onAccepted = new Set<() => void>();
   private isSending = true;
 
-  constructor({ provider, identities, server, serverUrl }: DeviceOptions) {
-    const own = newIdentity(provider, 'gateway');
+  constructor({ provider, identities, gateway: own, server, serverUrl }: DeviceOptions) {
     const told = () => {
       for (const tell of this.onAccepted) tell();
       this.onAccepted.clear();
@@ -50,10 +50,13 @@ export class DeviceCrowd {
       identity: own,
       peers: createCredentialStore(identities.map(({ credential }) => credential)),
       server: serverUrl,
+      serverCredential: server,
       after,
       onAgreed(): void {},
       onRefused(): void {},
       onServerLink(): void {},
+      onServerRefused(): void {},
+      withdraw: async () => undefined,
     });
     this.devices = identities.map((identity) => {
       const hop = staticDhInterface('pne', 'CPNS-1', provider, identity, [own.credential]);

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
-import { enrol } from '../../src/node/devices.ts';
+import { enrol, GATEWAYS } from '../../src/node/devices.ts';
 import { newIdentity } from '../../src/node/identity.ts';
 import { openState } from '../../src/node/programs/state.ts';
 import { withRecords } from '../../src/session/records.ts';
@@ -78,8 +78,10 @@ async function enrolCrowd(state: string, pnes: number, serverUrl: string): Promi
   const { identity, store } = await openState(provider, state, 'server', {});
   const identities = Array.from({ length: pnes }, (_, index) => newIdentity(provider, `pne-${index + 1}`));
   for (const { credential } of identities) await enrol(store, credential);
+  const gateway = newIdentity(provider, 'gateway');
+  await enrol(store, gateway.credential, GATEWAYS);
   await store.close();
-  return new DeviceCrowd({ provider, server: identity.credential, serverUrl, identities });
+  return new DeviceCrowd({ provider, server: identity.credential, serverUrl, gateway, identities });
 }
 
 async function liveAndDie(

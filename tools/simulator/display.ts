@@ -18,8 +18,8 @@ const MAX_NAMED = 20;
 
 /** What the lines below them mean. */
 const WORDS: readonly string[] = Object.freeze([
-  'CPNS-1 is PNE to gateway, CPNS-3 PNE to server through it. Both are secured by EDHOC (RFC 9528), a key exchange:',
-  'method 3 has both ends prove static Diffie-Hellman keys, suite 2 is P-256, SHA-256 and AES-CCM with 8-byte tags',
+  'CPNS-1 is PNE to gateway, CPNS-2 gateway to server, CPNS-3 PNE to server through them. All are secured by EDHOC',
+  '(RFC 9528), a key exchange: method 3 has both ends prove static Diffie-Hellman keys, suite 2 is P-256 and SHA-256',
 ]);
 
 export interface Display {
@@ -135,10 +135,10 @@ function boardText({ name, engine }: Board): string {
 }
 
 function agreementLine(agreement: Agreement): string {
-  const { name, pne, method, suite, ...facts } = interfaceFacts(agreement);
+  const { name, pne, gateway, method, suite, ...facts } = interfaceFacts(agreement);
   const { integrity, confidentiality, handshakeBytes, handshakeMessages } = facts;
   return (
-    `${pne}  ${name}  EDHOC method ${method}, suite ${suite}, ${handshakeBytes} bytes in ` +
+    `${pne ?? gateway}  ${name}  EDHOC method ${method}, suite ${suite}, ${handshakeBytes} bytes in ` +
     `${handshakeMessages} messages: ${confidentiality}, integrity ${integrity}`
   );
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** The CPNS Server and the PN GW, joined by a real WebSocket, with PNEs provisioned for them. */
+/** The CPNS Server and the PN GW, joined by a real WebSocket and by CPNS-2 on it, with PNEs provisioned for them. */
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import { createCredentialStore, type Identity } from '../../src/handshake/credential.ts';
 import type { Link, LinkEvents } from '../../src/link/link.ts';
@@ -90,13 +90,14 @@ function provisionMembers(pneIds: readonly string[]): Members {
 
 async function startServer(
   options: NetworkOptions,
-  { provider, server, pnes }: Members,
+  { provider, server, gateway, pnes }: Members,
 ): Promise<CpnsServer> {
   const { algorithm } = options;
   const started = await startCpnsServer({
     provider,
     identity: server,
     peers: credentialsOf(pnes),
+    gateways: credentialsOf([gateway]),
     ...(algorithm !== undefined && { algorithms: [algorithm] }),
     port: 0,
     store: createMemoryStore(),
@@ -108,6 +109,7 @@ async function startServer(
       if (outcome === 'unknown') deliverInterval(started, pneId, options);
     },
     onRefused: options.onRefused,
+    onGatewayRefused: (reason) => options.onRefused(reason, undefined),
   });
   for (const pneId of options.pneIds) deliverInterval(started, pneId, options);
   return started;
@@ -125,8 +127,13 @@ function startGateway(options: NetworkOptions, members: Members, server: string)
       identity: members.gateway,
       peers: credentialsOf(members.pnes),
       server,
-      onAgreed: options.onAgreed,
+      serverCredential: members.server.credential,
+      // The server tells of CPNS-2.
+      onAgreed: (agreement) => agreement.name !== 'CPNS-2' && options.onAgreed(agreement),
       onRefused: options.onRefused,
+      onServerRefused: (reason) => options.onRefused(reason, undefined),
+      // Nobody is withdrawn in a run.
+      withdraw: async () => undefined,
       onServerLink(isThere): void {
         options.onServerLink?.(isThere);
         resolve(gateway);

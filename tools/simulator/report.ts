@@ -45,16 +45,28 @@ export function jsonReport(result: RunResult, engine: Engine, status: number): o
   };
 }
 
-type InterfaceFacts = ReturnType<typeof interfaceFacts>;
+interface InterfaceFacts {
+  readonly name: string;
+  /** Who is at the other end of CPNS-2, and of the others. */
+  readonly gateway?: string;
+  readonly pne?: string;
+  readonly method: number;
+  readonly suite: number;
+  readonly authentication: string;
+  readonly integrity: string;
+  readonly confidentiality: string;
+  readonly handshakeBytes: number;
+  readonly handshakeMessages: number;
+}
 
-/** What one PNE agreed on with its gateway (CPNS-1) or the server (CPNS-3). */
-export function interfaceFacts(agreement: Agreement) {
-  const { choice, linkKind } = agreement;
+/** What one PNE agreed on with its gateway (CPNS-1) or the server (CPNS-3), or a gateway with the server (CPNS-2). */
+export function interfaceFacts(agreement: Agreement): InterfaceFacts {
+  const { choice, linkKind, peer } = agreement;
   const nameOf = (mechanism: number) => mechanismName(mechanism, linkKind);
   const { integrity, confidentiality } = choice.toResponder;
   return {
     name: agreement.name,
-    pne: agreement.peer.subject,
+    [agreement.name === 'CPNS-2' ? 'gateway' : 'pne']: peer.subject,
     method: agreement.method,
     suite: agreement.suite,
     authentication: nameOf(choice.authentication),
@@ -65,8 +77,9 @@ export function interfaceFacts(agreement: Agreement) {
   };
 }
 
+/** What gateways have agreed on comes first. */
 function byPneAndName(a: InterfaceFacts, b: InterfaceFacts): number {
-  return `${a.pne} ${a.name}` < `${b.pne} ${b.name}` ? -1 : 1;
+  return `${a.pne ?? ''} ${a.name}` < `${b.pne ?? ''} ${b.name}` ? -1 : 1;
 }
 
 interface RecordFacts {

@@ -24,7 +24,8 @@ interface Report {
   readonly record: { readonly mode: string; readonly algorithm: string; readonly overheadBytes: number };
   readonly interfaces: readonly {
     readonly name: string;
-    readonly pne: string;
+    readonly pne?: string;
+    readonly gateway?: string;
     readonly confidentiality: string;
     readonly handshakeBytes: number;
   }[];
@@ -68,13 +69,24 @@ test('the sample arrives whole from three PNEs, and stdout holds the document al
   assert.equal(document.record, { mode: 'encrypt', algorithm: 'AES-CCM-16-64-128', overheadBytes: 10 });
 });
 
-test('both interfaces of each PNE come from a handshake and a negotiation', async () => {
+test('the interface of the gateway and both of each PNE come from a handshake and a negotiation', async () => {
   const { report: document } = await report(['--pnes', '2']);
-  const [first, ...others] = document.interfaces;
+  const [ofGateway, first, ...others] = document.interfaces;
   assert.equal(
-    document.interfaces.map(({ pne, name }) => `${pne} ${name}`),
-    ['pne-1 CPNS-1', 'pne-1 CPNS-3', 'pne-2 CPNS-1', 'pne-2 CPNS-3'],
+    document.interfaces.map(({ pne, gateway, name }) => `${pne ?? gateway} ${name}`),
+    ['gateway CPNS-2', 'pne-1 CPNS-1', 'pne-1 CPNS-3', 'pne-2 CPNS-1', 'pne-2 CPNS-3'],
   );
+  assert.equal(ofGateway, {
+    name: 'CPNS-2',
+    gateway: 'gateway',
+    method: 3,
+    suite: 2,
+    authentication: 'EDHOC method 3',
+    integrity: 'AEAD 128-bit tag',
+    confidentiality: 'AES-CCM-16-128-128',
+    handshakeBytes: 151,
+    handshakeMessages: 4,
+  });
   assert.equal(first, {
     name: 'CPNS-1',
     pne: 'pne-1',
@@ -109,7 +121,9 @@ for (const algorithm of ['AES-CCM-16-128-128', 'A128GCM', 'ChaCha20/Poly1305']) 
 test('readings arrive over the plain link too', async () => {
   const { status, report: document } = await report(['--pnes', '1', '--link', 'stream']);
   assert.is(status, 0);
-  for (const { confidentiality } of document.interfaces) assert.is(confidentiality, 'AES-CCM-16-64-128');
+  const ofPnes = document.interfaces.filter(({ pne }) => pne !== undefined);
+  assert.is(ofPnes.length, 2);
+  for (const { confidentiality } of ofPnes) assert.is(confidentiality, 'AES-CCM-16-64-128');
   assert.is(received(document), 16);
 });
 

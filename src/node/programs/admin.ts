@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** `pne-runtime admin`: the devices of a gateway or a server, whether it runs or not. */
+/** `pne-runtime admin`: the devices of a gateway or a server, and a server's gateways, whether it runs or not. */
 import { readFileSync } from 'node:fs';
 import type { CryptoProvider } from '../../crypto/provider.ts';
 import { ccsCredential } from '../../handshake/credential.ts';
 import { encodeProvisioning } from '../../roles/provisioning.ts';
-import { credentialIn, enrol, readAll, withdraw } from '../devices.ts';
+import { credentialIn, DEVICES, enrol, GATEWAYS, type Roll, readAll, withdraw } from '../devices.ts';
 import { newIdentity, writeOnce } from '../identity.ts';
 import { openPostgresStore } from '../store/postgres.ts';
 import type { KeyValueStore } from '../store/store.ts';
@@ -23,6 +23,20 @@ export const ADMIN_OPTIONS = Object.freeze({
 
 type Options = keyof typeof ADMIN_OPTIONS;
 
+interface Action {
+  readonly roll: Roll;
+  run(store: KeyValueStore, names: readonly string[], say: (line: string) => void, roll: Roll): Promise<void>;
+}
+
+const ACTIONS: ReadonlyMap<string, Action> = new Map([
+  ['list', { roll: DEVICES, run: list }],
+  ['add', { roll: DEVICES, run: add }],
+  ['remove', { roll: DEVICES, run: remove }],
+  ['list-gateways', { roll: GATEWAYS, run: list }],
+  ['add-gateway', { roll: GATEWAYS, run: add }],
+  ['remove-gateway', { roll: GATEWAYS, run: remove }],
+]);
+
 /** Calls `say` with each line for standard output. */
 export async function administer(
   { values, positionals: [action = '', ...names] }: Config<Options>,
@@ -30,39 +44,50 @@ export async function administer(
   say: (line: string) => void,
 ): Promise<void> {
   if (action === 'provision') return provision(values, names, provider, say);
-  if (!['list', 'add', 'remove'].includes(action))
-    throw new UsageError('admin takes one of list, add, remove, provision');
+  const known = ACTIONS.get(action);
+  if (known === undefined)
+    throw new UsageError(`admin takes one of provision, ${[...ACTIONS.keys()].join(', ')}`);
   const store =
     values.store === ''
       ? openExistingStore(required(values, 'state'))
       : await openPostgresStore(values.store);
   try {
-    if (action === 'list') for (const { subject } of await readAll(store)) say(subject!);
-    if (action === 'add') await add(store, names, say);
-    if (action === 'remove') await remove(store, names, say);
+    await known.run(store, names, say, known.roll);
   } finally {
     await store.close();
   }
+}
+
+async function list(
+  store: KeyValueStore,
+  _names: readonly string[],
+  say: (line: string) => void,
+  roll: Roll,
+): Promise<void> {
+  for (const { subject } of await readAll(store, roll)) say(subject!);
 }
 
 async function add(
   store: KeyValueStore,
   paths: readonly string[],
   say: (line: string) => void,
+  roll: Roll,
 ): Promise<void> {
-  if (paths.length === 0) throw new UsageError('admin add takes provisioning files, or credentials');
+  if (paths.length === 0)
+    throw new UsageError('what is added are files: a credential, or a provisioning file');
   for (const path of paths)
-    say(`${await enrol(store, credentialIn(Uint8Array.from(readFileSync(path))))} added`);
+    say(`${await enrol(store, credentialIn(Uint8Array.from(readFileSync(path))), roll)} added`);
 }
 
 async function remove(
   store: KeyValueStore,
   ids: readonly string[],
   say: (line: string) => void,
+  roll: Roll,
 ): Promise<void> {
-  if (ids.length === 0) throw new UsageError('admin remove takes names of devices');
+  if (ids.length === 0) throw new UsageError('what is removed are names, as the list has them');
   for (const id of ids) {
-    if (!(await withdraw(store, id))) throw new UsageError(`no device is called ${id}`);
+    if (!(await withdraw(store, id, roll))) throw new UsageError(`none is called ${id}`);
     say(`${id} removed`);
   }
 }

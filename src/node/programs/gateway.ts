@@ -3,12 +3,14 @@
 /** `pne-runtime gateway`: a PN GW for devices that come by TCP and by Bluetooth LE. */
 import { join, resolve } from 'node:path';
 import { checkAdapter } from '../ble/adapter.ts';
+import { DEVICES, withdraw } from '../devices.ts';
 import { type PnGateway, startPnGateway } from '../pn-gateway.ts';
 import { listenTcp } from '../tcp.ts';
 import { after } from '../timer.ts';
 import { type Bluetooth, startBluetooth } from './bluetooth.ts';
 import { checkOneOf, DATABASE, parseAddress, type Values } from './config.ts';
 import { openEnrolled } from './enrolled.ts';
+import { readServerCredential, serverRefusals } from './own-server.ts';
 import type { Program, ProgramContext } from './program.ts';
 import { openState } from './state.ts';
 
@@ -17,6 +19,7 @@ export const GATEWAY_OPTIONS = Object.freeze({
   store: DATABASE,
   listen: { fallback: '127.0.0.1:8751', check: parseAddress },
   server: { fallback: 'ws://127.0.0.1:8750', check: checkUrl },
+  'server-credential': { fallback: '' },
   bluetooth: { fallback: '', check: checkAdapter },
   pairing: { fallback: 'just-works', check: checkOneOf('just-works', 'passkey') },
   name: { fallback: 'gateway' },
@@ -29,6 +32,7 @@ export async function startGatewayProgram(
   context: ProgramContext,
 ): Promise<Program> {
   const { provider, log, metrics, onBroken } = context;
+  const serverCredential = readServerCredential(values['server-credential']);
   const database = values.store;
   const { identity, store } = await openState(provider, values.state, values.name, { onBroken, database });
   let gateway: PnGateway | undefined;
@@ -36,18 +40,27 @@ export async function startGatewayProgram(
   let isServerThere = false;
   /** Without a server it seeks nobody. */
   const followServer = () => (isServerThere ? bluetooth?.resume() : bluetooth?.pause());
-  const devices = await openEnrolled(store, log, (id) => gateway?.expel(id));
+  const devices = await openEnrolled({
+    ...{ store, log, roll: DEVICES, name: 'devices' },
+    expel: (id) => gateway?.expel(id),
+  });
   const started = startPnGateway({
     provider,
     identity,
     peers: devices.credentials,
     server: values.server,
-    onAgreed: ({ peer, name }) => log('agreed', { pne: peer.subject ?? '', interface: name }),
+    serverCredential,
+    onAgreed: ({ peer, name }) =>
+      log('agreed', { [name === 'CPNS-2' ? 'server' : 'pne']: peer.subject ?? '', interface: name }),
     onRefused: (reason, pne) => log('refused', { reason, ...(pne !== undefined && { pne }) }),
     onServerLink(isThere): void {
       log(isThere ? 'server-there' : 'server-away', { server: values.server });
       isServerThere = isThere;
       followServer();
+    },
+    onServerRefused: serverRefusals(log, values.state),
+    async withdraw(pne): Promise<void> {
+      if (await withdraw(store, pne)) log('withdrawn', { pne });
     },
   });
   gateway = started;

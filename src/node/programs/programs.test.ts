@@ -68,8 +68,12 @@ test('a device is made, added and removed while a gateway runs, which learns of 
   await running.says(/"event":"listening","address":"127\.0\.0\.1:\d+","devices":0/);
   const port = /127\.0\.0\.1:(\d+)/.exec(running.said)![1];
   const config = join(folder, 'config.json');
-  writeFileSync(config, JSON.stringify({ server: `ws://127.0.0.1:${port}`, listen: '127.0.0.1:0' }));
+  const options = { server: `ws://127.0.0.1:${port}`, listen: '127.0.0.1:0' };
+  writeFileSync(config, JSON.stringify({ ...options, 'server-credential': join(folder, 's/credential') }));
   const gateway = new Running(['gateway', '--state', join(folder, 'g'), '--config', config]);
+  await gateway.says(/listening/);
+  const added = once('admin', 'add-gateway', join(folder, 'g/credential'), '--state', join(folder, 's'));
+  assert.equal([added.stdout, added.stderr], ['gateway added\n', '']);
   await gateway.says(/server-there/);
   const file = join(folder, 'device');
   const made = once(
@@ -96,6 +100,76 @@ test('a device is made, added and removed while a gateway runs, which learns of 
   const secrets = [privateKey, readFileSync(join(folder, 'g/identity')).subarray(3, 37)];
   for (const secret of secrets)
     assert.not.ok(`${gateway.said}${running.said}${made.stdout}`.includes(toHex(secret)));
+});
+
+/** A server and a gateway that know each other, and what administers the server. */
+async function deployed() {
+  const folder = scratchFolder();
+  const cpnsServer = server(join(folder, 's'));
+  const args = ['--server', `ws://127.0.0.1:${await cpnsServer.port()}`, '--listen', '127.0.0.1:0'];
+  const credential = ['--server-credential', join(folder, 's/credential')];
+  const gateway = new Running(['gateway', '--state', join(folder, 'g'), ...args, ...credential]);
+  await gateway.says(/listening/);
+  const admin = (...each: string[]) => once('admin', ...each, '--state', join(folder, 's'));
+  return { folder, cpnsServer, gateway, args, admin };
+}
+
+test('a gateway that its server does not know says what to type; it gets in once that is typed, and out again', async () => {
+  const { folder, cpnsServer, gateway, admin } = await deployed();
+  const [, file] = await gateway.says(
+    /server-refused reason=peerRefused try="pne-runtime admin add-gateway (\S+) /,
+  );
+  await cpnsServer.says(/gateway-refused reason=credentialUnknown try="pne-runtime admin add-gateway"/);
+  assert.is(file, join(folder, 'g/credential'));
+  assert.is(admin('add-gateway', file!).stdout, 'gateway added\n');
+  await gateway.says(/agreed server=server interface=CPNS-2\n.*server-there/);
+  await cpnsServer.says(/agreed gateway=gateway interface=CPNS-2/);
+  assert.is(admin('list-gateways').stdout, 'gateway\n');
+  assert.is(admin('list').stdout, '');
+  assert.is(admin('remove-gateway', 'gateway').stdout, 'gateway removed\n');
+  await gateway.says(/server-away/);
+  await Promise.all([gateway.stop('SIGTERM'), cpnsServer.stop('SIGTERM')]);
+});
+
+test('a gateway without the credential of its server, or with that of another, says what to do', async () => {
+  const { folder, cpnsServer, gateway, args, admin } = await deployed();
+  await gateway.stop('SIGTERM');
+  admin('add-gateway', join(folder, 'g/credential'));
+  const state = ['--state', join(folder, 'g')];
+  for (const wrong of [[], ['--server-credential', join(folder, 'nothing')]]) {
+    const { status, stderr } = once('gateway', ...state, ...args, ...wrong);
+    assert.is(status, 2);
+    assert.match(stderr, /^pne-runtime: .*credential[^\n]+folder[^\n]*\n/);
+  }
+  const own = ['--server-credential', join(folder, 'g/credential')];
+  const other = new Running(['gateway', ...state, ...args, ...own]);
+  await other.says(/server-refused reason=credentialUnknown try="another --server-credential/);
+  await Promise.all([other.stop('SIGTERM'), cpnsServer.stop('SIGTERM')]);
+});
+
+test('a device that is removed at the server is removed at its gateways as well, also at one that was away', async () => {
+  const { folder, cpnsServer, gateway, args, admin } = await deployed();
+  admin('add-gateway', join(folder, 'g/credential'));
+  await gateway.says(/server-there/);
+  const own = ['--state', join(folder, 'g')];
+  const credentials = ['--server-credential', join(folder, 's/credential')];
+  for (const name of ['pne-1', 'pne-2']) {
+    const file = join(folder, name);
+    const gatewayCredential = ['--gateway-credential', join(folder, 'g/credential')];
+    once('admin', 'provision', name, ...credentials, ...gatewayCredential, '--output', file);
+    admin('add', file);
+    once('admin', 'add', file, ...own);
+  }
+  await gateway.says(/devices count=2/);
+  admin('remove', 'pne-1');
+  await gateway.says(/withdrawn pne=pne-1/);
+  await gateway.stop('SIGTERM');
+  assert.is(once('admin', 'list', ...own).stdout, 'pne-2\n');
+  admin('remove', 'pne-2');
+  const again = new Running(['gateway', ...own, ...args, ...credentials]);
+  await again.says(/withdrawn pne=pne-2/);
+  assert.is(once('admin', 'list', ...own).stdout, '');
+  await Promise.all([again.stop('SIGTERM'), cpnsServer.stop('SIGTERM')]);
 });
 
 test.run();

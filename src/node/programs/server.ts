@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { ReasonName } from '../../refusal.ts';
 /** `pne-runtime server`: a CPNS Server that remembers. */
 import { type CpnsServer, startCpnsServer } from '../cpns-server.ts';
+import { DEVICES, GATEWAYS } from '../devices.ts';
 import { openReadingOutput, type ReadingOutput } from '../reading-output.ts';
 import { openServerStore } from '../server-store.ts';
 import { checkOneOf, checkWholeNumber, DATABASE, parseAddress, type Values } from './config.ts';
@@ -39,7 +41,15 @@ export async function startServerProgram(
   const onFailed = ({ message }: Error) => log('output-failed', { reason: message });
   if (values.output !== '') output = await openReadingOutput(serverStore, values.output, onFailed);
   let server: CpnsServer | undefined;
-  const devices = await openEnrolled(store, log, (id) => server?.expel(id));
+  const devices = await openEnrolled({
+    ...{ store, log, roll: DEVICES, name: 'devices' },
+    expel: (id) => server?.expel(id),
+    onChanged: () => server?.setWithdrawn(devices.withdrawn),
+  });
+  const gateways = await openEnrolled({
+    ...{ store, log, roll: GATEWAYS, name: 'gateways' },
+    expel: (id) => server?.expelGateway(id),
+  });
   const pace = new Pace({
     intervalMs: Number(values.interval),
     deliver: (pne, value) => server?.deliver(pne, value),
@@ -50,12 +60,14 @@ export async function startServerProgram(
     provider,
     identity,
     peers: devices.credentials,
+    gateways: gateways.credentials,
     host,
     port,
     store: serverStore,
     onAgreed(agreement): void {
-      pace.agreed(agreement);
-      log('agreed', { pne: agreement.peer.subject!, interface: agreement.name });
+      const { name, peer } = agreement;
+      if (name !== 'CPNS-2') pace.agreed(agreement);
+      log('agreed', { [name === 'CPNS-2' ? 'gateway' : 'pne']: peer.subject!, interface: name });
     },
     onRegistered(pne): void {
       log('registered', { pne });
@@ -64,22 +76,32 @@ export async function startServerProgram(
     onReading: () => metrics.reading(),
     onContentSettled: (pne, ticket, outcome) => log('content', { pne, ticket, outcome }),
     onRefused: (reason, pne) => log('refused', { reason, ...(pne !== undefined && { pne }) }),
+    onGatewayRefused: (reason, gateway) => log('gateway-refused', refusalFacts(reason, gateway)),
   });
   server = started;
   metrics.show('devices', () => devices.ids.length);
   metrics.show('readings_kept', () => serverStore.count);
+  started.setWithdrawn(devices.withdrawn);
   log('listening', {
     address: `${host}:${started.port}`,
     devices: devices.ids.length,
+    gateways: gateways.ids.length,
     kept: serverStore.count,
   });
   return {
     port: started.port,
     async close(): Promise<void> {
       devices.close();
+      gateways.close();
       await started.close();
       await output?.close();
       await store.close();
     },
   };
+}
+
+/** A gateway proves itself before anything is said of it: that it is unknown is all that can be told. */
+function refusalFacts(reason: ReasonName, gateway: string | undefined): Record<string, string> {
+  if (gateway !== undefined) return { reason, gateway };
+  return reason === 'credentialUnknown' ? { reason, try: 'pne-runtime admin add-gateway' } : { reason };
 }

@@ -32,6 +32,9 @@ const radio = new Radio({
   onProblem(): void {},
 });
 
+/** Lies there once the server has run. */
+const ofServer = ['--server-credential', at('server', 'credential')];
+
 const readings = () => readFileSync(at('readings'), 'utf8').split('\n').filter(Boolean);
 
 /** A board as it leaves provisioning, which senses itself. */
@@ -73,10 +76,11 @@ test('a PNE is found, paired and secured, and its readings arrive; after a resta
   const startGateway = () =>
     new Running([
       ...['gateway', '--state', at('gateway'), '--server', url, '--listen', '127.0.0.1:0'],
-      ...['--bluetooth', `unix:${at('hci')}`],
+      ...['--bluetooth', `unix:${at('hci')}`, ...ofServer],
     ]);
   const first = startGateway();
   await first.port();
+  once('admin', 'add-gateway', at('gateway', 'credential'), '--state', at('server'));
   addDevice('pne-1');
   const pne = await startPne(await bundleBleFirmware('none'), 'pne-1');
   await first.says(/agreed pne=pne-1 interface=CPNS-1/);
@@ -102,6 +106,7 @@ test('a controller that goes ends the program, with status 1', async () => {
   const controller = await serve();
   const gateway = new Running([
     ...['gateway', '--state', at('gateway'), '--listen', '127.0.0.1:0', '--bluetooth', `unix:${path}`],
+    ...ofServer,
   ]);
   await gateway.port();
   await controller.close();
@@ -109,7 +114,8 @@ test('a controller that goes ends the program, with status 1', async () => {
 });
 
 test('a socket that is not there is told of in a line', () => {
-  const { status, stderr } = once('gateway', '--state', at('gateway'), '--bluetooth', `unix:${at('none')}`);
+  const adapter = ['--bluetooth', `unix:${at('none')}`];
+  const { status, stderr } = once('gateway', '--state', at('gateway'), ...ofServer, ...adapter);
   assert.is(status, 1);
   assert.match(stderr, /Bluetooth adapter unix:.* cannot be used/);
 });

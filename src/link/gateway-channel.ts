@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * What a message on CPNS-2 (PN GW - CPNS Server) is for, in its first byte. The numbers follow those of CPNS-1
+ * (channel.ts), and the form is the same:
+ *
+ *     +---------+------------------+
+ *     | channel | body             |
+ *     +---------+------------------+
+ *
+ * The link carries handshake messages and records of CPNS-2. In a record is a route (route.ts) or a control message
+ * (src/roles/gateway-control.ts). Records of which everything is `delegated` to the link are bare.
+ */
+import { refuse } from '../refusal.ts';
+import type { ChannelMessage } from './channel.ts';
+
+export const GatewayChannel = Object.freeze({
+  handshake: 8,
+  record: 9,
+  /** Within a record. */
+  route: 10,
+  control: 11,
+} as const);
+
+export type OuterChannel = typeof GatewayChannel.handshake | typeof GatewayChannel.record;
+export type InnerChannel = typeof GatewayChannel.route | typeof GatewayChannel.control;
+
+interface Message<Number extends number> extends Omit<ChannelMessage, 'channel'> {
+  readonly channel: Number;
+}
+
+/** Reads a message of the link. Refuses `frameInvalid` for another channel or an empty body. */
+export function decodeOuter(message: Uint8Array): Message<OuterChannel> {
+  const channel = message[0];
+  if (channel !== GatewayChannel.handshake && channel !== GatewayChannel.record)
+    return refuse('frameInvalid');
+  return { channel, body: bodyOf(message) };
+}
+
+/** Reads what a record holds. Refuses `frameInvalid` for another channel or an empty body. */
+export function decodeInner(message: Uint8Array): Message<InnerChannel> {
+  const channel = message[0];
+  if (channel !== GatewayChannel.route && channel !== GatewayChannel.control) return refuse('frameInvalid');
+  return { channel, body: bodyOf(message) };
+}
+
+function bodyOf(message: Uint8Array): Uint8Array {
+  return message.length > 1 ? message.subarray(1) : refuse('frameInvalid');
+}

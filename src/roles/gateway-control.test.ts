@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { fromHex, toHex } from '../bytes/hex.ts';
+import {
+  ControlKind,
+  decodeControl,
+  encodeConfirmation,
+  encodeStatement,
+  topicOf,
+} from './gateway-control.ts';
+
+const test = suite('gateway control');
+const WITHDRAWN = Object.freeze({ kind: ControlKind.withdrawn, pneId: 'pne-1' });
+
+test('what is encoded decodes to the same', () => {
+  assert.is(toHex(encodeStatement(7, WITHDRAWN)), '83010765706e652d31');
+  assert.equal(decodeControl(encodeStatement(7, WITHDRAWN)), {
+    kind: ControlKind.withdrawn,
+    number: 7,
+    statement: WITHDRAWN,
+  });
+  assert.equal(decodeControl(encodeConfirmation(7)), { kind: ControlKind.confirmation, number: 7 });
+});
+
+test('whatever is not exactly one control message is refused', () => {
+  const wrong = {
+    nothing: '',
+    'an unknown kind': '8218ff07',
+    'no number': '8100',
+    'a confirmation of more': '83000701',
+    'a statement without a name': '820107',
+    'an empty name': '83010760',
+    'a name of bytes': '83010741aa',
+    'one item more': '840107616100',
+    'a byte more': '82000700',
+    'another encoding of the number': '82001807',
+  };
+  for (const [name, hex] of Object.entries(wrong))
+    assert.throws(() => decodeControl(fromHex(hex)), undefined, name);
+});
+
+test('statements of one PNE have one topic, those of two have two', () => {
+  assert.is(topicOf({ ...WITHDRAWN }), topicOf(WITHDRAWN));
+  assert.is.not(topicOf({ ...WITHDRAWN, pneId: 'pne-2' }), topicOf(WITHDRAWN));
+});
+
+test.run();

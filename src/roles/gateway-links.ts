@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The server's end of CPNS-2 with all its gateways: the Responder's. A link carries routes once a gateway whose
+ * credential the server has is proved to be at its end. A gateway is at one place: a newer link of it that is secured
+ * ends the older.
+ */
+import { equalBytes } from '../bytes/compare.ts';
+import type { Party } from '../handshake/credential.ts';
+import { ImplementationLimits } from '../limits.ts';
+import type { Link, LinkEvents } from '../link/link.ts';
+import type { After } from '../link/timer.ts';
+import type { ReasonName } from '../refusal.ts';
+import { type Statement, topicOf } from './gateway-control.ts';
+import { GatewayLink } from './gateway-link.ts';
+import type { Agreement, InterfaceOptions } from './interface.ts';
+
+export interface GatewayLinksOptions {
+  /** CPNS-2, with whichever gateway the server has a credential of; its subject is the gateway's name. */
+  readonly own: InterfaceOptions;
+  readonly after: After;
+  /** Adopts a link of a gateway, on which routes pass, once it is secured. */
+  onSecured(link: Link, gateway: Party): LinkEvents;
+  onAgreed(agreement: Agreement): void;
+  /** A message was refused and dropped; `gateway` is its name, where the link is secured. */
+  onRefused(reason: ReasonName, gateway: string | undefined): void;
+}
+
+export interface GatewayLinks {
+  /** Adopts a link, or closes it where there is no room. Returns what the link shall call. */
+  attach(link: Link): LinkEvents;
+  /** Is told to every gateway that is there, or comes, in place of what was stated of the same topic before. */
+  state(statement: Statement): void;
+  /** Is told to nobody any more. */
+  retract(statement: Statement): void;
+  /** Closes the link of a gateway, whose credential is withdrawn, by its subject. */
+  expel(gateway: string): void;
+}
+
+export function createGatewayLinks(options: GatewayLinksOptions): GatewayLinks {
+  const role = new ServerEnd(options);
+  return {
+    attach: (link) => role.attach(link),
+    state: (statement) => role.state(statement),
+    retract: (statement) => role.retract(statement),
+    expel: (gateway) => role.expel(gateway),
+  };
+}
+
+const IGNORE: LinkEvents = Object.freeze({ onMessage(): void {}, onClosed(): void {} });
+
+class ServerEnd {
+  private readonly options: GatewayLinksOptions;
+  /** The oldest first. */
+  private readonly links = new Set<GatewayLink>();
+  private readonly statements = new Map<string, Statement>();
+
+  constructor(options: GatewayLinksOptions) {
+    this.options = options;
+  }
+
+  attach(link: Link): LinkEvents {
+    if (!this.makeRoom()) {
+      link.close();
+      return IGNORE;
+    }
+    const end: GatewayLink = new GatewayLink({
+      ...this.options,
+      link,
+      onSecured: (routes, gateway) => this.secured(end, routes, gateway),
+    });
+    this.links.add(end);
+    return {
+      onMessage: (message) => end.receive(message),
+      onClosed: () => {
+        this.links.delete(end);
+        end.end();
+      },
+    };
+  }
+
+  state(statement: Statement): void {
+    this.statements.set(topicOf(statement), statement);
+    for (const link of this.links) link.statements?.state(statement);
+  }
+
+  retract(statement: Statement): void {
+    this.statements.delete(topicOf(statement));
+    for (const link of this.links) link.statements?.retract(statement);
+  }
+
+  expel(gateway: string): void {
+    for (const { link } of this.where(({ subject }) => subject === gateway)) link.close();
+  }
+
+  private secured(newest: GatewayLink, routes: Link, gateway: Party): LinkEvents {
+    for (const end of this.where(({ cred }) => equalBytes(cred, gateway.cred))) {
+      if (end !== newest) end.link.close();
+    }
+    for (const statement of this.statements.values()) newest.statements?.state(statement);
+    return this.options.onSecured(routes, gateway);
+  }
+
+  private where(test: (peer: Party) => boolean): GatewayLink[] {
+    return [...this.links].filter(({ peer }) => peer !== undefined && test(peer));
+  }
+
+  /** Returns whether there is room for one more. Who waits longest without having proved anything, goes. */
+  private makeRoom(): boolean {
+    if (this.links.size < ImplementationLimits.serverMaxGateways) return true;
+    for (const end of this.links) {
+      if (end.peer !== undefined) continue;
+      this.links.delete(end);
+      end.link.close();
+      return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { encodeChannelMessage } from '../link/channel.ts';
+import { GatewayChannel, type InnerChannel } from '../link/gateway-channel.ts';
+import type { Link } from '../link/link.ts';
+import { Refusal, refuse } from '../refusal.ts';
+import type { SecureChannel } from './secure-channel.ts';
+
+/** Both bytes of the channels, and a record's header and tag with room to spare. */
+const OVERHEAD_BYTES = 64;
+
+/** Routes over a link of CPNS-2, in records of the channel that `channel` returns: undefined, nothing passes. */
+export function routesOver(link: Link, channel: () => SecureChannel | undefined): Link {
+  return {
+    mtu: link.mtu - OVERHEAD_BYTES,
+    send: (route) => sendRecord(link, channel(), GatewayChannel.route, route),
+    attestation: () => link.attestation(),
+    close: () => link.close(),
+  };
+}
+
+/** Refuses `linkClosed` where nothing is agreed, what the channel refuses, and what the link does. */
+export function sendRecord(
+  link: Link,
+  channel: SecureChannel | undefined,
+  kind: InnerChannel,
+  body: Uint8Array,
+): void {
+  if (channel === undefined) refuse('linkClosed');
+  const message = closingAtKeyEnd(link, () => channel.protect(encodeChannelMessage(kind, body)));
+  link.send(encodeChannelMessage(GatewayChannel.record, message));
+}
+
+/** A link whose keys are used up ends: both ends begin again on the next one. */
+export function closingAtKeyEnd<Result>(link: Link, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    const isEnd =
+      error instanceof Refusal &&
+      (error.reasonName === 'keyLimitReached' || error.reasonName === 'sequenceExhausted');
+    if (isEnd) link.close();
+    throw error;
+  }
+}
