@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What keys are derived for. Each label stands here once, so that no two derivations of one key are the same. */
-export const KeyLabel = Object.freeze({
+export const KeyLabel = /* @__PURE__ */ Object.freeze({
   /** HKDF: a user key, at the server, of its root key. */
   userKey: 'cpns user key',
   /** HKDF: a PN key or service-group key, at the server, of its root key. */

@@ -8,7 +8,7 @@
  *     +---------+------------------+
  *
  * A link carries the channels of the hop. Inside a hop record are the channels of CPNS-3 (PNE - CPNS
- * Server), which the gateway relays unread. `delegated` hop records are bare: the link protects them.
+ * Server), which the gateway relays unread, and contents of groups, which it passes on to their members. `delegated` hop records are bare: the link protects them.
  */
 import { withHead } from '../bytes/copy.ts';
 import { refuse } from '../refusal.ts';
@@ -22,11 +22,16 @@ export const Channel = Object.freeze({
   endToEndHandshake: 3,
   /** A record of CPNS-3. */
   endToEndRecord: 4,
+  /** A content of a group (src/groups/content.ts). */
+  groupContent: 5,
 } as const);
 
 export type ChannelNumber = (typeof Channel)[keyof typeof Channel];
 export type HopChannel = typeof Channel.hopHandshake | typeof Channel.hopRecord;
-export type EndToEndChannel = typeof Channel.endToEndHandshake | typeof Channel.endToEndRecord;
+export type EndToEndChannel =
+  | typeof Channel.endToEndHandshake
+  | typeof Channel.endToEndRecord
+  | typeof Channel.groupContent;
 
 export interface ChannelMessage<Number extends ChannelNumber = ChannelNumber> {
   readonly channel: Number;
@@ -48,9 +53,14 @@ export function decodeHopMessage(message: Uint8Array): ChannelMessage<HopChannel
 /** Reads what a hop record holds. Refuses `frameInvalid` for another channel or an empty body. */
 export function decodeEndToEndMessage(message: Uint8Array): ChannelMessage<EndToEndChannel> {
   const channel = message[0];
-  if (channel !== Channel.endToEndHandshake && channel !== Channel.endToEndRecord)
-    return refuse('frameInvalid');
-  return { channel, body: bodyOf(message) };
+  switch (channel) {
+    case Channel.endToEndHandshake:
+    case Channel.endToEndRecord:
+    case Channel.groupContent:
+      return { channel, body: bodyOf(message) };
+    default:
+      return refuse('frameInvalid');
+  }
 }
 
 function bodyOf(message: Uint8Array): Uint8Array {

@@ -3,17 +3,20 @@
 /**
  * The PN GW: secures the hop to each of its PNEs (CPNS-1) and relays their end-to-end messages (CPNS-3)
  * between them and the CPNS Server. It holds no key of CPNS-3 and learns nothing of it but lengths, times
- * and flows. Its PNE links live as long as the server link: a PNE that loses its link keeps its readings,
- * so nothing has to be queued here.
+ * and flows. Contents of groups it passes on to their members, and reads none. Its PNE links live as long as
+ * the server link: a PNE that loses its link keeps its readings, so nothing has to be queued here.
  */
+import { parseContent } from '../groups/content.ts';
 import { ImplementationLimits } from '../limits.ts';
-import { decodeEndToEndMessage } from '../link/channel.ts';
+import { Channel, decodeEndToEndMessage } from '../link/channel.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import { decodeRoute, encodeRoute } from '../link/route.ts';
 import type { After } from '../link/timer.ts';
 import { type ReasonName, Refusal } from '../refusal.ts';
 import { Flow } from './flow.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
+import { Roster } from './roster.ts';
+import type { GroupSeat } from './server-keys.ts';
 
 export interface GatewayOptions {
   /** CPNS-1, with whichever PNE the gateway has a credential of. */
@@ -32,6 +35,8 @@ export interface Gateway {
    * secured makes room for a newer one.
    */
   attachPne(link: Link): LinkEvents;
+  /** That is all that this PNE may send to, as the server says: contents of groups go to their members alone. */
+  seat(pneId: string, seats: readonly GroupSeat[]): void;
   /** Closes the link of a PNE, whose credential is withdrawn, by its subject. */
   expel(subject: string): void;
 }
@@ -41,6 +46,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   return Object.freeze({
     attachServer: (link: Link) => role.attachServer(link),
     attachPne: (link: Link) => role.attachPne(link),
+    seat: (pneId: string, seats: readonly GroupSeat[]) => role.seat(pneId, seats),
     expel: (subject: string) => role.expel(subject),
   });
 }
@@ -51,6 +57,7 @@ class GatewayRole {
   private readonly options: GatewayOptions;
   /** By number, which is also the order in which they came. */
   private readonly flows = new Map<number, Flow>();
+  private readonly roster = new Roster();
   private nextFlow = 0;
   private server: Link | undefined;
 
@@ -61,6 +68,7 @@ class GatewayRole {
   attachServer(link: Link): LinkEvents {
     const former = this.server;
     this.server = link;
+    this.roster.clear();
     if (former !== undefined) this.leave(former);
     return {
       onMessage: (message: Uint8Array) => {
@@ -87,6 +95,10 @@ class GatewayRole {
         flow.end();
       },
     };
+  }
+
+  seat(pneId: string, seats: readonly GroupSeat[]): void {
+    this.roster.seat(pneId, seats);
   }
 
   expel(subject: string): void {
@@ -121,7 +133,7 @@ class GatewayRole {
         this.endOthers(flow, agreement);
         this.options.onAgreed(agreement);
       },
-      onMessage: (message) => this.server?.send(encodeRoute(flow.number, message)),
+      onMessage: (message) => this.receiveFromPne(flow, message),
       onRefused: (reason) => this.options.onRefused(reason, flow.peer?.subject),
     });
     this.nextFlow += 1;
@@ -136,9 +148,26 @@ class GatewayRole {
     }
   }
 
+  private receiveFromPne(flow: Flow, message: Uint8Array): void {
+    if (message[0] === Channel.groupContent) {
+      const { reference } = this.roster.checkSender(message.subarray(1), flow.peer?.subject);
+      this.passOn(reference, message, flow);
+    }
+    this.server?.send(encodeRoute(flow.number, message));
+  }
+
+  /** To the members on this gateway's links. */
+  private passOn(reference: number, message: Uint8Array, from?: Flow): void {
+    for (const flow of this.flows.values()) {
+      if (flow === from || !this.roster.isMember(flow.peer?.subject, reference)) continue;
+      this.guard(flow, () => flow.send(message));
+    }
+  }
+
   private receiveFromServer(bytes: Uint8Array): void {
     const { flow: number, message } = decodeRoute(bytes);
-    decodeEndToEndMessage(message);
+    const { channel, body } = decodeEndToEndMessage(message);
+    if (channel === Channel.groupContent) return this.passOn(parseContent(body).reference, message);
     const flow = this.flows.get(number);
     this.guard(flow, () => flow?.send(message));
   }

@@ -5,11 +5,13 @@
  * Server through the hop. The hop is secured anew on each link; CPNS-3 outlives it. A handshake that fails
  * closes the link, whichever it was: on the next one both ends start from what they know for sure.
  */
+import type { Secret } from '../crypto/provider.ts';
 import { PLAIN_STREAM } from '../link/attestation.ts';
 import {
   Channel,
   decodeEndToEndMessage,
   decodeHopMessage,
+  type EndToEndChannel,
   encodeChannelMessage,
   type HopChannel,
 } from '../link/channel.ts';
@@ -30,6 +32,8 @@ export interface PneInterfacesOptions {
   onReady(): void;
   /** A message of the server, verified. What it refuses is reported. */
   onMessage(message: Uint8Array): void;
+  /** A content of a group, as the gateway passes it on. What it refuses is reported. */
+  onContent(content: Uint8Array): void;
   /** The link is gone. */
   onLost(): void;
 }
@@ -39,6 +43,10 @@ export interface PneInterfaces {
   attach(link: Link): LinkEvents;
   /** Protects and sends a message to the server. Where that fails it is lost; what needs an answer repeats. */
   send(message: Uint8Array): void;
+  /** The same of a content of a group, to the gateway. */
+  sendContent(content: Uint8Array): void;
+  /** The key of the handshake of CPNS-3 that keys are sent under, while it stands. */
+  readonly wrappingKey: Secret | undefined;
   /** Ends the keys of CPNS-3 and runs its handshake anew. */
   renew(): void;
 }
@@ -48,6 +56,10 @@ export function createPneInterfaces(options: PneInterfacesOptions): PneInterface
   return {
     attach: (link) => ends.attach(link),
     send: (message) => ends.send(message),
+    sendContent: (content) => ends.sendContent(content),
+    get wrappingKey() {
+      return ends.wrappingKey;
+    },
     renew: () => ends.renew(),
   };
 }
@@ -71,6 +83,7 @@ class PneEnds {
     this.options = options;
     this.receiveOnHop = (held) => {
       const { channel, body } = decodeEndToEndMessage(held);
+      if (channel === Channel.groupContent) return this.options.onContent(body);
       if (channel !== Channel.endToEndHandshake) refuse('contextUnknown');
       this.endToEnd.initiation?.receive(body);
     };
@@ -95,6 +108,15 @@ class PneEnds {
   send(message: Uint8Array): void {
     this.guard(() => this.sendRecords(message));
     this.guard(() => this.renewInTime());
+  }
+
+  sendContent(content: Uint8Array): void {
+    this.guard(() => this.sendOnHop(Channel.groupContent, content));
+    this.guard(() => this.renewInTime());
+  }
+
+  get wrappingKey(): Secret | undefined {
+    return this.endToEnd.agreement?.channel.wrappingKey;
   }
 
   renew(): void {
@@ -177,12 +199,13 @@ class PneEnds {
   }
 
   private sendHandshake(body: Uint8Array): void {
-    this.guard(() => {
-      const { agreement } = this.hop;
-      if (agreement === undefined) return;
-      const message = encodeChannelMessage(Channel.endToEndHandshake, body);
-      this.sendOnLink(Channel.hopRecord, agreement.channel.protect(message));
-    });
+    this.guard(() => this.sendOnHop(Channel.endToEndHandshake, body));
+  }
+
+  private sendOnHop(channel: EndToEndChannel, body: Uint8Array): void {
+    const { agreement } = this.hop;
+    if (agreement === undefined) return;
+    this.sendOnLink(Channel.hopRecord, agreement.channel.protect(encodeChannelMessage(channel, body)));
   }
 
   private sendRecords(message: Uint8Array): void {

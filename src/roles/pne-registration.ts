@@ -16,8 +16,8 @@ export interface PneRegistrationOptions {
   fillRandom(target: Uint8Array): void;
   contents(): ContentsReceived;
   send(message: Message): void;
-  /** Messages pass, in the PNE's epoch and, downlink, in this one. */
-  onRegistered(contentsEpoch: number): void;
+  /** Messages pass, in the PNE's epoch, its boot, and, downlink, in this one. */
+  onRegistered(contentsEpoch: number, boot: number): void;
   /** Another epoch follows: what was sent in the former one has no known outcome. */
   onEpochLeft(): void;
   /** The server does not answer. */
@@ -74,7 +74,7 @@ export class PneRegistration {
     if (status !== Status.ok) refuse('messageInvalid');
     this.stop();
     this.answered = true;
-    this.options.onRegistered(epoch);
+    this.options.onRegistered(epoch, answered);
   }
 
   private send(): void {

@@ -14,8 +14,10 @@ import type { After, RunningTimer } from '../link/timer.ts';
 import type { PayloadCodec } from '../payload/payload.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
 import { type Agreement, type InterfaceOptions, jitterOf } from './interface.ts';
+import { isKeyMessage } from './key-message.ts';
 import { decodeMessage, encodeMessage, type Message, MessageType } from './message.ts';
 import { createPneInterfaces, type PneInterfaces } from './pne-interfaces.ts';
+import type { BoundKeys, KeyHost, PneKeys } from './pne-keys.ts';
 import { PneRegistration } from './pne-registration.ts';
 import { Status, type StatusCode } from './status.ts';
 
@@ -30,6 +32,8 @@ export interface PneOptions {
   readonly after: After;
   readonly payloads: PayloadCodec;
   readonly boots: BootStore;
+  /** Key management and groups (createPneKeys), where it shall have them. */
+  readonly keys?: PneKeys;
   onAgreed(agreement: Agreement): void;
   /** A content of the server, decoded. Called once for each. */
   onContent(value: unknown): void;
@@ -76,6 +80,7 @@ class PneRole {
   private readonly readings: Outbox;
   private readonly registration: PneRegistration;
   private readonly interfaces: PneInterfaces;
+  private readonly keys: BoundKeys | undefined;
   private contents: { readonly epoch: number; readonly received: Received };
   private reported = 0;
   private pulse: RunningTimer | undefined;
@@ -97,7 +102,7 @@ class PneRole {
       fillRandom: options.endToEnd.provider.fillRandom,
       contents: () => ({ epoch: this.contents.epoch, next: this.contents.received.highest + 1 }),
       send: (message) => this.send(message),
-      onRegistered: (epoch) => this.open(epoch),
+      onRegistered: (epoch, boot) => this.open(epoch, boot),
       onEpochLeft: () => this.leaveEpoch(),
       onSilence: () => this.renew(),
     });
@@ -105,8 +110,10 @@ class PneRole {
       ...options,
       onReady: () => this.announce(),
       onMessage: (bytes) => this.receive(bytes),
+      onContent: (content) => (this.keys ?? refuse('groupUnknown')).receiveContent(content),
       onLost: () => this.rest(),
     });
+    this.keys = options.keys?.bind(this.keyHost());
   }
 
   get room(): number {
@@ -134,16 +141,31 @@ class PneRole {
     return handle;
   }
 
+  private keyHost(): KeyHost {
+    const { interfaces, pace, options } = this;
+    return {
+      pace,
+      payloads: options.payloads,
+      get wrappingKey() {
+        return interfaces.wrappingKey;
+      },
+      send: interfaces.send,
+      sendContent: interfaces.sendContent,
+      onRefused: options.onRefused,
+    };
+  }
+
   /** A link or a session that is new to the server needs a registration of its own. */
   private announce(): void {
     this.rest();
     this.registration.start();
   }
 
-  private open(contentsEpoch: number): void {
+  private open(contentsEpoch: number, boot: number): void {
     const isNew = contentsEpoch !== this.contents.epoch;
     if (isNew) this.contents = { epoch: contentsEpoch, received: NOTHING_RECEIVED };
     this.readings.open();
+    this.keys?.start(boot);
     this.watch();
   }
 
@@ -166,6 +188,7 @@ class PneRole {
     this.pulse?.cancel();
     this.registration.stop();
     this.readings.close();
+    this.keys?.stop();
   }
 
   /** A server that stays silent may have lost its keys: the handshake is run anew. */
@@ -175,9 +198,14 @@ class PneRole {
   }
 
   private receive(bytes: Uint8Array): void {
-    const message = decodeMessage(bytes);
-    this.pace.heard += 1;
-    this.handle(message);
+    if (this.keys !== undefined && isKeyMessage(bytes)) {
+      this.pace.heard += 1;
+      this.keys.receive(bytes);
+    } else {
+      const message = decodeMessage(bytes);
+      this.pace.heard += 1;
+      this.handle(message);
+    }
     this.readings.hurry();
   }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Secret } from '../crypto/provider.ts';
 import type { Party } from '../handshake/credential.ts';
 import type { Established, ExportedContext } from '../handshake/established.ts';
+import { KeyExporterLabel } from '../keys/labels.ts';
+import { KEY_BYTES } from '../keys/wrapping.ts';
 import type { Choice, ChosenProtection } from '../negotiation/select.ts';
 import { refuse } from '../refusal.ts';
 import { maxIdLength } from '../session/context.ts';
@@ -15,6 +18,8 @@ export interface SecureChannel extends Nestable {
   readonly renewalDue: boolean;
   /** The highest sequence number of a verified record: -1 before the first, and where messages are bare. */
   readonly newestReceived: number;
+  /** A key of the handshake's besides, that keys are sent under; of the channel, which wipes it. */
+  readonly wrappingKey: Secret | undefined;
   /** Returns a message for the link, owned by the caller. Refuses what src/session refuses. */
   protect(message: Uint8Array): Uint8Array;
   /** Returns the message, owned by the caller, or refuses and changes nothing. */
@@ -46,9 +51,14 @@ export function openChannel(
 ): SecureChannel {
   const [sent, received] = end === 'initiator' ? [toResponder, toInitiator] : [toInitiator, toResponder];
   const exported = toResponder.recordAlgorithm ?? toInitiator.recordAlgorithm;
-  const context = exported === undefined ? undefined : established.securityContext(exported);
+  if (exported === undefined) {
+    established.close();
+    return BARE;
+  }
+  const context = established.securityContext(exported);
+  const wrappingKey = established.exportSecret(KeyExporterLabel.wrapping, new Uint8Array(0), KEY_BYTES);
   established.close();
-  return context === undefined ? BARE : sessionChannel(context, sent, received, renewAfter);
+  return sessionChannel({ ...context, wrappingKey }, sent, received, renewAfter);
 }
 
 /** Of a key's limit: the rest is for what is sent while new keys are agreed on. */
@@ -58,6 +68,7 @@ const BARE: SecureChannel = Object.freeze({
   renewalDue: false,
   newestReceived: -1,
   ends: undefined,
+  wrappingKey: undefined,
   protect: (message: Uint8Array) => message.slice(),
   unprotect: (message: Uint8Array) => message.slice(),
   close(): void {},
@@ -65,12 +76,12 @@ const BARE: SecureChannel = Object.freeze({
 
 /** Both ends export for the same algorithm, so that they have the same secret whatever each sends with. */
 function sessionChannel(
-  context: ExportedContext,
+  context: ExportedContext & { readonly wrappingKey: Secret },
   sent: ChosenProtection,
   received: ChosenProtection,
   renewAfter: number | undefined,
 ): SecureChannel {
-  const { algorithm: exported, masterSecret } = context;
+  const { algorithm: exported, masterSecret, wrappingKey } = context;
   const algorithm = sent.recordAlgorithm ?? exported;
   let renewalDue = false;
   try {
@@ -98,8 +109,15 @@ function sessionChannel(
         sent.recordAlgorithm === undefined || received.recordAlgorithm === undefined
           ? undefined
           : session.ends,
-      close: session.close,
+      wrappingKey,
+      close(): void {
+        wrappingKey.wipe();
+        session.close();
+      },
     };
+  } catch (error) {
+    wrappingKey.wipe();
+    throw error;
   } finally {
     masterSecret.wipe();
   }

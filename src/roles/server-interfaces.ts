@@ -29,6 +29,8 @@ export interface ServerInterfacesOptions {
   onAgreed(agreement: Agreement): void;
   /** A verified message of the PNE that `agreement` is with, owned by the callee. What it refuses is reported. */
   onMessage(pneId: string, agreement: Agreement, message: Uint8Array): void;
+  /** A content of a group, which came by this flow. What it refuses is reported. */
+  onContent(gateway: Link, flow: number, content: Uint8Array): void;
   /** `pneId` is known where a record was verified. */
   onRefused(reason: ReasonName, pneId: string | undefined): void;
 }
@@ -40,6 +42,10 @@ export interface ServerInterfaces {
    * are no longer in use or that fails it is lost; what is refused is reported.
    */
   send(pneId: string, agreement: Agreement, message: Uint8Array): void;
+  /** Where a PNE's newest verified message came from, while that link lasts. */
+  routeOf(pneId: string): Route | undefined;
+  /** Sends a content of a group to a gateway, for the members there. */
+  sendContent(gateway: Link, content: Uint8Array): void;
   /** Wipes the keys of sessions with a PNE. */
   expel(pneId: string): void;
 }
@@ -50,7 +56,7 @@ interface Peer {
   route: Route | undefined;
 }
 
-interface Route {
+export interface Route {
   readonly gateway: Link;
   readonly flow: number;
 }
@@ -60,6 +66,8 @@ export function createServerInterfaces(options: ServerInterfacesOptions): Server
   return {
     attachGateway: (gateway) => role.attachGateway(gateway),
     send: (pneId, agreement, message) => role.send(pneId, agreement, message),
+    routeOf: (pneId) => role.routeOf(pneId),
+    sendContent: (gateway, content) => role.sendContent(gateway, content),
     expel: (pneId) => role.expel(pneId),
   };
 }
@@ -85,6 +93,7 @@ class ServerEnd {
           const { flow, message } = decodeRoute(bytes);
           const { channel, body } = decodeEndToEndMessage(message);
           if (channel === Channel.endToEndRecord) this.receiveRecord({ gateway, flow }, body);
+          else if (channel === Channel.groupContent) this.options.onContent(gateway, flow, body);
           else this.acceptanceFor(flows, { gateway, flow }).receive(body);
         }),
       onClosed: () => {
@@ -100,6 +109,15 @@ class ServerEnd {
       if (peer?.route === undefined || peer.agreements.agreement !== agreement) return;
       sendTo(peer.route, Channel.endToEndRecord, agreement.channel.protect(message));
     });
+  }
+
+  routeOf(pneId: string): Route | undefined {
+    return this.byId.get(pneId)?.route;
+  }
+
+  /** The flow is 0: a gateway knows which of its PNEs are members. */
+  sendContent(gateway: Link, content: Uint8Array): void {
+    this.guard(undefined, () => sendTo({ gateway, flow: 0 }, Channel.groupContent, content));
   }
 
   expel(pneId: string): void {

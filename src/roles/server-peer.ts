@@ -11,6 +11,7 @@ import type { After } from '../link/timer.ts';
 import type { PayloadCodec } from '../payload/payload.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
 import type { Agreement } from './interface.ts';
+import { isKeyMessage } from './key-message.ts';
 import {
   decodeMessage,
   encodeMessage,
@@ -47,6 +48,8 @@ export interface ServerPeerOptions {
   onRegistered(pneId: string): void;
   onReading(pneId: string, reading: Reading): void;
   onContentSettled(pneId: string, ticket: number, outcome: ContentOutcome): void;
+  /** A message about keys, of the boot that registered in this session. */
+  onKeyMessage(agreement: Agreement, boot: number, message: Uint8Array): void;
   onRefused(reason: ReasonName, pneId: string): void;
 }
 
@@ -81,6 +84,7 @@ export class ServerPeer {
 
   /** Takes a verified message, borrowed for the call. Refuses what it cannot take, and changes nothing then. */
   receive(agreement: Agreement, bytes: Uint8Array): void {
+    if (isKeyMessage(bytes)) return this.receiveAboutKeys(agreement, bytes);
     const message = decodeMessage(bytes);
     if (message.type === MessageType.registration) return this.register(agreement, message);
     if (agreement !== this.session) refuse('stateInvalid');
@@ -88,6 +92,13 @@ export class ServerPeer {
     if (message.type === MessageType.reading) this.takeReading(agreement, message.number, message.payload);
     else if (message.type === MessageType.receipt) this.settle(message.number, message.status);
     else refuse('messageInvalid');
+    this.contents.hurry();
+  }
+
+  private receiveAboutKeys(agreement: Agreement, bytes: Uint8Array): void {
+    if (agreement !== this.session) refuse('stateInvalid');
+    this.pace.heard += 1;
+    this.options.onKeyMessage(agreement, this.options.ledger.record.boot!.epoch, bytes);
     this.contents.hurry();
   }
 

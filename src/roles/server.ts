@@ -13,6 +13,7 @@ import { type Agreement, type InterfaceOptions, jitterOf } from './interface.ts'
 import { PeerLedger } from './peer-ledger.ts';
 import { NEW_PEER, type PeerRecord } from './peer-record.ts';
 import { createServerInterfaces, type ServerInterfaces } from './server-interfaces.ts';
+import type { BoundServerKeys, GroupSeat, ServerKeys } from './server-keys.ts';
 import { type ContentOutcome, ServerPeer } from './server-peer.ts';
 import type { Reading, ServerStore } from './server-store.ts';
 
@@ -21,6 +22,10 @@ export interface ServerOptions {
   readonly endToEnd: InterfaceOptions;
   readonly after: After;
   readonly store: ServerStore;
+  /** Key management and groups (createServerKeys), where it shall have them. */
+  readonly keys?: ServerKeys;
+  /** That is all that a PNE may send to, as which senders, at the gateway of this link. */
+  onSeats?(gateway: Link, pneId: string, seats: readonly GroupSeat[]): void;
   onAgreed(agreement: Agreement): void;
   /** A PNE announced itself over a new link or session. */
   onRegistered(pneId: string): void;
@@ -67,6 +72,7 @@ class ServerRole {
   private readonly peers = new Map<string, ServerPeer>();
   private readonly loading = new Map<string, Loading>();
   private readonly interfaces: ServerInterfaces;
+  private readonly keys: BoundServerKeys | undefined;
 
   constructor(options: ServerOptions) {
     this.options = options;
@@ -74,7 +80,12 @@ class ServerRole {
     this.interfaces = createServerInterfaces({
       ...options,
       onMessage: (pneId, agreement, message) => this.receive(pneId, agreement, message),
+      onContent: (gateway, flow, content) =>
+        (this.keys ?? refuse('groupUnknown')).receiveContent(gateway, flow, content),
     });
+    const { after, onSeats = ignore, onRefused } = options;
+    const { random, interfaces } = this;
+    this.keys = options.keys?.bind({ ...interfaces, after, random, onSeats, onRefused });
   }
 
   attachGateway(link: Link): LinkEvents {
@@ -93,6 +104,7 @@ class ServerRole {
 
   expel(pneId: string): void {
     this.interfaces.expel(pneId);
+    this.keys?.expel(pneId);
     this.peers.get(pneId)?.close();
     this.peers.delete(pneId);
   }
@@ -142,6 +154,8 @@ class ServerRole {
       random,
       ledger: new PeerLedger({ pneId, store, record, after, onSuperseded }),
       send: (agreement, message) => interfaces.send(pneId, agreement, message),
+      onKeyMessage: (agreement, boot, message) =>
+        (this.keys ?? refuse('messageInvalid')).receive(pneId, agreement, boot, message),
     });
   }
 

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What is done to groups and user keys at a CPNS Server. It takes place when it is stored. */
+import { newKey } from '../keys/hierarchy.ts';
+import { referenceOf } from '../keys/reference.ts';
+import { type ReasonName, refuse } from '../refusal.ts';
+import {
+  type GroupRecord,
+  newGroup,
+  type Rekeying,
+  rekeyed,
+  withMember,
+  withoutMember,
+} from './group-record.ts';
+import type { KeyChange, KeyLedger, KeyView } from './key-ledger.ts';
+import type { KeyChanges } from './key-store.ts';
+import type { Done, NewGroup } from './server-keys.ts';
+
+function ignore(): void {}
+
+export class GroupChanges {
+  private readonly ledger: KeyLedger;
+  private readonly rekeying: Rekeying;
+
+  constructor(ledger: KeyLedger, rekeying: Rekeying) {
+    this.ledger = ledger;
+    this.rekeying = rekeying;
+  }
+
+  create(
+    group: NewGroup,
+    done: (reference: number | undefined, refused?: ReasonName) => void = ignore,
+  ): void {
+    let reference = 0;
+    const { kind, name, members, owner, signed = false } = group;
+    this.change(
+      ({ groups }) => {
+        for (let number = 1; ; number += 1) {
+          reference = referenceOf(kind, number);
+          if (!groups.has(reference)) break;
+        }
+        return { groups: [newGroup({ reference, name, owner, signed }, members, this.rekeying)] };
+      },
+      (refused) => done(refused === undefined ? reference : undefined, refused),
+    );
+  }
+
+  add(reference: number, pneId: string, done: Done = ignore): void {
+    this.changeGroup(reference, (record) => withMember(record, pneId, this.rekeying), done);
+  }
+
+  remove(reference: number, pneId: string, done: Done = ignore): void {
+    this.changeGroup(reference, (record) => withoutMember(record, pneId, this.rekeying), done);
+  }
+
+  transfer(reference: number, owner: string | undefined, done: Done = ignore): void {
+    this.changeGroup(reference, (record) => ({ ...record, owner }), done);
+  }
+
+  rekey(reference: number, done: Done = ignore): void {
+    this.changeGroup(reference, (record) => rekeyed(record, this.rekeying), done);
+  }
+
+  end(reference: number, done: Done = ignore): void {
+    this.change(
+      ({ groups }) => (groups.has(reference) ? { ended: [reference] } : refuse('groupUnknown')),
+      done,
+    );
+  }
+
+  revoke(pneId: string, done: Done = ignore): void {
+    const change = () =>
+      this.change((view) => {
+        const epoch = (view.userOf(pneId)?.epoch ?? 0) + 1;
+        const record = { ...newKey(this.rekeying.fillRandom, epoch), isRevoked: true };
+        const groups = [...view.groups.values()]
+          .map((group) => [group, withoutMember(group, pneId, this.rekeying)] as const)
+          .filter(([former, group]) => group !== former)
+          .map(([, group]) => ({ ...group, isUrgent: true }));
+        return { groups, users: [{ pneId, record }] };
+      }, done);
+    this.ledger.withUser(pneId, change, () => done('storeFailed'));
+  }
+
+  /** The new epoch is above this one, too. */
+  rekeyAbove(reference: number, epoch: number): void {
+    const change = (record: GroupRecord) =>
+      record.key.epoch > epoch ? record : rekeyed(record, this.rekeying, epoch);
+    this.changeGroup(reference, change, ignore);
+  }
+
+  /** A new user key, of an epoch above this one, unless there is one by now. */
+  assign(pneId: string, above: number, done: Done): void {
+    this.change((view) => {
+      const former = view.userOf(pneId);
+      if (former !== undefined && former.epoch >= above) return {};
+      const next = newKey(this.rekeying.fillRandom, Math.max(former?.epoch ?? 0, above) + 1);
+      return { users: [{ pneId, record: { ...next, isRevoked: former?.isRevoked ?? false } }] };
+    }, done);
+  }
+
+  private changeGroup(reference: number, change: (record: GroupRecord) => GroupRecord, done: Done): void {
+    this.change(({ groups }) => {
+      const former = groups.get(reference) ?? refuse('groupUnknown');
+      const record = change(former);
+      return record === former ? {} : { groups: [record] };
+    }, done);
+  }
+
+  private change(apply: (view: KeyView) => Partial<KeyChanges>, done: Done): void {
+    const change: KeyChange = {
+      apply,
+      done: (stored, refusal) => done(stored ? undefined : (refusal?.reasonName ?? 'storeFailed')),
+    };
+    this.ledger.change(change);
+  }
+}

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Test code: PNEs with sealed stores at several gateways, and a server with groups, joined by links in memory. What
+ * passes on either side of a gateway a test may alter, drop, keep and repeat. Messages move when `settle` is called, time
+ * when `pass` is.
+ */
+import { Curve } from '../crypto/curves.ts';
+import type { Identity } from '../handshake/credential.ts';
+import { createIdentity } from '../handshake/test-fixture.ts';
+import { PLAIN_STREAM } from '../link/attestation.ts';
+import type { Link, LinkEvents } from '../link/link.ts';
+import { VirtualTime } from '../link/time.testing.ts';
+import { compactPayloads } from '../payload/compact.ts';
+import type { ReasonName } from '../refusal.ts';
+import { createMemoryMedium, type MemoryMedium } from '../store/medium.testing.ts';
+import { openSealedStore } from '../store/sealed-store.ts';
+import { createGateway, type Gateway } from './gateway.ts';
+import { type GroupServerStore, newGroupServerStore, storeOver } from './group-store.testing.ts';
+import { PROVIDER } from './identities.testing.ts';
+import { staticDhInterface } from './interface.ts';
+import { createServerKeys } from './key-master.ts';
+import { createPne, type Pne } from './pne.ts';
+import { createPneKeys, type PneKeys, type PneKeysOptions } from './pne-keys.ts';
+import { createServer, type Server } from './server.ts';
+import type { ServerKeys, ServerKeysOptions } from './server-keys.ts';
+
+/** Returns what shall pass in place of `message`. */
+type Tap = (message: Uint8Array, towards: string, from: string) => readonly Uint8Array[];
+
+export interface GroupDevice {
+  readonly id: string;
+  /** What its store and its counter hold: it may be put back to what it was. */
+  medium: MemoryMedium;
+  boot: number | undefined;
+  pne: Pne;
+  keys: PneKeys;
+  gateway: string;
+  /** Contents of other members: `[reference, value]`. */
+  readonly contents: (readonly [number, unknown])[];
+  readonly refusals: ReasonName[];
+  readonly withheld: number[];
+  events: LinkEvents | undefined;
+}
+
+type Kept = Pick<GroupDevice, 'medium' | 'boot'>;
+
+export interface GroupNetworkOptions {
+  readonly devices: readonly string[];
+  readonly gateways?: readonly string[];
+  readonly permits?: ServerKeysOptions['permits'];
+  readonly change?: (options: PneKeysOptions, id: string) => PneKeysOptions;
+}
+
+const provider = PROVIDER;
+
+export class GroupNetwork {
+  readonly time = new VirtualTime();
+  readonly devices = new Map<string, GroupDevice>();
+  readonly gateways = new Map<string, { gateway: Gateway; server: LinkEvents; up: LinkEvents }>();
+  readonly store: GroupServerStore = newGroupServerStore();
+  readonly refusals: {
+    readonly at: string;
+    readonly reason: ReasonName;
+    readonly pneId: string | undefined;
+  }[] = [];
+  /** On CPNS-1 and on CPNS-2. */
+  air: Tap = (message) => [message];
+  relay: Tap = (message) => [message];
+  server!: Server;
+  keys!: ServerKeys;
+  private readonly options: GroupNetworkOptions;
+  private readonly queue: (() => void)[] = [];
+  private readonly identities = new Map<string, Identity>();
+  private serverLife = {};
+
+  constructor(options: GroupNetworkOptions) {
+    this.options = options;
+    const { devices, gateways = ['gateway'] } = options;
+    [...devices, ...gateways, 'server'].forEach((name, at) => {
+      this.identities.set(name, createIdentity(provider, Curve.X25519, name, Uint8Array.of(at + 1)));
+    });
+    this.startServer();
+    for (const name of gateways) this.startGateway(name);
+    for (const id of devices) {
+      const gateway = gateways[0]!;
+      this.devices.set(id, this.newDevice(id, gateway));
+      this.connect(id);
+    }
+    this.settle();
+  }
+
+  device(id: string): GroupDevice {
+    return this.devices.get(id)!;
+  }
+
+  identity(name: string): Identity {
+    return this.identities.get(name)!;
+  }
+
+  settle(): void {
+    for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) next();
+  }
+
+  /** Lets time pass, and messages in it. */
+  pass(milliseconds: number, step = 1000): void {
+    for (let left = milliseconds; left > 0; left -= step) {
+      this.time.pass(Math.min(left, step));
+      this.settle();
+    }
+  }
+
+  /** The device's link goes down and comes up at a gateway. */
+  connect(id: string, gateway = this.device(id).gateway): void {
+    const device = this.device(id);
+    this.disconnect(id);
+    device.gateway = gateway;
+    const role = this.gateways.get(gateway)!.gateway;
+    let gatewayEnd: LinkEvents | undefined;
+    let pneEnd: LinkEvents | undefined;
+    let isUp = true;
+    const close = () => {
+      if (!isUp) return;
+      isUp = false;
+      this.queue.push(() => {
+        pneEnd?.onClosed();
+        gatewayEnd?.onClosed();
+        if (device.events?.onClosed === close) device.events = undefined;
+      });
+    };
+    const end = (towards: string, from: string, to: () => LinkEvents | undefined): Link => ({
+      mtu: 8192,
+      attestation: () => PLAIN_STREAM,
+      close,
+      send: (message) => {
+        for (const passed of this.air(message.slice(), towards, from))
+          this.queue.push(() => isUp && to()?.onMessage(passed));
+      },
+    });
+    gatewayEnd = role.attachPne(end(id, gateway, () => pneEnd));
+    pneEnd = device.pne.attach(end(gateway, id, () => gatewayEnd));
+    device.events = { onMessage: (message) => gatewayEnd?.onMessage(message), onClosed: close };
+  }
+
+  disconnect(id: string): void {
+    const device = this.device(id);
+    device.events?.onClosed();
+    device.events = undefined;
+    this.settle();
+  }
+
+  /** It starts anew with what it has stored; `medium` and `boot`: as a test puts them back. */
+  restart(id: string, kept: Kept = this.device(id)): void {
+    this.disconnect(id);
+    const { gateway } = this.device(id);
+    const { medium, boot } = kept;
+    this.devices.set(id, { ...this.newDevice(id, gateway, medium.restart(), boot) });
+    this.connect(id);
+    this.settle();
+  }
+
+  /** What a device has stored now. */
+  backup(id: string): Kept {
+    const { medium, boot } = this.device(id);
+    return { medium: medium.restart(), boot };
+  }
+
+  restartServer(): void {
+    this.startServer();
+    for (const name of [...this.gateways.keys()]) this.joinServer(name);
+    for (const id of this.devices.keys()) this.connect(id);
+    this.settle();
+  }
+
+  /** Puts a message on CPNS-2 as a hostile gateway could. */
+  inject(gateway: string, message: Uint8Array, towards: 'server' | 'gateway'): void {
+    const { server, up } = this.gateways.get(gateway)!;
+    (towards === 'server' ? server : up).onMessage(message);
+    this.settle();
+  }
+
+  private newDevice(
+    id: string,
+    gateway: string,
+    medium: MemoryMedium = createMemoryMedium(),
+    boot: number | undefined = undefined,
+  ): GroupDevice {
+    const own = this.identity(id);
+    const device = {
+      id,
+      gateway,
+      medium,
+      boot,
+      contents: [],
+      refusals: [],
+      withheld: [],
+      events: undefined,
+    } as unknown as GroupDevice;
+    const root = provider.secret(new Uint8Array(32).fill(own.credential.cred.length + id.charCodeAt(4)));
+    const options: PneKeysOptions = {
+      provider,
+      store: openSealedStore(provider, root, medium),
+      onContent: (reference, _sender, value) => device.contents.push([reference, value]),
+      onGroup(): void {},
+      onWithheld: (reference) => device.withheld.push(reference),
+    };
+    device.keys = createPneKeys(this.options.change?.(options, id) ?? options);
+    device.pne = createPne({
+      pneId: id,
+      hop: staticDhInterface('pne', 'CPNS-1', provider, own, this.gatewayCredentials()),
+      endToEnd: staticDhInterface('pne', 'CPNS-3', provider, own, [this.identity('server').credential]),
+      after: this.time.after,
+      payloads: compactPayloads,
+      boots: {
+        get epoch() {
+          return device.boot;
+        },
+        write: (epoch) => {
+          device.boot = epoch;
+        },
+      },
+      keys: device.keys,
+      onAgreed(): void {},
+      onContent(): void {},
+      onReceipt(): void {},
+      onRefused: (reason) => device.refusals.push(reason),
+    });
+    return device;
+  }
+
+  private gatewayCredentials() {
+    return (this.options.gateways ?? ['gateway']).map((name) => this.identity(name).credential);
+  }
+
+  private startGateway(name: string): void {
+    const known = this.options.devices.map((id) => this.identity(id).credential);
+    const gateway = createGateway({
+      hop: staticDhInterface('gateway', 'CPNS-1', provider, this.identity(name), known),
+      after: this.time.after,
+      onAgreed(): void {},
+      onRefused: (reason, pneId) => this.refusals.push({ at: name, reason, pneId }),
+    });
+    this.gateways.set(name, { gateway, server: undefined!, up: undefined! });
+    this.joinServer(name);
+  }
+
+  private joinServer(name: string): void {
+    const entry = this.gateways.get(name)!;
+    const end = (towards: 'server' | 'gateway'): Link & { readonly name: string } => ({
+      name,
+      mtu: 8192,
+      attestation: () => PLAIN_STREAM,
+      close(): void {},
+      send: (message) => {
+        for (const passed of this.relay(message.slice(), towards, name))
+          this.queue.push(() => (towards === 'server' ? entry.server : entry.up).onMessage(passed));
+      },
+    });
+    entry.up = entry.gateway.attachServer(end('server'));
+    entry.server = this.server.attachGateway(end('gateway'));
+    this.settle();
+  }
+
+  private startServer(): void {
+    const life = {};
+    this.serverLife = life;
+    this.keys = createServerKeys({
+      provider,
+      root: provider.secret(new Uint8Array(32).fill(0x77)),
+      store: storeOver(this.store, (work) => this.queue.push(work)),
+      permits: this.options.permits ?? ((_pneId, request) => request === 'leave'),
+      onGroup(): void {},
+    });
+    const known = this.options.devices.map((id) => this.identity(id).credential);
+    this.server = createServer({
+      endToEnd: staticDhInterface('server', 'CPNS-3', provider, this.identity('server'), known),
+      after: (milliseconds, callback) =>
+        this.time.after(milliseconds, () => {
+          if (this.serverLife === life) callback();
+        }),
+      store: {
+        load: (pneId, done) => done(this.store.peers.get(pneId)),
+        commit: (pneId, record, _readings, done) => {
+          this.store.peers.set(pneId, record);
+          done(true);
+        },
+      },
+      keys: this.keys,
+      onSeats: (gateway, pneId, seats) => {
+        const { name } = gateway as unknown as { readonly name: string };
+        this.queue.push(() => this.gateways.get(name)!.gateway.seat(pneId, seats));
+      },
+      onAgreed(): void {},
+      onRegistered(): void {},
+      onReading(): void {},
+      onContentSettled(): void {},
+      onRefused: (reason, pneId) => this.refusals.push({ at: 'server', reason, pneId }),
+    });
+  }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * What a server's store holds of a group, a sequence of `group` and its members, and of a user key. No key is in it
+ * (src/keys/hierarchy.ts).
+ *
+ *     group    = [version: 1, name: tstr, owner: tstr, flags: uint, epoch: uint, salt: bstr .size 16, rekeys: uint,
+ *                 members: uint]                    ; owner '': none; flags: 1 signed, 2 urgent
+ *     member   = [pne-id: tstr, sender: uint, first-boot: uint]
+ *     user-key = [version: 1, epoch: uint, salt: bstr .size 16, revoked: 0 / 1]
+ */
+import { concatBytes } from '../bytes/compare.ts';
+import { decodeFlat, encodeFlat } from '../cbor/flat.ts';
+import { CborReader } from '../cbor/reader.ts';
+import { SALT_BYTES } from '../keys/hierarchy.ts';
+import { ImplementationLimits } from '../limits.ts';
+import { refuse } from '../refusal.ts';
+import type { GroupRecord, Member, UserKeyRecord } from './group-record.ts';
+
+const VERSION = 1;
+const SIGNED = 1;
+const URGENT = 2;
+
+export function encodeGroupRecord(record: GroupRecord): Uint8Array {
+  const { name, owner = '', signed, isUrgent, key, rekeys, members } = record;
+  const flags = (signed ? SIGNED : 0) + (isUrgent ? URGENT : 0);
+  const head = encodeFlat([VERSION, name, owner, flags, key.epoch, key.salt, rekeys, members.length]);
+  return concatBytes(
+    head,
+    ...members.map(({ pneId, sender, firstBoot }) => encodeFlat([pneId, sender, firstBoot])),
+  );
+}
+
+/** Owns what it returns. Refuses `recordInvalid` and what src/cbor refuses: whatever no server can have stored. */
+export function decodeGroupRecord(reference: number, bytes: Uint8Array): GroupRecord {
+  const reader = new CborReader(bytes);
+  if (reader.array() !== 8 || reader.unsigned() !== VERSION) refuse('recordInvalid');
+  const name = reader.textString();
+  const owner = reader.textString();
+  const flags = reader.unsigned();
+  const key = { epoch: reader.unsigned(), salt: reader.byteString().slice() };
+  const rekeys = reader.unsigned();
+  const count = reader.unsigned();
+  if (flags > SIGNED + URGENT || key.salt.length !== SALT_BYTES) refuse('recordInvalid');
+  if (count > ImplementationLimits.groupMaxMembers) refuse('recordInvalid');
+  const members = Array.from({ length: count }, () => readMember(reader));
+  reader.end();
+  checkMembers(members);
+  const [signed, isUrgent] = [(flags & SIGNED) !== 0, (flags & URGENT) !== 0];
+  return { reference, name, owner: owner === '' ? undefined : owner, signed, isUrgent, key, rekeys, members };
+}
+
+export function encodeUserKey({ epoch, salt, isRevoked }: UserKeyRecord): Uint8Array {
+  return encodeFlat([VERSION, epoch, salt, isRevoked ? 1 : 0]);
+}
+
+/** As `decodeGroupRecord`. */
+export function decodeUserKey(bytes: Uint8Array): UserKeyRecord {
+  const [version, epoch, salt, isRevoked, ...rest] = decodeFlat(bytes);
+  const isRead =
+    version === VERSION && typeof epoch === 'number' && typeof salt === 'object' && rest.length === 0;
+  if (!isRead || salt.length !== SALT_BYTES || (isRevoked !== 0 && isRevoked !== 1)) refuse('recordInvalid');
+  return { epoch, salt, isRevoked: isRevoked === 1 };
+}
+
+function readMember(reader: CborReader): Member {
+  if (reader.array() !== 3) refuse('recordInvalid');
+  return { pneId: reader.textString(), sender: reader.unsigned(), firstBoot: reader.unsigned() };
+}
+
+function checkMembers(members: readonly Member[]): void {
+  const { groupMaxMembers, maxBootEpoch } = ImplementationLimits;
+  const isPossible = ({ sender, firstBoot }: Member) => sender < groupMaxMembers && firstBoot <= maxBootEpoch;
+  if (!members.every(isPossible)) refuse('recordInvalid');
+  if (new Set(members.map(({ sender }) => sender)).size !== members.length) refuse('recordInvalid');
+  if (new Set(members.map(({ pneId }) => pneId)).size !== members.length) refuse('recordInvalid');
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { outcome } from '../cose/test-fixture.ts';
+import { ImplementationLimits } from '../limits.ts';
+import { type GroupRecord, newGroup, rekeyed, withMember, withoutMember } from './group-record.ts';
+import { decodeGroupRecord, decodeUserKey, encodeGroupRecord, encodeUserKey } from './group-record-codec.ts';
+
+const test = suite('group record');
+
+function rekeying(boots: Readonly<Record<string, number>> = {}) {
+  let filled = 0;
+  return {
+    fillRandom: (target: Uint8Array) => void target.fill(++filled),
+    bootOf: (id: string) => boots[id],
+  };
+}
+
+const OWN = Object.freeze({ reference: 2, name: 'lights', owner: 'pne-1', signed: true });
+
+function create(
+  members: readonly string[] = ['a', 'b', 'c'],
+  boots?: Readonly<Record<string, number>>,
+): GroupRecord {
+  return newGroup(OWN, members, rekeying(boots));
+}
+
+const senders = ({ members }: GroupRecord) => members.map(({ pneId, sender }) => `${pneId}${sender}`);
+
+test('members have numbers of their own, which they keep', () => {
+  const group = create();
+  assert.equal(senders(group), ['a0', 'b1', 'c2']);
+  const without = withoutMember(group, 'a', rekeying());
+  assert.equal(senders(without), ['b1', 'c2']);
+  assert.equal(senders(withMember(without, 'd', rekeying())), ['b1', 'c2', 'd0']);
+});
+
+test('whoever joins or leaves, there is a new key of a later epoch', () => {
+  const group = create();
+  const joined = withMember(group, 'd', rekeying());
+  const left = withoutMember(joined, 'a', rekeying());
+  assert.equal(
+    [group, joined, left].map(({ key, rekeys }) => [key.epoch, rekeys]),
+    [
+      [1, 0],
+      [2, 1],
+      [3, 2],
+    ],
+  );
+  assert.is(rekeyed(left, rekeying(), 40).key.epoch, 41);
+});
+
+test('who is a member already, or is none, changes nothing', () => {
+  const group = create();
+  assert.is(withMember(group, 'a', rekeying()), group);
+  assert.is(withoutMember(group, 'x', rekeying()), group);
+});
+
+test('boots are counted from that in which the key is made, where it is known', () => {
+  const group = create(['a', 'b'], { a: 5 });
+  assert.equal(
+    group.members.map(({ firstBoot }) => firstBoot),
+    [5, 0],
+  );
+  const next = rekeyed(group, rekeying({ b: 9 }));
+  assert.equal(
+    next.members.map(({ firstBoot }) => firstBoot),
+    [5, 9],
+  );
+});
+
+test('a group has as many members as numbers', () => {
+  const { groupMaxMembers } = ImplementationLimits;
+  const ids = Array.from({ length: groupMaxMembers }, (_, at) => `pne-${at}`);
+  const group = create(ids);
+  assert.is(
+    outcome(() => withMember(group, 'one more', rekeying())),
+    'groupFull',
+  );
+  const bytes = encodeGroupRecord(group);
+  assert.ok(bytes.length < 65_536, `${bytes.length}`);
+  assert.equal(decodeGroupRecord(2, bytes), group);
+});
+
+test('what is stored is read, and nothing else', () => {
+  for (const group of [
+    create(),
+    create([]),
+    { ...create(), owner: undefined, signed: false, isUrgent: true },
+  ]) {
+    const bytes = encodeGroupRecord(group);
+    assert.equal(decodeGroupRecord(2, bytes), group);
+    for (let length = 0; length < bytes.length; length++)
+      assert.not.equal(
+        outcome(() => decodeGroupRecord(2, bytes.subarray(0, length))),
+        'accepted',
+      );
+    assert.not.equal(
+      outcome(() => decodeGroupRecord(2, Uint8Array.of(...bytes, 0))),
+      'accepted',
+    );
+  }
+});
+
+test('a record with two members of one name or number is none', () => {
+  const group = create();
+  const [a, b] = group.members;
+  const twice = [
+    [a!, { ...b!, pneId: 'a' }],
+    [a!, { ...b!, sender: 0 }],
+  ];
+  for (const members of twice)
+    assert.is(
+      outcome(() => decodeGroupRecord(2, encodeGroupRecord({ ...group, members }))),
+      'recordInvalid',
+    );
+});
+
+test('a user key is read as it was stored', () => {
+  for (const isRevoked of [true, false]) {
+    const record = { epoch: 3, salt: new Uint8Array(16).fill(1), isRevoked };
+    assert.equal(decodeUserKey(encodeUserKey(record)), record);
+  }
+  const short = encodeUserKey({ epoch: 3, salt: new Uint8Array(15), isRevoked: false });
+  assert.is(
+    outcome(() => decodeUserKey(short)),
+    'recordInvalid',
+  );
+});
+
+test.run();

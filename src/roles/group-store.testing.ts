@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Test code: what a server has stored, for a test to look at, change and make fail. */
+import type { GroupRecord, UserKeyRecord } from './group-record.ts';
+import type { KeyChanges, KeyStore } from './key-store.ts';
+import type { PeerRecord } from './peer-record.ts';
+
+export interface GroupServerStore {
+  readonly groups: Map<number, GroupRecord>;
+  readonly users: Map<string, UserKeyRecord>;
+  readonly peers: Map<string, PeerRecord>;
+  isFull: boolean;
+  commits: number;
+}
+
+export function newGroupServerStore(): GroupServerStore {
+  return { groups: new Map(), users: new Map(), peers: new Map(), isFull: false, commits: 0 };
+}
+
+/** Over records that outlast the server, as a database's do, which answers `later`. */
+export function storeOver(store: GroupServerStore, later: (work: () => void) => void): KeyStore {
+  return {
+    load: (done) => later(() => done([...store.groups.values()])),
+    loadUser: (pneId, done) => later(() => done(store.users.get(pneId))),
+    commit({ groups, ended, users }: KeyChanges, done): void {
+      if (store.isFull) return later(() => done(false));
+      store.commits += 1;
+      for (const record of groups) store.groups.set(record.reference, record);
+      for (const reference of ended) store.groups.delete(reference);
+      for (const { pneId, record } of users) store.users.set(pneId, record);
+      later(() => done(true));
+    },
+  };
+}

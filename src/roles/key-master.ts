@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Key management of a CPNS Server: user keys, and groups with their members. Whatever changes is stored first; then each
+ * PNE is told what it is to know (key-peer.ts), and its gateway who may send what.
+ */
+import { parseContent } from '../groups/content.ts';
+import { USER_KEY } from '../keys/reference.ts';
+import type { Link } from '../link/link.ts';
+import { type ReasonName, Refusal, refuse } from '../refusal.ts';
+import { GroupChanges } from './group-changes.ts';
+import { ServerGroup } from './group-key.ts';
+import type { GroupRecord } from './group-record.ts';
+import type { Agreement } from './interface.ts';
+import { KeyLedger } from './key-ledger.ts';
+import {
+  decodeKeyMessage,
+  type HeldKey,
+  type KeyMessage,
+  KeyMessageType,
+  MembershipOperation,
+} from './key-message.ts';
+import { KeyPeer } from './key-peer.ts';
+import type {
+  BoundServerKeys,
+  Done,
+  GroupSeat,
+  NewGroup,
+  ServerKeyHost,
+  ServerKeys,
+  ServerKeysOptions,
+} from './server-keys.ts';
+import { Status } from './status.ts';
+
+export function createServerKeys(options: ServerKeysOptions): ServerKeys {
+  return new KeyMaster(options);
+}
+
+/** How far the epoch of a PNE may be above the server's: more is no store that was rolled back. */
+const MAX_EPOCH_STEP = 1024;
+
+class KeyMaster implements ServerKeys, BoundServerKeys {
+  private readonly options: ServerKeysOptions;
+  private readonly byReference = new Map<number, ServerGroup>();
+  private readonly peers = new Map<string, KeyPeer>();
+  private ledger!: KeyLedger;
+  private changes!: GroupChanges;
+  private host!: ServerKeyHost;
+
+  constructor(options: ServerKeysOptions) {
+    this.options = options;
+  }
+
+  get groups(): readonly GroupRecord[] {
+    return [...this.byReference.values()].map(({ record }) => record);
+  }
+
+  bind(host: ServerKeyHost): BoundServerKeys {
+    this.host = host;
+    this.ledger = new KeyLedger({
+      store: this.options.store,
+      after: host.after,
+      onGroups: (changed, ended) => this.adopt(changed, ended),
+      onUser: (pneId, record) => this.peers.get(pneId)?.setUser(record),
+      onFailed: () => host.onRefused('storeFailed', undefined),
+    });
+    this.changes = new GroupChanges(this.ledger, {
+      fillRandom: this.options.provider.fillRandom,
+      bootOf: (pneId) => this.peers.get(pneId)?.boot,
+    });
+    this.ledger.start();
+    return this;
+  }
+
+  create(group: NewGroup, done?: (reference: number | undefined, refused?: ReasonName) => void): void {
+    this.changes.create(group, done);
+  }
+
+  add(reference: number, pneId: string, done?: Done): void {
+    this.changes.add(reference, pneId, done);
+  }
+
+  remove(reference: number, pneId: string, done?: Done): void {
+    this.changes.remove(reference, pneId, done);
+  }
+
+  transfer(reference: number, owner: string | undefined, done?: Done): void {
+    this.changes.transfer(reference, owner, done);
+  }
+
+  rekey(reference: number, done?: Done): void {
+    this.changes.rekey(reference, done);
+  }
+
+  end(reference: number, done?: Done): void {
+    this.changes.end(reference, done);
+  }
+
+  revoke(pneId: string, done?: Done): void {
+    this.changes.revoke(pneId, done);
+  }
+
+  refresh(): void {
+    this.ledger.refresh();
+  }
+
+  receive(pneId: string, agreement: Agreement, boot: number, bytes: Uint8Array): void {
+    const message = decodeKeyMessage(bytes);
+    if (message.type === KeyMessageType.request) return this.begin(pneId, agreement, boot, message.held);
+    const peer = this.peers.get(pneId) ?? refuse('stateInvalid');
+    if (message.type === KeyMessageType.membership) return this.decide(peer, pneId, message);
+    if (message.type !== KeyMessageType.proof) refuse('messageInvalid');
+    const { reference, epoch, proof } = message;
+    peer.prove(reference, epoch, proof, this.byReference.get(reference));
+    this.sync(pneId, peer);
+  }
+
+  receiveContent(gateway: Link, flow: number, bytes: Uint8Array): void {
+    const { reference, epoch, sender } = parseContent(bytes);
+    const group = this.byReference.get(reference) ?? refuse('groupUnknown');
+    const route = this.host.routeOf(group.memberWith(sender.number) ?? refuse('senderForeign'));
+    if (route?.gateway !== gateway || route.flow !== flow) refuse('senderForeign');
+    const behind = (group.record.key.epoch - epoch) & 3;
+    if (behind > (group.record.isUrgent ? 0 : 1)) refuse('keyEpochInvalid');
+    const gateways = new Set<Link>();
+    for (const pneId of group.members.keys()) {
+      const to = this.host.routeOf(pneId)?.gateway;
+      if (to !== undefined && to !== gateway) gateways.add(to);
+    }
+    for (const to of gateways) this.host.sendContent(to, bytes);
+  }
+
+  expel(pneId: string): void {
+    this.peers.get(pneId)?.close();
+    this.peers.delete(pneId);
+    this.ledger.forgetUser(pneId);
+  }
+
+  private begin(pneId: string, agreement: Agreement, boot: number, held: readonly HeldKey[]): void {
+    this.ledger.withUser(pneId, () => {
+      const peer = this.peerOf(pneId);
+      peer.begin(agreement, boot, held);
+      this.guard(pneId, () => this.welcome(pneId, peer, boot, held));
+    });
+  }
+
+  private welcome(pneId: string, peer: KeyPeer, boot: number, held: readonly HeldKey[]): void {
+    const known = this.ledger.userOf(pneId);
+    const ahead = held.find(({ reference }) => reference === USER_KEY)?.epoch ?? 0;
+    if (known !== undefined) peer.setUser(known);
+    if (known === undefined || ahead > known.epoch) this.assign(pneId, ahead, known?.epoch ?? 0);
+    for (const each of held) this.catchUp(pneId, each);
+    for (const { record, members } of this.byReference.values())
+      if ((members.get(pneId)?.firstBoot ?? 0) > boot)
+        this.goAbove(pneId, record.reference, record.key.epoch);
+    const isAnswered = !this.sync(pneId, peer);
+    this.seat(pneId);
+    if (isAnswered) return;
+    const epoch = known?.epoch ?? 0;
+    peer.tell({ type: KeyMessageType.proof, reference: USER_KEY, epoch, proof: new Uint8Array(0) });
+  }
+
+  /** The user key of a PNE is made when it first asks. */
+  private assign(pneId: string, ahead: number, epoch: number): void {
+    if (ahead - epoch > MAX_EPOCH_STEP) refuse('keyEpochInvalid');
+    this.changes.assign(pneId, ahead, () => this.syncPeer(pneId));
+  }
+
+  /** A PNE that has a later key than the server knows of shows that the server's store is behind. */
+  private catchUp(pneId: string, { reference, epoch }: HeldKey): void {
+    const group = this.byReference.get(reference);
+    if (group?.members.has(pneId) !== true || epoch <= group.record.key.epoch) return;
+    if (epoch - group.record.key.epoch > MAX_EPOCH_STEP) refuse('keyEpochInvalid');
+    this.goAbove(pneId, reference, epoch);
+  }
+
+  private goAbove(pneId: string, reference: number, epoch: number): void {
+    this.host.onRefused('storeBehind', pneId);
+    this.changes.rekeyAbove(reference, epoch);
+  }
+
+  private decide(
+    peer: KeyPeer,
+    pneId: string,
+    { operation, reference }: Extract<KeyMessage, { type: typeof KeyMessageType.membership }>,
+  ): void {
+    const group = this.byReference.get(reference);
+    const request = operation === MembershipOperation.join ? 'join' : 'leave';
+    if (group === undefined || !this.options.permits(pneId, request, group.record)) {
+      const status = Status.notAuthorized;
+      const epoch = 0;
+      peer.tell({ type: KeyMessageType.revocation, reference, epoch, status });
+      return this.host.onRefused('keyWithheld', pneId);
+    }
+    if (request === 'leave') {
+      const { epoch } = group.record.key;
+      return this.remove(reference, pneId, (refused) => {
+        if (refused === undefined)
+          peer.tell({ type: KeyMessageType.revocation, reference, epoch, status: Status.ok });
+      });
+    }
+    peer.forget(reference);
+    if (group.members.has(pneId)) this.sync(pneId, peer);
+    else this.add(reference, pneId);
+  }
+
+  /** They are stored. */
+  private adopt(changed: readonly GroupRecord[], ended: readonly GroupRecord[]): void {
+    const { provider, root, onGroup } = this.options;
+    const concerned = new Set<string>();
+    for (const { reference } of [...changed, ...ended]) {
+      const former = this.byReference.get(reference);
+      for (const pneId of former?.members.keys() ?? []) concerned.add(pneId);
+      former?.close();
+      this.byReference.delete(reference);
+    }
+    for (const record of changed) {
+      const group = new ServerGroup(provider, root, record);
+      this.byReference.set(record.reference, group);
+      for (const pneId of group.members.keys()) concerned.add(pneId);
+    }
+    for (const record of changed) onGroup(record.reference, record);
+    for (const { reference } of ended) onGroup(reference, undefined);
+    for (const pneId of concerned) this.syncPeer(pneId);
+  }
+
+  private syncPeer(pneId: string): void {
+    const peer = this.peers.get(pneId);
+    if (peer === undefined) return;
+    this.seat(pneId);
+    this.sync(pneId, peer);
+  }
+
+  private sync(pneId: string, peer: KeyPeer): boolean {
+    let isQuiet = false;
+    this.guard(pneId, () => {
+      isQuiet = peer.sync(this.byReference.values());
+    });
+    return isQuiet;
+  }
+
+  private guard(pneId: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.host.onRefused(error.reasonName, pneId);
+    }
+  }
+
+  private seat(pneId: string): void {
+    const gateway = this.host.routeOf(pneId)?.gateway;
+    if (gateway === undefined) return;
+    const seats: GroupSeat[] = [];
+    for (const { record, members } of this.byReference.values()) {
+      const member = members.get(pneId);
+      if (member !== undefined) seats.push({ reference: record.reference, sender: member.sender });
+    }
+    this.host.onSeats(gateway, pneId, seats);
+  }
+
+  private peerOf(pneId: string): KeyPeer {
+    const known = this.peers.get(pneId);
+    if (known !== undefined) return known;
+    const { provider, root } = this.options;
+    const { after, random, send, onRefused } = this.host;
+    const peer = new KeyPeer({
+      pneId,
+      provider,
+      root,
+      after,
+      random,
+      send: (agreement, message) => send(pneId, agreement, message),
+      onRefused,
+    });
+    this.peers.set(pneId, peer);
+    return peer;
+  }
+}

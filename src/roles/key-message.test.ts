@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { encodeFlat, type FlatItem } from '../cbor/flat.ts';
+import { Refusal } from '../refusal.ts';
+import { decodeKeyMessage, encodeKeyMessage, isKeyMessage, type KeyMessage } from './key-message.ts';
+import { encodeMessage, MessageType } from './message.ts';
+
+const test = suite('key message');
+
+const WRAPPED = new Uint8Array(24).fill(7);
+const PROOF = new Uint8Array(8).fill(9);
+
+const MESSAGES: readonly KeyMessage[] = [
+  { type: 7, held: [] },
+  {
+    type: 7,
+    held: [
+      { reference: 0, epoch: 1, sender: 0xfffffffe },
+      { reference: 2, epoch: 70_000, sender: 1023 },
+    ],
+  },
+  { type: 8, reference: 0, epoch: 1, wrapped: WRAPPED, seat: undefined },
+  { type: 8, reference: 2, epoch: 300, wrapped: WRAPPED, seat: { sender: 5, boots: 1, terms: 3 } },
+  { type: 9, reference: 2, epoch: 5, proof: PROOF },
+  { type: 9, reference: 2, epoch: 5, proof: new Uint8Array(0) },
+  { type: 10, reference: 2, epoch: 5, status: 3 },
+  { type: 11, operation: 0, reference: 2 },
+  { type: 11, operation: 1, reference: 1 },
+];
+
+function isRefused(items: readonly FlatItem[]): boolean {
+  try {
+    decodeKeyMessage(encodeFlat(items));
+    return false;
+  } catch (error) {
+    assert.instance(error, Refusal);
+    return true;
+  }
+}
+
+test('what is encoded is read', () => {
+  for (const message of MESSAGES) {
+    const bytes = encodeKeyMessage(message);
+    assert.equal(decodeKeyMessage(bytes), message);
+    assert.ok(isKeyMessage(bytes));
+  }
+});
+
+test('a re-key takes 30 bytes, 32 in the epochs from 256 on', () => {
+  const length = (epoch: number) =>
+    encodeKeyMessage({ type: 8, reference: 2, epoch, wrapped: WRAPPED, seat: undefined }).length;
+  assert.equal([1, 23, 24, 255, 256, 65_535].map(length), [30, 30, 31, 31, 32, 32]);
+});
+
+test('a message with an item more or less, of another kind, or too large, is refused', () => {
+  assert.ok(isRefused([7, 1]));
+  assert.ok(isRefused([7, 1, 2]));
+  assert.ok(isRefused([7, 1, 2, PROOF]));
+  assert.ok(isRefused([7, ...Array.from({ length: 33 }, () => 1)]), 'more keys than a PNE has');
+  assert.ok(isRefused([8, 2, 1]));
+  assert.ok(isRefused([8, 2, 1, 5]));
+  assert.ok(isRefused([8, 2, 1, WRAPPED, 1]));
+  assert.ok(isRefused([8, 2, 1, WRAPPED, 1, 0]));
+  assert.ok(isRefused([8, 2, 1, WRAPPED, 1, 0, 0, 0]));
+  assert.ok(isRefused([8, 2, 1, WRAPPED, 1024, 0, 0]), 'a sender that no group has');
+  assert.ok(isRefused([8, 2, 1, WRAPPED, 1, 0, 4]), 'terms that there are not');
+  assert.ok(isRefused([8, 2 ** 21, 1, WRAPPED]), 'a reference that there is not');
+  assert.ok(isRefused([9, 2, 1]));
+  assert.ok(isRefused([9, 2, 1, 3]));
+  assert.ok(isRefused([9, 2, 1, PROOF, 0]));
+  assert.ok(isRefused([10, 2, 1]));
+  assert.ok(isRefused([10, 2, 1, PROOF]));
+  assert.ok(isRefused([10, 'x', 1, 0]));
+  assert.ok(isRefused([11, 2, 2]), 'an operation that there is not');
+  assert.ok(isRefused([11, 0]));
+  assert.ok(isRefused([11, 0, 2, 0]));
+  assert.ok(isRefused([12, 0, 0, 0]));
+  assert.ok(isRefused([6, 0, 0, 0]));
+});
+
+test('messages of other types are none', () => {
+  for (const type of [MessageType.reading, MessageType.content])
+    assert.not.ok(isKeyMessage(encodeMessage({ type, number: 7, payload: PROOF })));
+  assert.not.ok(isKeyMessage(new Uint8Array(0)));
+});
+
+test.run();

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Key management of a CPNS Server, as its owner and its server see it. What it does is in key-master.ts. */
+import type { CryptoProvider, Secret } from '../crypto/provider.ts';
+import type { GroupKind } from '../keys/reference.ts';
+import type { Link } from '../link/link.ts';
+import type { After } from '../link/timer.ts';
+import type { ReasonName } from '../refusal.ts';
+import type { GroupRecord } from './group-record.ts';
+import type { Agreement } from './interface.ts';
+import type { KeyStore } from './key-store.ts';
+
+/** What a PNE asks for itself. */
+export type MembershipRequest = 'join' | 'leave';
+
+/** One group that a PNE may send to, and as which sender. */
+export interface GroupSeat {
+  readonly reference: number;
+  readonly sender: number;
+}
+
+export interface ServerKeysOptions {
+  readonly provider: CryptoProvider;
+  /** Of 32 bytes: all keys are derived of it. */
+  readonly root: Secret;
+  readonly store: KeyStore;
+  /** Whether a PNE gets what it asks for. */
+  permits(pneId: string, request: MembershipRequest, group: GroupRecord): boolean;
+  /** A group is as it says from now on; undefined: there is none with this reference any more. */
+  onGroup(reference: number, record: GroupRecord | undefined): void;
+}
+
+/** What the server does for it. */
+export interface ServerKeyHost {
+  readonly after: After;
+  random(): number;
+  send(pneId: string, agreement: Agreement, message: Uint8Array): void;
+  /** Where a PNE's newest verified message came from. */
+  routeOf(pneId: string): { readonly gateway: Link; readonly flow: number } | undefined;
+  sendContent(gateway: Link, content: Uint8Array): void;
+  /** That is all that a PNE may send to, at the gateway where it is. */
+  onSeats(gateway: Link, pneId: string, seats: readonly GroupSeat[]): void;
+  onRefused(reason: ReasonName, pneId: string | undefined): void;
+}
+
+/** Calls back once it is stored, or with what it was refused for. */
+export type Done = (refused: ReasonName | undefined) => void;
+
+export interface NewGroup {
+  readonly kind: GroupKind;
+  readonly name: string;
+  readonly members: readonly string[];
+  readonly owner?: string;
+  readonly signed?: boolean;
+}
+
+/** What the server's owner does with it. */
+export interface ServerKeys {
+  readonly groups: readonly GroupRecord[];
+  create(group: NewGroup, done?: (reference: number | undefined, refused?: ReasonName) => void): void;
+  add(reference: number, pneId: string, done?: Done): void;
+  remove(reference: number, pneId: string, done?: Done): void;
+  transfer(reference: number, owner: string | undefined, done?: Done): void;
+  /** Makes its key anew. */
+  rekey(reference: number, done?: Done): void;
+  end(reference: number, done?: Done): void;
+  /** Takes all keys from a PNE: its groups have new ones, whose former ones end at once. */
+  revoke(pneId: string, done?: Done): void;
+  /** Another process has changed the store. */
+  refresh(): void;
+  bind(host: ServerKeyHost): BoundServerKeys;
+}
+
+/** What a server tells it. */
+export interface BoundServerKeys {
+  /** A message about keys, of a PNE that is registered in this session and boot. Refuses what it cannot take. */
+  receive(pneId: string, agreement: Agreement, boot: number, message: Uint8Array): void;
+  /** A content that came by this gateway and flow. Refuses one of whoever is not the member it names. */
+  receiveContent(gateway: Link, flow: number, content: Uint8Array): void;
+  /** The PNE is gone, and its keys in memory with it. */
+  expel(pneId: string): void;
+}
