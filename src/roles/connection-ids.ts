@@ -34,6 +34,8 @@ export class ShortIds implements ConnectionIds {
 const MAX_DRAWS = 64;
 /** With so many in use, an eighth of those of two bytes, the next ones have three. */
 const TWO_BYTES_USED = 0x2000;
+/** So many that were released last are not taken again: somebody may still send under them. */
+const RESTING = 1024;
 
 /**
  * For all peers of a server, which are told apart by them: two bytes at random, or three. What somebody still sends under an
@@ -41,7 +43,10 @@ const TWO_BYTES_USED = 0x2000;
  */
 export class ScatteredIds implements ConnectionIds {
   private readonly fillRandom: (target: Uint8Array) => void;
+  /** In use, or resting. */
   private readonly used = new Set<number>();
+  /** Released, the oldest first. */
+  private readonly resting = new Set<number>();
 
   constructor(fillRandom: (target: Uint8Array) => void) {
     this.fillRandom = fillRandom;
@@ -59,7 +64,13 @@ export class ScatteredIds implements ConnectionIds {
   }
 
   release(id: Uint8Array): void {
-    this.used.delete(numberOf(id));
+    const number = numberOf(id);
+    if (!this.used.has(number)) return;
+    this.resting.add(number);
+    if (this.resting.size <= RESTING) return;
+    const [oldest] = this.resting;
+    this.resting.delete(oldest!);
+    this.used.delete(oldest!);
   }
 }
 

@@ -4,6 +4,7 @@
 import type { RunOptions } from './run.ts';
 import { runInNode } from './run-in-node.ts';
 
-process.on('message', (options: RunOptions) => process.send!(runInNode(options)));
+// Whoever gives the work may end meanwhile, and with that the channel to it.
+process.on('message', (options: RunOptions) => process.send!(runInNode(options), () => {}));
 // Without the one who gives the work there is none.
 process.on('disconnect', () => process.exit());
