@@ -6,10 +6,11 @@ import type { CryptoProvider } from '../src/crypto/provider.ts';
 import { ccsCredential } from '../src/handshake/credential.ts';
 import type { PayloadCodec } from '../src/payload/payload.ts';
 import { Refusal, refuse } from '../src/refusal.ts';
-import { type InterfaceOptions, staticDhInterface } from '../src/roles/interface.ts';
+import { staticDhInterface } from '../src/roles/interface.ts';
 import { createPne, type Pne, type PneOptions } from '../src/roles/pne.ts';
 import { decodeProvisioning, type Provisioning } from '../src/roles/provisioning.ts';
-import { createResumptionSlot } from '../src/roles/resumption.ts';
+import { PeerIndex, storedResumptionSlot } from '../src/roles/stored-resumption.ts';
+import type { SealedStore } from '../src/store/store.ts';
 import type { Connect } from './connect.ts';
 import { openDeviceStore } from './device-store.ts';
 import { openHostSensor } from './host-sensor.ts';
@@ -30,13 +31,14 @@ export interface Connections {
 export function startPne(provider: CryptoProvider, payloads: PayloadCodec, connections: Connections): void {
   const store = openStore('pne');
   const provisioning = decodeProvisioning(store.read('provisioning') ?? refuse('notProvisioned'));
+  const kept = openDeviceStore(provider);
   const counts = { sent: 0, accepted: 0, refused: 0 };
   const pne: Pne = createPne({
     pneId: provisioning.pneId,
-    ...openInterfaces(provisioning, provider),
+    ...openInterfaces(provisioning, provider, kept),
     after,
     payloads,
-    boots: openDeviceStore(provider).boots,
+    boots: kept.boots,
     onAgreed({ name }): void {
       if (name === 'CPNS-3') connection.proved();
     },
@@ -77,6 +79,7 @@ function openSensor(
 function openInterfaces(
   provisioning: Provisioning,
   provider: CryptoProvider,
+  kept: SealedStore,
 ): Pick<PneOptions, 'hop' | 'endToEnd'> {
   const credential = ccsCredential(provisioning.ownCcs);
   const privateKey = provider.privateKey(credential.curve, provisioning.privateKey);
@@ -85,13 +88,15 @@ function openInterfaces(
   const gateway = ccsCredential(provisioning.gatewayCcs);
   const server = ccsCredential(provisioning.serverCcs);
   return {
-    hop: resuming(staticDhInterface('pne', 'CPNS-1', provider, own, [gateway])),
-    endToEnd: resuming(staticDhInterface('pne', 'CPNS-3', provider, own, [server])),
+    hop: {
+      ...staticDhInterface('pne', 'CPNS-1', provider, own, [gateway]),
+      resumption: storedResumptionSlot(kept, PeerIndex.gateway, credential, gateway),
+    },
+    endToEnd: {
+      ...staticDhInterface('pne', 'CPNS-3', provider, own, [server]),
+      resumption: storedResumptionSlot(kept, PeerIndex.server, credential, server),
+    },
   };
-}
-
-function resuming(own: InterfaceOptions): InterfaceOptions {
-  return { ...own, resumption: createResumptionSlot() };
 }
 
 /** Undefined where there is none, or what is there is no number. */

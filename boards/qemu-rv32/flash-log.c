@@ -70,19 +70,23 @@ static unsigned wordsOf(const Entry *entry)
 	return ENTRY_WORDS + (entry->nameLength + entry->valueLength + 3u) / 4;
 }
 
-/* Reads the entry at a word. Returns 0 where none is that is whole. */
-static int readEntry(const uint32_t *words, unsigned at, Entry *entry)
+/* Reads the entry at a word, which is whole. */
+static void readEntry(const uint32_t *words, unsigned at, Entry *entry)
 {
-	if (at + ENTRY_WORDS > AREA_WORDS || words[at] == ERASED)
-		return 0;
 	entry->valueLength = (uint16_t)words[at];
 	entry->nameLength = (uint8_t)(words[at] >> 16);
 	entry->kind = (uint8_t)(words[at] >> 24);
-	if (at + wordsOf(entry) > AREA_WORDS)
-		return 0;
 	entry->name = (const char *)&words[at + ENTRY_WORDS];
 	entry->value = (const uint8_t *)entry->name + entry->nameLength;
-	return crcOf(entry) == words[at + 1];
+}
+
+/* The same. Returns 0 where none is that is whole. */
+static int checkEntry(const uint32_t *words, unsigned at, Entry *entry)
+{
+	if (at + ENTRY_WORDS > AREA_WORDS || words[at] == ERASED)
+		return 0;
+	readEntry(words, at, entry);
+	return at + wordsOf(entry) <= AREA_WORDS && crcOf(entry) == words[at + 1];
 }
 
 static uint32_t headerCrc(const uint32_t *header)
@@ -108,7 +112,7 @@ static void findEnd(void)
 	Entry entry;
 	const uint32_t *words = flashArea(gArea);
 	gEnd = HEADER_WORDS;
-	while (readEntry(words, gEnd, &entry))
+	while (checkEntry(words, gEnd, &entry))
 		gEnd += wordsOf(&entry);
 	gIsClean = 1;
 	for (unsigned at = gEnd; at < AREA_WORDS; at++)

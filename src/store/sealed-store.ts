@@ -28,6 +28,8 @@ const HEAD_PLACE = Object.freeze({ life: new Uint8Array(0), purpose: 255, index:
 const LIFE_LENGTH = 4;
 const EPOCH = 4;
 const ENTRIES = 8;
+/** Bytes of the head before it is sealed. */
+export const HEAD_LENGTH = ENTRIES + PLACES;
 const THERE = 128;
 const VERSION = 127;
 /** Even, so that the version after the last one has the other name too. */
@@ -139,12 +141,12 @@ export function eraseSealedStore(medium: Medium): void {
 function openHead(sealer: Sealer, medium: Medium): Uint8Array {
   const bytes = medium.read(HEAD);
   if (bytes === undefined) {
-    const head = new Uint8Array(ENTRIES + PLACES);
+    const head = new Uint8Array(HEAD_LENGTH);
     sealer.provider.fillRandom(head.subarray(0, LIFE_LENGTH));
     return head;
   }
   const head = openRecord(sealer, HEAD_PLACE, bytes)?.data;
-  return head?.length === ENTRIES + PLACES ? head : refuse('storeInvalid');
+  return head?.length === HEAD_LENGTH ? head : refuse('storeInvalid');
 }
 
 function viewOf({ buffer, byteOffset }: Uint8Array): DataView {

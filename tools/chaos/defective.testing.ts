@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import * as assert from 'uvu/assert';
-import type { Defect } from './defects.testing.ts';
+import type { Change, Defect } from './defects.testing.ts';
 import type { runInNode } from './run-in-node.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -18,27 +18,36 @@ const REQUIRE =
 
 /** The simulation around roles with a defect. */
 export async function loadDefective(defect: Defect): Promise<typeof runInNode> {
+  const { runInNode: runDefective } = await loadWith<{ runInNode: typeof runInNode }>(
+    'tools/chaos/run-in-node.ts',
+    defect.changes,
+  );
+  return runDefective;
+}
+
+/** A module of this repository, around sources that have been changed. */
+export async function loadWith<Module>(entry: string, changes: readonly Change[]): Promise<Module> {
   const folder = await mkdtemp(join(tmpdir(), 'pne-chaos-'));
   try {
     const outfile = join(folder, 'run.mjs');
     await build({
-      entryPoints: [join(ROOT, 'tools/chaos/run-in-node.ts')],
+      entryPoints: [join(ROOT, entry)],
       bundle: true,
       platform: 'node',
       format: 'esm',
       outfile,
       logLevel: 'silent',
       banner: { js: REQUIRE },
-      plugins: [withDefect(defect)],
+      plugins: [withChanges(changes)],
     });
-    return (await import(pathToFileURL(outfile).href)).runInNode;
+    return await import(pathToFileURL(outfile).href);
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
 /** Replaces text of the sources, each of which has to be there once. */
-function withDefect({ changes }: Defect): Plugin {
+function withChanges(changes: readonly Change[]): Plugin {
   return {
     name: 'defect',
     setup(builder) {

@@ -11,7 +11,7 @@ export interface Defect {
 }
 
 /** `from` is in the file once. */
-interface Change {
+export interface Change {
   readonly file: string;
   readonly from: string;
   readonly to: string;

@@ -7,13 +7,14 @@ import { alignColumns } from '../bench/table.ts';
 import { ROOT } from '../build/bundle.ts';
 import { IMAGES, type Image } from './images.ts';
 import { costByModule, formatModules } from './modules-table.ts';
+import { formatStore, fullestStore } from './nvs.ts';
 import { formatReport, type ImageReport, reportImage } from './report.ts';
 
 const USAGE = `usage: npm run size -- [options]
   --modules    what each module takes as bytecode, and in slots and chunks when it is loaded: in flash where it is preloaded
-  --json       one JSON document on standard output: { "images": [...] }
+  --json       one JSON document on standard output: { "images": [...], "store": {...} }
   --help       this text
-Status 1 where an image is over a budget or holds what it must not.`;
+Status 1 where an image is over a budget or holds what it must not, or the store of a device takes more than 4 KB of NVS.`;
 
 interface Options {
   readonly modules?: boolean | undefined;
@@ -46,8 +47,10 @@ async function showReports({ json }: Options): Promise<number> {
     process.stderr.write(`size: ${image.name} on ${image.board}, connected to gateway and server\n`);
     reports.push(await reportImage(image));
   }
-  console.log(json ? JSON.stringify({ images: reports }, null, 2) : reports.map(formatReport).join('\n\n'));
-  const problems = reports.flatMap((report) => report.problems);
+  const store = fullestStore();
+  const texts = [...reports.map(formatReport), formatStore(store)];
+  console.log(json ? JSON.stringify({ images: reports, store }, null, 2) : texts.join('\n\n'));
+  const problems = [...reports, store].flatMap((report) => report.problems);
   for (const problem of problems) console.error(`size: ${problem}`);
   return problems.length > 0 ? 1 : 0;
 }
