@@ -10,6 +10,7 @@ import { buildRv32Image, type Rv32Image, spawnRv32 } from '../build/rv32.ts';
 import { buildRv32Flash } from '../build/rv32-flash.ts';
 import { type Finished, finish, runCommand } from './command.ts';
 import { testRv32Bench } from './rv32-bench.ts';
+import { testRv32Code } from './rv32-code.ts';
 import { testRv32Host } from './rv32-host.ts';
 import { testRv32Pne } from './rv32-pne.ts';
 import { testRv32Preload } from './rv32-preload.ts';
@@ -109,6 +110,7 @@ async function fail(problem: string): Promise<never> {
 
 async function runStage(tally: Tally): Promise<void> {
   for (const ending of ENDINGS) await tally.run(STAGE, `ends with ${ending[0]}`, () => checkEnding(ending));
+  await testRv32Code(STAGE, tally);
   await testRv32Host(STAGE, tally);
   await tally.run(STAGE, 'ends with an error of a preloaded program', checkProgram);
   await testRv32Preload(STAGE, tally);

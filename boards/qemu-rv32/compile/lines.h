@@ -5,16 +5,13 @@
 #ifndef PNE_COMPILE_LINES_H
 #define PNE_COMPILE_LINES_H
 
-#include "xsScript.h"
+#include "code.h"
 
 /*
  * Prints, for each line that has any: its number, the bytes of code that it compiles to, and what the module's
  * body makes of it when it runs: functions with a `prototype`, functions without, and the variables that they
- * capture. Line 0 is what all of them together cost. The code must have been made with mxDebugFlag.
+ * capture. Line 0 is what all of them together cost. The code must have been made with mxDebugFlag, and be laid out.
  */
-void printLines(const txByte *code, txSize codeSize);
-
-/* Bytes of the instruction at `p` with its operands, without the code of a function. */
-size_t instructionLength(const txByte *p);
+void printLines(const Function *function);
 
 #endif

@@ -11,7 +11,9 @@
  * the order in which the target interns them, which is that of gBundleNames, before anything else.
  */
 
+#include "code.h"
 #include "lines.h"
+#include "optimize.h"
 
 static txParser gParser;
 
@@ -119,60 +121,50 @@ static txU1 archived(txU1 code)
 {
 	switch (code) {
 	case XS_CODE_CODE_1: return XS_CODE_CODE_ARCHIVE_1;
-	case XS_CODE_CODE_2: return XS_CODE_CODE_ARCHIVE_2;
-	case XS_CODE_CODE_4: return XS_CODE_CODE_ARCHIVE_4;
 	case XS_CODE_STRING_1: return XS_CODE_STRING_ARCHIVE_1;
-	case XS_CODE_STRING_2: return XS_CODE_STRING_ARCHIVE_2;
-	case XS_CODE_STRING_4: return XS_CODE_STRING_ARCHIVE_4;
 	default: return code;
 	}
 }
 
-static void mapId(txByte *p, const txID *ids)
+/* Whether it makes a function that is no class. */
+static bool makesFunction(const Instruction *instruction)
 {
-	txByte *q = p;
-	txID id;
-	mxDecodeID(p, id);
-	if (id != XS_NO_ID)
-		mxEncodeID(q, ids[id]);
+	if (instruction->code != XS_CODE_CONSTRUCTOR_FUNCTION)
+		return false;
+	txU1 begin = instruction[1].body->first->code;
+	return begin == XS_CODE_BEGIN_STRICT || begin == XS_CODE_BEGIN_SLOPPY;
 }
 
-/* Whether the code that follows CONSTRUCTOR_FUNCTION is that of a function, not of a class. */
-static bool isFunctionBody(const txByte *p)
+static void remap(Function *function, const txID *ids)
 {
-	const txByte *body = p + gxCodeSizes[(txU1)*p];
-	return *p >= XS_CODE_CODE_1 && *p <= XS_CODE_CODE_4
-		&& (*body == XS_CODE_BEGIN_STRICT || *body == XS_CODE_BEGIN_SLOPPY);
-}
-
-static void remap(txByte *p, txSize codeSize, const txID *ids)
-{
-	txByte *end = p + codeSize;
-	while (p < end) {
-		size_t length = instructionLength(p);
-		if (gHasPlainFunctions && *p == XS_CODE_CONSTRUCTOR_FUNCTION && isFunctionBody(p + length))
-			*p = XS_CODE_FUNCTION;
-		if (gxCodeSizes[(txU1)*p] == 0)
-			mapId(p + 1, ids);
-		*p = (txByte)archived((txU1)*p);
-		p += length;
+	for (Instruction *each = function->first; each < function->end; each++) {
+		if (each->body)
+			remap(each->body, ids);
+		if (gHasPlainFunctions && makesFunction(each))
+			each->code = XS_CODE_FUNCTION;
+		if (hasName(each) && (txID)each->operand != XS_NO_ID)
+			each->operand = ids[each->operand];
+		each->code = archived(each->code);
 	}
 }
 
-static void printCode(const txByte *code, txSize codeSize)
+static void printCode(const Function *function)
 {
-	printf("const unsigned gBundleCodeSize = %d;\nconst unsigned char gBundleCode[] = {", codeSize);
-	for (txSize i = 0; i < codeSize; i++)
+	txByte *code = malloc(function->length);
+	writeCode(function, code);
+	printf("const unsigned gBundleCodeSize = %u;\nconst unsigned char gBundleCode[] = {", function->length);
+	for (unsigned i = 0; i < function->length; i++)
 		printf("%s%d,", i % 32 ? "" : "\n\t", (txU1)code[i]);
 	puts("\n};");
+	free(code);
 }
 
-static void printBundle(txScript *script)
+static void printBundle(const txScript *script, Function *function)
 {
 	puts("#include \"image.h\"\n");
 	txID *ids = assignIds(script);
-	remap(script->codeBuffer, script->codeSize, ids);
-	printCode(script->codeBuffer, script->codeSize);
+	remap(function, ids);
+	printCode(function);
 	free(ids);
 }
 
@@ -187,10 +179,14 @@ int main(int argc, char **argv)
 	txScript *script = parse(argv[argc - 1], isForLines ? mxDebugFlag : 0);
 	if (!script)
 		return 1;
+	Function *function = readCode(script->codeBuffer, script->codeSize);
+	optimize(function);
+	layOut(function);
 	if (isForLines)
-		printLines(script->codeBuffer, script->codeSize);
+		printLines(function);
 	else
-		printBundle(script);
+		printBundle(script, function);
+	freeFunction(function);
 	fxDeleteScript(script);
 	fxTerminateParser(&gParser);
 	return 0;

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/*
+ * Makes the code of a function shorter without changing what it does. It trusts that the bundle has been type-checked:
+ * that no constant is assigned to, and no variable used before its declaration, is not looked for any more.
+ */
+
+#ifndef PNE_COMPILE_OPTIMIZE_H
+#define PNE_COMPILE_OPTIMIZE_H
+
+#include "code.h"
+
+/* Of the function and of all that it makes. */
+void optimize(Function *function);
+
+/* `const { a, b } = value`: the value stays on the stack instead of in a variable of its own (patterns.c). */
+void shortenPatterns(Function *function);
+
+/* Parameters are used where the caller put them, variables need no name (variables.c). */
+void shortenVariables(Function *function);
+
+/* Arrow functions that do not use `this` do not keep it (arrows.c). */
+void shortenArrows(Function *function);
+
+/* Branches to branches, and what two neighbours do that one can do (neighbours.c). */
+void shortenNeighbours(Function *function);
+
+/* Variables need not be declared, and those that nobody reads not be kept (frames.c). */
+void shortenFrame(Function *function);
+
+/* Notes where branches lead to: each of the above asks for it first. */
+void markTargets(Function *function);
+
+/* Whether it is stopped and continued, or can be looked into by name: that is left as it is. */
+bool isPlain(const Function *function);
+
+#endif
