@@ -79,42 +79,43 @@ function upOperations({ pneHop, pne }: Ends, payloads: PayloadCodec): BenchOpera
 /** `op`s are of what a PNE does. What the others do is prepared. */
 function downOperations(
   name: string,
-  { pneHop, gatewayHop, pne, server }: Ends,
+  ends: Ends,
   payloads: PayloadCodec,
   message: Message,
 ): BenchOperation[] {
+  const { pneHop, gatewayHop, pne, server } = ends;
+  const { hopRecord, endToEndRecord } = Channel;
   const encoded = encodeMessage(message);
   const bytes = encoded.length;
-  let values: Uint8Array[] = [];
-  let received: Uint8Array = encoded;
-  const reassembler = new Reassembler(noTimer, (whole) => {
-    received = whole;
-  });
-  const toOuter = () => protectNested(gatewayHop, Channel.hopRecord, server, Channel.endToEndRecord, encoded);
-  const prepared = (make: () => Uint8Array) => (count: number) => {
-    values = Array.from({ length: count }, make);
+  let prepared: Uint8Array[] = [];
+  const toOuter = () => protectNested(gatewayHop, hopRecord, server, endToEndRecord, encoded);
+  const prepare = (make: () => Uint8Array) => (count: number) => {
+    prepared = Array.from({ length: count }, make);
   };
-  const fragmenter = new Fragmenter();
-  const toValue = () => fragmenter.only(toOuter(), VALUE_BYTES)!;
-  const ofRecords = (outer: Uint8Array) =>
-    unprotectNested(pneHop, outer, pne, Channel.endToEndRecord, refuseOther)!;
-  const ofMessage = (bytesOfMessage: Uint8Array) => {
-    const decoded = decodeMessage(bytesOfMessage);
+  const toMessage = (outer: Uint8Array) =>
+    unprotectNested(pneHop, outer, pne, endToEndRecord, decodeMessage, refuseOther)!;
+  const handle = (outer: Uint8Array) => {
+    const decoded = toMessage(outer);
     if (decoded.type === MessageType.content) payloads.decode(decoded.payload);
   };
-  const ofValue = (value: Uint8Array) => {
-    reassembler.push(value);
-    return received;
-  };
+  const values = { fragmenter: new Fragmenter(), reassembler: new Reassembler(noTimer, () => {}) };
+  const whole = { fragmenter: new Fragmenter(), reassembler: new Reassembler(noTimer, handle) };
+  const toValue = (fragmenter: Fragmenter) => () => fragmenter.only(toOuter(), VALUE_BYTES)!;
+  const payload = message.type === MessageType.content ? message.payload : undefined;
   return [
-    { op: `${name}.values`, bytes, prepare: prepared(toValue), run: (at) => ofValue(values[at]!) },
-    { op: `${name}.records`, bytes, prepare: prepared(toOuter), run: (at) => ofRecords(values[at]!) },
-    { op: `${name}.message`, bytes, run: () => ofMessage(encoded) },
+    {
+      op: `${name}.values`,
+      bytes,
+      prepare: prepare(toValue(values.fragmenter)),
+      run: (at) => values.reassembler.push(prepared[at]!),
+    },
+    { op: `${name}.message`, bytes, prepare: prepare(toOuter), run: (at) => toMessage(prepared[at]!) },
+    ...(payload ? [{ op: `${name}.payload`, bytes, run: () => payloads.decode(payload) }] : []),
     {
       op: name,
       bytes,
-      prepare: prepared(toValue),
-      run: (at) => ofMessage(ofRecords(ofValue(values[at]!))),
+      prepare: prepare(toValue(whole.fragmenter)),
+      run: (at) => whole.reassembler.push(prepared[at]!),
     },
   ];
 }

@@ -10,7 +10,7 @@ import { bindBytesNatives } from './platform/bytes.ts';
 
 const natives = bindBytesNatives();
 
-export const { copy: copyBytes, withHead } = natives;
+export const { copy: copyBytes, withHead, withoutHead } = natives;
 
 export function encodeFlat(items: readonly FlatItem[]): Uint8Array {
   const bytes = natives.encodeFlat(...items);

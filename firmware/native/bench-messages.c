@@ -113,12 +113,12 @@ static bool readNumber(PayloadReader *reader, double *number)
 	return payloadIsFloat(&head);
 }
 
-static bool readInterval(const uint8_t *bytes, size_t length, double *interval)
+bool readInterval(Answer *answer)
 {
-	PayloadReader reader = { bytes, length, 0 };
+	PayloadReader reader = { answer->payload, answer->payloadLength, 0 };
 	uint64_t pairs;
 	return readHead(&reader, majorMap, &pairs) && pairs == 1 && readName(&reader, "interval") &&
-		readNumber(&reader, interval) && reader.at == reader.length;
+		readNumber(&reader, &answer->interval) && reader.at == reader.length;
 }
 
 bool readContent(const uint8_t *bytes, size_t length, Answer *answer)
@@ -127,5 +127,7 @@ bool readContent(const uint8_t *bytes, size_t length, Answer *answer)
 	uint64_t payload;
 	if (!readOpening(&reader, content, &answer->id) || !readHead(&reader, majorBytes, &payload))
 		return false;
-	return payload == reader.length - reader.at && readInterval(bytes + reader.at, (size_t)payload, &answer->interval);
+	answer->payload = bytes + reader.at;
+	answer->payloadLength = (size_t)payload;
+	return payload == reader.length - reader.at;
 }

@@ -141,7 +141,13 @@ static psa_status_t ofReceipt(const BenchProgram *program)
 static psa_status_t ofContent(const BenchProgram *program)
 {
 	(void)program;
-	return statusOf(readContent(gPlain.bytes, gPlain.length, &gAnswer) && gAnswer.interval == 1000);
+	return statusOf(readContent(gPlain.bytes, gPlain.length, &gAnswer) && gAnswer.id == ID);
+}
+
+static psa_status_t ofPayload(const BenchProgram *program)
+{
+	(void)program;
+	return statusOf(readInterval(&gAnswer) && gAnswer.interval == 1000);
 }
 
 typedef psa_status_t (*Step)(const BenchProgram *program);
@@ -162,10 +168,11 @@ static psa_status_t runSteps(const BenchProgram *program, const Step *steps, siz
 	}
 
 ALL(toRecords, toInner, toOuter)
-ALL(ofRecords, ofOuter, ofInner)
+ALL(ofReceiptRecords, ofOuter, ofInner, ofReceipt)
+ALL(ofContentRecords, ofOuter, ofInner, ofContent)
 ALL(up, toPayload, toMessage, toInner, toOuter, toValue)
 ALL(receipt, ofValue, ofOuter, ofInner, ofReceipt)
-ALL(content, ofValue, ofOuter, ofInner, ofContent)
+ALL(content, ofValue, ofOuter, ofInner, ofContent, ofPayload)
 
 static bool openAll(void)
 {
@@ -191,6 +198,8 @@ static psa_status_t openDown(const BenchProgram *program)
 	gPlain = gMessage;
 	if (!openAll() || gMessage.length != program->bytes)
 		return PSA_ERROR_GENERIC_ERROR;
+	if (isContent && ofContent(program) != PSA_SUCCESS)
+		return PSA_ERROR_GENERIC_ERROR;
 	return runSteps(program, steps, sizeof(steps) / sizeof(steps[0]));
 }
 
@@ -203,11 +212,7 @@ static void closeAll(void)
 }
 
 #define UP(op, run) { op, 64, 10, openUp, run, closeAll }
-#define DOWN(name, bytes, read, whole) \
-	{ name ".values", bytes, 10, openDown, ofValue, closeAll }, \
-	{ name ".records", bytes, 10, openDown, ofRecords, closeAll }, \
-	{ name ".message", bytes, 10, openDown, read, closeAll }, \
-	{ name, bytes, 10, openDown, whole, closeAll }
+#define DOWN(op, bytes, run) { op, bytes, 10, openDown, run, closeAll }
 
 const BenchProgram gBenchReading[] = {
 	UP("reading.payload", toPayload),
@@ -215,7 +220,12 @@ const BenchProgram gBenchReading[] = {
 	UP("reading.records", toRecords),
 	UP("reading.values", toValue),
 	UP("reading", up),
-	DOWN("receipt", 5, ofReceipt, receipt),
-	DOWN("content", 18, ofContent, content),
+	DOWN("receipt.values", 5, ofValue),
+	DOWN("receipt.message", 5, ofReceiptRecords),
+	DOWN("receipt", 5, receipt),
+	DOWN("content.values", 18, ofValue),
+	DOWN("content.message", 18, ofContentRecords),
+	DOWN("content.payload", 18, ofPayload),
+	DOWN("content", 18, content),
 };
 const size_t gBenchReadingCount = sizeof(gBenchReading) / sizeof(gBenchReading[0]);

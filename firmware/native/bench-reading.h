@@ -20,10 +20,12 @@ typedef struct {
 	bool ok;
 } Reading;
 
-/* [2, id, status] and [3, id, payload { interval }]. */
+/* [2, id, status] and [3, id, payload { interval }]. The payload lies where it was received. */
 typedef struct {
 	uint64_t id;
 	uint64_t status;
+	const uint8_t *payload;
+	size_t payloadLength;
 	double interval;
 } Answer;
 
@@ -36,5 +38,7 @@ size_t contentMessage(uint64_t id, double interval, uint8_t *output, size_t room
 /* Whether it is exactly such a message. */
 bool readReceipt(const uint8_t *bytes, size_t length, Answer *answer);
 bool readContent(const uint8_t *bytes, size_t length, Answer *answer);
+/* Reads the payload of a content. */
+bool readInterval(Answer *answer);
 
 #endif

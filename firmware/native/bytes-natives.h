@@ -9,6 +9,7 @@
 	X(xs_pnebytes_copy) \
 	X(xs_pnebytes_decodeFlat) \
 	X(xs_pnebytes_encodeFlat) \
-	X(xs_pnebytes_withHead)
+	X(xs_pnebytes_withHead) \
+	X(xs_pnebytes_withoutHead)
 
 #endif

@@ -48,6 +48,12 @@ uint8_t *cryptoNewBytes(txMachine *the, size_t length)
 	return (uint8_t *)buffer->value.arrayBuffer.address;
 }
 
+void cryptoViewBytes(txMachine *the, size_t offset, size_t length)
+{
+	viewBuffer(the, length);
+	mxResult->value.reference->next->next->value.dataView.offset = (txInteger)offset;
+}
+
 void cryptoNarrowBytes(txMachine *the, size_t offset, size_t length)
 {
 	(void)the;

@@ -36,8 +36,18 @@ void xs_pnecrypto_protectNested(xsMachine *the)
 	requireMade(the, nestedSeal(outer, inner, length, output));
 }
 
-/* What is behind the first byte of argument 1, opened into xsResult. */
-static RecordReason openOuter(xsMachine *the, RecordRecipient *outer, uint8_t **held, size_t *length)
+/* What most messages fit in: a receipt takes a tenth of it. */
+enum { SHORT_HELD = 192 };
+
+/* What an outer record held, on the stack where it is short, else in xsResult. */
+typedef struct {
+	uint8_t *bytes;
+	size_t length;
+	bool isShort;
+} Held;
+
+/* Opens what is behind the first byte of argument 1. */
+static RecordReason openOuter(xsMachine *the, RecordRecipient *outer, uint8_t shortHeld[SHORT_HELD], Held *held)
 {
 	RecordHeader header;
 	CryptoBuffer message = cryptoReadable(the, 1);
@@ -45,33 +55,73 @@ static RecordReason openOuter(xsMachine *the, RecordRecipient *outer, uint8_t **
 	RecordReason reason = recordRead(outer, message.bytes + skipped, message.length - skipped, &header);
 	if (reason != recordFine)
 		return reason;
-	*length = header.plaintextLength;
-	*held = cryptoNewBytes(the, *length);
-	return recordOpen(outer, cryptoReadable(the, 1).bytes + skipped, &header, *held);
+	held->length = header.plaintextLength;
+	held->isShort = held->length <= SHORT_HELD;
+	held->bytes = held->isShort ? shortHeld : cryptoNewBytes(the, held->length);
+	return recordOpen(outer, cryptoReadable(the, 1).bytes + skipped, &header, held->bytes);
+}
+
+enum { REFUSE = 4, DECODE, OTHER };
+
+/* Makes xsResult what argument `index` makes of it. */
+static void callArgument(xsMachine *the, int index)
+{
+	xsResult = xsCallFunction1(xsArg(index), xsUndefined, xsResult);
+}
+
+static void refuseReason(xsMachine *the, RecordReason reason)
+{
+	if (reason == recordFault)
+		xsUnknownError("crypto: a record was not opened");
+	xsmcSetInteger(xsResult, reason);
+	callArgument(the, REFUSE);
+}
+
+/* Makes xsResult what was held. */
+static void showHeld(xsMachine *the, const Held *held)
+{
+	if (held->isShort)
+		memcpy(cryptoNewBytes(the, held->length), held->bytes, held->length);
+}
+
+static void openInner(xsMachine *the, RecordRecipient *inner, const Held *held)
+{
+	uint8_t *plaintext;
+	size_t length;
+	RecordReason reason = nestedOpen(inner, held->bytes, held->length, &plaintext, &length);
+	if (reason != recordFine) {
+		refuseReason(the, reason);
+		return;
+	}
+	size_t offset = (size_t)(plaintext - held->bytes);
+	if (held->isShort && payloadPushMessage(the, plaintext, length))
+		return;
+	showHeld(the, held);
+	cryptoNarrowBytes(the, offset, length);
+	callArgument(the, DECODE);
 }
 
 /*
- * unprotectNested(outer, message, inner, innerHead): a reason, or what the inner record held, as a view that does not
- * begin where its buffer does. One that does is what the outer record held: it does not begin with that byte.
+ * unprotectNested(outer, message, inner, innerHead, refuse, decode, other): the message that the inner record held. It is
+ * `decode` that is given the bytes, but for a short receipt or content; `other` is given what the outer record held, if that
+ * does not begin with that byte, and the result is undefined; `refuse` a reason, and throws.
  */
 void xs_pnecrypto_unprotectNested(xsMachine *the)
 {
-	cryptoArguments(the, 4);
+	cryptoArguments(the, 7);
 	RecordRecipient *outer = (RecordRecipient *)cryptoHandle(the, 0, kindRecipient)->data;
 	RecordRecipient *inner = (RecordRecipient *)cryptoHandle(the, 2, kindRecipient)->data;
 	uint8_t innerHead = (uint8_t)cryptoInteger(the, 3, 0, UINT8_MAX);
-	uint8_t *held;
-	size_t length;
-	RecordReason reason = openOuter(the, outer, &held, &length);
-	if (reason == recordFine && length && held[0] == innerHead) {
-		uint8_t *plaintext;
-		size_t plaintextLength;
-		reason = nestedOpen(inner, held, length, &plaintext, &plaintextLength);
-		if (reason == recordFine)
-			cryptoNarrowBytes(the, (size_t)(plaintext - held), plaintextLength);
-	}
-	if (reason == recordFault)
-		xsUnknownError("crypto: a record was not opened");
+	uint8_t shortHeld[SHORT_HELD];
+	Held held;
+	RecordReason reason = openOuter(the, outer, shortHeld, &held);
 	if (reason != recordFine)
-		xsmcSetInteger(xsResult, reason);
+		refuseReason(the, reason);
+	else if (held.length && held.bytes[0] == innerHead)
+		openInner(the, inner, &held);
+	else {
+		showHeld(the, &held);
+		callArgument(the, OTHER);
+		xsmcSetUndefined(xsResult);
+	}
 }

@@ -74,7 +74,14 @@ void cryptoArguments(xsMachine *the, int count)
 int64_t cryptoNumber(xsMachine *the, int index, int64_t minimum, int64_t maximum)
 {
 	xsType type = xsmcTypeOf(xsArg(index));
-	if (type != xsIntegerType && type != xsNumberType)
+	if (type == xsIntegerType) {
+		/* Doubles are software on small chips. */
+		int64_t integer = xsmcToInteger(xsArg(index));
+		if (integer < minimum || integer > maximum)
+			xsRangeError("crypto: argument %d is out of range", index);
+		return integer;
+	}
+	if (type != xsNumberType)
 		xsTypeError("crypto: argument %d is no number", index);
 	xsNumberValue number = xsmcToNumber(xsArg(index));
 	if (!(number >= (double)minimum && number <= (double)maximum) || number != (double)(int64_t)number)

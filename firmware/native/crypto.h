@@ -18,6 +18,7 @@
 #include "mac.h"
 
 #include <psa/crypto.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -81,7 +82,15 @@ void cryptoDiscard(xsMachine *the, CryptoHandle *handle);
  * nobody have it. They are returned, and move when anything else is allocated.
  */
 uint8_t *cryptoNewBytes(xsMachine *the, size_t length);
+/* Makes xsResult, an ArrayBuffer, a Uint8Array over so many of its bytes. */
+void cryptoViewBytes(xsMachine *the, size_t offset, size_t length);
 /* Makes it a view of so many of them. */
 void cryptoNarrowBytes(xsMachine *the, size_t offset, size_t length);
+
+/*
+ * Makes xsResult the message of these bytes, which JavaScript does not hold, where they are exactly a receipt or a
+ * content (payload-message.c). Returns whether they are.
+ */
+bool payloadPushMessage(xsMachine *the, const uint8_t *bytes, size_t length);
 
 #endif

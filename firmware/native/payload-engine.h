@@ -21,6 +21,9 @@ typedef struct {
 
 extern CryptoBuffer cryptoReadable(txMachine *the, int index);
 extern uint8_t *cryptoNewBytes(txMachine *the, size_t length);
+extern void cryptoViewBytes(txMachine *the, size_t offset, size_t length);
+extern int cryptoInteger(txMachine *the, int index, int minimum, int maximum);
+extern int64_t cryptoNumber(txMachine *the, int index, int64_t minimum, int64_t maximum);
 
 /* As in the engine's xsmc.h. */
 extern txInteger _xsmcGetBuffer(txMachine *the, txSlot *slot, void **data, txUnsigned *count, txBoolean writable);

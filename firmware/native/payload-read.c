@@ -7,9 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-/* The largest whole number n such that no other rounds to it: 2^53 - 1. */
-#define MAX_SAFE UINT64_C(0x1fffffffffffff)
-
 static size_t remaining(const PayloadReader *reader)
 {
 	return reader->length - reader->at;
@@ -36,7 +33,7 @@ static PayloadReason checkArgument(const PayloadHead *head)
 		return head->info == infoOneByte && head->argument < 32 ? payloadNotWellFormed : payloadFine;
 	if (hasShorterForm(head))
 		return payloadNotDeterministic;
-	return head->major > majorNegative && head->argument > MAX_SAFE ? payloadTooLong : payloadFine;
+	return head->major > majorNegative && head->argument > PAYLOAD_MAX_SAFE ? payloadTooLong : payloadFine;
 }
 
 PayloadReason payloadNext(PayloadReader *reader, PayloadHead *head)
@@ -95,7 +92,7 @@ double payloadFloat(const PayloadHead *head)
 PayloadReason payloadInteger(const PayloadHead *head, double *value)
 {
 	bool isNegative = head->major == majorNegative;
-	if (head->argument > MAX_SAFE - isNegative)
+	if (head->argument > PAYLOAD_MAX_SAFE - isNegative)
 		return payloadTooLong;
 	*value = isNegative ? -1 - (double)head->argument : (double)head->argument;
 	return payloadFine;

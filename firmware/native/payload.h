@@ -21,6 +21,9 @@ enum {
 	PAYLOAD_MAX_WRITTEN = 8192,
 };
 
+/* The largest whole number n such that no other rounds to it: 2^53 - 1. */
+#define PAYLOAD_MAX_SAFE UINT64_C(0x1fffffffffffff)
+
 /* Reasons by their numbers in src/refusal.ts. */
 typedef enum {
 	payloadFine = 0,

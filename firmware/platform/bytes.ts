@@ -5,6 +5,7 @@ import type { FlatItem } from '../../src/cbor/flat.ts';
 export interface BytesNatives {
   copy(bytes: Uint8Array, start?: number, end?: number): Uint8Array;
   withHead(head: number, headLength: number, bytes: Uint8Array, start?: number, end?: number): Uint8Array;
+  withoutHead(head: number, headLength: number, bytes: Uint8Array, maximum: number): Uint8Array | undefined;
   /** The bytes, or why there are none. */
   encodeFlat(...items: FlatItem[]): Uint8Array | number;
   /** The items. Bytes that are none go to `refuse`, which throws. */
@@ -16,6 +17,7 @@ export function bindBytesNatives(): BytesNatives {
   return Object.freeze({
     copy: native('xs_pnebytes_copy'),
     withHead: native('xs_pnebytes_withHead'),
+    withoutHead: native('xs_pnebytes_withoutHead'),
     encodeFlat: native('xs_pnebytes_encodeFlat'),
     decodeFlat: native('xs_pnebytes_decodeFlat'),
   });

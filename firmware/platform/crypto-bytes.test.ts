@@ -3,7 +3,7 @@
 /** Copies and flat arrays in C beside those in TypeScript. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { copyBytes, withHead } from '../../src/bytes/copy.ts';
+import { copyBytes, withHead, withoutHead } from '../../src/bytes/copy.ts';
 import { fromHex, toHex } from '../../src/bytes/hex.ts';
 import { decodeFlat, encodeFlat, encodeThree, type FlatItem } from '../../src/cbor/flat.ts';
 import { createRandom, randomBytes } from '../../src/cose/test-fixture.ts';
@@ -32,6 +32,29 @@ test('the same copies', () => {
     const cut = withHead(head, headLength, bytes, start, end);
     assert.is(toHex(device.withHead(head, headLength, bytes, start, end)), toHex(cut));
   }
+});
+
+test('the same views, and none of what has another head or length', () => {
+  let views = 0;
+  for (let i = 0; i < CASES; i++) {
+    const random = createRandom(i + 1);
+    const headLength = 1 + (random() % 4);
+    const head = random() % 256 ** headLength;
+    const outer = withHead(head, headLength, randomBytes(random, random() % 40));
+    const bytes = withHead(random() % 256, 1, outer).subarray(1);
+    if (random() % 4 === 0) bytes[random() % bytes.length]! ^= 1 << (random() % 8);
+    const cut = random() % 4 === 0 ? bytes.subarray(0, random() % 8) : bytes;
+    const maximum = 1 + (random() % 50);
+    const expected = withoutHead(head, headLength, cut, maximum);
+    const actual = device.withoutHead(head, headLength, cut, maximum);
+    assert.equal(actual && toHex(actual), expected && toHex(expected));
+    if (actual === undefined) continue;
+    views += 1;
+    assert.is(actual.buffer, cut.buffer);
+    assert.is(actual.byteOffset, cut.byteOffset + headLength);
+    assert.is(Object.getPrototypeOf(actual), Uint8Array.prototype);
+  }
+  assert.ok(views > CASES / 4);
 });
 
 test('a copy is plain, and nothing else holds it', () => {
@@ -121,6 +144,15 @@ test('arguments of other kinds are thrown back', () => {
     () => untyped.withHead!(1, 0, bytes),
     () => untyped.withHead!(1, 5, bytes),
     () => untyped.withHead!(1, 1, bytes, 5),
+    () => untyped.withoutHead!(1, 1, bytes),
+    () => untyped.withoutHead!(256, 1, bytes, 8),
+    () => untyped.withoutHead!(0, 0, bytes, 8),
+    () => untyped.withoutHead!(0, 5, bytes, 8),
+    () => untyped.withoutHead!(0, 1, bytes, 0),
+    () => untyped.withoutHead!(0, 1, 'text', 8),
+    () => untyped.withoutHead!(0, 1, bytes.buffer, 8),
+    () => untyped.withoutHead!(0, 1, new DataView(bytes.buffer), 8),
+    () => untyped.withoutHead!(0, 1, new Proxy(bytes, {}), 8),
     () => untyped.encodeFlat!(undefined),
     () => untyped.encodeFlat!(1, []),
     () => untyped.encodeFlat!(new Uint16Array(1)),

@@ -39,6 +39,8 @@ function createSender() {
   return sender;
 }
 
+function ignore(): void {}
+
 /** Of what such a sender makes. */
 function createRecipient() {
   const key = natives.secret(pattern(16, 2));
@@ -88,7 +90,15 @@ const CALLS: Readonly<Record<keyof CryptoNatives, () => unknown[]>> = {
     9,
   ],
   protectNested: () => [sender, 2, createSender(), 4, plaintext],
-  unprotectNested: () => [createRecipient(), withHead(2, 1, record), createRecipient(), 4],
+  unprotectNested: () => [
+    createRecipient(),
+    withHead(2, 1, record),
+    createRecipient(),
+    4,
+    ignore,
+    ignore,
+    ignore,
+  ],
   unprotect: () => [createRecipient(), record],
   highest: () => [recipient],
   seen: () => [recipient],

@@ -42,20 +42,31 @@ export interface RecordProvider<Key = Secret> {
     plaintext: Uint8Array,
   ): Uint8Array | undefined;
   /**
-   * Opens the record behind the first byte of `message`, and the one in it if its plaintext begins with `innerHead`.
-   * Returns what that held, as a view that does not begin where its buffer does; else what the outer one held, as one
-   * that does; or why there is neither. A record that was opened is accepted, whatever the other is.
+   * Opens the record behind the first byte of `message`, and the one in it if its plaintext begins with `innerHead`:
+   * returns what `decode` makes of what that held, or has a `ShortMessage` at once. What the outer one held else goes to
+   * `other`, and undefined is returned. `refuse` is called with a reason, and throws. A record that was opened is
+   * accepted, whatever the other is.
    */
-  unprotectNested?(
+  unprotectNested?<Message>(
     outer: RecordRecipient,
     message: Uint8Array,
     inner: RecordRecipient,
     innerHead: number,
-  ): Uint8Array | ReasonCode;
+    refuse: (reason: ReasonCode) => never,
+    decode: (held: Uint8Array) => Message,
+    other: (held: Uint8Array) => void,
+  ): Message | ShortMessage | undefined;
 
   /** Wipes the key and the IV. Counts stay, and what is asked later has the reason `keyWiped`. Safe to call twice. */
   wipe(end: RecordSender | RecordRecipient): void;
 }
+
+/**
+ * The messages that come most, a receipt and a content (src/roles/message.ts). A payload is the caller's own.
+ */
+export type ShortMessage =
+  | { readonly type: 2; readonly number: number; readonly status: number }
+  | { readonly type: 3; readonly number: number; readonly payload: Uint8Array };
 
 /** One direction. All that is given is copied. */
 export interface RecordDirection<Key = Secret> {

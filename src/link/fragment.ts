@@ -11,7 +11,7 @@
  * F: the first of its message, L: the last. Numbers count the fragments of one direction of one connection
  * from 0 and wrap, so that a lost or repeated fragment shows, within a message and between two.
  */
-import { withHead } from '../bytes/copy.ts';
+import { withHead, withoutHead } from '../bytes/copy.ts';
 import { ImplementationLimits, SpecificationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 
@@ -51,11 +51,8 @@ export function encodeFragment({ isFirst, isLast, number, length, bytes }: Fragm
 
 /** Returns the message of an only fragment with this number, borrowed; undefined for any other. */
 export function decodeOnly(number: number, value: Uint8Array): Uint8Array | undefined {
-  const { length } = value;
-  if (length <= SHORT_HEADER_BYTES || length > SHORT_HEADER_BYTES + ImplementationLimits.linkMaxMessageBytes)
-    return undefined;
-  if (value[0]! * 0x100 + value[1]! !== ONLY_FRAGMENT + number) return undefined;
-  return value.subarray(SHORT_HEADER_BYTES);
+  const { linkMaxMessageBytes } = ImplementationLimits;
+  return withoutHead(ONLY_FRAGMENT + number, SHORT_HEADER_BYTES, value, linkMaxMessageBytes);
 }
 
 /**

@@ -35,7 +35,14 @@ export class Reassembler {
    * for a repeated fragment and for the rest of a message of which one is missing.
    */
   push(value: Uint8Array): void {
-    const message = this.takeOnly(value) ?? this.take(value);
+    // What comes most: the next fragment, which is a message, and none of which a part has come.
+    const only = this.partial === undefined ? decodeOnly(this.expected, value) : undefined;
+    if (only !== undefined) {
+      this.expected = (this.expected + 1) % FRAGMENT_NUMBERS;
+      this.onMessage(only);
+      return;
+    }
+    const message = this.take(value);
     if (message !== undefined) this.onMessage(message);
   }
 
@@ -44,14 +51,6 @@ export class Reassembler {
     this.timer?.cancel();
     this.timer = undefined;
     this.partial = undefined;
-  }
-
-  /** What comes most: the next fragment, which is a message, and none of which a part has come. */
-  private takeOnly(value: Uint8Array): Uint8Array | undefined {
-    if (this.partial !== undefined) return undefined;
-    const message = decodeOnly(this.expected, value);
-    if (message !== undefined) this.expected = (this.expected + 1) % FRAGMENT_NUMBERS;
-    return message;
   }
 
   private take(value: Uint8Array): Uint8Array | undefined {

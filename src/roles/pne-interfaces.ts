@@ -21,6 +21,7 @@ import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import { protectNested, unprotectNested } from '../session/nested.ts';
 import { type Initiation, initiate } from './initiation.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
+import type { Message } from './message.ts';
 
 export interface PneInterfacesOptions {
   readonly hop: InterfaceOptions;
@@ -30,8 +31,10 @@ export interface PneInterfacesOptions {
   onRefused(reason: ReasonName): void;
   /** Both interfaces are secured, at least one of them anew: messages pass. */
   onReady(): void;
-  /** A message of the server, verified. What it refuses is reported. */
-  onMessage(message: Uint8Array): void;
+  /** Returns what the server says in a verified record; undefined where it was received with that. */
+  readonly decode: (bytes: Uint8Array) => Message | undefined;
+  /** A message of the server. What it refuses is reported. */
+  onMessage(message: Message): void;
   /** A content of a group, as the gateway passes it on. What it refuses is reported. */
   onContent(content: Uint8Array): void;
   /** The link is gone. */
@@ -219,7 +222,15 @@ class PneEnds {
     if (message[0] !== Channel.hopRecord || message.length === 1) return this.receiveHandshake(message);
     const hop = (this.hop.agreement ?? refuse('contextUnknown')).channel;
     const endToEnd = this.endToEnd.agreement?.channel;
-    const received = unprotectNested(hop, message, endToEnd, Channel.endToEndRecord, this.receiveOnHop);
+    const { decode } = this.options;
+    const received = unprotectNested(
+      hop,
+      message,
+      endToEnd,
+      Channel.endToEndRecord,
+      decode,
+      this.receiveOnHop,
+    );
     if (received !== undefined) this.options.onMessage(received);
   }
 

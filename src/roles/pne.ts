@@ -109,7 +109,8 @@ class PneRole {
     this.interfaces = createPneInterfaces({
       ...options,
       onReady: () => this.announce(),
-      onMessage: (bytes) => this.receive(bytes),
+      decode: (bytes) => this.decode(bytes),
+      onMessage: (message) => this.receive(message),
       onContent: (content) => (this.keys ?? refuse('groupUnknown')).receiveContent(content),
       onLost: () => this.rest(),
     });
@@ -197,15 +198,17 @@ class PneRole {
     this.interfaces.renew();
   }
 
-  private receive(bytes: Uint8Array): void {
-    if (this.keys !== undefined && isKeyMessage(bytes)) {
-      this.pace.heard += 1;
-      this.keys.receive(bytes);
-    } else {
-      const message = decodeMessage(bytes);
-      this.pace.heard += 1;
-      this.handle(message);
-    }
+  private decode(bytes: Uint8Array): Message | undefined {
+    if (this.keys === undefined || !isKeyMessage(bytes)) return decodeMessage(bytes);
+    this.pace.heard += 1;
+    this.keys.receive(bytes);
+    this.readings.hurry();
+    return undefined;
+  }
+
+  private receive(message: Message): void {
+    this.pace.heard += 1;
+    this.handle(message);
     this.readings.hurry();
   }
 

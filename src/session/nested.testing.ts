@@ -4,8 +4,10 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withHead } from '../bytes/copy.ts';
 import { toHex } from '../bytes/hex.ts';
+import { encodeThree } from '../cbor/flat.ts';
 import { createRandom, randomBytes } from '../cose/test-fixture.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
+import type { ShortMessage } from '../crypto/records.ts';
 import { SpecificationLimits } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
 import { keyLimits } from './key-limits.ts';
@@ -39,6 +41,24 @@ export function runNestedTests(provider: CryptoProvider): void {
       runCase(provider, random, (outcome) => outcomes.add(outcome), `case ${i}`);
     }
     for (const outcome of EXPECTED) assert.ok(outcomes.has(outcome), `none was ${outcome}`);
+  });
+
+  test("a content that was decoded is a plain object, and its payload the caller's", () => {
+    const both = openBoth(provider, [10, 10], {}, {});
+    const receive = (...bytes: number[]) =>
+      unprotectNested(
+        both.outerPeer,
+        protect(both, Uint8Array.of(...bytes)),
+        both.innerPeer,
+        INNER_HEAD,
+        (held): ShortMessage => ({ type: 3, number: held[2]!, payload: held.slice(4) }),
+        () => assert.unreachable(),
+      ) as { readonly payload: Uint8Array };
+    const content = receive(0x83, 3, 5, 0x42, 7, 8);
+    assert.equal(Object.keys(content), ['type', 'number', 'payload']);
+    assert.is(Object.getPrototypeOf(content), Object.prototype);
+    assert.is(Object.getPrototypeOf(content.payload), Uint8Array.prototype);
+    assert.equal([...content.payload], [7, 8]);
   });
 
   test('a view of what was received has nothing of another message', () => {
@@ -83,7 +103,7 @@ function runCase(
   ];
   let last: Uint8Array = new Uint8Array(0);
   for (let i = 0; i < RECORDS; i++) {
-    const plaintext = randomBytes(random, below(40) === 0 ? 4090 + below(8) : below(60));
+    const plaintext = drawPlaintext(random, below);
     const sent = same(
       name,
       count,
@@ -95,6 +115,33 @@ function runCase(
     if (message.length > 1) same(name, count, ...bothWays(once, twice, message));
     assert.equal(received(once), received(twice), name);
     if (below(40) === 0) for (const both of [once, twice]) closeOne(both, i);
+  }
+}
+
+const NUMBERS = [0, 1, 23, 24, 1000, 2 ** 16, 2 ** 31 - 1, 2 ** 31, 2 ** 32, Number.MAX_SAFE_INTEGER];
+
+/** Any bytes, of any length, and messages that a provider may know, around where it does. */
+function drawPlaintext(random: () => number, below: Below): Uint8Array {
+  const bytes = randomBytes(random, below(40) === 0 ? 4090 + below(8) : below(60));
+  if (below(3) === 0) return bytes;
+  const number = () => NUMBERS[below(NUMBERS.length)]!;
+  const payload = randomBytes(random, below(4) === 0 ? 150 + below(60) : below(40));
+  const message = encodeThree(below(5), number(), below(2) === 0 ? number() : payload);
+  switch (below(8)) {
+    case 0:
+      message[below(message.length)]! ^= 1 << below(8);
+      return message;
+    case 1:
+      return message.slice(0, below(message.length));
+    case 2:
+      return withHead(below(256), 1, message);
+    case 3:
+      return Uint8Array.of(...message, below(256));
+    case 4:
+      message[0] = 0x80 + below(8);
+      return message;
+    default:
+      return message;
   }
 }
 
@@ -126,11 +173,24 @@ function unprotect(
   message: Uint8Array,
   other: (held: Uint8Array) => void,
 ): Uint8Array | undefined {
-  return unprotectNested(outerPeer, message, innerPeer, INNER_HEAD, other);
+  return bytesOf(unprotectNested(outerPeer, message, innerPeer, INNER_HEAD, asItIs, other));
 }
 
-function unprotectEach(both: Both, message: Uint8Array, other: (held: Uint8Array) => void) {
-  return unprotectNested(alone(both.outerPeer), message, alone(both.innerPeer), INNER_HEAD, other);
+function unprotectEach(
+  both: Both,
+  message: Uint8Array,
+  other: (held: Uint8Array) => void,
+): Uint8Array | undefined {
+  const [outer, inner] = [alone(both.outerPeer), alone(both.innerPeer)];
+  return bytesOf(unprotectNested(outer, message, inner, INNER_HEAD, asItIs, other));
+}
+
+const asItIs = (held: Uint8Array) => held;
+
+/** Messages have one encoding: what was decoded is what it was decoded from. */
+function bytesOf(held: Uint8Array | ShortMessage | undefined): Uint8Array | undefined {
+  if (held === undefined || !('type' in held)) return held;
+  return encodeThree(held.type, held.number, 'status' in held ? held.status : held.payload);
 }
 
 /** Is asked on its own. */

@@ -8,7 +8,7 @@
  * Where the provider makes records in C, both are one call and nothing is copied between.
  */
 import { withHead } from '../bytes/copy.ts';
-import type { RecordProvider, RecordRecipient, RecordSender } from '../crypto/records.ts';
+import type { RecordProvider, RecordRecipient, RecordSender, ShortMessage } from '../crypto/records.ts';
 import { refuse } from '../refusal.ts';
 
 /** The handles of a session, for records of two sessions at once. */
@@ -46,37 +46,25 @@ export function protectNested(
 }
 
 /**
- * Opens a message whose first byte was looked at. Returns what the inner record held, owned by the caller. What the
- * outer one holds that does not begin with `innerHead`, or anything where `inner` is not there, goes to `other`; undefined is
- * returned then. Refuses what `unprotect` of either refuses.
+ * Opens a message whose first byte was looked at. Returns what `decode` makes of what the inner record held, of which it
+ * is the owner; a provider may have decoded that at once where it is short. What the outer one holds that does not begin
+ * with `innerHead`, or anything where `inner` is not there, goes to `other`; undefined is returned then. Refuses what
+ * `unprotect` of either refuses.
  */
-export function unprotectNested(
+export function unprotectNested<Message>(
   outer: Nestable,
   message: Uint8Array,
   inner: Nestable | undefined,
   innerHead: number,
+  decode: (held: Uint8Array) => Message,
   other: (held: Uint8Array) => void,
-): Uint8Array | undefined {
+): Message | ShortMessage | undefined {
   const a = outer.ends;
   const b = inner?.ends;
   const open = a !== undefined && a.records === b?.records ? a.records.unprotectNested : undefined;
-  if (open === undefined) return unprotectEach(outer, message, inner, innerHead, other);
-  const held = open(a!.recipient, message, b!.recipient, innerHead);
-  if (typeof held === 'number') return refuse(held);
-  if (held.byteOffset > 0) return held;
-  other(held);
-  return undefined;
-}
-
-function unprotectEach(
-  outer: Nestable,
-  message: Uint8Array,
-  inner: Nestable | undefined,
-  innerHead: number,
-  other: (held: Uint8Array) => void,
-): Uint8Array | undefined {
+  if (open !== undefined) return open(a!.recipient, message, b!.recipient, innerHead, refuse, decode, other);
   const held = outer.unprotect(message.subarray(1));
-  if (inner !== undefined && held[0] === innerHead) return inner.unprotect(held.subarray(1));
+  if (inner !== undefined && held[0] === innerHead) return decode(inner.unprotect(held.subarray(1)));
   other(held);
   return undefined;
 }

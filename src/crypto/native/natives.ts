@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ReasonCode } from '../../refusal.ts';
-import type { RecordRecipient, RecordSender } from '../records.ts';
+import type { RecordRecipient, RecordSender, ShortMessage } from '../records.ts';
 
 /** Key bytes in C memory. JavaScript sees an object without properties. */
 export interface NativeSecret {
@@ -96,12 +96,15 @@ export interface CryptoNatives {
     innerHead: number,
     plaintext: Uint8Array,
   ): Uint8Array | undefined;
-  unprotectNested(
+  unprotectNested<Message>(
     outer: RecordRecipient,
     message: Uint8Array,
     inner: RecordRecipient,
     innerHead: number,
-  ): Uint8Array | ReasonCode;
+    refuse: (reason: ReasonCode) => never,
+    decode: (held: Uint8Array) => Message,
+    other: (held: Uint8Array) => void,
+  ): Message | ShortMessage | undefined;
   recipient(
     secret: NativeSecret,
     algorithm: number,
