@@ -12,6 +12,7 @@ import { ResumptionTable } from '../roles/resumption-keys.ts';
 import { createServer, type Server, type ServerOptions } from '../roles/server.ts';
 import type { Listener } from './tcp.ts';
 import { after } from './timer.ts';
+import type { TlsCredentials } from './tls.ts';
 import { listenWebSocket } from './websocket.ts';
 
 export interface CpnsServerOptions extends Omit<ServerOptions, 'endToEnd' | 'after'> {
@@ -26,6 +27,8 @@ export interface CpnsServerOptions extends Omit<ServerOptions, 'endToEnd' | 'aft
   readonly port: number;
   /** Loopback, unless given. */
   readonly host?: string;
+  /** Listens by TLS with it, to which CPNS-2 is left then. */
+  readonly tls?: TlsCredentials;
   /** A message of CPNS-2 was refused; the gateway's name is known where its link is secured. */
   onGatewayRefused(reason: ReasonName, gateway: string | undefined): void;
 }
@@ -53,7 +56,7 @@ export async function startCpnsServer(options: CpnsServerOptions): Promise<CpnsS
     onAgreed: options.onAgreed,
     onRefused: options.onGatewayRefused,
   });
-  const listener = await listenWebSocket(options.port, links.attach, after, options.host);
+  const listener = await listenWebSocket(options.port, links.attach, after, options.host, options.tls);
   return {
     ...listener,
     deliver: server.deliver,

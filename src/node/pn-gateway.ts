@@ -26,6 +26,8 @@ export interface PnGatewayOptions extends Omit<GatewayOptions, 'hop' | 'after'> 
   readonly after?: After;
   /** The link to the server is there and secured, or away: without it a PNE's link is closed at once. */
   onServerLink(isThere: boolean): void;
+  /** There is no connection to the server, for this reason. It is tried again. */
+  onServerUnreachable(error: Error): void;
   /** A message of CPNS-2 was refused, here or, where that is `peerRefused`, by the server. */
   onServerRefused(reason: ReasonName): void;
   /** The server has withdrawn a PNE. Resolves when that is so here for good; the PNE's link is closed already. */
@@ -56,7 +58,11 @@ export function startPnGateway(options: PnGatewayOptions): PnGateway {
     },
   };
   const connection = keepConnected({
-    connect: (onLink) => connectWebSocket(options.server, onLink, after),
+    connect: (onLink) =>
+      connectWebSocket(options.server, onLink, after).catch((error: Error) => {
+        options.onServerUnreachable(error);
+        throw error;
+      }),
     onLink: (link) => secureServerLink(serverLink, link),
     after,
     random: Math.random,

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** The link of CPNS-2 between PN GW and CPNS Server: one binary WebSocket message a link message. */
+/** The link of CPNS-2 between PN GW and CPNS Server: one binary WebSocket message a link message, by TCP or by TLS. */
 import { once } from 'node:events';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import { ImplementationLimits, NodeLimits } from '../limits.ts';
-import { PLAIN_STREAM } from '../link/attestation.ts';
+import { type Attestation, PLAIN_STREAM } from '../link/attestation.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import { watchLiveness } from '../link/liveness.ts';
 import type { After } from '../link/timer.ts';
@@ -14,6 +16,7 @@ import { Refusal, refuse } from '../refusal.ts';
 import { OpeningConnections } from './opening.ts';
 import { type Listener, LOOPBACK } from './tcp.ts';
 import { after as nodeAfter } from './timer.ts';
+import { TLS_1_3, type TlsCredentials, tlsAttestation } from './tls.ts';
 
 const OPTIONS = Object.freeze({
   maxPayload: ImplementationLimits.linkMaxMessageBytes,
@@ -23,14 +26,18 @@ const OPTIONS = Object.freeze({
 /** RFC 9110 section 15.5.22. */
 const UPGRADE_REQUIRED = 426;
 
-/** Listens (`port` 0 picks one), on loopback unless told otherwise. `onLink` adopts each connection as a link. */
+/**
+ * Listens (`port` 0 picks one), on loopback unless told otherwise, by TLS where it has credentials for it. `onLink` adopts
+ * each connection as a link.
+ */
 export async function listenWebSocket(
   port: number,
   onLink: (link: Link) => LinkEvents,
   after: After = nodeAfter,
   host = LOOPBACK,
+  tls?: TlsCredentials,
 ): Promise<Listener> {
-  const http = createHttpServer({ maxHeaderSize: NodeLimits.listenerMaxHeaderBytes });
+  const http = createListener(tls);
   http.on('request', (_request, response) => response.writeHead(UPGRADE_REQUIRED).end());
   const opening = new OpeningConnections(after);
   http.on('connection', (socket) => opening.add(socket));
@@ -38,7 +45,7 @@ export async function listenWebSocket(
   server.on('connection', (socket, request) => {
     opening.remove(request.socket);
     if (server.clients.size > NodeLimits.listenerMaxLinks) socket.terminate();
-    else attachWebSocket(socket, onLink, after);
+    else attachWebSocket(socket, onLink, after, attestationOf(request.socket));
   });
   http.listen(port, host);
   await once(server, 'listening');
@@ -48,6 +55,21 @@ export async function listenWebSocket(
     port: (http.address() as AddressInfo).port,
     close: () => closeServers(http, server),
   };
+}
+
+function createListener(tls: TlsCredentials | undefined): HttpServer {
+  const options = { maxHeaderSize: NodeLimits.listenerMaxHeaderBytes };
+  if (tls === undefined) return createHttpServer(options);
+  return createHttpsServer({
+    ...options,
+    ...TLS_1_3,
+    cert: Buffer.from(tls.cert),
+    key: Buffer.from(tls.key),
+  });
+}
+
+function attestationOf(socket: Socket): Attestation {
+  return socket instanceof TLSSocket ? tlsAttestation(socket) : PLAIN_STREAM;
 }
 
 function closeServers(http: HttpServer, server: WebSocketServer): Promise<void> {
@@ -64,21 +86,30 @@ export function connectWebSocket(
   after: After = nodeAfter,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(url, OPTIONS);
+    const socket = new WebSocket(url, { ...OPTIONS, ...TLS_1_3, rejectUnauthorized: false });
+    let attestation = PLAIN_STREAM;
     const deadline = after(ImplementationLimits.linkOpeningMs, () => socket.terminate());
     socket.once('close', () => deadline.cancel());
     socket.once('error', reject);
+    socket.once('upgrade', (response) => {
+      attestation = attestationOf(response.socket);
+    });
     // In this very call: what came with the server's answer is read right after it.
     socket.once('open', () => {
       deadline.cancel();
-      attachWebSocket(socket, onLink, after);
+      attachWebSocket(socket, onLink, after, attestation);
       resolve();
     });
   });
 }
 
 /** Every beat is a ping: its pong has to pass whatever waits for the peer, so that one that does not read is found. */
-function attachWebSocket(socket: WebSocket, onLink: (link: Link) => LinkEvents, after: After): void {
+function attachWebSocket(
+  socket: WebSocket,
+  onLink: (link: Link) => LinkEvents,
+  after: After,
+  attestation: Attestation,
+): void {
   const liveness = watchLiveness({
     after,
     beat(): boolean {
@@ -88,7 +119,7 @@ function attachWebSocket(socket: WebSocket, onLink: (link: Link) => LinkEvents, 
     onSilent: () => socket.terminate(),
   });
   socket.on('error', () => socket.terminate());
-  const events = onLink(webSocketLink(socket));
+  const events = onLink(webSocketLink(socket, attestation));
   socket.on('pong', () => liveness.heard());
   socket.on('message', (data: RawData, isBinary: boolean) => {
     if (!isBinary || !(data instanceof Uint8Array)) socket.terminate();
@@ -109,7 +140,7 @@ function receive(socket: WebSocket, events: LinkEvents, message: Uint8Array): vo
   }
 }
 
-function webSocketLink(socket: WebSocket): Link {
+function webSocketLink(socket: WebSocket, attestation: Attestation): Link {
   return {
     mtu: ImplementationLimits.linkMaxMessageBytes,
     send(message: Uint8Array): void {
@@ -118,7 +149,7 @@ function webSocketLink(socket: WebSocket): Link {
       if (socket.bufferedAmount > NodeLimits.serverMaxQueuedBytes) refuse('queueFull');
       socket.send(message);
     },
-    attestation: () => PLAIN_STREAM,
+    attestation: () => attestation,
     close(): void {
       socket.terminate();
     },

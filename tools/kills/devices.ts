@@ -55,6 +55,7 @@ export class DeviceCrowd {
       onAgreed(): void {},
       onRefused(): void {},
       onServerLink(): void {},
+      onServerUnreachable(): void {},
       onServerRefused(): void {},
       withdraw: async () => undefined,
     });

@@ -131,6 +131,7 @@ function startGateway(options: NetworkOptions, members: Members, server: string)
       // The server tells of CPNS-2.
       onAgreed: (agreement) => agreement.name !== 'CPNS-2' && options.onAgreed(agreement),
       onRefused: options.onRefused,
+      onServerUnreachable(): void {},
       onServerRefused: (reason) => options.onRefused(reason, undefined),
       // Nobody is withdrawn in a run.
       withdraw: async () => undefined,

@@ -7,10 +7,11 @@ import { DEVICES, withdraw } from '../devices.ts';
 import { type PnGateway, startPnGateway } from '../pn-gateway.ts';
 import { listenTcp } from '../tcp.ts';
 import { after } from '../timer.ts';
+import { agreementFacts } from './agreement-facts.ts';
 import { type Bluetooth, startBluetooth } from './bluetooth.ts';
 import { checkOneOf, DATABASE, parseAddress, type Values } from './config.ts';
 import { openEnrolled } from './enrolled.ts';
-import { readServerCredential, serverRefusals } from './own-server.ts';
+import { readServerCredential, ServerAbsence } from './own-server.ts';
 import type { Program, ProgramContext } from './program.ts';
 import { openState } from './state.ts';
 
@@ -44,21 +45,29 @@ export async function startGatewayProgram(
     ...{ store, log, roll: DEVICES, name: 'devices' },
     expel: (id) => gateway?.expel(id),
   });
+  const absence = new ServerAbsence(log, values.state);
   const started = startPnGateway({
     provider,
     identity,
     peers: devices.credentials,
     server: values.server,
     serverCredential,
-    onAgreed: ({ peer, name }) =>
-      log('agreed', { [name === 'CPNS-2' ? 'server' : 'pne']: peer.subject ?? '', interface: name }),
+    onAgreed(agreement): void {
+      const { name, peer } = agreement;
+      log('agreed', {
+        [name === 'CPNS-2' ? 'server' : 'pne']: peer.subject ?? '',
+        ...agreementFacts(agreement),
+      });
+    },
     onRefused: (reason, pne) => log('refused', { reason, ...(pne !== undefined && { pne }) }),
     onServerLink(isThere): void {
       log(isThere ? 'server-there' : 'server-away', { server: values.server });
       isServerThere = isThere;
+      if (isThere) absence.over();
       followServer();
     },
-    onServerRefused: serverRefusals(log, values.state),
+    onServerUnreachable: (error) => absence.unreachable(error),
+    onServerRefused: (reason) => absence.refused(reason),
     async withdraw(pne): Promise<void> {
       if (await withdraw(store, pne)) log('withdrawn', { pne });
     },

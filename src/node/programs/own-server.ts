@@ -20,16 +20,36 @@ export function readServerCredential(path: string): Credential {
   }
 }
 
-/** Logs why CPNS-2 is refused, once where every message is refused alike. `state`: the gateway's folder. */
-export function serverRefusals(log: Log, state: string): (reason: ReasonName) => void {
-  const remedies: Partial<Record<ReasonName, string>> = {
-    peerRefused: `pne-runtime admin add-gateway ${join(state, 'credential')} --state FOLDER-OF-THE-SERVER`,
-    credentialUnknown: 'another --server-credential, or another --server',
-  };
-  let last: ReasonName | undefined;
-  return (reason) => {
-    const remedy = remedies[reason];
-    if (reason !== last) log('server-refused', { reason, ...(remedy !== undefined && { try: remedy }) });
-    last = reason;
-  };
+/** Says why there is no server, once where every try fails alike. `state`: the gateway's folder. */
+export class ServerAbsence {
+  private readonly log: Log;
+  private readonly remedies: Partial<Record<ReasonName, string>>;
+  private last: string | undefined;
+
+  constructor(log: Log, state: string) {
+    this.log = log;
+    this.remedies = {
+      peerRefused: `pne-runtime admin add-gateway ${join(state, 'credential')} --state FOLDER-OF-THE-SERVER`,
+      credentialUnknown: 'another --server-credential, or another --server',
+    };
+  }
+
+  refused(reason: ReasonName): void {
+    const remedy = this.remedies[reason];
+    this.say('server-refused', { reason, ...(remedy !== undefined && { try: remedy }) });
+  }
+
+  unreachable({ message }: Error): void {
+    this.say('server-unreachable', { reason: message });
+  }
+
+  /** The server is there: what is said next is news. */
+  over(): void {
+    this.last = undefined;
+  }
+
+  private say(event: string, facts: Readonly<Record<string, string>>): void {
+    if (facts.reason !== this.last) this.log(event, facts);
+    this.last = facts.reason;
+  }
 }

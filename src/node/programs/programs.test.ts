@@ -7,6 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { toHex } from '../../bytes/hex.ts';
 import { decodeProvisioning } from '../../roles/provisioning.ts';
+import { TEST_TLS } from '../certificate.testing.ts';
 import { scratchFolder } from '../scratch.testing.ts';
 import { once, Running } from './running.testing.ts';
 
@@ -102,11 +103,11 @@ test('a device is made, added and removed while a gateway runs, which learns of 
     assert.not.ok(`${gateway.said}${running.said}${made.stdout}`.includes(toHex(secret)));
 });
 
-/** A server and a gateway that know each other, and what administers the server. */
-async function deployed() {
+/** A server and a gateway that knows it, and what administers the server. */
+async function deployed(scheme: 'ws' | 'wss' = 'ws', ...serverArgs: string[]) {
   const folder = scratchFolder();
-  const cpnsServer = server(join(folder, 's'));
-  const args = ['--server', `ws://127.0.0.1:${await cpnsServer.port()}`, '--listen', '127.0.0.1:0'];
+  const cpnsServer = server(join(folder, 's'), ...serverArgs);
+  const args = ['--server', `${scheme}://127.0.0.1:${await cpnsServer.port()}`, '--listen', '127.0.0.1:0'];
   const credential = ['--server-credential', join(folder, 's/credential')];
   const gateway = new Running(['gateway', '--state', join(folder, 'g'), ...args, ...credential]);
   await gateway.says(/listening/);
@@ -122,13 +123,29 @@ test('a gateway that its server does not know says what to type; it gets in once
   await cpnsServer.says(/gateway-refused reason=credentialUnknown try="pne-runtime admin add-gateway"/);
   assert.is(file, join(folder, 'g/credential'));
   assert.is(admin('add-gateway', file!).stdout, 'gateway added\n');
-  await gateway.says(/agreed server=server interface=CPNS-2\n.*server-there/);
+  await gateway.says(/agreed server=server interface=CPNS-2 protection=AES-CCM-16-128-128\n.*server-there/);
   await cpnsServer.says(/agreed gateway=gateway interface=CPNS-2/);
   assert.is(admin('list-gateways').stdout, 'gateway\n');
   assert.is(admin('list').stdout, '');
   assert.is(admin('remove-gateway', 'gateway').stdout, 'gateway removed\n');
   await gateway.says(/server-away/);
+  await cpnsServer.stop('SIGTERM');
+  await gateway.says(/server-unreachable reason="connect ECONNREFUSED/);
+  await gateway.stop('SIGTERM');
+});
+
+test('where the server listens by TLS, CPNS-2 is left to it', async () => {
+  const folder = scratchFolder();
+  const [cert, key] = [join(folder, 'cert'), join(folder, 'key')];
+  writeFileSync(cert, TEST_TLS.cert);
+  writeFileSync(key, TEST_TLS.key, { mode: 0o600 });
+  const tls = ['--tls-cert', cert, '--tls-key', key];
+  const { folder: states, cpnsServer, gateway, admin } = await deployed('wss', ...tls);
+  admin('add-gateway', join(states, 'g/credential'));
+  await gateway.says(/agreed server=server interface=CPNS-2 protection=delegated:tls/);
+  await cpnsServer.says(/agreed gateway=gateway interface=CPNS-2 protection=delegated:tls/);
   await Promise.all([gateway.stop('SIGTERM'), cpnsServer.stop('SIGTERM')]);
+  assert.match(once('server', '--state', join(states, 's'), '--tls-cert', cert).stderr, /go together/);
 });
 
 test('a gateway without the credential of its server, or with that of another, says what to do', async () => {

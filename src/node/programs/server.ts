@@ -6,7 +6,9 @@ import { type CpnsServer, startCpnsServer } from '../cpns-server.ts';
 import { DEVICES, GATEWAYS } from '../devices.ts';
 import { openReadingOutput, type ReadingOutput } from '../reading-output.ts';
 import { openServerStore } from '../server-store.ts';
-import { checkOneOf, checkWholeNumber, DATABASE, parseAddress, type Values } from './config.ts';
+import { readTlsCredentials, type TlsCredentials } from '../tls.ts';
+import { agreementFacts } from './agreement-facts.ts';
+import { checkOneOf, checkWholeNumber, DATABASE, parseAddress, UsageError, type Values } from './config.ts';
 import { openEnrolled } from './enrolled.ts';
 import { Pace } from './pace.ts';
 import type { Program, ProgramContext } from './program.ts';
@@ -17,6 +19,8 @@ export const SERVER_OPTIONS = Object.freeze({
   store: DATABASE,
   listen: { fallback: '127.0.0.1:8750', check: parseAddress },
   name: { fallback: 'server' },
+  'tls-cert': { fallback: '' },
+  'tls-key': { fallback: '' },
   output: { fallback: '' },
   interval: { fallback: '60000', check: checkWholeNumber },
   'max-readings': { fallback: '1000000', check: checkWholeNumber },
@@ -28,6 +32,7 @@ export async function startServerProgram(
   values: Values<keyof typeof SERVER_OPTIONS>,
   { provider, log, metrics, onBroken }: ProgramContext,
 ): Promise<Program> {
+  const tls = readTls(values['tls-cert'], values['tls-key']);
   const database = values.store;
   const { identity, store } = await openState(provider, values.state, values.name, { onBroken, database });
   let output: ReadingOutput | undefined;
@@ -63,11 +68,12 @@ export async function startServerProgram(
     gateways: gateways.credentials,
     host,
     port,
+    ...(tls !== undefined && { tls }),
     store: serverStore,
     onAgreed(agreement): void {
       const { name, peer } = agreement;
       if (name !== 'CPNS-2') pace.agreed(agreement);
-      log('agreed', { [name === 'CPNS-2' ? 'gateway' : 'pne']: peer.subject!, interface: name });
+      log('agreed', { [name === 'CPNS-2' ? 'gateway' : 'pne']: peer.subject!, ...agreementFacts(agreement) });
     },
     onRegistered(pne): void {
       log('registered', { pne });
@@ -98,6 +104,12 @@ export async function startServerProgram(
       await store.close();
     },
   };
+}
+
+function readTls(cert: string, key: string): TlsCredentials | undefined {
+  if (cert === '' && key === '') return undefined;
+  if (cert === '' || key === '') throw new UsageError('--tls-cert and --tls-key go together');
+  return readTlsCredentials(cert, key);
 }
 
 /** A gateway proves itself before anything is said of it: that it is unknown is all that can be told. */

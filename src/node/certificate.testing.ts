@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Test code: a certificate of nobody's, and its key. */
+import type { TlsCredentials } from './tls.ts';
+
+const KEY = `
+-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgCsAAAASNE5cxyio3
+wvgIl3TRcKFMiVCE6d/FEGvOUpehRANCAASghsdmvFSfow70JNAAAQUugz/R9/A4
+RkFO6S/brdKBfoJ+WxLXxgd0IVJFpmsaQTGY0XVNgLhwIqmfzEtRsZNb
+-----END PRIVATE KEY-----
+`;
+
+const CERT = `
+-----BEGIN CERTIFICATE-----
+MIIBjTCCATOgAwIBAgIUV/fSfmuaGXT58ZLdWvSvkgS6i5IwCgYIKoZIzj0EAwIw
+GzEZMBcGA1UEAwwQcG5lLXJ1bnRpbWUtdGVzdDAgFw0yNjExMjcxMjIxMDZaGA8y
+MTI2MTEwMzEyMjEwNlowGzEZMBcGA1UEAwwQcG5lLXJ1bnRpbWUtdGVzdDBZMBMG
+ByqGSM49AgEGCCqGSM49AwEHA0IABKCGx2a8VJ+jDvQk0AABBS6DP9H38DhGQU7p
+L9ut0oF+gn5bEtfGB3QhUkWmaxpBMZjRdU2AuHAiqZ/MS1Gxk1ujUzBRMB0GA1Ud
+DgQWBBRQFJJZUadNFpCeHGJLgXeTbHdtMjAfBgNVHSMEGDAWgBRQFJJZUadNFpCe
+HGJLgXeTbHdtMjAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIQDb
+qEYQ4PMqd9kKaTbHeITc0e5D7PsVwX7wm+MO5CSd8AIgFMX3EyAimM06n6wq4HE2
+vQd7AyCWplq8Hul72/iCw6Y=
+-----END CERTIFICATE-----
+`;
+
+export const TEST_TLS: TlsCredentials = {
+  cert: Buffer.from(CERT.trimStart()),
+  key: Buffer.from(KEY.trimStart()),
+};
