@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { OnLoadResult, Plugin } from 'esbuild';
 import type { RoleName } from '../../src/negotiation/policies.ts';
 import { ROOT } from './bundle.ts';
+import { withIndices } from './loops.ts';
 import { tablesLeft, withNumbers } from './numbers.ts';
 
 /** Functions of src that an image with native cryptography has in C, by the modules that have both. */
@@ -25,7 +26,7 @@ export function functionsInC(): Plugin {
   };
 }
 
-/** Tables become numbers, and the policies of other roles are left out. */
+/** Tables become numbers, iterators indices, and the policies of other roles are left out. */
 export function deviceProgram(role: RoleName): Plugin {
   return {
     name: 'device program',
@@ -35,10 +36,8 @@ export function deviceProgram(role: RoleName): Plugin {
         { filter: new RegExp(`^${ROOT}(src|firmware|boards)/.*\\.ts$`) },
         async ({ path }): Promise<OnLoadResult> => {
           const source = await readFile(path, 'utf8');
-          return {
-            contents: withNumbers(path === policies ? withPoliciesOf(role, source) : source),
-            loader: 'ts',
-          };
+          const own = path === policies ? withPoliciesOf(role, source) : source;
+          return { contents: withNumbers(withIndices(own)), loader: 'ts' };
         },
       );
       build.onEnd(({ outputFiles = [] }) => ({
