@@ -15,7 +15,7 @@ import { after } from './timer.ts';
 import type { TlsCredentials } from './tls.ts';
 import { listenWebSocket } from './websocket.ts';
 
-export interface CpnsServerOptions extends Omit<ServerOptions, 'endToEnd' | 'after'> {
+export interface CpnsServerOptions extends Omit<ServerOptions, 'endToEnd' | 'after' | 'onSeats'> {
   readonly provider: CryptoProvider;
   readonly identity: Identity;
   /** PNEs. */
@@ -46,10 +46,11 @@ export async function startCpnsServer(options: CpnsServerOptions): Promise<CpnsS
   const endToEnd = { ...staticDhInterface('server', 'CPNS-3', provider, identity, []), peers, resumptions };
   const server = createServer({
     ...options,
+    onSeats: (gateway, pneId, seats) => links.stateTo(gateway, { kind: ControlKind.seats, pneId, seats }),
     endToEnd: algorithms === undefined ? endToEnd : { ...endToEnd, algorithms },
     after,
   });
-  const links = createGatewayLinks({
+  const links: GatewayLinks = createGatewayLinks({
     own: { ...staticDhInterface('server', 'CPNS-2', provider, identity, []), peers: options.gateways },
     after,
     onSecured: server.attachGateway,

@@ -55,7 +55,8 @@ function newKid(provider: CryptoProvider): Uint8Array {
   return kid;
 }
 
-function readPrivate(path: string): Uint8Array | undefined {
+/** The bytes of a file that no other user may read; undefined where there is none. */
+export function readPrivate(path: string): Uint8Array | undefined {
   try {
     if ((statSync(path).mode & 0o077) !== 0)
       throw new Error(`${path} can be read by other users: chmod 600 ${path}`);

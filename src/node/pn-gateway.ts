@@ -51,6 +51,7 @@ export function startPnGateway(options: PnGatewayOptions): PnGateway {
     onAgreed: options.onAgreed,
     onRefused: options.onServerRefused,
     onSecured: (link: Link) => attachServer(options, gateway, link),
+    onSeats: gateway.seat,
     onWithdrawn(pneId: string, confirm: () => void): void {
       gateway.expel(pneId);
       // Where that fails the server says it again.

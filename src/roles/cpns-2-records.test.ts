@@ -73,6 +73,23 @@ test('what the server states is told to a gateway that is there, and to one that
   assert.equal(later.withdrawn, []);
 });
 
+test('what is stated to one gateway is told to that alone, the newest of it, and confirmed', () => {
+  const { net, gateway } = joined();
+  const kind = ControlKind.seats;
+  const routes = net.routes[0]!.link!;
+  for (const sender of [1, 2])
+    net.links.stateTo(routes, { kind, pneId: 'pne-1', seats: [{ reference: 2, sender }] });
+  net.settle();
+  assert.equal(gateway.seated[gateway.seated.length - 1], ['pne-1', [{ reference: 2, sender: 2 }]]);
+  assert.is(net.clock.running, 0);
+  const again = net.join();
+  net.settle();
+  assert.equal(again.seated, []);
+  net.links.stateTo(routes, { kind, pneId: 'pne-1', seats: [] });
+  net.settle();
+  assert.equal(again.seated, []);
+});
+
 test('a gateway that never says anything to a statement loses its link', () => {
   const { net, gateway } = joined();
   net.tap = (message, towards) => (towards === 'server' ? [] : [message]);

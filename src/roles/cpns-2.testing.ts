@@ -13,6 +13,7 @@ import type { ReasonName } from '../refusal.ts';
 import { createGatewayLinks, type GatewayLinks } from './gateway-links.ts';
 import { IDENTITIES, PROVIDER } from './identities.testing.ts';
 import { type Agreement, type InterfaceOptions, staticDhInterface } from './interface.ts';
+import type { GroupSeat } from './server-keys.ts';
 import { secureServerLink } from './server-link.ts';
 
 export const GATEWAY_OWN = staticDhInterface('gateway', 'CPNS-2', PROVIDER, IDENTITIES.gateway, [
@@ -39,6 +40,8 @@ export interface TestGateway {
   readonly refusals: ReasonName[];
   /** PNEs that the server has withdrawn; `confirm` is called when the test does. */
   readonly withdrawn: { readonly pneId: string; confirm(): void }[];
+  /** What it was told of PNEs' seats. */
+  readonly seated: (readonly [pneId: string, seats: readonly GroupSeat[]])[];
   readonly isOpen: boolean;
   close(): void;
   /** Puts a message on the link as an attacker could. */
@@ -84,6 +87,7 @@ export class Cpns2 {
     const routes: RouteEnd = { link: undefined, received: [] };
     const agreements: Agreement[] = [];
     const refusals: ReasonName[] = [];
+    const seated: TestGateway['seated'][number][] = [];
     const withdrawn: { readonly pneId: string; confirm(): void }[] = [];
     const wire = this.createWire();
     wire.adopt('server', this.links.attach(wire.end('gateway', attestations.server)));
@@ -93,6 +97,7 @@ export class Cpns2 {
         after: this.clock.after,
         onSecured: (link) => adopting(routes, link),
         onAgreed: (agreement) => void agreements.push(agreement),
+        onSeats: (pneId, seats) => void seated.push([pneId, seats]),
         onWithdrawn: (pneId, confirm) => void withdrawn.push({ pneId, confirm }),
         onRefused: (reason) => void refusals.push(reason),
       },
@@ -101,7 +106,7 @@ export class Cpns2 {
     wire.adopt('gateway', events);
     const { close, inject } = wire;
     return {
-      ...{ routes, agreements, refusals, withdrawn, close, inject },
+      ...{ routes, agreements, refusals, withdrawn, seated, close, inject },
       get isOpen(): boolean {
         return wire.isOpen();
       },

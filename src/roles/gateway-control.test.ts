@@ -21,6 +21,17 @@ test('what is encoded decodes to the same', () => {
     number: 7,
     statement: WITHDRAWN,
   });
+  for (const seats of [
+    [],
+    [{ reference: 2, sender: 0 }],
+    [
+      { reference: 1, sender: 1023 },
+      { reference: 4, sender: 7 },
+    ],
+  ]) {
+    const statement = { kind: ControlKind.seats, pneId: 'pne-1', seats };
+    assert.equal(decodeControl(encodeStatement(8, statement)), { kind: 2, number: 8, statement });
+  }
   assert.equal(decodeControl(encodeConfirmation(7)), { kind: ControlKind.confirmation, number: 7 });
 });
 
@@ -34,6 +45,10 @@ test('whatever is not exactly one control message is refused', () => {
     'an empty name': '83010760',
     'a name of bytes': '83010741aa',
     'one item more': '840107616100',
+    'half a seat': '840207616102',
+    'a seat of a name': '8502076161026161',
+    'a seat that no group has': '850207616102190400',
+    'seats of no name': '85020702020202',
     'a byte more': '82000700',
     'another encoding of the number': '82001807',
   };

@@ -3,29 +3,40 @@
 /**
  * Control messages of CPNS-2, in its records beside the routes:
  *
- *     control      = confirmation / withdrawn
+ *     control      = confirmation / withdrawn / seats
  *     confirmation = [0, number: uint]              ; what is stated under this number is done
  *     withdrawn    = [1, number: uint, pne-id: tstr] ; server -> gateway: no PNE of this name is let in any more
+ *     seats        = [2, number: uint, pne-id: tstr, * (reference: uint, sender: uint)]
+ *                                                   ; server -> gateway: that is all that this PNE may send to, and as whom
  *
  * All but the confirmation are statements: of each topic the newest is sent again until it is confirmed
  * (statements.ts). Numbers are those of one end of one link, and begin at 0.
  */
-import { decodeFlat, encodeFlat } from '../cbor/flat.ts';
+import { decodeFlat, encodeFlat, type FlatItem } from '../cbor/flat.ts';
+import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
+import type { GroupSeat } from './server-keys.ts';
 
-export const ControlKind = Object.freeze({ confirmation: 0, withdrawn: 1 } as const);
+export const ControlKind = Object.freeze({ confirmation: 0, withdrawn: 1, seats: 2 } as const);
 
 export interface Withdrawn {
   readonly kind: typeof ControlKind.withdrawn;
   readonly pneId: string;
 }
 
+export interface Seats {
+  readonly kind: typeof ControlKind.seats;
+  readonly pneId: string;
+  readonly seats: readonly GroupSeat[];
+}
+
 /** Each further kind is one more of these. */
-export type Statement = Withdrawn;
+export type Statement = Withdrawn | Seats;
 
 export type Control =
   | { readonly kind: typeof ControlKind.confirmation; readonly number: number }
-  | { readonly kind: typeof ControlKind.withdrawn; readonly number: number; readonly statement: Statement };
+  | { readonly kind: typeof ControlKind.withdrawn; readonly number: number; readonly statement: Withdrawn }
+  | { readonly kind: typeof ControlKind.seats; readonly number: number; readonly statement: Seats };
 
 /** Of statements with one topic the newest counts alone. */
 export function topicOf({ kind, pneId }: Statement): string {
@@ -36,16 +47,32 @@ export function encodeConfirmation(number: number): Uint8Array {
   return encodeFlat([ControlKind.confirmation, number]);
 }
 
-export function encodeStatement(number: number, { kind, pneId }: Statement): Uint8Array {
-  return encodeFlat([kind, number, pneId]);
+export function encodeStatement(number: number, statement: Statement): Uint8Array {
+  const { kind, pneId } = statement;
+  const seats = kind === ControlKind.seats ? statement.seats : [];
+  return encodeFlat([kind, number, pneId, ...seats.flatMap(({ reference, sender }) => [reference, sender])]);
 }
 
 /** Refuses whatever is not exactly one control message. */
 export function decodeControl(bytes: Uint8Array): Control {
   const [kind, number, third, ...more] = decodeFlat(bytes);
-  if (typeof number !== 'number' || more.length > 0) return refuse('messageInvalid');
+  if (typeof number !== 'number') return refuse('messageInvalid');
   if (kind === ControlKind.confirmation && third === undefined) return { kind, number };
-  if (kind === ControlKind.withdrawn && typeof third === 'string' && third.length > 0)
-    return { kind, number, statement: { kind, pneId: third } };
-  return refuse('messageInvalid');
+  if (typeof third !== 'string' || third.length === 0) return refuse('messageInvalid');
+  if (kind === ControlKind.seats)
+    return { kind, number, statement: { kind, pneId: third, seats: readSeats(more) } };
+  if (kind !== ControlKind.withdrawn || more.length > 0) return refuse('messageInvalid');
+  return { kind, number, statement: { kind, pneId: third } };
+}
+
+function readSeats(items: readonly FlatItem[]): GroupSeat[] {
+  const { groupMaxMembers, maxGroupReference } = ImplementationLimits;
+  const seats: GroupSeat[] = [];
+  for (let at = 0; at < items.length; at += 2) {
+    const [reference, sender] = [items[at], items[at + 1]];
+    if (typeof reference !== 'number' || typeof sender !== 'number') return refuse('messageInvalid');
+    if (reference > maxGroupReference || sender >= groupMaxMembers) refuse('messageInvalid');
+    seats.push({ reference, sender });
+  }
+  return seats;
 }

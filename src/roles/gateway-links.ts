@@ -31,6 +31,8 @@ export interface GatewayLinks {
   attach(link: Link): LinkEvents;
   /** Is told to every gateway that is there, or comes, in place of what was stated of the same topic before. */
   state(statement: Statement): void;
+  /** Is told to the gateway at the end of this link alone, while that lasts. */
+  stateTo(routes: Link, statement: Statement): void;
   /** Is told to nobody any more. */
   retract(statement: Statement): void;
   /** Closes the link of a gateway, whose credential is withdrawn, by its subject. */
@@ -42,6 +44,7 @@ export function createGatewayLinks(options: GatewayLinksOptions): GatewayLinks {
   return {
     attach: (link) => role.attach(link),
     state: (statement) => role.state(statement),
+    stateTo: (routes, statement) => role.stateTo(routes, statement),
     retract: (statement) => role.retract(statement),
     expel: (gateway) => role.expel(gateway),
   };
@@ -54,6 +57,8 @@ class ServerEnd {
   /** The oldest first. */
   private readonly links = new Set<GatewayLink>();
   private readonly statements = new Map<string, Statement>();
+  /** By what the server's owner knows a link by. */
+  private readonly byRoutes = new Map<Link, GatewayLink>();
 
   constructor(options: GatewayLinksOptions) {
     this.options = options;
@@ -74,6 +79,7 @@ class ServerEnd {
       onMessage: (message) => end.receive(message),
       onClosed: () => {
         this.links.delete(end);
+        for (const [routes, each] of this.byRoutes) if (each === end) this.byRoutes.delete(routes);
         end.end();
       },
     };
@@ -82,6 +88,10 @@ class ServerEnd {
   state(statement: Statement): void {
     this.statements.set(topicOf(statement), statement);
     for (const link of this.links) link.statements?.state(statement);
+  }
+
+  stateTo(routes: Link, statement: Statement): void {
+    this.byRoutes.get(routes)?.statements?.state(statement);
   }
 
   retract(statement: Statement): void {
@@ -98,6 +108,7 @@ class ServerEnd {
       if (end !== newest) end.link.close();
     }
     for (const statement of this.statements.values()) newest.statements?.state(statement);
+    this.byRoutes.set(routes, newest);
     return this.options.onSecured(routes, gateway);
   }
 

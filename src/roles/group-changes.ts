@@ -77,7 +77,20 @@ export class GroupChanges {
           .map((group) => [group, withoutMember(group, pneId, this.rekeying)] as const)
           .filter(([former, group]) => group !== former)
           .map(([, group]) => ({ ...group, isUrgent: true }));
-        return { groups, users: [{ pneId, record }] };
+        const isDone = view.userOf(pneId)?.isRevoked === true && groups.length === 0;
+        return isDone ? {} : { groups, users: [{ pneId, record }] };
+      }, done);
+    this.ledger.withUser(pneId, change, () => done('storeFailed'));
+  }
+
+  /** A PNE that was revoked gets a user key again, and may become a member. */
+  reinstate(pneId: string, done: Done): void {
+    const change = () =>
+      this.change((view) => {
+        const former = view.userOf(pneId);
+        if (former?.isRevoked !== true) return {};
+        const record = { ...newKey(this.rekeying.fillRandom, former.epoch + 1), isRevoked: false };
+        return { users: [{ pneId, record }] };
       }, done);
     this.ledger.withUser(pneId, change, () => done('storeFailed'));
   }

@@ -71,7 +71,7 @@ export class KeyLedger implements KeyView {
 
   /** Calls `then` when all groups are loaded and the user key of this PNE is, or `failed`. */
   withUser(pneId: string, then: () => void, failed: () => void = ignore): void {
-    if (!this.isLoaded) return void this.waitingToLoad.push(() => this.withUser(pneId, then, failed));
+    if (!this.isLoaded) return this.whenLoaded(() => this.withUser(pneId, then, failed));
     if (this.users.has(pneId)) return then();
     this.options.store.loadUser(
       pneId,
@@ -84,6 +84,12 @@ export class KeyLedger implements KeyView {
         failed();
       },
     );
+  }
+
+  /** Calls `then` when all groups are loaded. */
+  whenLoaded(then: () => void): void {
+    if (this.isLoaded) then();
+    else this.waitingToLoad.push(then);
   }
 
   forgetUser(pneId: string): void {

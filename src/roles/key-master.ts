@@ -43,6 +43,7 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
   private readonly options: ServerKeysOptions;
   private readonly byReference = new Map<number, ServerGroup>();
   private readonly peers = new Map<string, KeyPeer>();
+  private readonly told = new Map<string, { readonly gateway: Link; readonly text: string }>();
   private ledger!: KeyLedger;
   private changes!: GroupChanges;
   private host!: ServerKeyHost;
@@ -133,6 +134,7 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
   expel(pneId: string): void {
     this.peers.get(pneId)?.close();
     this.peers.delete(pneId);
+    this.told.delete(pneId);
     this.ledger.forgetUser(pneId);
   }
 
@@ -248,6 +250,7 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
     }
   }
 
+  /** Tells the gateway where a PNE is, unless it has been told just that. */
   private seat(pneId: string): void {
     const gateway = this.host.routeOf(pneId)?.gateway;
     if (gateway === undefined) return;
@@ -256,6 +259,10 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
       const member = members.get(pneId);
       if (member !== undefined) seats.push({ reference: record.reference, sender: member.sender });
     }
+    const told = this.told.get(pneId);
+    const text = seats.map(({ reference, sender }) => `${reference} ${sender}`).join();
+    if ((told?.text ?? '') === text && (text === '' || told?.gateway === gateway)) return;
+    this.told.set(pneId, { gateway, text });
     this.host.onSeats(gateway, pneId, seats);
   }
 

@@ -15,6 +15,7 @@ import { ControlKind, decodeControl, encodeConfirmation } from './gateway-contro
 import { type Initiation, initiate } from './initiation.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
 import { closingAtKeyEnd, routesOver, sendRecord } from './secured-link.ts';
+import type { GroupSeat } from './server-keys.ts';
 
 export interface ServerLinkOptions {
   /** CPNS-2, with the server whose credential the gateway has. */
@@ -25,6 +26,8 @@ export interface ServerLinkOptions {
   onAgreed(agreement: Agreement): void;
   /** The server states that a PNE is withdrawn. `confirm` is called once that is done for good. */
   onWithdrawn(pneId: string, confirm: () => void): void;
+  /** The server states to which groups a PNE may send, and as whom. */
+  onSeats(pneId: string, seats: readonly GroupSeat[]): void;
   /** A message was refused and dropped. `peerRefused`: the server says so of this gateway, or somebody else does. */
   onRefused(reason: ReasonName): void;
 }
@@ -140,7 +143,11 @@ class ServerLinkEnd {
     const control = decodeControl(body);
     // This end states nothing that could be confirmed.
     if (control.kind === ControlKind.confirmation) return refuse('messageInvalid');
-    this.options.onWithdrawn(control.statement.pneId, () => this.guard(() => this.confirm(control.number)));
+    const confirm = () => this.guard(() => this.confirm(control.number));
+    if (control.kind === ControlKind.withdrawn)
+      return this.options.onWithdrawn(control.statement.pneId, confirm);
+    this.options.onSeats(control.statement.pneId, control.statement.seats);
+    confirm();
   }
 
   private confirm(number: number): void {

@@ -100,6 +100,7 @@ export class GatewayProcess {
         after: timeline.after(this.life),
         onSecured: (routes) => this.adopt(routes),
         onAgreed: () => this.note('agreed with the server'),
+        onSeats: (pneId, seats) => this.gateway?.seat(pneId, seats),
         onWithdrawn: (pneId, confirm) => this.withdraw(pneId, confirm),
         onRefused: (reason) => this.note(`refused: ${reason} of its link to the server`),
       },

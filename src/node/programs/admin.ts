@@ -9,6 +9,7 @@ import { credentialIn, DEVICES, enrol, GATEWAYS, type Roll, readAll, withdraw } 
 import { newIdentity, writeOnce } from '../identity.ts';
 import { openPostgresStore } from '../store/postgres.ts';
 import type { KeyValueStore } from '../store/store.ts';
+import { administerGroups, administerKeys } from './admin-groups.ts';
 import { type Config, DATABASE, parseAddress, UsageError } from './config.ts';
 import { openExistingStore } from './state.ts';
 
@@ -25,7 +26,13 @@ type Options = keyof typeof ADMIN_OPTIONS;
 
 interface Action {
   readonly roll: Roll;
-  run(store: KeyValueStore, names: readonly string[], say: (line: string) => void, roll: Roll): Promise<void>;
+  run(
+    store: KeyValueStore,
+    names: readonly string[],
+    say: (line: string) => void,
+    roll: Roll,
+    provider: CryptoProvider,
+  ): Promise<void>;
 }
 
 const ACTIONS: ReadonlyMap<string, Action> = new Map([
@@ -37,6 +44,9 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map([
   ['remove-gateway', { roll: GATEWAYS, run: remove }],
 ]);
 
+/** Of a server alone (admin-groups.ts). */
+const OF_KEYS: readonly string[] = Object.freeze(['group', 'revoke', 'reinstate']);
+
 /** Calls `say` with each line for standard output. */
 export async function administer(
   { values, positionals: [action = '', ...names] }: Config<Options>,
@@ -45,14 +55,17 @@ export async function administer(
 ): Promise<void> {
   if (action === 'provision') return provision(values, names, provider, say);
   const known = ACTIONS.get(action);
-  if (known === undefined)
-    throw new UsageError(`admin takes one of provision, ${[...ACTIONS.keys()].join(', ')}`);
+  if (known === undefined && !OF_KEYS.includes(action))
+    throw new UsageError(`admin takes one of provision, ${[...ACTIONS.keys(), ...OF_KEYS].join(', ')}`);
   const store =
     values.store === ''
       ? openExistingStore(required(values, 'state'))
       : await openPostgresStore(values.store);
   try {
-    await known.run(store, names, say, known.roll);
+    if (known !== undefined) await known.run(store, names, say, known.roll, provider);
+    else if (action === 'revoke') await administerKeys(store, provider, 'revoke', names, say);
+    else if (action === 'reinstate') await administerKeys(store, provider, 'reinstate', names, say);
+    else await administerGroups(store, provider, names, say);
   } finally {
     await store.close();
   }
@@ -72,11 +85,15 @@ async function add(
   paths: readonly string[],
   say: (line: string) => void,
   roll: Roll,
+  provider: CryptoProvider,
 ): Promise<void> {
   if (paths.length === 0)
     throw new UsageError('what is added are files: a credential, or a provisioning file');
-  for (const path of paths)
-    say(`${await enrol(store, credentialIn(Uint8Array.from(readFileSync(path))), roll)} added`);
+  for (const path of paths) {
+    const id = await enrol(store, credentialIn(Uint8Array.from(readFileSync(path))), roll);
+    if (roll === DEVICES) await administerKeys(store, provider, 'reinstate', [id], () => undefined);
+    say(`${id} added`);
+  }
 }
 
 async function remove(

@@ -189,4 +189,32 @@ test('a device that is removed at the server is removed at its gateways as well,
   await Promise.all([again.stop('SIGTERM'), cpnsServer.stop('SIGTERM')]);
 });
 
+test('groups are made, changed and ended while a server runs, which learns of it; a device that goes leaves them', async () => {
+  const { folder, cpnsServer, gateway, admin } = await deployed();
+  const credentials = ['--server-credential', join(folder, 's/credential')];
+  for (const name of ['pne-1', 'pne-2']) {
+    const file = join(folder, name);
+    const gatewayCredential = ['--gateway-credential', join(folder, 'g/credential')];
+    once('admin', 'provision', name, ...credentials, ...gatewayCredential, '--output', file);
+    admin('add', file);
+  }
+  assert.is(admin('group', 'create', 'lights', 'pne-1', 'pne-2').stdout, '2 created\n');
+  assert.is(admin('group', 'create-pn', 'home').stdout, '1 created\n');
+  await cpnsServer.says(/group group=2 epoch=1 members=2/);
+  assert.is(admin('group', 'remove', '2', 'pne-2').stdout, 'pne-2 left 2\n');
+  await cpnsServer.says(/group group=2 epoch=2 members=1/);
+  admin('group', 'add', '2', 'pne-2');
+  admin('group', 'transfer', '2', 'pne-2');
+  admin('group', 'end', '1');
+  assert.is(admin('group', 'list').stdout, '2  service group lights  epoch 3  owner pne-2  pne-1 pne-2\n');
+  for (const wrong of [[], ['add', '2', 'pne-9'], ['rekey', '7'], ['add', '2'], ['burn', '2']]) {
+    const { status, stdout, stderr } = admin('group', ...wrong);
+    assert.equal([status, stdout], [2, '']);
+    assert.match(stderr, /^pne-runtime: [^\n]+\n/);
+  }
+  admin('remove', 'pne-1');
+  await cpnsServer.says(/group group=2 epoch=4 members=1/);
+  await Promise.all([gateway.stop('SIGTERM'), cpnsServer.stop('SIGTERM')]);
+});
+
 test.run();

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ReasonName } from '../../refusal.ts';
+import { createServerKeys } from '../../roles/key-master.ts';
 /** `pne-runtime server`: a CPNS Server that remembers. */
 import { type CpnsServer, startCpnsServer } from '../cpns-server.ts';
 import { DEVICES, GATEWAYS } from '../devices.ts';
+import { openKeyStore } from '../key-store.ts';
 import { openReadingOutput, type ReadingOutput } from '../reading-output.ts';
+import { openRootKey } from '../root-key.ts';
 import { openServerStore } from '../server-store.ts';
 import { readTlsCredentials, type TlsCredentials } from '../tls.ts';
 import { agreementFacts } from './agreement-facts.ts';
@@ -34,7 +37,23 @@ export async function startServerProgram(
 ): Promise<Program> {
   const tls = readTls(values['tls-cert'], values['tls-key']);
   const database = values.store;
-  const { identity, store } = await openState(provider, values.state, values.name, { onBroken, database });
+  const { identity, store, rootKeyPath } = await openState(provider, values.state, values.name, {
+    onBroken,
+    database,
+  });
+  const keyStore = openKeyStore({
+    store,
+    onFailed: ({ message }) => log('keys-failed', { reason: message }),
+  });
+  const keys = createServerKeys({
+    provider,
+    root: await openRootKey(provider, rootKeyPath, store),
+    store: keyStore,
+    permits: (_pneId, request) => request === 'leave',
+    onGroup: (group, record) =>
+      log('group', { group, epoch: record?.key.epoch ?? 0, members: record?.members.length ?? 0 }),
+  });
+  const groupsWatch = keyStore.watch(() => keys.refresh());
   let output: ReadingOutput | undefined;
   const serverStore = await openServerStore({
     store,
@@ -49,12 +68,18 @@ export async function startServerProgram(
   const devices = await openEnrolled({
     ...{ store, log, roll: DEVICES, name: 'devices' },
     expel: (id) => server?.expel(id),
-    onChanged: () => server?.setWithdrawn(devices.withdrawn),
+    onChanged: () => setWithdrawn(),
   });
   const gateways = await openEnrolled({
     ...{ store, log, roll: GATEWAYS, name: 'gateways' },
     expel: (id) => server?.expelGateway(id),
   });
+  /** What a device that is gone knew of its groups is no key any more. */
+  function setWithdrawn(): void {
+    if (server === undefined) return;
+    server.setWithdrawn(devices.withdrawn);
+    for (const id of devices.withdrawn) keys.revoke(id);
+  }
   const pace = new Pace({
     intervalMs: Number(values.interval),
     deliver: (pne, value) => server?.deliver(pne, value),
@@ -70,6 +95,7 @@ export async function startServerProgram(
     port,
     ...(tls !== undefined && { tls }),
     store: serverStore,
+    keys,
     onAgreed(agreement): void {
       const { name, peer } = agreement;
       if (name !== 'CPNS-2') pace.agreed(agreement);
@@ -87,7 +113,7 @@ export async function startServerProgram(
   server = started;
   metrics.show('devices', () => devices.ids.length);
   metrics.show('readings_kept', () => serverStore.count);
-  started.setWithdrawn(devices.withdrawn);
+  setWithdrawn();
   log('listening', {
     address: `${host}:${started.port}`,
     devices: devices.ids.length,
@@ -99,6 +125,7 @@ export async function startServerProgram(
     async close(): Promise<void> {
       devices.close();
       gateways.close();
+      groupsWatch.close();
       await started.close();
       await output?.close();
       await store.close();

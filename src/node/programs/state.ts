@@ -4,6 +4,7 @@
  * The folder that gateway and server keep what they know in:
  *
  *     identity          private key and credential (src/node/identity.ts)
+ *     root-key          a server's: what the keys that it issues are derived of (src/node/root-key.ts)
  *     credential        the credential alone, for whoever provisions devices
  *     store/            the key-value store, unless that is in a database
  */
@@ -19,6 +20,8 @@ import type { KeyValueStore } from '../store/store.ts';
 export interface State {
   readonly identity: Identity;
   readonly store: KeyValueStore;
+  /** Where a server's root key lies. */
+  readonly rootKeyPath: string;
 }
 
 export interface StateOptions extends LmdbOptions {
@@ -44,7 +47,7 @@ export async function openState(
     const identity = openIdentity(provider, identityOf(folder), subject);
     const credential = join(folder, 'credential');
     if (!existsSync(credential)) writeOnce(credential, identity.credential.cred, 0o644);
-    return { identity, store };
+    return { identity, store, rootKeyPath: join(folder, 'root-key') };
   } catch (error) {
     await store.close();
     throw error;

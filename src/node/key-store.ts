@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Groups and user keys of a CPNS Server, over the key-value contract:
+ *
+ *     key = 's' reference           group (src/roles/group-record-codec.ts), the reference in 3 bytes
+ *     key = 'u' pne-id              user-key
+ *     key = 't'                     empty: its version is new with each change of a group
+ *
+ * Another process may change groups: whoever has them open learns of that. No key is stored (src/keys/hierarchy.ts).
+ */
+import { concatBytes } from '../bytes/compare.ts';
+import { withHead } from '../bytes/copy.ts';
+import { toHex } from '../bytes/hex.ts';
+import { encodeUtf8 } from '../bytes/utf8.ts';
+import { NodeLimits } from '../limits.ts';
+import type { GroupRecord } from '../roles/group-record.ts';
+import {
+  decodeGroupRecord,
+  decodeUserKey,
+  encodeGroupRecord,
+  encodeUserKey,
+} from '../roles/group-record-codec.ts';
+import type { KeyChanges, KeyStore } from '../roles/key-store.ts';
+import type { Entry, KeyValueStore, Watch } from './store/store.ts';
+
+const GROUPS = Uint8Array.of(0x73);
+const USERS = Uint8Array.of(0x75);
+const EDITION = Uint8Array.of(0x74);
+const NOTHING = new Uint8Array(0);
+const KEY_BYTES = 4;
+
+export interface NodeKeyStoreOptions {
+  readonly store: KeyValueStore;
+  /** Something was not stored, or cannot be read. */
+  onFailed(error: Error): void;
+}
+
+export interface NodeKeyStore extends KeyStore {
+  /** Calls back some time after a group was changed, by whichever process. */
+  watch(onChanged: () => void): Watch;
+}
+
+export function openKeyStore({ store, onFailed }: NodeKeyStoreOptions): NodeKeyStore {
+  /** Of what was last loaded or committed here, by key. */
+  const versions = new Map<string, number | undefined>();
+
+  function answer<Result>(work: Promise<Result>, done: (result: Result) => void, failed: () => void): void {
+    work.then(done, (error: Error) => {
+      onFailed(error);
+      failed();
+    });
+  }
+
+  function known({ key, version }: Entry): void {
+    versions.set(toHex(key), version);
+  }
+
+  async function loadAll(): Promise<readonly GroupRecord[]> {
+    const entries = await readGroups(store);
+    for (const name of versions.keys()) if (name.startsWith(toHex(GROUPS))) versions.delete(name);
+    for (const entry of entries) known(entry);
+    return entries.map(({ key, value }) => decodeGroupRecord(referenceIn(key), value));
+  }
+
+  async function commit({ groups, ended, users }: KeyChanges): Promise<boolean> {
+    const puts = [
+      ...groups.map((record) => ({ key: groupKey(record.reference), value: encodeGroupRecord(record) })),
+      ...users.map(({ pneId, record }) => ({ key: userKey(pneId), value: encodeUserKey(record) })),
+    ];
+    const deletes = ended.map(groupKey);
+    const keys = [...puts.map(({ key }) => key), ...deletes];
+    const edition = groups.length + ended.length > 0 ? [{ key: EDITION, value: NOTHING }] : [];
+    const version = await store.commit({
+      expected: keys.map((key) => ({ key, version: versions.get(toHex(key)) })),
+      puts: [...puts, ...edition],
+      deletes,
+    });
+    if (version === undefined) return false;
+    for (const key of deletes) versions.delete(toHex(key));
+    for (const { key } of puts) versions.set(toHex(key), version);
+    return true;
+  }
+
+  return {
+    load: (done, failed) => answer(loadAll(), done, failed),
+    loadUser: (pneId, done, failed) =>
+      answer(
+        store.get(userKey(pneId)),
+        (entry) => {
+          versions.set(toHex(userKey(pneId)), entry?.version);
+          done(entry && decodeUserKey(entry.value));
+        },
+        failed,
+      ),
+    commit: (changes, done) => answer(commit(changes), done, () => done(false)),
+    watch: (onChanged) => store.watch(EDITION, onChanged),
+  };
+}
+
+/** Whether there is anything that a root key goes with. */
+export async function hasKeys(store: KeyValueStore): Promise<boolean> {
+  const pages = await Promise.all([GROUPS, USERS].map((prefix) => store.range(prefix, 1)));
+  return pages.some((page) => page.length > 0);
+}
+
+async function readGroups(store: KeyValueStore): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  let page = await store.range(GROUPS, NodeLimits.storePage);
+  while (page.length > 0) {
+    entries.push(...page);
+    page = await store.range(GROUPS, NodeLimits.storePage, page.at(-1)!.key);
+  }
+  return entries;
+}
+
+function groupKey(reference: number): Uint8Array {
+  return withHead(GROUPS[0]! * 2 ** 24 + reference, KEY_BYTES, NOTHING);
+}
+
+function referenceIn(key: Uint8Array): number {
+  return (key[1]! << 16) | (key[2]! << 8) | key[3]!;
+}
+
+function userKey(pneId: string): Uint8Array {
+  return concatBytes(USERS, encodeUtf8(pneId));
+}

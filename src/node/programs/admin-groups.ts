@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** `pne-runtime admin group`: the groups of a CPNS Server, whether it runs or not. */
+import type { CryptoProvider } from '../../crypto/provider.ts';
+import { isPersonalNetwork } from '../../keys/reference.ts';
+import type { ReasonName } from '../../refusal.ts';
+import { GroupChanges } from '../../roles/group-changes.ts';
+import type { GroupRecord } from '../../roles/group-record.ts';
+import { KeyLedger } from '../../roles/key-ledger.ts';
+import { DEVICES, readAll } from '../devices.ts';
+import { openKeyStore } from '../key-store.ts';
+import type { KeyValueStore } from '../store/store.ts';
+import { after } from '../timer.ts';
+import { UsageError } from './config.ts';
+
+type Say = (line: string) => void;
+
+/** What may be done, by its first word after `group`. */
+const ACTIONS = Object.freeze([
+  'list',
+  'create',
+  'create-pn',
+  'add',
+  'remove',
+  'transfer',
+  'rekey',
+  'end',
+] as const);
+
+export async function administerGroups(
+  store: KeyValueStore,
+  provider: CryptoProvider,
+  [action = '', ...words]: readonly string[],
+  say: Say,
+): Promise<void> {
+  if (!(ACTIONS as readonly string[]).includes(action))
+    throw new UsageError(`admin group takes one of ${ACTIONS.join(', ')}`);
+  const { ledger, changes } = await openGroups(store, provider);
+  if (action === 'list') return list(ledger.groups.values(), say);
+  if (action === 'create' || action === 'create-pn')
+    return create(store, changes, action === 'create' ? 'service' : 'pn', words, say);
+  const [id = '', ...names] = words;
+  const reference = Number(id);
+  if (!ledger.groups.has(reference)) throw new UsageError(`there is no group ${id}: list shows them`);
+  if (action === 'rekey') return done(say, `${id} has a new key`, (then) => changes.rekey(reference, then));
+  if (action === 'end') return done(say, `${id} has ended`, (then) => changes.end(reference, then));
+  if (names.length === 0) throw new UsageError(`admin group ${action} takes a group, and names of devices`);
+  await requireDevices(store, action === 'remove' ? [] : names);
+  for (const name of names) {
+    if (action === 'add')
+      await done(say, `${name} joined ${id}`, (then) => changes.add(reference, name, then));
+    if (action === 'remove')
+      await done(say, `${name} left ${id}`, (then) => changes.remove(reference, name, then));
+    if (action === 'transfer')
+      await done(say, `${id} is of ${name}`, (then) => changes.transfer(reference, name, then));
+  }
+}
+
+/** Takes all keys from a device that stays enrolled, or gives it new ones. */
+export async function administerKeys(
+  store: KeyValueStore,
+  provider: CryptoProvider,
+  operation: 'revoke' | 'reinstate',
+  names: readonly string[],
+  say: Say,
+): Promise<void> {
+  if (names.length === 0) throw new UsageError(`admin ${operation} takes names of devices`);
+  const { changes } = await openGroups(store, provider);
+  for (const name of names)
+    await done(say, `${name} ${operation}d`, (then) => changes[operation](name, then));
+}
+
+function list(groups: Iterable<GroupRecord>, say: Say): void {
+  for (const { reference, name, owner, key, members } of groups) {
+    const kind = isPersonalNetwork(reference) ? 'PN' : 'service group';
+    const ids = members.map(({ pneId }) => pneId).join(' ');
+    say(`${reference}  ${kind} ${name}  epoch ${key.epoch}${owner ? `  owner ${owner}` : ''}  ${ids}`);
+  }
+}
+
+async function create(
+  store: KeyValueStore,
+  changes: GroupChanges,
+  kind: 'pn' | 'service',
+  [name, ...members]: readonly string[],
+  say: Say,
+): Promise<void> {
+  if (name === undefined) throw new UsageError('admin group create takes a name, and names of devices');
+  await requireDevices(store, members);
+  const group = { kind, name, members, ...(members[0] !== undefined && { owner: members[0] }) };
+  await new Promise<void>((resolve, reject) => {
+    changes.create(group, (reference, refused) => {
+      if (refused !== undefined) return reject(new Error(refused));
+      say(`${reference} created`);
+      resolve();
+    });
+  });
+}
+
+async function requireDevices(store: KeyValueStore, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  const known = new Set((await readAll(store, DEVICES)).map(({ subject }) => subject));
+  for (const name of names) if (!known.has(name)) throw new UsageError(`no device is called ${name}`);
+}
+
+function done(say: Say, line: string, work: (then: (refused?: ReasonName) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    work((refused) => {
+      if (refused !== undefined) return reject(new Error(refused));
+      say(line);
+      resolve();
+    });
+  });
+}
+
+function openGroups(
+  store: KeyValueStore,
+  provider: CryptoProvider,
+): Promise<{ readonly ledger: KeyLedger; readonly changes: GroupChanges }> {
+  return new Promise((resolve, reject) => {
+    const ledger: KeyLedger = new KeyLedger({
+      store: openKeyStore({ store, onFailed: reject }),
+      after,
+      onGroups(): void {},
+      onUser(): void {},
+      onFailed(): void {},
+    });
+    const changes = new GroupChanges(ledger, { fillRandom: provider.fillRandom, bootOf: () => undefined });
+    ledger.whenLoaded(() => resolve({ ledger, changes }));
+    ledger.start();
+  });
+}
