@@ -41,6 +41,11 @@ export class CutMedium implements Medium {
     this.made = 0;
   }
 
+  /** From here on the power stays, and changes do not count. */
+  end(): void {
+    this.made = undefined;
+  }
+
   powerOn(): void {
     this.isOff = false;
     this.made = 0;

@@ -56,6 +56,7 @@ function runWhole(scenario: DeviceScenario, seed: number, medium: CutMedium, sta
   operation.run();
   note();
   unwatch(medium);
+  medium.end();
   operation.check();
 }
 
@@ -88,8 +89,10 @@ function runCut(
   untilPowerFails(medium, () => operation.restart());
   if (medium.isOff) {
     medium.powerOn();
+    medium.end();
     operation.restart();
   }
+  medium.end();
   operation.check();
 }
 

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { Curve } from '../../src/crypto/curves.ts';
+import type { CryptoProvider } from '../../src/crypto/provider.ts';
+import type { Identity } from '../../src/handshake/credential.ts';
+import { createIdentity } from '../../src/handshake/test-fixture.ts';
+import { PLAIN_STREAM } from '../../src/link/attestation.ts';
+import type { Link, LinkEvents } from '../../src/link/link.ts';
+import { VirtualTime } from '../../src/link/time.testing.ts';
+import { createNodeProvider } from '../../src/node/crypto/provider.ts';
+import { compactPayloads } from '../../src/payload/compact.ts';
+import { createGateway, type Gateway } from '../../src/roles/gateway.ts';
+import { newGroupServerStore, storeOver } from '../../src/roles/group-store.testing.ts';
+import { staticDhInterface } from '../../src/roles/interface.ts';
+import { createServerKeys } from '../../src/roles/key-master.ts';
+import { createPne, type Pne } from '../../src/roles/pne.ts';
+import { createPneKeys, type PneKeys } from '../../src/roles/pne-keys.ts';
+import { createServer } from '../../src/roles/server.ts';
+import type { ServerKeys } from '../../src/roles/server-keys.ts';
+import { openSealedStore } from '../../src/store/sealed-store.ts';
+/** Two PNEs in groups, of which the power of one fails, with their gateway and their server. */
+import { KeyWitness } from '../chaos/cryptography.ts';
+import { p256Agreement, type SharedPoints } from '../chaos/curve.ts';
+import { Random } from '../chaos/random.ts';
+import { Life } from '../chaos/timeline.ts';
+import { Violation } from '../chaos/violation.ts';
+import { contentOf } from './content.ts';
+import { CutMedium } from './cut-medium.ts';
+
+/** Whose power fails, and another member. */
+export const CUT = 'pne-1';
+export const OTHER = 'pne-2';
+const NAMES = Object.freeze([CUT, OTHER, 'gateway', 'server'] as const);
+type Name = (typeof NAMES)[number];
+/** Of all messages that were lost, and a handshake that was given up and begun again. */
+const SETTLING_MS = 240_000;
+const STEP_MS = 2000;
+const ROOT_LENGTH = 32;
+
+interface Member {
+  readonly name: Name;
+  readonly medium: CutMedium;
+  readonly root: Uint8Array;
+  /** Contents of others, by value. */
+  readonly contents: unknown[];
+  /** undefined while it has no power. */
+  running: { readonly pne: Pne; readonly keys: PneKeys } | undefined;
+  close: () => void;
+}
+
+export class GroupNetwork {
+  readonly keys: ServerKeys;
+  private readonly time = new VirtualTime();
+  private readonly queue: (() => void)[] = [];
+  private readonly providers = new Map<Name, CryptoProvider>();
+  private readonly identities = new Map<Name, Identity>();
+  private readonly gateway: Gateway;
+  private readonly cut: Member;
+  private readonly other: Member;
+  private published = 0;
+
+  /** Everybody is on and registered. */
+  constructor(medium: CutMedium, seed: number) {
+    const random = new Random(seed);
+    const shared: SharedPoints = new Map();
+    const witness = new KeyWitness((fillRandom) => {
+      const node = createNodeProvider();
+      return { ...node, fillRandom, ...p256Agreement(node, fillRandom, shared) };
+    });
+    NAMES.forEach((name, at) => {
+      const provider = witness.provider(new Life(name), random.fork(), undefined);
+      this.providers.set(name, provider);
+      this.identities.set(name, createIdentity(provider, Curve.P256, name, Uint8Array.of(at + 1)));
+    });
+    this.keys = createServerKeys({
+      provider: this.providers.get('server')!,
+      root: this.providers.get('server')!.secret(new Uint8Array(ROOT_LENGTH).fill(7)),
+      store: storeOver(newGroupServerStore(), (work) => this.queue.push(work)),
+      permits: () => true,
+      onGroup(): void {},
+    });
+    this.gateway = this.join();
+    this.cut = newMember(CUT, medium, random);
+    this.other = newMember(OTHER, new CutMedium(), random);
+    medium.onCut = () => this.stop(this.cut);
+    this.start(this.cut);
+    this.start(this.other);
+    this.settle();
+  }
+
+  /** What the device whose power fails does with its keys. */
+  get own(): PneKeys {
+    return this.cut.running?.keys ?? violate('the device is off');
+  }
+
+  /** The power is back. */
+  restart(): void {
+    this.stop(this.cut);
+    this.start(this.cut);
+    this.settle();
+  }
+
+  settle(): void {
+    for (let left = SETTLING_MS; left > 0; left -= STEP_MS) {
+      this.deliver();
+      this.time.pass(STEP_MS);
+    }
+    this.deliver();
+  }
+
+  /** The epoch of a group at the server where the device is a member, else undefined. */
+  expected(reference: number): number | undefined {
+    const group = this.keys.groups.find((each) => each.reference === reference);
+    return group?.members.some(({ pneId }) => pneId === CUT) ? group.key.epoch : undefined;
+  }
+
+  /** The device has what the server says, after one more start before it hears of the server too, and members read each other once. */
+  check(reference: number): void {
+    this.checkEpoch(reference);
+    this.stop(this.cut);
+    this.start(this.cut);
+    this.checkEpoch(reference);
+    this.settle();
+    this.checkEpoch(reference);
+    if (this.expected(reference) === undefined) return;
+    this.checkContent(reference, this.cut, this.other);
+    this.checkContent(reference, this.other, this.cut);
+  }
+
+  content(medium: CutMedium): string {
+    return contentOf(this.cut.root, medium);
+  }
+
+  private checkEpoch(reference: number): void {
+    const { epoch } = this.own.groups.find((each) => each.reference === reference) ?? { epoch: undefined };
+    const expected = this.expected(reference);
+    if (epoch !== expected) throw new Violation(`the device has epoch ${epoch}, the server ${expected}`);
+  }
+
+  private checkContent(reference: number, from: Member, to: Member): void {
+    const value = `content ${this.published++}`;
+    from.running!.keys.publish(reference, value);
+    this.settle();
+    const count = to.contents.filter((each) => each === value).length;
+    if (count !== 1) throw new Violation(`${to.name} reads ${value} ${count} times`);
+  }
+
+  private deliver(): void {
+    for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) next();
+  }
+
+  private start(member: Member): void {
+    const { name, medium, root, contents } = member;
+    const provider = this.providers.get(name)!;
+    const store = openSealedStore(provider, provider.secret(root), medium);
+    const keys = createPneKeys({
+      provider,
+      store,
+      onContent: (_reference, _sender, value) => contents.push(value),
+      onGroup(): void {},
+      onWithheld(): void {},
+    });
+    const own = this.identities.get(name)!;
+    const running = { keys } as { keys: PneKeys; pne: Pne };
+    member.running = running;
+    running.pne = createPne({
+      pneId: name,
+      hop: staticDhInterface('pne', 'CPNS-1', provider, own, [this.credential('gateway')]),
+      endToEnd: staticDhInterface('pne', 'CPNS-3', provider, own, [this.credential('server')]),
+      after: (milliseconds, callback) =>
+        this.time.after(milliseconds, () => {
+          if (member.running === running) callback();
+        }),
+      payloads: compactPayloads,
+      boots: store.boots,
+      keys,
+      onAgreed(): void {},
+      onContent(): void {},
+      onReceipt(): void {},
+      onRefused(): void {},
+    });
+    this.connect(member);
+  }
+
+  private stop(member: Member): void {
+    member.running = undefined;
+    member.close();
+  }
+
+  private connect(member: Member): void {
+    const { pne } = member.running!;
+    let isUp = true;
+    let atGateway: LinkEvents | undefined;
+    let atPne: LinkEvents | undefined;
+    const close = () => {
+      if (!isUp) return;
+      isUp = false;
+      this.queue.push(() => atGateway?.onClosed());
+      if (member.running?.pne !== pne) return;
+      this.queue.push(() => {
+        if (member.running?.pne !== pne) return;
+        atPne?.onClosed();
+        this.connect(member);
+      });
+    };
+    const end = (isMine: () => boolean, to: () => LinkEvents | undefined): Link => ({
+      mtu: 8192,
+      attestation: () => PLAIN_STREAM,
+      close,
+      send: (message) => {
+        const copy = message.slice();
+        if (isMine()) this.queue.push(() => isUp && to()?.onMessage(copy));
+      },
+    });
+    member.close = close;
+    const isOn = () => member.running?.pne === pne;
+    atGateway = this.gateway.attachPne(
+      end(
+        () => true,
+        () => ({
+          onMessage: (message) => isOn() && atPne?.onMessage(message),
+          onClosed(): void {},
+        }),
+      ),
+    );
+    atPne = pne.attach(end(isOn, () => atGateway));
+  }
+
+  private credential(name: Name) {
+    return this.identities.get(name)!.credential;
+  }
+
+  /** Returns the gateway, joined to the server. */
+  private join(): Gateway {
+    const known = [this.credential(CUT), this.credential(OTHER)];
+    const { after } = this.time;
+    const gateway = createGateway({
+      hop: this.ownInterface('gateway', 'CPNS-1', known),
+      after,
+      onAgreed(): void {},
+      onRefused(): void {},
+    });
+    const peers = new Map<string, never>();
+    const server = createServer({
+      endToEnd: this.ownInterface('server', 'CPNS-3', known),
+      after,
+      store: {
+        load: (pneId, done) => done(peers.get(pneId)),
+        commit(pneId, record, _readings, done): void {
+          peers.set(pneId, record as never);
+          done(true);
+        },
+      },
+      keys: this.keys,
+      onSeats: (_gateway, pneId, seats) => this.queue.push(() => gateway.seat(pneId, seats)),
+      onAgreed(): void {},
+      onRegistered(): void {},
+      onReading(): void {},
+      onContentSettled(): void {},
+      onRefused(): void {},
+    });
+    let up: LinkEvents | undefined;
+    let down: LinkEvents | undefined;
+    const end = (to: () => LinkEvents | undefined): Link => ({
+      mtu: 8192,
+      attestation: () => PLAIN_STREAM,
+      close(): void {},
+      send: (message) => {
+        const copy = message.slice();
+        this.queue.push(() => to()?.onMessage(copy));
+      },
+    });
+    up = gateway.attachServer(end(() => down));
+    down = server.attachGateway(end(() => up));
+    return gateway;
+  }
+
+  private ownInterface(
+    name: 'gateway' | 'server',
+    on: 'CPNS-1' | 'CPNS-3',
+    known: ReturnType<GroupNetwork['credential']>[],
+  ) {
+    return staticDhInterface(name, on, this.providers.get(name)!, this.identities.get(name)!, known);
+  }
+}
+
+function newMember(name: Name, medium: CutMedium, random: Random): Member {
+  const root = new Uint8Array(ROOT_LENGTH);
+  random.fill(root);
+  return { name, medium, root, contents: [], running: undefined, close(): void {} };
+}
+
+function violate(what: string): never {
+  throw new Violation(what);
+}
