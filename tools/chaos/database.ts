@@ -70,7 +70,8 @@ export class Database {
     this.rows = copied(snapshot);
   }
 
-  private store(pneId: string, record: PeerRecord, committed: readonly Reading[]): void {
+  /** A commit, made at once. */
+  store(pneId: string, record: PeerRecord, committed: readonly Reading[]): void {
     const readings = (this.rows.get(pneId)?.readings ?? new Map<number, string>()) as Map<number, string>;
     const added: string[] = [];
     const replaced: string[] = [];

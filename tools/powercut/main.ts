@@ -4,7 +4,7 @@
 import { Crew, type Job } from './crew.ts';
 import { type Options, parseOptions, USAGE, UsageError } from './options.ts';
 import type { Outcome } from './scenario.ts';
-import { SCENARIOS, SEEDS_PER_ROUND } from './scenarios.ts';
+import { SCENARIOS, seedsIn } from './scenarios.ts';
 
 const PROGRESS_MS = 5000;
 /** Failures that are shown; all are in the summary. */
@@ -45,9 +45,9 @@ async function makeRounds(options: Options): Promise<Summary> {
 }
 
 function jobsOf({ first, scenario }: Options, round: number): Job[] {
-  const chosen = SCENARIOS.filter(({ name }) => scenario === undefined || name === scenario);
-  return chosen.flatMap(({ name }) => {
-    const seeds = SEEDS_PER_ROUND[name] ?? 1;
+  if (scenario !== undefined) return [{ scenario, seed: first + round }];
+  return SCENARIOS.flatMap(({ name }) => {
+    const seeds = seedsIn(round, name);
     return Array.from({ length: seeds }, (_, i) => ({ scenario: name, seed: first + round * seeds + i }));
   });
 }

@@ -37,6 +37,7 @@ export class CutNetwork {
   readonly device: Device;
   readonly server: ServerProcess;
   readonly provider: CryptoProvider;
+  private readonly gateway: GatewayProcess;
   private readonly medium: CutMedium;
   private readonly root = new Uint8Array(ROOT_LENGTH);
 
@@ -67,7 +68,7 @@ export class CutNetwork {
     const hop = pne.interfaceTo([gateway], 'pne', 'CPNS-1');
     this.provider = hop.provider;
     this.random.fill(this.root);
-    const gatewayProcess = new GatewayProcess({
+    this.gateway = new GatewayProcess({
       ether,
       random: this.random.fork(),
       life: gateway.life,
@@ -89,11 +90,18 @@ export class CutNetwork {
         () => openSealedStore(this.provider, this.provider.secret(this.root), medium),
         (store, name) => storedSlot(store, pne, name === 'CPNS-1' ? gateway : server),
       ),
-      gateways: [gatewayProcess],
+      gateways: [this.gateway],
     });
     medium.onCut = () => this.device.end(this.random.chance(0.5));
     this.server.start();
-    gatewayProcess.start();
+    this.gateway.start();
+  }
+
+  /** Its process ends, which its gateway hears, and is there again a second later. */
+  restartServer(): void {
+    const { wire } = this.gateway;
+    this.server.end(wire?.isUp ? [wire] : [], true);
+    this.timeline.in(1000, this.server.life, () => this.server.start());
   }
 
   pass(milliseconds: number): void {
@@ -117,6 +125,9 @@ export class CutNetwork {
     this.device.report();
     this.server.deliver(this.device.pneId);
     this.settle();
+    // A server that ends with a commit does not say what became of a content: its owner finds it gone.
+    const queued = this.server.queued(this.device.pneId);
+    for (const name of this.witness.unsettled) if (!queued.includes(name)) this.witness.concludeContent(name);
     const [unsettled] = this.witness.unsettled;
     if (unsettled !== undefined) throw new Violation(`${unsettled} is not settled`);
     if (!this.device.isIdle || !this.device.isEmpty) throw new Violation('the device still waits');

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { HEAD } from '../../src/store/place.ts';
 /** One scenario with one seed: without a cut, then with the power failing at every change, and at every byte of each. */
 import { Random } from '../chaos/random.ts';
 import { Violation } from '../chaos/violation.ts';
@@ -52,7 +53,7 @@ function runWhole(scenario: DeviceScenario, seed: number, medium: CutMedium, sta
   const note = () => states.add(operation.content(medium));
   medium.begin();
   note();
-  watch(medium, note);
+  watch(medium, operation.commits ?? [HEAD], note);
   operation.run();
   note();
   unwatch(medium);
@@ -60,12 +61,12 @@ function runWhole(scenario: DeviceScenario, seed: number, medium: CutMedium, sta
   operation.check();
 }
 
-/** What is found after each change that the head has made count is a state. */
-function watch(medium: CutMedium, note: () => void): void {
+/** What is found after each change that counts at once is a state. */
+function watch(medium: CutMedium, commits: readonly string[], note: () => void): void {
   const write = medium.write.bind(medium);
   medium.write = (name, value) => {
     write(name, value);
-    if (name === 'head') note();
+    if (commits.includes(name)) note();
   };
 }
 

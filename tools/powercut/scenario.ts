@@ -32,4 +32,6 @@ export interface Operation {
   check(): void;
   /** What the store holds, for as long as a device has power: one of the states that it has without a cut. */
   content(medium: CutMedium): string;
+  /** What counts as soon as it is written: the head of the store, unless it says otherwise. */
+  readonly commits?: readonly string[];
 }

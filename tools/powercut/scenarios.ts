@@ -1,12 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Scenario } from './scenario.ts';
+import { database } from './scenarios/database.ts';
 import { groups } from './scenarios/groups.ts';
 import { handshake } from './scenarios/handshake.ts';
+import { pairing } from './scenarios/pairing.ts';
+import { provision } from './scenarios/provision.ts';
 import { resumption } from './scenarios/resumption.ts';
+import { server } from './scenarios/server.ts';
 import { store } from './scenarios/store.ts';
 
-export const SCENARIOS: readonly Scenario[] = Object.freeze([store, handshake, resumption, ...groups]);
+export const SCENARIOS: readonly Scenario[] = Object.freeze([
+  store,
+  handshake,
+  resumption,
+  ...groups,
+  provision,
+  pairing,
+  server,
+  database,
+]);
 
-/** Seeds of each in a round: those that take no time come more often. */
-export const SEEDS_PER_ROUND: Readonly<Record<string, number>> = Object.freeze({ store: 16 });
+/** Seeds of each in a round: what takes no time comes more often, and what starts processes in the first round alone. */
+export function seedsIn(round: number, name: string): number {
+  if (name === 'database') return round === 0 ? 1 : 0;
+  return name === 'store' ? 16 : 1;
+}
