@@ -3,17 +3,20 @@
 /** The device program: wires a PNE from its store, its crypto provider, its link and its sensor. */
 import { CborReader } from '../src/cbor/reader.ts';
 import type { CryptoProvider } from '../src/crypto/provider.ts';
-import { ccsCredential } from '../src/handshake/credential.ts';
+import type { Link, LinkEvents } from '../src/link/link.ts';
 import type { PayloadCodec } from '../src/payload/payload.ts';
-import { Refusal, refuse } from '../src/refusal.ts';
+import { Refusal } from '../src/refusal.ts';
 import { staticDhInterface } from '../src/roles/interface.ts';
 import { createPne, type Pne, type PneOptions } from '../src/roles/pne.ts';
-import { decodeProvisioning, type Provisioning } from '../src/roles/provisioning.ts';
+import { keepMembership, type Member, openOwnKey } from '../src/roles/pne-membership.ts';
+import { joinBy } from '../src/roles/pne-onboarding.ts';
+import type { Place } from '../src/roles/provisioning.ts';
 import { PeerIndex, storedResumptionSlot } from '../src/roles/stored-resumption.ts';
 import type { SealedStore } from '../src/store/store.ts';
 import type { Connect } from './connect.ts';
 import { openDeviceStore } from './device-store.ts';
 import { openHostSensor } from './host-sensor.ts';
+import { openPlace, type PnePlace } from './place.ts';
 import { openStore, type Store } from './platform/store.ts';
 import { after } from './platform/timer.ts';
 import { keepConnected } from './reconnect.ts';
@@ -23,44 +26,68 @@ import type { Sensor, SensorEvents } from './sensor.ts';
 
 /** How this image reaches others. */
 export interface Connections {
-  gateway(provisioning: Provisioning): Connect;
+  gateway(place: Place): Connect;
   /** The host of a simulated board, which feeds its sensor, by the number in its store. */
   host(number: number): Connect;
 }
 
 export function startPne(provider: CryptoProvider, payloads: PayloadCodec, connections: Connections): void {
   const store = openStore('pne');
-  const provisioning = decodeProvisioning(store.read('provisioning') ?? refuse('notProvisioned'));
-  const kept = openDeviceStore(provider);
+  const device = openDeviceStore(provider);
+  const place = openPlace(provider, device, store);
   const counts = { sent: 0, accepted: 0, refused: 0 };
-  const pne: Pne = createPne({
-    pneId: provisioning.pneId,
-    ...openInterfaces(provisioning, provider, kept),
-    after,
-    payloads,
-    boots: kept.boots,
-    onAgreed({ name }): void {
-      if (name === 'CPNS-3') connection.proved();
-    },
-    onContent: (value) => sampler.configure(value),
-    onReceipt(_handle, outcome) {
-      connection.proved();
-      counts[outcome === 'accepted' ? 'accepted' : 'refused'] += 1;
-      sampler.proceed();
-    },
-    onRefused() {
-      counts.refused += 1;
-    },
-  });
-  const sampler: Sampler = createSampler(pne, counts, (events) =>
-    openSensor(store, connections, payloads, events),
-  );
+  let attach = place.member === undefined ? (link: Link) => join(link, place) : run(place.member);
   const connection = keepConnected({
-    connect: connections.gateway(provisioning),
-    attach: (link) => pne.attach(link),
+    connect: connections.gateway(place),
+    attach: (link) => attach(link),
     after,
     fillRandom: (target) => provider.fillRandom(target),
   });
+
+  function join(link: Link, { pneId, secret }: PnePlace): LinkEvents {
+    return joinBy(link, {
+      provider,
+      pneId,
+      secret: secret!,
+      openKey: () => openOwnKey(provider, device),
+      after,
+      onJoined(membership): void {
+        keepMembership(provider, device, membership);
+        connection.proved();
+        attach = run(openPlace(provider, device, store).member!);
+      },
+      onRefused: refused,
+    });
+  }
+
+  /** Returns what a link that came up is given to. */
+  function run(member: Member): (link: Link) => LinkEvents {
+    const pne: Pne = createPne({
+      pneId: place.pneId,
+      ...openInterfaces(provider, device, member),
+      after,
+      payloads,
+      boots: device.boots,
+      onAgreed({ name }): void {
+        if (name === 'CPNS-3') connection.proved();
+      },
+      onContent: (value) => sampler.configure(value),
+      onReceipt(_handle, outcome) {
+        connection.proved();
+        counts[outcome === 'accepted' ? 'accepted' : 'refused'] += 1;
+        sampler.proceed();
+      },
+      onRefused: refused,
+    });
+    const sampler: Sampler = createSampler(pne, counts, (events) =>
+      openSensor(store, connections, payloads, events),
+    );
+    return (link) => pne.attach(link);
+  }
+
+  function refused(): void {
+    counts.refused += 1;
+  }
 }
 
 /** A simulated board has the number of its host's feed in its store; a real one senses itself. */
@@ -77,24 +104,18 @@ function openSensor(
 }
 
 function openInterfaces(
-  provisioning: Provisioning,
   provider: CryptoProvider,
-  kept: SealedStore,
+  store: SealedStore,
+  { own, gateway, server }: Member,
 ): Pick<PneOptions, 'hop' | 'endToEnd'> {
-  const credential = ccsCredential(provisioning.ownCcs);
-  const privateKey = provider.privateKey(credential.curve, provisioning.privateKey);
-  provisioning.privateKey.fill(0);
-  const own = { privateKey, credential };
-  const gateway = ccsCredential(provisioning.gatewayCcs);
-  const server = ccsCredential(provisioning.serverCcs);
   return {
     hop: {
       ...staticDhInterface('pne', 'CPNS-1', provider, own, [gateway]),
-      resumption: storedResumptionSlot(kept, PeerIndex.gateway, credential, gateway),
+      resumption: storedResumptionSlot(store, PeerIndex.gateway, own.credential, gateway),
     },
     endToEnd: {
       ...staticDhInterface('pne', 'CPNS-3', provider, own, [server]),
-      resumption: storedResumptionSlot(kept, PeerIndex.server, credential, server),
+      resumption: storedResumptionSlot(store, PeerIndex.server, own.credential, server),
     },
   };
 }

@@ -128,6 +128,12 @@ export const ImplementationLimits = Object.freeze({
   handshakeMaxEadItems: 8,
   /** Credentials with one reference: each message that names it is checked against all of them. */
   maxCandidates: 8,
+  /** Bytes of a credential as a device keeps it: what one of its records holds. */
+  compactCredentialMaxBytes: 46,
+  /** Messages of one link that a gateway relays for a PNE that has no credential yet. */
+  onboardingMaxMessages: 12,
+  /** Links of one gateway on which that happens at a time. */
+  gatewayMaxOnboarding: 4,
   /** Messages 2 that an EDHOC-PSK Initiator answers while none is confirmed: any of them may be forged. */
   pskMaxAnswers: 8,
   /** How often a message is sent to resume, before public keys are tried instead: after six seconds. */

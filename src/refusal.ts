@@ -106,6 +106,17 @@ export const Reason = Object.freeze({
   keyProofInvalid: 107,
   /** The server keeps a key back: its holder was revoked, or is not to have it. */
   keyWithheld: 108,
+  // onboarding (11x)
+  /** No code waits under this reference: it is of another network, was never registered, or its device has joined. */
+  onboardingUnknown: 110,
+  /** Another device has joined by this code. */
+  onboardingUsed: 111,
+  /** This is no code, or it was mistyped. */
+  onboardingCodeInvalid: 112,
+  /** The code is for another network. */
+  onboardingForeign: 113,
+  /** The gateway relays no more for a PNE that has not joined. */
+  onboardingClosed: 114,
   // authorization (12x)
   /** No grant that holds permits it. */
   notAuthorized: 120,

@@ -157,6 +157,40 @@ static size_t peerOf(int curve, CryptoBuffer publicKey, uint8_t peer[1 + POINT_B
 	return 1 + POINT_BYTES;
 }
 
+/* The other y of an x: p - y. No point of P-256 has y = 0. */
+static void negate(uint8_t y[COORDINATE_BYTES])
+{
+	static const uint8_t p[COORDINATE_BYTES] = {
+		0xff, 0xff, 0xff, 0xff, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	};
+	int borrow = 0;
+	for (int i = COORDINATE_BYTES - 1; i >= 0; i--) {
+		int difference = p[i] - y[i] - borrow;
+		borrow = difference < 0;
+		y[i] = (uint8_t)difference;
+	}
+}
+
+/* decompress(x, sign, publicKey): whether a point of P-256 has this x. Its y is odd where sign is 1. */
+void xs_pnecrypto_decompress(xsMachine *the)
+{
+	uint8_t point[POINT_BYTES];
+	cryptoArguments(the, 3);
+	CryptoBuffer x = cryptoReadable(the, 0);
+	cryptoRequireLength(the, x, COORDINATE_BYTES);
+	int sign = cryptoInteger(the, 1, 0, 1);
+	CryptoBuffer publicKey = cryptoWritable(the, 2);
+	cryptoRequireLength(the, publicKey, POINT_BYTES);
+	memcpy(point, x.bytes, COORDINATE_BYTES);
+	int found = cryptoP256Decompress(point, point + COORDINATE_BYTES);
+	if (found && (point[POINT_BYTES - 1] & 1) != sign)
+		negate(point + COORDINATE_BYTES);
+	if (found)
+		memcpy(publicKey.bytes, point, POINT_BYTES);
+	xsmcSetBoolean(xsResult, found);
+}
+
 /* RFC 7748 section 6.1. On P-256 the point with x = 0 is as good as any. */
 static int isUsable(int curve, const uint8_t shared[COORDINATE_BYTES])
 {

@@ -8,6 +8,7 @@
 #define PNE_CRYPTO_NATIVES(X) \
 	X(xs_pnecrypto_aeadKey) \
 	X(xs_pnecrypto_agree) \
+	X(xs_pnecrypto_decompress) \
 	X(xs_pnecrypto_expand) \
 	X(xs_pnecrypto_expandSecret) \
 	X(xs_pnecrypto_extract) \

@@ -33,6 +33,7 @@ export function bindCryptoNatives(): CryptoNatives {
     privateSecret: native('xs_pnecrypto_privateSecret'),
     generateKey: native('xs_pnecrypto_generateKey'),
     agree: native('xs_pnecrypto_agree'),
+    decompress: native('xs_pnecrypto_decompress'),
     sign: native('xs_pnecrypto_sign'),
     verify: native('xs_pnecrypto_verify'),
     sender: native('xs_pnecrypto_sender'),

@@ -50,6 +50,13 @@ export function createAsymmetric<Material>(parts: AsymmetricParts<Material>): As
       return handleTo(curve, backend.importPrivate(bytes));
     },
 
+    wholeKey(curve: number, x: Uint8Array, isOdd: boolean): Uint8Array {
+      const { decompress } = backendCurve(curve);
+      if (decompress === undefined) return refuse('unsupportedAlgorithm');
+      if (x.length !== curveParameters(curve)!.coordinateLength) refuse('publicKeyInvalid');
+      return decompress(x, isOdd) ?? refuse('publicKeyInvalid');
+    },
+
     agree(handle: PrivateKey, publicKey: Uint8Array): Secret {
       const key = keyOf(handle);
       if (key.agree === undefined) return refuse('badArgument');

@@ -11,6 +11,8 @@ export interface BackendCurve<Material> {
   importMaterial(material: Material): BackendPrivateKey<Material> | undefined;
   /** Draws a key on the backend's side, where that has a random source of its own. */
   generate?(): BackendPrivateKey<Material>;
+  /** x ‖ y of the point with this x and such a y; undefined where there is none. */
+  decompress?(x: Uint8Array, isOdd: boolean): Uint8Array | undefined;
   /** Whether the signature verifies. An invalid public key verifies nothing. */
   verify?(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
 }

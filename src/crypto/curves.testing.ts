@@ -96,6 +96,33 @@ export function runCurveTests(
     );
   });
 
+  curves('finds the y of an x by its sign, on P-256 alone', () => {
+    for (let count = 0; count < 8; count += 1) {
+      const { publicKey } = provider.generateKey(Curve.P256);
+      const x = publicKey.subarray(0, 32);
+      const isOdd = (publicKey[63]! & 1) === 1;
+      assert.is(toHex(provider.wholeKey(Curve.P256, x, isOdd)), toHex(publicKey));
+      const other = provider.wholeKey(Curve.P256, x, !isOdd);
+      assert.is(toHex(other.subarray(0, 32)), toHex(x));
+      assert.is.not(other[63]! & 1, publicKey[63]! & 1);
+      const own = pairs.get(Curve.P256)!;
+      assert.is(fingerprint(provider, own, other), fingerprint(provider, own, publicKey));
+    }
+    for (const bytes of [new Uint8Array(32).fill(0xff), pattern(31, 1), pattern(64, 1)])
+      refuses('publicKeyInvalid', () => provider.wholeKey(Curve.P256, bytes, true));
+    // Of half of all x.
+    const none = [...Array(64).keys()].filter((last) => {
+      try {
+        provider.wholeKey(Curve.P256, Uint8Array.of(...new Uint8Array(31), last), false);
+        return false;
+      } catch {
+        return true;
+      }
+    });
+    assert.is(none.length, 33);
+    refuses('unsupportedAlgorithm', () => provider.wholeKey(Curve.X25519, pattern(32, 1), false));
+  });
+
   curves('verifies what it signed, and no bit less', () => {
     for (const [algorithm, curve] of signing) {
       const key = pairs.get(curve)!;

@@ -55,6 +55,11 @@ export interface AsymmetricProvider {
   /** Copies `bytes` in. The caller wipes its own copy. */
   privateKey(curve: number, bytes: Uint8Array): PrivateKey;
   /**
+   * The public key x ‖ y whose x and sign of y are known (SEC 1 section 2.3.4): on P-256 alone. Refuses with
+   * `publicKeyInvalid` where no point has this x.
+   */
+  wholeKey(curve: number, x: Uint8Array, isOdd: boolean): Uint8Array;
+  /**
    * Diffie-Hellman: the x of the shared point. `publicKey` on P-256 is x alone or x ‖ y. A point that is
    * off the curve or of low order is refused with `publicKeyInvalid`.
    */

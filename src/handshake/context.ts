@@ -64,7 +64,7 @@ export function createContext(
 }
 
 export function createSuiteContext(
-  { provider, knownEad = [] }: CommonOptions,
+  { provider, knownEad = [] }: Omit<CommonOptions, 'suites'>,
   suiteNumber: number,
   method: number,
 ): SuiteContext {

@@ -8,7 +8,8 @@
  *     +---------+------------------+
  *
  * A link carries the channels of the hop. Inside a hop record are the channels of CPNS-3 (PNE - CPNS
- * Server), which the gateway relays unread, and contents of groups, which it passes on to their members. `delegated` hop records are bare: the link protects them.
+ * Server), which the gateway relays unread, and contents of groups, which it passes on to their members. `delegated` hop
+ * records are bare: the link protects them. A PNE that has nothing but a code has a channel of its own.
  */
 import { withHead } from '../bytes/copy.ts';
 import { refuse } from '../refusal.ts';
@@ -24,6 +25,8 @@ export const Channel = Object.freeze({
   endToEndRecord: 4,
   /** A content of a group (src/groups/content.ts). */
   groupContent: 5,
+  /** A handshake message by which a PNE joins (src/roles/onboarding.ts): no hop is secured yet, it lies bare on the link. */
+  onboarding: 12,
 } as const);
 
 export type ChannelNumber = (typeof Channel)[keyof typeof Channel];
@@ -48,6 +51,11 @@ export function decodeHopMessage(message: Uint8Array): ChannelMessage<HopChannel
   const channel = message[0];
   if (channel !== Channel.hopHandshake && channel !== Channel.hopRecord) return refuse('frameInvalid');
   return { channel, body: bodyOf(message) };
+}
+
+/** Returns what a message of the onboarding holds, or undefined where `message` is none. Refuses an empty one. */
+export function onboardingBody(message: Uint8Array): Uint8Array | undefined {
+  return message[0] === Channel.onboarding ? bodyOf(message) : undefined;
 }
 
 /** Reads what a hop record holds. Refuses `frameInvalid` for another channel or an empty body. */

@@ -185,7 +185,7 @@ class ResponderEnd implements Acceptance {
       const verified = verifyPeer(own, claim);
       return { verified, peer: verified.peer };
     }
-    const usable = (key: ResumptionKey) => isUsable(key, ownCredential(own), own.peers, 'responder');
+    const usable = (key: ResumptionKey) => isUsable(key, ownCredential(own), own.peers);
     const keys = own.resumptions?.candidates(claim.idCred).filter(usable) ?? [];
     const verify = (used: ResumptionKey) => ({ verified: claim.verify(used.psk), peer: used.peer, used });
     return firstVerified(keys, verify, 'credentialUnknown');
@@ -239,6 +239,6 @@ function toldReason(reason: ReasonName): ReasonName {
 }
 
 /** message_1 begins with METHOD, an integer; message_3 is a byte string. */
-function isMessage1(message: Uint8Array): boolean {
+export function isMessage1(message: Uint8Array): boolean {
   return new CborReader(message).peekMajor() <= Major.negative;
 }

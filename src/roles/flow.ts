@@ -4,10 +4,16 @@
 import { equalBytes } from '../bytes/compare.ts';
 import type { Credential, Party } from '../handshake/credential.ts';
 import { ImplementationLimits } from '../limits.ts';
-import { Channel, decodeEndToEndMessage, decodeHopMessage, encodeChannelMessage } from '../link/channel.ts';
+import {
+  Channel,
+  decodeEndToEndMessage,
+  decodeHopMessage,
+  encodeChannelMessage,
+  onboardingBody,
+} from '../link/channel.ts';
 import type { Link } from '../link/link.ts';
 import type { After, RunningTimer } from '../link/timer.ts';
-import type { ReasonName } from '../refusal.ts';
+import { type ReasonName, refuse } from '../refusal.ts';
 import { type Acceptance, accept } from './acceptance.ts';
 import { ShortIds } from './connection-ids.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
@@ -19,7 +25,9 @@ export interface FlowOptions {
   readonly hop: InterfaceOptions;
   readonly after: After;
   onAgreed(agreement: Agreement): void;
-  /** An end-to-end message of the PNE, out of a verified record. */
+  /** Whether a PNE that has no credential may begin to join here. */
+  mayJoin(): boolean;
+  /** An end-to-end message of the PNE, out of a verified record, or one of its onboarding. */
   onMessage(message: Uint8Array): void;
   onRefused(reason: ReasonName): void;
 }
@@ -31,6 +39,8 @@ export class Flow {
   private readonly acceptance: Acceptance;
   private readonly agreements: Succession;
   private readonly securing: RunningTimer;
+  /** Messages of a PNE that joins, so far. */
+  private joining = 0;
 
   constructor(options: FlowOptions) {
     this.options = options;
@@ -55,6 +65,11 @@ export class Flow {
     return this.agreements.agreement !== undefined;
   }
 
+  /** Whether a PNE that has no credential yet speaks to the server here. */
+  get isJoining(): boolean {
+    return this.joining > 0 && !this.isSecured;
+  }
+
   get peer(): Party | undefined {
     return this.agreements.agreement?.peer;
   }
@@ -65,6 +80,8 @@ export class Flow {
 
   /** Takes a message of the link, borrowed for the call. */
   receive(message: Uint8Array): void {
+    const onboarding = onboardingBody(message);
+    if (onboarding !== undefined) return this.relayJoining(message, onboarding);
     const { channel, body } = decodeHopMessage(message);
     if (channel === Channel.hopHandshake) return this.acceptance.receive(body);
     const endToEnd = this.agreements.unprotect(body);
@@ -74,6 +91,7 @@ export class Flow {
 
   /** Protects and sends an end-to-end message, where the hop is secured. */
   send(message: Uint8Array): void {
+    if (onboardingBody(message) !== undefined) return this.isJoining ? this.link.send(message) : undefined;
     const { agreement } = this.agreements;
     if (agreement === undefined) return;
     this.link.send(encodeChannelMessage(Channel.hopRecord, agreement.channel.protect(message)));
@@ -84,6 +102,15 @@ export class Flow {
     this.securing.cancel();
     this.acceptance.stop();
     this.agreements.close();
+  }
+
+  /** Of somebody who has proved nothing: a few messages, none longer than one of a handshake. */
+  private relayJoining(message: Uint8Array, { length }: Uint8Array): void {
+    const { onboardingMaxMessages, handshakeMaxMessageBytes } = ImplementationLimits;
+    const isOver = this.joining >= onboardingMaxMessages || length > handshakeMaxMessageBytes;
+    if (this.isSecured || isOver || !(this.isJoining || this.options.mayJoin())) refuse('onboardingClosed');
+    this.joining += 1;
+    this.options.onMessage(message);
   }
 
   private agree(agreement: Agreement): void {

@@ -8,7 +8,7 @@
  */
 import { parseContent } from '../groups/content.ts';
 import { ImplementationLimits } from '../limits.ts';
-import { Channel, decodeEndToEndMessage } from '../link/channel.ts';
+import { Channel, decodeEndToEndMessage, onboardingBody } from '../link/channel.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import { decodeRoute, encodeRoute } from '../link/route.ts';
 import type { After } from '../link/timer.ts';
@@ -133,12 +133,17 @@ class GatewayRole {
         this.endOthers(flow, agreement);
         this.options.onAgreed(agreement);
       },
+      mayJoin: () => this.joining() < ImplementationLimits.gatewayMaxOnboarding,
       onMessage: (message) => this.receiveFromPne(flow, message),
       onRefused: (reason) => this.options.onRefused(reason, flow.peer?.subject),
     });
     this.nextFlow += 1;
     this.flows.set(flow.number, flow);
     return flow;
+  }
+
+  private joining(): number {
+    return [...this.flows.values()].filter(({ isJoining }) => isJoining).length;
   }
 
   /** A PNE is at one place: a link that it has left without a word ends when it has secured a newer one. */
@@ -166,8 +171,13 @@ class GatewayRole {
 
   private receiveFromServer(bytes: Uint8Array): void {
     const { flow: number, message } = decodeRoute(bytes);
+    if (onboardingBody(message) !== undefined) return this.answer(number, message);
     const { channel, body } = decodeEndToEndMessage(message);
     if (channel === Channel.groupContent) return this.passOn(parseContent(body).reference, message);
+    this.answer(number, message);
+  }
+
+  private answer(number: number, message: Uint8Array): void {
     const flow = this.flows.get(number);
     this.guard(flow, () => flow?.send(message));
   }

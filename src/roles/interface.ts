@@ -105,7 +105,7 @@ export function ownCredential({ identities }: InterfaceOptions): Credential {
 }
 
 /** Numbers from 0 to 1 for jitter, from the provider's random source. */
-export function jitterOf({ provider }: InterfaceOptions): () => number {
+export function jitterOf({ provider }: Pick<InterfaceOptions, 'provider'>): () => number {
   return () => {
     const byte = new Uint8Array(1);
     provider.fillRandom(byte);

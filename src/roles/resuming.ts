@@ -9,9 +9,9 @@ import type { Side } from '../negotiation/policy.ts';
 import type { Choice } from '../negotiation/select.ts';
 import type { Initiation, InitiationOptions } from './initiation.ts';
 import { agree } from './initiator-agreement.ts';
-import { handshakeOptions, jitterOf, ownCredential, sideOf } from './interface.ts';
+import { handshakeOptions, jitterOf, sideOf } from './interface.ts';
 import { PskExchange } from './psk-exchange.ts';
-import { isUsable, type ResumptionKey } from './resumption.ts';
+import type { ResumptionKey } from './resumption.ts';
 import { checkCarried } from './secure-channel.ts';
 
 /**
@@ -26,7 +26,7 @@ export function resume(
 ): Initiation | undefined {
   const { own } = options;
   const key = own.resumption?.key;
-  if (key === undefined || !isUsable(key, ownCredential(own), own.peers, 'initiator')) return undefined;
+  if (key === undefined) return undefined;
   let following: Initiation | undefined;
   const exchange = startExchange(options, key, connectionId, () => {
     following = fallBack();
@@ -48,7 +48,7 @@ function startExchange(
   const offer = createOffer(side());
   return new PskExchange<Choice>({
     ...options,
-    initiator: createPskInitiator({ ...handshakeOptions(own), version: 8, psk, suites: [suite] }),
+    initiator: createPskInitiator({ ...handshakeOptions(own), version: 8, psk, suite }),
     connectionId,
     ead1: [negotiationItem(offer.bytes)],
     maxTransmissions: ImplementationLimits.resumptionMaxTransmissions,

@@ -166,12 +166,4 @@ test('a device whose credential is withdrawn cannot resume', () => {
   assert.equal(new Set(refusedAt(network, 'gateway')), new Set(['credentialUnknown']));
 });
 
-test('a PNE whose gateway has another credential than the key does not resume', () => {
-  const { network, slots } = connectedOnce();
-  const { key } = slots['CPNS-1'];
-  slots['CPNS-1'].key = { ...key!, peer: IDENTITIES.otherPne.credential };
-  reconnect(network);
-  assert.equal(methodsOn(network, 'CPNS-1'), [3, 3]);
-});
-
 test.run();

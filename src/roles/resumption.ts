@@ -18,7 +18,7 @@ export interface ResumptionKey {
   readonly peer: Credential;
 }
 
-/** Where an Initiator keeps the key of one interface. */
+/** Where an Initiator keeps the key of one interface: one of its own credential and of a peer that it has now. */
 export interface ResumptionSlot {
   readonly key: ResumptionKey | undefined;
   /** Takes the key over in place of the former one, which is wiped. What cannot be stored is kept in memory. */
@@ -48,15 +48,10 @@ export function nextKey(
   return { suite: established.suite, peer, psk: resumptionKey(established, initiator, responder) };
 }
 
-/** Whether whoever it names is still a peer, with the same credential, and so is this end. */
-export function isUsable(
-  { psk, peer }: ResumptionKey,
-  own: Credential,
-  peers: CredentialStore,
-  end: 'initiator' | 'responder',
-): boolean {
+/** Whether the Initiator is still a peer, with the same credential, and the Responder has its own. */
+export function isUsable({ psk, peer }: ResumptionKey, own: Credential, peers: CredentialStore): boolean {
   return (
-    equalBytes(psk[end].cred, own.cred) &&
+    equalBytes(psk.responder.cred, own.cred) &&
     peers.candidates(peer.idCred).some(({ cred }) => equalBytes(cred, peer.cred))
   );
 }

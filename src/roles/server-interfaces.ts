@@ -4,7 +4,8 @@
  * The server's end of CPNS-3 with all its PNEs: a handshake for each flow of a gateway, sessions for each
  * PNE, found by the kid of its records. The flow says where answers go, never who is there.
  */
-import type { CredentialStore } from '../handshake/credential.ts';
+import { compactCredential } from '../handshake/compact-credential.ts';
+import { type Credential, type CredentialStore, ccsCredential, type Party } from '../handshake/credential.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { PLAIN_STREAM } from '../link/attestation.ts';
 import {
@@ -12,6 +13,7 @@ import {
   decodeEndToEndMessage,
   type EndToEndChannel,
   encodeChannelMessage,
+  onboardingBody,
 } from '../link/channel.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import { decodeRoute, encodeRoute } from '../link/route.ts';
@@ -20,7 +22,8 @@ import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import { recordKid } from '../session/forms.ts';
 import { type Acceptance, accept } from './acceptance.ts';
 import { numberOf, ScatteredIds } from './connection-ids.ts';
-import type { Agreement, InterfaceOptions } from './interface.ts';
+import { type Agreement, type InterfaceOptions, ownCredential } from './interface.ts';
+import { type Invitations, OnboardingAcceptance } from './onboarding-acceptance.ts';
 import { Succession } from './succession.ts';
 
 export interface ServerInterfacesOptions {
@@ -33,10 +36,19 @@ export interface ServerInterfacesOptions {
   onContent(gateway: Link, flow: number, content: Uint8Array): void;
   /** `pneId` is known where a record was verified. */
   onRefused(reason: ReasonName, pneId: string | undefined): void;
+  /** How PNEs join by codes. Without it none does. */
+  readonly onboarding?: ServerOnboarding;
+}
+
+export interface ServerOnboarding {
+  readonly invitations: Invitations;
+  /** A device has joined: gateways are to let it in, and to learn of that before the device does. */
+  onJoined(credential: Credential): void;
 }
 
 export interface ServerInterfaces {
-  attachGateway(link: Link): LinkEvents;
+  /** `gateway`: who it has proved to be, which is what a PNE that joins by it is told. */
+  attachGateway(link: Link, gateway?: Party): LinkEvents;
   /**
    * Protects and sends a message to a PNE, under these keys, where its newest verified message came from. Where they
    * are no longer in use or that fails it is lost; what is refused is reported.
@@ -64,7 +76,7 @@ export interface Route {
 export function createServerInterfaces(options: ServerInterfacesOptions): ServerInterfaces {
   const role = new ServerEnd(options);
   return {
-    attachGateway: (gateway) => role.attachGateway(gateway),
+    attachGateway: (link, gateway) => role.attachGateway(link, gateway),
     send: (pneId, agreement, message) => role.send(pneId, agreement, message),
     routeOf: (pneId) => role.routeOf(pneId),
     sendContent: (gateway, content) => role.sendContent(gateway, content),
@@ -85,19 +97,25 @@ class ServerEnd {
     this.connectionIds = new ScatteredIds(options.endToEnd.provider.fillRandom);
   }
 
-  attachGateway(gateway: Link): LinkEvents {
+  attachGateway(gateway: Link, party?: Party): LinkEvents {
     const flows = new Map<number, Acceptance>();
+    const joining = new Map<number, Acceptance>();
     return {
       onMessage: (bytes: Uint8Array) =>
         this.guard(undefined, () => {
           const { flow, message } = decodeRoute(bytes);
+          const onboarding = onboardingBody(message);
+          if (onboarding !== undefined)
+            return endOn(joining, flow, () => this.onboardingOn({ gateway, flow }, party)).receive(
+              onboarding,
+            );
           const { channel, body } = decodeEndToEndMessage(message);
           if (channel === Channel.endToEndRecord) this.receiveRecord({ gateway, flow }, body);
           else if (channel === Channel.groupContent) this.options.onContent(gateway, flow, body);
-          else this.acceptanceFor(flows, { gateway, flow }).receive(body);
+          else endOn(flows, flow, () => this.acceptanceOn({ gateway, flow })).receive(body);
         }),
       onClosed: () => {
-        for (const acceptance of flows.values()) acceptance.stop();
+        for (const end of [...flows.values(), ...joining.values()]) end.stop();
         for (const peer of this.byId.values()) if (peer.route?.gateway === gateway) peer.route = undefined;
       },
     };
@@ -125,18 +143,19 @@ class ServerEnd {
     this.byId.delete(pneId);
   }
 
-  /** Handshakes on one flow. Of too many flows the oldest makes room. */
-  private acceptanceFor(flows: Map<number, Acceptance>, route: Route): Acceptance {
-    const known = flows.get(route.flow);
-    if (known !== undefined) return known;
-    if (flows.size >= ImplementationLimits.serverMaxFlows) {
-      const [oldest] = flows.entries();
-      oldest![1].stop();
-      flows.delete(oldest![0]);
-    }
-    const acceptance = this.acceptanceOn(route);
-    flows.set(route.flow, acceptance);
-    return acceptance;
+  private onboardingOn(route: Route, gateway: Party | undefined): Acceptance {
+    const { onboarding = refuse('onboardingClosed'), endToEnd, after, onRefused } = this.options;
+    return new OnboardingAcceptance({
+      ...onboarding,
+      provider: endToEnd.provider,
+      after,
+      references: () => ({
+        server: compactOf(ownCredential(endToEnd)),
+        gateway: compactOf(ccsCredential((gateway ?? refuse('onboardingClosed')).cred)),
+      }),
+      send: (message) => sendTo(route, Channel.onboarding, message),
+      onRefused,
+    });
   }
 
   private acceptanceOn(route: Route): Acceptance {
@@ -189,6 +208,25 @@ class ServerEnd {
   }
 }
 
+/** What handles one flow. Of too many the oldest makes room. */
+function endOn(ends: Map<number, Acceptance>, flow: number, create: () => Acceptance): Acceptance {
+  const known = ends.get(flow);
+  if (known !== undefined) return known;
+  if (ends.size >= ImplementationLimits.serverMaxFlows) {
+    const [oldest] = ends.entries();
+    oldest![1].stop();
+    ends.delete(oldest![0]);
+  }
+  const end = create();
+  ends.set(flow, end);
+  return end;
+}
+
+/** Refuses with `credentialInvalid` one that is not as those that PNEs keep. */
+function compactOf(credential: Credential): Uint8Array {
+  return compactCredential(credential) ?? refuse('credentialInvalid');
+}
+
 function isSame(known: Route | undefined, { gateway, flow }: Route): boolean {
   return known !== undefined && known.gateway === gateway && known.flow === flow;
 }
@@ -211,6 +249,10 @@ function named(peers: CredentialStore): CredentialStore {
   };
 }
 
-function sendTo({ gateway, flow }: Route, channel: EndToEndChannel, body: Uint8Array): void {
+function sendTo(
+  { gateway, flow }: Route,
+  channel: EndToEndChannel | typeof Channel.onboarding,
+  body: Uint8Array,
+): void {
   gateway.send(encodeRoute(flow, encodeChannelMessage(channel, body)));
 }

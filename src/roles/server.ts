@@ -4,6 +4,7 @@
  * The CPNS Server: answers the handshakes of its PNEs (CPNS-3), hands each verified reading over once, and
  * delivers contents one at a time. A record that does not verify is dropped without an answer.
  */
+import type { Party } from '../handshake/credential.ts';
 import { ImplementationLimits } from '../limits.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
@@ -12,7 +13,7 @@ import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import { type Agreement, type InterfaceOptions, jitterOf } from './interface.ts';
 import { PeerLedger } from './peer-ledger.ts';
 import { NEW_PEER, type PeerRecord } from './peer-record.ts';
-import { createServerInterfaces, type ServerInterfaces } from './server-interfaces.ts';
+import { createServerInterfaces, type ServerInterfaces, type ServerOnboarding } from './server-interfaces.ts';
 import type { BoundServerKeys, GroupSeat, ServerKeys } from './server-keys.ts';
 import { type ContentOutcome, ServerPeer } from './server-peer.ts';
 import type { Reading, ServerStore } from './server-store.ts';
@@ -26,6 +27,8 @@ export interface ServerOptions {
   readonly keys?: ServerKeys;
   /** That is all that a PNE may send to, as which senders, at the gateway of this link. */
   onSeats?(gateway: Link, pneId: string, seats: readonly GroupSeat[]): void;
+  /** How PNEs join by codes. Without it none does. */
+  readonly onboarding?: ServerOnboarding;
   onAgreed(agreement: Agreement): void;
   /** A PNE announced itself over a new link or session. */
   onRegistered(pneId: string): void;
@@ -38,8 +41,8 @@ export interface ServerOptions {
 }
 
 export interface Server {
-  /** Adopts a gateway's link. Returns what the link shall call. */
-  attachGateway(link: Link): LinkEvents;
+  /** Adopts a link of the gateway that is proved to be at its end. Returns what the link shall call. */
+  attachGateway(link: Link, gateway?: Party): LinkEvents;
   /**
    * Queues a content for a PNE, which gets it when it is there, after those before it. Calls `taken` with a ticket
    * for it once it is stored, with undefined where it could not be. Refuses `queueFull`, and what src/payload refuses.
@@ -52,7 +55,7 @@ export interface Server {
 export function createServer(options: ServerOptions): Server {
   const role = new ServerRole(options);
   return Object.freeze<Server>({
-    attachGateway: (link) => role.attachGateway(link),
+    attachGateway: (link, gateway) => role.attachGateway(link, gateway),
     deliver: (pneId, value, taken = ignore) => role.deliver(pneId, value, taken),
     expel: (pneId) => role.expel(pneId),
   });
@@ -88,8 +91,8 @@ class ServerRole {
     this.keys = options.keys?.bind({ ...interfaces, after, random, onSeats, onRefused });
   }
 
-  attachGateway(link: Link): LinkEvents {
-    return this.interfaces.attachGateway(link);
+  attachGateway(link: Link, gateway?: Party): LinkEvents {
+    return this.interfaces.attachGateway(link, gateway);
   }
 
   deliver(pneId: string, value: unknown, taken: (ticket: number | undefined) => void): void {

@@ -58,7 +58,11 @@ export const ROOMS: Readonly<Record<string, Room>> = Object.freeze({
     types: ['src/handshake'],
   },
   'src/roles': { rooms: PORTABLE },
-  'src/node': { rooms: PORTABLE, packages: ['ble-host', 'lmdb', 'pg', 'prom-client', 'ws'], node: true },
+  'src/node': {
+    rooms: PORTABLE,
+    packages: ['ble-host', 'lmdb', 'pg', 'prom-client', 'qr', 'ws'],
+    node: true,
+  },
   firmware: { rooms: PORTABLE },
   'firmware/platform': { rooms: PORTABLE, moddable: true },
   boards: { rooms: ['src/bytes', 'src/cbor', 'src/link'], moddable: true },

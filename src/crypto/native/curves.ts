@@ -16,6 +16,10 @@ export function nativeP256(natives: CryptoNatives): BackendCurve<NativeSecret> {
   }));
   return {
     ...curve,
+    decompress(x, isOdd): Uint8Array | undefined {
+      const publicKey = new Uint8Array(2 * x.length);
+      return natives.decompress(x, isOdd ? 1 : 0, publicKey) ? publicKey : undefined;
+    },
     verify: (publicKey, message, signature) => natives.verify(publicKey, message, signature),
   };
 }

@@ -130,6 +130,8 @@ export interface CryptoNatives {
   generateKey(curve: number, publicKey: Uint8Array): NativeKey<'private'>;
   /** Undefined where `publicKey`, x ‖ y or x alone, is no point to agree with. */
   agree(key: NativeKey<'private'>, publicKey: Uint8Array): NativeSecret | undefined;
+  /** Fills x ‖ y of P-256, with an odd y where `sign` is 1. Returns false where no point has this x. */
+  decompress(x: Uint8Array, sign: number, publicKey: Uint8Array): boolean;
   /** ES256: r ‖ s, the same for the same message (RFC 6979). */
   sign(key: NativeKey<'private'>, message: Uint8Array, signature: Uint8Array): void;
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;

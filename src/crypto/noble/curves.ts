@@ -10,7 +10,11 @@ import { Curve } from '../curves.ts';
 /** noble's curves, without the tables that its base points build on first use (hundreds of kilobytes). */
 export const NOBLE_CURVES = Object.freeze({
   __proto__: null,
-  [Curve.P256]: Object.freeze({ ...importing(Curve.P256, importP256), verify: verifyP256 }),
+  [Curve.P256]: Object.freeze({
+    ...importing(Curve.P256, importP256),
+    decompress: decompressP256,
+    verify: verifyP256,
+  }),
   [Curve.X25519]: Object.freeze(importing(Curve.X25519, importX25519)),
   [Curve.Ed25519]: Object.freeze({ ...importing(Curve.Ed25519, importEd25519), verify: verifyEd25519 }),
 } as Readonly<Record<number, BackendCurve<Uint8Array>>>);
@@ -46,6 +50,15 @@ function importP256(bytes: Uint8Array): BackendPrivateKey<Uint8Array> {
 function xOfProduct(key: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined {
   try {
     return p256.getSharedSecret(key, sec1Point(publicKey)).slice(1);
+  } catch {
+    return undefined;
+  }
+}
+
+function decompressP256(x: Uint8Array, isOdd: boolean): Uint8Array | undefined {
+  try {
+    const compressed = concatBytes(Uint8Array.of(COMPRESSED_EVEN + (isOdd ? 1 : 0)), x);
+    return p256.Point.fromBytes(compressed).toBytes(false).slice(1);
   } catch {
     return undefined;
   }

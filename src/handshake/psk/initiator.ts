@@ -15,7 +15,6 @@ import { attempt, createKeyring, type Keyring } from '../keyring.ts';
 import { decodeMessage2 } from '../message-2.ts';
 import { encodeCiphertext } from '../message-3.ts';
 import { sealMessage, xorKeystream2 } from '../message-keys.ts';
-import { offeredSuites, suiteToRetry, supportedSuite } from '../suite.ts';
 import { checkVersion, type PreSharedKey, PSK_METHOD, type PskVersion } from './credential.ts';
 import {
   agreeEphemeral,
@@ -35,27 +34,28 @@ import { decodePlaintext2A, encodePlaintext3A } from './messages.ts';
  *   PskInitiator -start-> PskWaitMessage2 -receive-> ReceivedMessage2 -finish-> WaitConfirmation
  */
 
-export interface PskInitiatorOptions extends CommonOptions {
+export interface PskInitiatorOptions extends Omit<CommonOptions, 'suites'> {
+  /** The one that is offered: that of the handshake which made the key, or what goes with it. */
+  readonly suite: number;
   readonly version: PskVersion;
   readonly psk: PreSharedKey;
 }
 
+export type PskStartRequest = Omit<StartRequest, 'suite'>;
+
 export interface PskInitiator {
   /** Makes message_1 with a fresh ephemeral key. */
-  start(request: StartRequest): PskWaitMessage2;
+  start(request: PskStartRequest): PskWaitMessage2;
 }
 
 export interface PskWaitMessage2 {
   /** message_1, to be sent and sent again. */
   readonly message: Uint8Array;
-  readonly suite: number;
   /**
    * Decrypts message_2, which anyone may have made. What an earlier call returned ends, unless it was finished.
    * Refuses with `stateInvalid` a message_2 that was answered (see `answerTo`), and more than a few.
    */
   receive(message2: Uint8Array): ReceivedMessage2;
-  /** Returns the handshake to try after error 2. This one still waits, and is the owner's to close. */
-  retry(suitesR: readonly number[]): PskWaitMessage2;
   close(): void;
 }
 
@@ -65,18 +65,15 @@ export interface ReceivedMessage2 {
   readonly ead2: readonly EadItem[];
   /**
    * Makes message_3, once. Whoever made message_2 learns ID_CRED_PSK from it and nothing else. As message_2 may
-   * be forged, PskWaitMessage2 goes on waiting for another until one of the answers is confirmed.
+   * be forged, PskWaitMessage2 goes on waiting for another. Once one of the answers is confirmed its owner closes it.
    */
   finish(ead3?: readonly EadItem[]): WaitConfirmation<Party>;
 }
 
 export function createPskInitiator(options: PskInitiatorOptions): PskInitiator {
   checkVersion(options.version);
-  if (options.suites.length === 0) refuse('badArgument');
-  for (const number of options.suites) supportedSuite(options.provider, number);
-  return {
-    start: (request) => start(options, { ...request, suite: request.suite ?? options.suites[0]! }, []),
-  };
+  const context = createSuiteContext(options, options.suite, PSK_METHOD);
+  return { start: (request) => start(context, options.psk, request) };
 }
 
 /** One handshake from message_1 to message_3. */
@@ -100,35 +97,16 @@ interface Read extends EphemeralSecret {
   readonly ead2: Ead;
 }
 
-function start(
-  options: PskInitiatorOptions,
-  request: StartRequest & { suite: number },
-  tried: readonly number[],
-): PskWaitMessage2 {
+function start(context: SuiteContext, psk: PreSharedKey, request: PskStartRequest): PskWaitMessage2 {
   checkConnectionId(request.connectionId);
-  const offered = offeredSuites(options.suites, request.suite);
-  const context = createSuiteContext(options, request.suite, PSK_METHOD);
   const keys = createKeyring();
-  const sent = attempt(keys, (own) => composeMessage1(context, offered, request, own));
-  const run: Run = {
-    context,
-    psk: options.psk,
-    sent,
-    keys,
-    claim: createKeyring(),
-    answered: [],
-    ended: false,
-  };
-  const triedNow = [...tried, request.suite];
-  return waitMessage2(run, (suitesR) =>
-    start(options, { ...request, suite: suiteToRetry(options.suites, suitesR, triedNow) }, triedNow),
-  );
+  const sent = attempt(keys, (own) => composeMessage1(context, [context.suite.number], request, own));
+  return waitMessage2({ context, psk, sent, keys, claim: createKeyring(), answered: [], ended: false });
 }
 
-function waitMessage2(run: Run, retry: PskWaitMessage2['retry']): PskWaitMessage2 {
+function waitMessage2(run: Run): PskWaitMessage2 {
   return {
     message: run.sent.message1,
-    suite: run.context.suite.number,
     receive(message2) {
       if (run.ended || !isAnswerable(run, message2)) refuse('stateInvalid');
       const claim = createKeyring();
@@ -136,10 +114,6 @@ function waitMessage2(run: Run, retry: PskWaitMessage2['retry']): PskWaitMessage
       run.claim.wipe();
       run.claim = claim;
       return receivedMessage2(run, claim, read);
-    },
-    retry(suitesR) {
-      if (run.ended) refuse('stateInvalid');
-      return retry(suitesR);
     },
     close: () => end(run),
   };
@@ -159,24 +133,7 @@ function receivedMessage2(run: Run, claim: Keyring, read: Read): ReceivedMessage
       run.claim = createKeyring();
       const ids = { senderId: read.cR, recipientId: sent.cI };
       const unconfirmed = { ...answer, ...ids, message2: read.message2, peer: psk.responder };
-      return endingRun(run, waitConfirmation(context, unconfirmed, keys));
-    },
-  };
-}
-
-/** The first answer that is confirmed ends the handshake for all others. */
-function endingRun(run: Run, waiting: WaitConfirmation<Party>): WaitConfirmation<Party> {
-  return {
-    ...waiting,
-    receive(message4) {
-      const confirmed = waiting.receive(message4);
-      end(run);
-      return confirmed;
-    },
-    confirm(open, algorithm) {
-      const confirmed = waiting.confirm(open, algorithm);
-      end(run);
-      return confirmed;
+      return waitConfirmation(context, unconfirmed, keys);
     },
   };
 }

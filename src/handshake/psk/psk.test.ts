@@ -38,7 +38,7 @@ function createPskEnds(suiteNumber = 0, knownEad: readonly number[] = []) {
   const [here, there] = [createProvider(1), createProvider(2)];
   const options = { version: 8, suites: [suiteNumber], knownEad } as const;
   return {
-    initiator: createPskInitiator({ ...options, provider: here, psk: keyOf(here, 7) }),
+    initiator: createPskInitiator({ ...options, suite: suiteNumber, provider: here, psk: keyOf(here, 7) }),
     responder: createPskResponder({ ...options, provider: there }),
     psk: keyOf(there, 7),
     wrong: keyOf(there, 8),
@@ -190,6 +190,7 @@ test('a handshake with public keys is resumed, and resumed again', () => {
     const options = { version: 8, suites: [0] } as const;
     const initiator = createPskInitiator({
       ...options,
+      suite: 0,
       provider: keyed.initiatorOptions.provider,
       psk: mine,
     });
@@ -237,7 +238,7 @@ test('a Responder takes its own method only, and METHOD tells whose a message_1 
 
 test('no other version of the draft is spoken', () => {
   const provider = createProvider(1);
-  const options = { provider, suites: [0], psk: keyOf(provider, 7), version: 7 as never };
+  const options = { provider, suite: 0, suites: [0], psk: keyOf(provider, 7), version: 7 as never };
   assert.is(
     outcome(() => createPskInitiator(options)),
     'methodNotSupported',
@@ -252,8 +253,8 @@ test('a forged message_2 that was answered does not keep the true one away', () 
   const ends = createPskEnds();
   const impostor = createPskResponder({ provider: createProvider(3), version: 8, suites: [0] });
   const { waiting, answer } = begin(ends);
-  const forge = () => impostor.receive(waiting.message).respond({ connectionId: C_R }).message;
-  const astray = waiting.receive(forge()).finish();
+  const forged = impostor.receive(waiting.message).respond({ connectionId: C_R }).message;
+  const astray = waiting.receive(forged).finish();
   const unconfirmed = waiting.receive(answer.message).finish();
   const { message } = answer.receive(unconfirmed.message).verify(ends.psk).answer();
   assert.is(
@@ -261,8 +262,13 @@ test('a forged message_2 that was answered does not keep the true one away', () 
     'decryptionFailure',
   );
   unconfirmed.receive(message);
+});
+
+test('a handshake that its owner has closed answers no message_2', () => {
+  const { waiting, answer } = begin(createPskEnds());
+  waiting.close();
   assert.is(
-    outcome(() => waiting.receive(forge())),
+    outcome(() => waiting.receive(answer.message)),
     'stateInvalid',
   );
 });
@@ -323,7 +329,7 @@ test('closed handshakes leave no key behind', () => {
   ];
   const options = { version: 8, suites: [0] } as const;
   const psk = keyOf(here.provider, 7);
-  const initiator = createPskInitiator({ ...options, provider: here.provider, psk });
+  const initiator = createPskInitiator({ ...options, suite: 0, provider: here.provider, psk });
   const responder = createPskResponder({ ...options, provider: there.provider });
   const theirs = keyOf(there.provider, 7);
   const waiting = initiator.start({ connectionId: C_I });

@@ -32,7 +32,7 @@ function createEnd(ephemeral: string) {
 
 function run(): readonly RecordingProvider[] {
   const [here, there] = [createEnd('X'), createEnd('Y')];
-  const initiator = createPskInitiator({ ...here, version: 8, suites: [2] });
+  const initiator = createPskInitiator({ ...here, version: 8, suite: 2 });
   const responder = createPskResponder({ ...there, version: 8, suites: [2] });
   const waiting = initiator.start({ connectionId: fromHex(hexOf('C_I')) });
   assert.is(toHex(waiting.message), hexOf('message_1'));

@@ -5,6 +5,7 @@ import {
   createPublicKey,
   createSecretKey,
   diffieHellman,
+  ECDH,
   type KeyObject,
   sign,
   verify,
@@ -35,6 +36,7 @@ export const NODE_CURVES = Object.freeze({
       const key = privateKey(DER.p256Private, bytes);
       return { ...agreement(key, 64, p256Public), ...signer(key, 'sha256') };
     }),
+    decompress: decompressP256,
     verify: verifier('sha256', p256Public),
   }),
   [Curve.X25519]: Object.freeze({
@@ -106,6 +108,16 @@ function verifier(hash: 'sha256' | null, read: ReadPublic): Required<BackendCurv
 
 function p256Public(raw: Uint8Array): KeyObject {
   return publicKey(raw.length === 32 ? DER.p256XOnly : DER.p256Whole, raw);
+}
+
+function decompressP256(x: Uint8Array, isOdd: boolean): Uint8Array | undefined {
+  const compressed = concatBytes(Uint8Array.of(isOdd ? 3 : 2), x);
+  try {
+    const point = ECDH.convertKey(compressed, 'prime256v1', undefined, undefined, 'uncompressed') as Buffer;
+    return new Uint8Array(point.subarray(1));
+  } catch {
+    return undefined;
+  }
 }
 
 function publicKey(prefix: string, raw: Uint8Array): KeyObject {
