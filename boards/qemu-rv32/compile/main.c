@@ -116,6 +116,25 @@ static txID *assignIds(const txScript *script)
 	return ids;
 }
 
+/* The script's own ids of what optimize asks for. */
+static Names findNames(const txScript *script)
+{
+	const txByte *each = script->symbolsBuffer;
+	Names names = { 0, 0, 0 };
+	txID count;
+	mxDecodeID(each, count);
+	for (txID id = 1; id < count; id++) {
+		if (!strcmp((const char *)each, "Array"))
+			names.array = id;
+		if (!strcmp((const char *)each, "fill"))
+			names.fill = id;
+		if (!strcmp((const char *)each, "length"))
+			names.length = id;
+		each += strlen((const char *)each) + 1;
+	}
+	return names;
+}
+
 /* Functions and strings that the target takes where they lie, in flash, instead of copying them. */
 static txU1 archived(txU1 code)
 {
@@ -180,7 +199,8 @@ int main(int argc, char **argv)
 	if (!script)
 		return 1;
 	Function *function = readCode(script->codeBuffer, script->codeSize);
-	optimize(function);
+	Names names = findNames(script);
+	optimize(function, &names);
 	layOut(function);
 	if (isForLines)
 		printLines(function);

@@ -85,6 +85,11 @@ static void joinFollower(Instruction *each, Instruction *next)
 		each->code = XS_CODE_UNDEFINED;
 		next->code = XS_NO_CODE;
 		break;
+	case XS_CODE_PROGRAM_REFERENCE:
+		/* There are modules alone: what is in no scope of theirs is global. */
+		if (next->code == XS_CODE_GET_VARIABLE || next->code == XS_CODE_GET_THIS_VARIABLE)
+			each->code = XS_CODE_GLOBAL;
+		break;
 	case XS_CODE_SET_CLOSURE_1: joinPop(each, next, XS_CODE_PULL_CLOSURE_1); break;
 	case XS_CODE_SET_LOCAL_1: joinPop(each, next, XS_CODE_PULL_LOCAL_1); break;
 	case XS_CODE_PULL_LOCAL_1:

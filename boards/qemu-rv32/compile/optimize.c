@@ -2,12 +2,13 @@
 
 #include "optimize.h"
 
-void optimize(Function *function)
+void optimize(Function *function, const Names *names)
 {
 	for (Instruction *each = function->first; each < function->end; each++) {
 		if (each->body)
-			optimize(each->body);
+			optimize(each->body, names);
 	}
+	shortenLiterals(function, names);
 	if (isPlain(function)) {
 		shortenPatterns(function);
 		shortenVariables(function);

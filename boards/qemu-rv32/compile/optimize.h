@@ -10,8 +10,18 @@
 
 #include "code.h"
 
+/* Ids of names in the code; 0 where it has no such name. */
+typedef struct {
+	txS4 array;
+	txS4 fill;
+	txS4 length;
+} Names;
+
 /* Of the function and of all that it makes. */
-void optimize(Function *function);
+void optimize(Function *function, const Names *names);
+
+/* [a, b] and { a, b } are not kept in a variable while they are made (literals.c). */
+void shortenLiterals(Function *function, const Names *names);
 
 /* `const { a, b } = value`: the value stays on the stack instead of in a variable of its own (patterns.c). */
 void shortenPatterns(Function *function);
