@@ -22,10 +22,19 @@ static size_t gCollectAt = SPARE_HANDLES;
 /* One for each kind: their addresses tell the kinds apart. */
 static const xsHostHooks gHooks[kindCount] = { HOOKS, HOOKS, HOOKS, HOOKS, HOOKS, HOOKS };
 
+/* More than an AEAD of mbedTLS takes of the stack. */
+enum { SCRUBBED_BYTES = 1536 };
+
 void cryptoZeroize(void *bytes, size_t length)
 {
 	static void *(*const volatile set)(void *, int, size_t) = memset;
 	set(bytes, 0, length);
+}
+
+__attribute__((noinline)) void cryptoScrub(void)
+{
+	uint8_t below[SCRUBBED_BYTES];
+	cryptoZeroize(below, sizeof(below));
 }
 
 /* Ends the use of keys that are not bytes of the handle's own. */

@@ -36,7 +36,9 @@ void xs_pnecrypto_wrap(xsMachine *the)
 	cryptoRequireLength(the, output, inputs[2].length + secret->length + key->algorithm->tagLength);
 	for (int i = 0; i < 3; i++)
 		cryptoRefuseOverlap(the, output, inputs[i]);
-	cryptoRequire(the, wrapInto(key, inputs, secret, output.bytes));
+	psa_status_t status = wrapInto(key, inputs, secret, output.bytes);
+	cryptoScrub();
+	cryptoRequire(the, status);
 }
 
 static psa_status_t unwrapInto(AeadKey *key, const CryptoBuffer inputs[3], CryptoBuffer data, CryptoHandle *secret)
@@ -73,6 +75,7 @@ void xs_pnecrypto_unwrap(xsMachine *the)
 	for (int i = 0; i < 3; i++)
 		cryptoRefuseOverlap(the, data, inputs[i]);
 	psa_status_t status = unwrapInto(key, inputs, data, secret);
+	cryptoScrub();
 	if (status != PSA_ERROR_INVALID_SIGNATURE)
 		cryptoRequire(the, status);
 	if (status != PSA_SUCCESS)

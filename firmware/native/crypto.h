@@ -51,6 +51,8 @@ typedef struct {
 
 /* Overwrites where the compiler might see no use in it. */
 void cryptoZeroize(void *bytes, size_t length);
+/* Overwrites the stack below its caller: what the library's functions have left there of a plaintext that is a key. */
+void cryptoScrub(void);
 
 /* Throws unless at least so many arguments were given: XS does not check the index of xsArg. */
 void cryptoArguments(xsMachine *the, int count);

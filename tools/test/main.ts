@@ -9,6 +9,7 @@ import { testRv32 } from './rv32.ts';
 import { runSanitized } from './sanitized.ts';
 import { Tally } from './tally.ts';
 import { runUnitTests } from './units.ts';
+import { testWiping } from './wiping.ts';
 
 /**
  * `--all` installs what the qemu-rv32 board needs, where it may; without, the board is left out where that is missing.
@@ -26,6 +27,7 @@ const tally = new Tally(values.only ?? '');
 await runChecks(tally);
 await runUnitTests(tally, Number(values.cases));
 await runSanitized(tally);
+await testWiping(tally);
 await testEsp32(tally);
 await testRv32(tally, values.all);
 await runModdable();
