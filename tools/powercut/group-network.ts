@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Curve } from '../../src/crypto/curves.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import type { Identity } from '../../src/handshake/credential.ts';
-import { createIdentity } from '../../src/handshake/test-fixture.ts';
 import { PLAIN_STREAM } from '../../src/link/attestation.ts';
 import type { Link, LinkEvents } from '../../src/link/link.ts';
-import { VirtualTime } from '../../src/link/time.testing.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
 import { compactPayloads } from '../../src/payload/compact.ts';
 import { createGateway, type Gateway } from '../../src/roles/gateway.ts';
-import { newGroupServerStore, storeOver } from '../../src/roles/group-store.testing.ts';
 import { staticDhInterface } from '../../src/roles/interface.ts';
 import { createServerKeys } from '../../src/roles/key-master.ts';
+import { createMemoryKeyStore, type KeyStore } from '../../src/roles/key-store.ts';
 import { createPne, type Pne } from '../../src/roles/pne.ts';
 import { createPneKeys, type PneKeys } from '../../src/roles/pne-keys.ts';
 import { createServer } from '../../src/roles/server.ts';
@@ -22,10 +19,11 @@ import { openSealedStore } from '../../src/store/sealed-store.ts';
 import { KeyWitness } from '../chaos/cryptography.ts';
 import { p256Agreement, type SharedPoints } from '../chaos/curve.ts';
 import { Random } from '../chaos/random.ts';
-import { Life } from '../chaos/timeline.ts';
+import { Life, Timeline } from '../chaos/timeline.ts';
 import { Violation } from '../chaos/violation.ts';
 import { contentOf } from './content.ts';
 import { CutMedium } from './cut-medium.ts';
+import { newIdentity } from './identity.ts';
 
 /** Whose power fails, and another member. */
 export const CUT = 'pne-1';
@@ -35,6 +33,7 @@ type Name = (typeof NAMES)[number];
 /** Of all messages that were lost, and a handshake that was given up and begun again. */
 const SETTLING_MS = 240_000;
 const STEP_MS = 2000;
+const MAX_EVENTS = 200_000;
 const ROOT_LENGTH = 32;
 
 interface Member {
@@ -44,13 +43,13 @@ interface Member {
   /** Contents of others, by value. */
   readonly contents: unknown[];
   /** undefined while it has no power. */
-  running: { readonly pne: Pne; readonly keys: PneKeys } | undefined;
+  running: { readonly pne: Pne; readonly keys: PneKeys; readonly life: Life } | undefined;
   close: () => void;
 }
 
 export class GroupNetwork {
   readonly keys: ServerKeys;
-  private readonly time = new VirtualTime();
+  private readonly time = new Timeline();
   private readonly queue: (() => void)[] = [];
   private readonly providers = new Map<Name, CryptoProvider>();
   private readonly identities = new Map<Name, Identity>();
@@ -70,12 +69,12 @@ export class GroupNetwork {
     NAMES.forEach((name, at) => {
       const provider = witness.provider(new Life(name), random.fork(), undefined);
       this.providers.set(name, provider);
-      this.identities.set(name, createIdentity(provider, Curve.P256, name, Uint8Array.of(at + 1)));
+      this.identities.set(name, newIdentity(provider, name, at + 1));
     });
     this.keys = createServerKeys({
       provider: this.providers.get('server')!,
       root: this.providers.get('server')!.secret(new Uint8Array(ROOT_LENGTH).fill(7)),
-      store: storeOver(newGroupServerStore(), (work) => this.queue.push(work)),
+      store: this.answeringLater(createMemoryKeyStore()),
       permits: () => true,
       onGroup(): void {},
     });
@@ -103,7 +102,7 @@ export class GroupNetwork {
   settle(): void {
     for (let left = SETTLING_MS; left > 0; left -= STEP_MS) {
       this.deliver();
-      this.time.pass(STEP_MS);
+      this.time.runUntil(this.time.now + STEP_MS, MAX_EVENTS);
     }
     this.deliver();
   }
@@ -145,6 +144,19 @@ export class GroupNetwork {
     if (count !== 1) throw new Violation(`${to.name} reads ${value} ${count} times`);
   }
 
+  /** As a database does. */
+  private answeringLater(store: KeyStore): KeyStore {
+    const later =
+      <Value extends unknown[]>(call: (...value: Value) => void) =>
+      (...value: Value) =>
+        void this.queue.push(() => call(...value));
+    return {
+      load: (done, failed) => store.load(later(done), failed),
+      loadUser: (pneId, done, failed) => store.loadUser(pneId, later(done), failed),
+      commit: (changes, done) => store.commit(changes, later(done)),
+    };
+  }
+
   private deliver(): void {
     for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) next();
   }
@@ -161,16 +173,13 @@ export class GroupNetwork {
       onWithheld(): void {},
     });
     const own = this.identities.get(name)!;
-    const running = { keys } as { keys: PneKeys; pne: Pne };
+    const running = { keys, life: new Life(name) } as { keys: PneKeys; pne: Pne; life: Life };
     member.running = running;
     running.pne = createPne({
       pneId: name,
       hop: staticDhInterface('pne', 'CPNS-1', provider, own, [this.credential('gateway')]),
       endToEnd: staticDhInterface('pne', 'CPNS-3', provider, own, [this.credential('server')]),
-      after: (milliseconds, callback) =>
-        this.time.after(milliseconds, () => {
-          if (member.running === running) callback();
-        }),
+      after: this.time.after(running.life),
       payloads: compactPayloads,
       boots: store.boots,
       keys,
@@ -182,8 +191,12 @@ export class GroupNetwork {
     this.connect(member);
   }
 
+  /** What it plans while its last call ends comes to nothing: nobody starts that life again. */
   private stop(member: Member): void {
+    const { life } = member.running ?? {};
     member.running = undefined;
+    life?.kill();
+    if (life !== undefined) life.stoppedUntil = Number.POSITIVE_INFINITY;
     member.close();
   }
 
@@ -233,7 +246,7 @@ export class GroupNetwork {
   /** Returns the gateway, joined to the server. */
   private join(): Gateway {
     const known = [this.credential(CUT), this.credential(OTHER)];
-    const { after } = this.time;
+    const after = this.time.after(new Life('others'));
     const gateway = createGateway({
       hop: this.ownInterface('gateway', 'CPNS-1', known),
       after,

@@ -3,10 +3,10 @@
 /** One bond, and one key of it, whatever a crash leaves of our files and ble-host's. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { CRASHES, Crash, CrashingFiles, type CrashKind } from '../../../tools/powercut/crashing-files.ts';
 import { fromHex, toHex } from '../../bytes/hex.ts';
 import { openBondFiles } from './bond-files.ts';
 import { Bonds, type Peer } from './bonds.ts';
-import { CRASHES, Crash, CrashingFiles, type CrashKind } from './crashing-files.testing.ts';
 import { putHostKeysRight } from './host-keys.ts';
 
 const test = suite('node/ble/host-keys');

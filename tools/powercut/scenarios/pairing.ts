@@ -4,9 +4,9 @@
 import { toHex } from '../../../src/bytes/hex.ts';
 import { openBondFiles } from '../../../src/node/ble/bond-files.ts';
 import { Bonds, type Peer } from '../../../src/node/ble/bonds.ts';
-import { CRASHES, CrashingFiles, type CrashKind } from '../../../src/node/ble/crashing-files.testing.ts';
 import { putHostKeysRight } from '../../../src/node/ble/host-keys.ts';
 import { Random } from '../../chaos/random.ts';
+import { CRASHES, CrashingFiles, type CrashKind } from '../crashing-files.ts';
 import type { Outcome, Scenario } from '../scenario.ts';
 
 const OWN: Peer = { addressType: 'random', address: 'C0:00:00:00:00:01' };

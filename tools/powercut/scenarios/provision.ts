@@ -3,7 +3,6 @@
 import { Curve } from '../../../src/crypto/curves.ts';
 import type { CryptoProvider } from '../../../src/crypto/provider.ts';
 import { beginBoot } from '../../../src/delivery/boot.ts';
-import { createIdentity } from '../../../src/handshake/test-fixture.ts';
 import { createNodeProvider } from '../../../src/node/crypto/provider.ts';
 import { decodeProvisioning, encodeProvisioning } from '../../../src/roles/provisioning.ts';
 import { HEAD } from '../../../src/store/place.ts';
@@ -14,6 +13,7 @@ import { Random } from '../../chaos/random.ts';
 import { Violation } from '../../chaos/violation.ts';
 import { contentOf } from '../content.ts';
 import type { CutMedium } from '../cut-medium.ts';
+import { newIdentity } from '../identity.ts';
 import { onDevice } from '../run.ts';
 
 const PNE_ID = 'pne-1';
@@ -66,9 +66,7 @@ function drawn(random: Random, length: number): Uint8Array {
 }
 
 function provisioning(provider: CryptoProvider, random: Random): Uint8Array {
-  const ends = ['pne', 'gateway', 'server'].map((name, at) =>
-    createIdentity(provider, Curve.P256, name, Uint8Array.of(at)),
-  );
+  const ends = ['pne', 'gateway', 'server'].map((name, at) => newIdentity(provider, name, at));
   const [own, gateway, server] = ends.map(({ credential }) => credential.cred) as [
     Uint8Array,
     Uint8Array,

@@ -2,7 +2,7 @@
 
 /** Files in memory that a crash cuts at the step a test names, and what is left of them then. */
 import { dirname } from 'node:path';
-import type { Files } from './files.ts';
+import type { Files } from '../../src/node/ble/files.ts';
 
 /** A process that ends loses nothing that it wrote; a power cut loses what was not synced, of texts alone or of names too. */
 export const CRASHES = Object.freeze(['process', 'texts', 'texts and names'] as const);
