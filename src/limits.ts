@@ -236,6 +236,10 @@ export const NodeLimits = /* @__PURE__ */ Object.freeze({
   deviceMaxNameBytes: 128,
   /** Bytes of a file system that are left free: what is under way when it gets low takes less. */
   storeReserveBytes: 16_777_216,
+  /** Browsers that may look at one page, how often they are told of changes, and how long a request may take. */
+  pageMaxViewers: 16,
+  pageChangeMs: 100,
+  pageTimeoutMs: 10_000,
   /** Connections of those who look at a program's metrics, and how long a request may take. */
   metricsMaxConnections: 16,
   metricsTimeoutMs: 10_000,

@@ -60,7 +60,7 @@ export const ROOMS: Readonly<Record<string, Room>> = Object.freeze({
   'src/roles': { rooms: PORTABLE },
   'src/node': {
     rooms: PORTABLE,
-    packages: ['ble-host', 'lmdb', 'pg', 'prom-client', 'qr', 'ws'],
+    packages: ['ble-host', 'lmdb', 'pg', 'preact', 'prom-client', 'qr', 'ws'],
     node: true,
   },
   firmware: { rooms: PORTABLE },

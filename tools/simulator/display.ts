@@ -32,6 +32,8 @@ export interface Display {
   /** Somebody is asked; what is shown meanwhile stands above the question. */
   ask(question: string): void;
   answered(): void;
+  /** The run is a page too. */
+  page(url: string): void;
   end(result: RunResult, status: number): void;
 }
 
@@ -111,6 +113,7 @@ export function createDisplay(options: Options, boards: readonly Board[]): Displ
     answered(): void {
       question = undefined;
     },
+    page: (url) => print(`look at it: ${url}`),
     end(result, status): void {
       waiting.stop();
       if (question !== undefined) stream.write('\n');

@@ -12,11 +12,12 @@ import { Endings } from './ending.ts';
 import { openInput } from './input-stream.ts';
 import { type Options, parseOptions } from './options.ts';
 import { heldBack, openOutput } from './output.ts';
+import { openPage, type Page } from './page.ts';
 import { PasskeyPrompt } from './passkey-prompt.ts';
 import { sayWhileWaiting } from './patience.ts';
 import { type Row, readRows } from './readings.ts';
 import { ExitStatus, exitStatus, jsonReport } from './report.ts';
-import { run } from './run.ts';
+import { refusalText, run } from './run.ts';
 import { UsageError } from './usage-error.ts';
 
 const SAMPLE = fileURLToPath(new URL('sample.csv', import.meta.url));
@@ -31,9 +32,12 @@ async function main(args: readonly string[], endings: Endings): Promise<number> 
   if (setupStatus !== 0) return endings.first?.status ?? setupStatus;
   const isAsked = asksForPasskeys(options);
   const radio = options.link === 'ble' ? await openRadioOf(isAsked, () => display) : undefined;
+  let page: Page | undefined;
   const opened = await openBoards(names, radio);
   const display = createDisplay(options, [...opened.values()]);
   const boards = options.boardNames.map((name) => opened.get(name)!);
+  page = await openPage(options, boards);
+  if (page !== undefined) display.page(page.url);
   const result = await run({
     ...options,
     boards,
@@ -41,13 +45,33 @@ async function main(args: readonly string[], endings: Endings): Promise<number> 
     isOneByOne: isAsked,
     rows: output === undefined ? rows : heldBack(rows, output),
     stop: endings.signal,
-    onAgreed: display.agreed,
-    onProgress: display.progress,
-    onReading: (pne, id, value) => output?.write(new Date(), pne, id, value),
-    onSkipped: display.skipped,
-    onProblem: display.problem,
+    onAgreed(agreement): void {
+      display.agreed(agreement);
+      page?.agreed(agreement);
+    },
+    onProgress(pnes): void {
+      display.progress(pnes);
+      page?.progress(pnes);
+    },
+    onReading(pne, id, value): void {
+      output?.write(new Date(), pne, id, value);
+      page?.reading(pne, value);
+    },
+    onSkipped(row): void {
+      display.skipped(row);
+      page?.event('skipped', undefined, `line ${row.line} of the input: ${row.error}`);
+    },
+    onRefused(entity, reason): void {
+      display.problem(refusalText(entity, reason));
+      page?.event('refused', entity, reason);
+    },
+    onProblem(problem): void {
+      display.problem(problem);
+      page?.event('problem', undefined, problem);
+    },
   });
   await output?.end();
+  await page?.close();
   const status = exitStatus(result, endings.first?.status);
   display.end(result, status);
   if (options.json) console.log(JSON.stringify(jsonReport(result, boards[0]!.engine, status), null, 2));

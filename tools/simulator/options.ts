@@ -30,6 +30,8 @@ export interface Options {
   /** COSE number of an AEAD. */
   readonly algorithm: number | undefined;
   readonly json: boolean;
+  /** The port of the page, `usual` for that which is known if it is free, or undefined for no page. */
+  readonly page: number | 'usual' | undefined;
   readonly help: boolean;
   /** What to tell the user about the command line. */
   readonly note: string | undefined;
@@ -47,6 +49,8 @@ const KNOWN = Object.freeze({
   interval: { type: 'string' },
   algorithm: { type: 'string' },
   json: { type: 'boolean' },
+  page: { type: 'string' },
+  'no-page': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const);
 
@@ -71,9 +75,18 @@ export function parseOptions(
     intervalMs: wholeNumber('--interval', values.interval ?? (once ? '0' : '1000'), 0, 86_400_000),
     algorithm: values.algorithm === undefined ? undefined : algorithmNamed(values.algorithm),
     json: values.json ?? false,
+    page: pageOf(values),
     help: values.help ?? false,
     note,
   };
+}
+
+/** A run that ends by itself, or tells a script of itself, has a page where one is asked for. */
+function pageOf({ page, json, once, 'no-page': none }: ReturnType<typeof parseValues>): Options['page'] {
+  if (page !== undefined && (json || none))
+    throw new UsageError(`--page does not go with --${json ? 'json' : 'no-page'}`);
+  if (page !== undefined) return wholeNumber('--page', page, 1, 65_535);
+  return json || once || none ? undefined : 'usual';
 }
 
 function parseValues(args: readonly string[]) {

@@ -44,6 +44,8 @@ export interface RunOptions {
   /** A reading that the server verified; `id` is the PNE's. */
   onReading?(pne: string, id: number, value: unknown): void;
   onSkipped(row: SkippedRow): void;
+  /** The gateway, or the server of that PNE's, has refused a message. */
+  onRefused(entity: string, reason: string): void;
   /** Something the user should know, in one line. */
   onProblem(problem: string): void;
 }
@@ -229,12 +231,18 @@ class Simulation {
   private countRefusal(reason: string, id: string | undefined): void {
     if (this.stopping) return;
     if (id !== undefined) this.figuresOf(id).refusedByServer += 1;
-    this.addProblem(`${id ?? 'gateway'}: a message was refused: ${reason}`);
+    const entity = id ?? 'gateway';
+    this.keepProblem(refusalText(entity, reason));
+    this.options.onRefused(entity, reason);
   }
 
   private addProblem(problem: string): void {
-    if (this.problems.length < MAX_PROBLEMS_KEPT) this.problems.push(problem);
+    this.keepProblem(problem);
     this.options.onProblem(problem);
+  }
+
+  private keepProblem(problem: string): void {
+    if (this.problems.length < MAX_PROBLEMS_KEPT) this.problems.push(problem);
   }
 
   private endWhenDone(): void {
@@ -263,4 +271,8 @@ class Simulation {
     if (figures === undefined) throw new Error(`no PNE ${id} in this run`);
     return figures;
   }
+}
+
+export function refusalText(entity: string, reason: string): string {
+  return `${entity}: a message was refused: ${reason}`;
 }

@@ -46,6 +46,7 @@ export async function measureConnected(image: string, link: Image['link']): Prom
         seen = readMachine(image, memory).finally(() => finished.abort());
       },
       onSkipped(): void {},
+      onRefused(): void {},
       onProblem(): void {},
     });
     const [problem] = [...refusals, ...problems];

@@ -9,6 +9,7 @@ export async function runChecks(tally: Tally): Promise<void> {
   await tally.run('check', 'format and lint', () => command('biome', 'check', '--error-on-warnings', '.'));
   await tally.run('check', 'types of src and firmware', () => command('tsc', '-p', 'tsconfig.json'));
   await tally.run('check', 'types of src/node and tools', () => command('tsc', '-p', 'tsconfig.node.json'));
+  await tally.run('check', 'types of the page', () => command('tsc', '-p', 'tsconfig.page.json'));
   await tally.run('check', 'import direction', imports);
 }
 

@@ -69,6 +69,7 @@ async function deliver(image: ModdableImage, algorithm: number): Promise<number>
     onAgreed(): void {},
     onProgress(): void {},
     onSkipped(): void {},
+    onRefused(): void {},
     onProblem(): void {},
   });
   requireAll(result);

@@ -100,6 +100,7 @@ async function deliver(
     ...air,
     onProgress(): void {},
     onSkipped(): void {},
+    onRefused(): void {},
     onProblem(): void {},
   });
   require(problems.length === 0 && missing.length === 0, `${problems} ${JSON.stringify(missing)}`);

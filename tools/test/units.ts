@@ -27,10 +27,11 @@ const DIFFERENTIAL_CURVE_CASES = 12;
 /** Test files of the native crypto provider start like this. */
 const NATIVE_TESTS = 'firmware/platform/crypto';
 
-/** Those that start a PostgreSQL of their own end like this. */
-const POSTGRES_TESTS = 'postgres.test.ts';
-/** Where Debian installs it. */
-const POSTGRES = '/usr/lib/postgresql';
+/** Programs that tests of a kind start, by how their files end, and where Debian installs them. */
+const NEEDS = Object.freeze([
+  { files: 'postgres.test.ts', path: '/usr/lib/postgresql', package: 'postgresql' },
+  { files: 'chromium.test.ts', path: '/usr/bin/chromium', package: 'chromium' },
+]);
 
 export interface Job {
   readonly stage: string;
@@ -40,14 +41,15 @@ export interface Job {
 
 /** `differentialCases`: random cases that compare the native provider with noble. */
 export async function runUnitTests(tally: Tally, differentialCases: number): Promise<void> {
-  const hasPostgres = existsSync(POSTGRES);
+  const missing = NEEDS.filter(({ path }) => !existsSync(path));
   const files = (await testFiles())
     .filter((file) => hasNativeCrypto() || !isNative(file))
-    .filter((file) => hasPostgres || !file.endsWith(POSTGRES_TESTS));
+    .filter((file) => !missing.some((need) => file.endsWith(need.files)));
   const { name, version } = engine();
   if (!hasNativeCrypto())
     console.log('left out  the native provider: the host was built without libmbedtls-dev');
-  if (!hasPostgres) console.log('left out  PostgreSQL: install it with apt-get install postgresql');
+  for (const need of missing)
+    console.log(`left out  ${need.package}: install it with apt-get install ${need.package}`);
   const jobs: Job[] = [
     ...files
       .filter((file) => !isNative(file))

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** A card for each PNE: its figures, its interfaces, and its readings as charts. */
+import type { EntityView, InterfaceView } from '../state.ts';
+import type { View } from './view.ts';
+
+const CHART = { width: 160, height: 36 };
+
+export function Cards({ view }: { readonly view: View }) {
+  const pnes = [...view.entities.values()].filter(({ kind }) => kind === 'pne');
+  return (
+    <ul class="cards">
+      {pnes.map((pne) => (
+        <Card
+          key={pne.id}
+          pne={pne}
+          interfaces={[...view.interfaces.values()].filter(({ from }) => from === pne.id)}
+        />
+      ))}
+    </ul>
+  );
+}
+
+function Card({
+  pne,
+  interfaces,
+}: {
+  readonly pne: EntityView;
+  readonly interfaces: readonly InterfaceView[];
+}) {
+  return (
+    <li class={`card ${pne.status}`} data-pne={pne.id}>
+      <h3>
+        {pne.id} <small>{pne.place}</small>
+      </h3>
+      <p class="figures">
+        {STATUS[pne.status]}; sent {pne.sent}, received {pne.received}, refused {pne.refused}
+      </p>
+      {interfaces.map((each) => (
+        <p key={each.name} class="interface">
+          <b>{each.name}</b> {each.authentication}, suite {each.suite}, {each.handshakeBytes} bytes in{' '}
+          {each.handshakeMessages} messages: {each.confidentiality}, integrity {each.integrity}
+        </p>
+      ))}
+      <dl class="charts">
+        {Object.entries(pne.series).map(([name, numbers]) => (
+          <Chart key={name} name={name} numbers={numbers} />
+        ))}
+      </dl>
+      {pne.last !== '' && <pre>{pne.last}</pre>}
+    </li>
+  );
+}
+
+const STATUS: Readonly<Record<EntityView['status'], string>> = {
+  waiting: 'not secured yet',
+  secured: 'secured',
+  lost: 'given up',
+};
+
+function Chart({ name, numbers }: { readonly name: string; readonly numbers: readonly number[] }) {
+  const least = Math.min(...numbers);
+  const span = Math.max(...numbers) - least || 1;
+  const x = (index: number) => (index * CHART.width) / Math.max(1, numbers.length - 1);
+  const y = (number: number) => CHART.height - 2 - ((number - least) / span) * (CHART.height - 4);
+  const points = numbers.map((number, index) => `${x(index).toFixed(1)},${y(number).toFixed(1)}`).join(' ');
+  return (
+    <div>
+      <dt>{name === '' ? 'value' : name}</dt>
+      <dd>
+        <svg viewBox={`0 0 ${CHART.width} ${CHART.height}`} aria-hidden="true">
+          <polyline points={points} />
+        </svg>
+        {numbers.at(-1)}
+      </dd>
+    </div>
+  );
+}

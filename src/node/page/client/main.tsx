@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The page: draws the network whenever something has changed. */
+import { render } from 'preact';
+import { Cards } from './cards.tsx';
+import { Events } from './events.tsx';
+import { Picture } from './picture.tsx';
+import { followNetwork, type View } from './view.ts';
+
+function Page({ view }: { readonly view: View }) {
+  return (
+    <>
+      <header>
+        <h1>{view.title}</h1>
+        <p role="status" class={view.isLive ? 'live' : 'away'}>
+          {view.isLive ? 'live' : 'the program does not answer; what is shown is what it last said'}
+        </p>
+      </header>
+      <main>
+        <section aria-labelledby="network">
+          <h2 id="network">Network</h2>
+          <Picture view={view} />
+          <p class="legend">
+            <span class="key secured" /> secured between neighbours (CPNS-1, CPNS-2){' '}
+            <span class="key end-to-end" /> secured from end to end (CPNS-3)
+          </p>
+        </section>
+        <Events events={view.events} />
+        <section class="wide" aria-labelledby="pnes">
+          <h2 id="pnes">PNEs</h2>
+          <Cards view={view} />
+        </section>
+      </main>
+    </>
+  );
+}
+
+const root = document.getElementById('page')!;
+followNetwork((view) => render(<Page view={view} />, root));

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The network as a picture: PNEs on the left, the gateway, the server, and what is secured between them. */
+import { useEffect, useRef } from 'preact/hooks';
+import type { EntityView, InterfaceView } from '../state.ts';
+import type { View } from './view.ts';
+
+const WIDTH = 720;
+const ROW = 46;
+const LEFT = 110;
+const MIDDLE = 400;
+const RIGHT = 620;
+/** PNEs in one column: more stand beside it. */
+const IN_COLUMN = 12;
+const COLUMN = 62;
+const MESSAGE_MS = 600;
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+export function Picture({ view }: { readonly view: View }) {
+  const all = [...view.entities.values()];
+  const pnes = all.filter(({ kind }) => kind === 'pne');
+  const height = ROW * Math.min(IN_COLUMN, Math.max(pnes.length, 3)) + 60;
+  const gateway = { x: MIDDLE, y: height / 2 };
+  const server = { x: RIGHT, y: height / 2 };
+  const ends = [...view.interfaces.values()];
+  return (
+    <svg class="picture" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={inWords(view)}>
+      <Line from={gateway} to={server} name="CPNS-2" isSecured={ends.some(({ name }) => name === 'CPNS-2')} />
+      {pnes.map((pne, index) => (
+        <Pne
+          key={pne.id}
+          pne={pne}
+          at={placeOf(index, pnes.length, height)}
+          gateway={gateway}
+          server={server}
+          interfaces={ends.filter(({ from }) => from === pne.id)}
+          arrivals={view.arrivals.get(pne.id) ?? 0}
+        />
+      ))}
+      <Node at={gateway} kind="gateway" label="PN GW" />
+      <Node at={server} kind="server" label="CPNS Server" />
+    </svg>
+  );
+}
+
+function placeOf(index: number, count: number, height: number): Place {
+  const rows = Math.min(count, IN_COLUMN);
+  const column = Math.floor(index / IN_COLUMN);
+  return { x: LEFT - 60 + column * COLUMN, y: ((index % IN_COLUMN) + 0.5) * ((height - 20) / rows) + 10 };
+}
+
+interface PneProps {
+  readonly pne: EntityView;
+  readonly at: Place;
+  readonly gateway: Place;
+  readonly server: Place;
+  readonly interfaces: readonly InterfaceView[];
+  readonly arrivals: number;
+}
+
+function Pne({ pne, at, gateway, server, interfaces, arrivals }: PneProps) {
+  const hop = interfaces.find(({ name }) => name === 'CPNS-1');
+  const endToEnd = interfaces.find(({ name }) => name === 'CPNS-3');
+  return (
+    <g class={`pne ${pne.status}`}>
+      <Line from={at} to={gateway} name="CPNS-1" isSecured={hop !== undefined} />
+      {endToEnd !== undefined && (
+        <path
+          class="end-to-end"
+          d={`M${at.x} ${at.y} Q${MIDDLE} ${at.y < gateway.y ? 8 : gateway.y * 2 - 8} ${server.x} ${server.y}`}
+        />
+      )}
+      <Message way={[at, gateway, server]} arrivals={arrivals} />
+      <Node at={at} kind="pne" label={pne.id} />
+    </g>
+  );
+}
+
+/** A dot that goes its way whenever a reading has arrived; one at a time, however many come. */
+function Message({ way, arrivals }: { readonly way: readonly Place[]; readonly arrivals: number }) {
+  const dot = useRef<SVGCircleElement>(null);
+  const isUnderWay = useRef(false);
+  useEffect(() => {
+    if (arrivals === 0 || isUnderWay.current) return;
+    isUnderWay.current = true;
+    const keys = way.map(({ x, y }) => ({ transform: `translate(${x}px, ${y}px)`, opacity: 1 }));
+    dot.current!.animate(keys, MESSAGE_MS).finished.finally(() => {
+      isUnderWay.current = false;
+    });
+  }, [arrivals]);
+  return <circle ref={dot} class="message" r="5" />;
+}
+
+function Line({ from, to, name, isSecured }: { from: Place; to: Place; name: string; isSecured: boolean }) {
+  return (
+    <line
+      class={isSecured ? 'secured' : 'open'}
+      data-interface={name}
+      x1={from.x}
+      y1={from.y}
+      x2={to.x}
+      y2={to.y}
+    />
+  );
+}
+
+function Node({ at, kind, label }: { at: Place; kind: string; label: string }) {
+  return (
+    <g class={`node ${kind}`} transform={`translate(${at.x} ${at.y})`}>
+      <circle r={kind === 'pne' ? 11 : 20} />
+      <text y={kind === 'pne' ? 25 : 38}>{label}</text>
+    </g>
+  );
+}
+
+/** For whoever hears the page. */
+function inWords({ entities, interfaces }: View): string {
+  const pnes = [...entities.values()].filter(({ kind }) => kind === 'pne');
+  const secured = pnes.filter(({ status }) => status === 'secured').length;
+  return `${pnes.length} PNEs, ${secured} of them secured, behind a PN GW and a CPNS Server; ${interfaces.size} interfaces`;
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What the browser knows of the network, and how it hears of more. */
+import type { EntityView, EventView, InterfaceView, PageChange, PageState } from '../state.ts';
+
+/** Events that are shown at most. */
+const MAX_EVENTS = 200;
+
+export interface View {
+  readonly title: string;
+  /** Whether the program is there. */
+  readonly isLive: boolean;
+  readonly entities: ReadonlyMap<string, EntityView>;
+  readonly interfaces: ReadonlyMap<string, InterfaceView>;
+  readonly events: readonly EventView[];
+  /** How often a reading of a PNE has arrived while this page looked. */
+  readonly arrivals: ReadonlyMap<string, number>;
+}
+
+export const NOTHING: View = {
+  title: 'Personal network',
+  isLive: false,
+  entities: new Map(),
+  interfaces: new Map(),
+  events: [],
+  arrivals: new Map(),
+};
+
+/** Calls `show` with each new view, at most once a frame. The browser comes back by itself when the program does. */
+export function followNetwork(show: (view: View) => void): void {
+  let view = NOTHING;
+  let isAsked = false;
+  const become = (next: View) => {
+    view = next;
+    if (isAsked) return;
+    isAsked = true;
+    requestAnimationFrame(() => {
+      isAsked = false;
+      show(view);
+    });
+  };
+  const source = new EventSource('/events');
+  source.addEventListener('state', ({ data }) => become(begun(JSON.parse(data))));
+  source.addEventListener('change', ({ data }) => become(changed(view, JSON.parse(data))));
+  source.addEventListener('error', () => become({ ...view, isLive: false }));
+}
+
+function begun({ title, entities, interfaces, events }: PageState): View {
+  return {
+    title,
+    isLive: true,
+    entities: new Map(entities.map((entity) => [entity.id, entity])),
+    interfaces: new Map(interfaces.map((each) => [keyOf(each), each])),
+    events,
+    arrivals: new Map(),
+  };
+}
+
+function changed(view: View, change: PageChange): View {
+  const arrivals = new Map(view.arrivals);
+  for (const id of change.arrived) arrivals.set(id, (arrivals.get(id) ?? 0) + 1);
+  return {
+    ...view,
+    isLive: true,
+    entities: new Map([...view.entities, ...change.entities.map((each) => [each.id, each] as const)]),
+    interfaces: new Map([
+      ...view.interfaces,
+      ...change.interfaces.map((each) => [keyOf(each), each] as const),
+    ]),
+    events: [...view.events, ...change.events].slice(-MAX_EVENTS),
+    arrivals,
+  };
+}
+
+function keyOf({ name, from }: InterfaceView): string {
+  return `${name} ${from}`;
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { PageFeed } from './feed.ts';
+import type { InterfaceView } from './state.ts';
+
+const test = suite('page/feed');
+const VIEW: InterfaceView = {
+  name: 'CPNS-3',
+  from: 'pne-1',
+  to: 'server',
+  authentication: 'EDHOC method 3',
+  integrity: 'AEAD 64-bit tag',
+  confidentiality: 'AES-CCM-16-64-128',
+  method: 3,
+  suite: 2,
+  handshakeBytes: 159,
+  handshakeMessages: 4,
+};
+
+function feedOf(...pnes: string[]) {
+  const feed = new PageFeed('test', () => 7);
+  for (const id of pnes) feed.add(id, 'pne', 'XS');
+  return feed;
+}
+
+test('what is secured, sent and read of a PNE is in the state', () => {
+  const feed = feedOf('pne-1', 'pne-2');
+  feed.agreed(VIEW);
+  feed.figures('pne-1', { sent: 3, refused: 1 });
+  feed.reading('pne-1', { temperature: 21.5, motion: true });
+  feed.reading('pne-1', { temperature: 22 });
+  const [first, second] = feed.state.entities;
+  assert.equal([first!.status, first!.sent, first!.refused], ['secured', 3, 1]);
+  assert.equal(first!.series, { temperature: [21.5, 22] });
+  assert.is(first!.last, '{"temperature":22}');
+  assert.is(second!.status, 'waiting');
+  assert.equal(feed.state.interfaces, [VIEW]);
+});
+
+test('an interface that is secured anew takes the place of the former', () => {
+  const feed = feedOf('pne-1');
+  feed.agreed(VIEW);
+  feed.agreed({ ...VIEW, method: 4 });
+  assert.equal(feed.state.interfaces, [{ ...VIEW, method: 4 }]);
+});
+
+test('a viewer is told once, and takes everything that has changed since, once', () => {
+  const feed = feedOf('pne-1', 'pne-2');
+  let told = 0;
+  const take = feed.join({
+    onChange(): void {
+      told += 1;
+    },
+  });
+  assert.is(take(), undefined);
+  feed.reading('pne-1', 1);
+  feed.reading('pne-1', 2);
+  feed.event('refused', 'pne-2', 'replay');
+  assert.is(told, 1);
+  const change = take()!;
+  assert.equal([change.arrived, change.entities.map(({ id }) => id)], [['pne-1'], ['pne-1']]);
+  assert.equal(change.events, [{ number: 1, time: 7, entity: 'pne-2', kind: 'refused', text: 'replay' }]);
+  assert.is(take(), undefined);
+  feed.event('problem', undefined, 'next');
+  assert.equal([told, take()!.events.map(({ text }) => text)], [2, ['next']]);
+});
+
+test('a viewer that has left is told nothing', () => {
+  const feed = feedOf('pne-1');
+  const viewer = { onChange: () => assert.unreachable() };
+  feed.join(viewer);
+  feed.leave(viewer);
+  feed.reading('pne-1', 1);
+});
+
+test('figures that stay the same are no change, and nobody of another name is known', () => {
+  const feed = feedOf('pne-1');
+  feed.figures('pne-1', { sent: 1 });
+  const take = feed.join({ onChange: () => assert.unreachable() });
+  feed.figures('pne-1', { sent: 1 });
+  feed.figures('pne-9', { sent: 1 });
+  feed.reading('pne-9', 1);
+  assert.is(take(), undefined);
+});
+
+test('however much comes, what is kept is bounded', () => {
+  const feed = feedOf('pne-1');
+  for (let index = 0; index < 1000; index += 1) {
+    feed.event('problem', undefined, `${index}`);
+    feed.reading('pne-1', { [`field ${index % 20}`]: index, text: 'x'.repeat(2000) });
+  }
+  const { events, happened, entities } = feed.state;
+  assert.equal([events.length, happened, events.at(-1)!.text], [200, 1000, '999']);
+  const { series, last } = entities[0]!;
+  assert.is(Object.keys(series).length, 8);
+  assert.ok(Object.values(series).every((numbers) => numbers.length <= 60));
+  assert.ok(last.length <= 403);
+});
+
+test('fields that are no finite numbers are not drawn; a reading that is a number is', () => {
+  const feed = feedOf('pne-1');
+  feed.reading('pne-1', { text: 'a', none: null, endless: Number.POSITIVE_INFINITY, deep: { x: 1 } });
+  assert.equal(feed.state.entities[0]!.series, {});
+  feed.reading('pne-1', 5);
+  assert.equal(feed.state.entities[0]!.series, { '': [5] });
+});
+
+test.run();

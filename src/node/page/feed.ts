@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Keeps what the page shows, bounded, and tells whoever looks what has changed: many changes at a time. */
+import type { EntityKind, EntityView, EventView, InterfaceView, PageChange, PageState } from './state.ts';
+
+/** Events and numbers of one field that are kept. */
+const MAX_EVENTS = 200;
+const MAX_NUMBERS = 60;
+/** Fields of a PNE that are drawn, and characters of its last reading. */
+const MAX_FIELDS = 8;
+const MAX_LAST = 400;
+
+export interface Viewer {
+  /** Called after a change, once until the viewer has taken it. */
+  onChange(): void;
+}
+
+/** What a viewer has not taken yet. */
+interface Backlog {
+  readonly entities: Set<string>;
+  readonly interfaces: Set<string>;
+  readonly arrived: Set<string>;
+  /** Events up to this number it has. */
+  seen: number;
+  isTold: boolean;
+}
+
+type Figures = Partial<Pick<EntityView, 'status' | 'sent' | 'received' | 'refused'>>;
+
+export class PageFeed {
+  private readonly title: string;
+  private readonly now: () => number;
+  private readonly entities = new Map<string, EntityView>();
+  private readonly interfaces = new Map<string, InterfaceView>();
+  private readonly viewers = new Map<Viewer, Backlog>();
+  private events: EventView[] = [];
+  private happened = 0;
+
+  constructor(title: string, now: () => number) {
+    this.title = title;
+    this.now = now;
+  }
+
+  get state(): PageState {
+    const { title, events, happened } = this;
+    return {
+      title,
+      events,
+      happened,
+      entities: [...this.entities.values()],
+      interfaces: [...this.interfaces.values()],
+    };
+  }
+
+  /** From now on. Returns what takes the changes so far, undefined where there are none. */
+  join(viewer: Viewer): () => PageChange | undefined {
+    const backlog: Backlog = {
+      entities: new Set(),
+      interfaces: new Set(),
+      arrived: new Set(),
+      seen: this.happened,
+      isTold: false,
+    };
+    this.viewers.set(viewer, backlog);
+    return () => this.take(backlog);
+  }
+
+  leave(viewer: Viewer): void {
+    this.viewers.delete(viewer);
+  }
+
+  add(id: string, kind: EntityKind, place: string): void {
+    const none = { sent: 0, received: 0, refused: 0, last: '', series: {} };
+    this.put({ id, kind, place, status: kind === 'pne' ? 'waiting' : 'secured', ...none });
+  }
+
+  /** Nothing happens where there is no such entity. */
+  figures(id: string, figures: Figures): void {
+    const entity = this.entities.get(id);
+    if (entity === undefined) return;
+    const changed = Object.entries(figures).some(([name, value]) => entity[name as keyof Figures] !== value);
+    if (changed) this.put({ ...entity, ...figures });
+  }
+
+  /** A reading of a PNE has arrived at the server. */
+  reading(id: string, value: unknown): void {
+    const entity = this.entities.get(id);
+    if (entity === undefined) return;
+    const text = JSON.stringify(value) ?? '';
+    const last = text.length > MAX_LAST ? `${text.slice(0, MAX_LAST)}...` : text;
+    const series = withNumbers(entity.series, value);
+    this.tell((backlog) => backlog.arrived.add(id));
+    this.put({ ...entity, last, series });
+  }
+
+  agreed(view: InterfaceView): void {
+    const key = `${view.name} ${view.from}`;
+    this.interfaces.set(key, view);
+    this.tell((backlog) => backlog.interfaces.add(key));
+    this.figures(view.from, { status: 'secured' });
+  }
+
+  event(kind: EventView['kind'], entity: string | undefined, text: string): void {
+    this.happened += 1;
+    const event = { number: this.happened, time: this.now(), entity, kind, text };
+    this.events = [...this.events.slice(1 - MAX_EVENTS), event];
+    this.tell(() => {});
+  }
+
+  private put(entity: EntityView): void {
+    this.entities.set(entity.id, entity);
+    this.tell((backlog) => backlog.entities.add(entity.id));
+  }
+
+  private tell(note: (backlog: Backlog) => void): void {
+    for (const [viewer, backlog] of this.viewers) {
+      note(backlog);
+      if (backlog.isTold) continue;
+      backlog.isTold = true;
+      viewer.onChange();
+    }
+  }
+
+  private take(backlog: Backlog): PageChange | undefined {
+    if (!backlog.isTold) return undefined;
+    const change = {
+      entities: [...backlog.entities].map((id) => this.entities.get(id)!),
+      interfaces: [...backlog.interfaces].map((key) => this.interfaces.get(key)!),
+      events: this.events.filter(({ number }) => number > backlog.seen),
+      happened: this.happened,
+      arrived: [...backlog.arrived],
+    };
+    for (const each of [backlog.entities, backlog.interfaces, backlog.arrived]) each.clear();
+    backlog.seen = this.happened;
+    backlog.isTold = false;
+    return change;
+  }
+}
+
+/** Fields that are numbers, the first few of them; a reading that is one is a field without a name. */
+function withNumbers(series: EntityView['series'], value: unknown): EntityView['series'] {
+  const fields = typeof value === 'object' && value !== null ? Object.entries(value) : [['', value] as const];
+  const next = { ...series };
+  for (const [name, number] of fields) {
+    if (typeof number !== 'number' || !Number.isFinite(number)) continue;
+    const known = next[name];
+    if (known === undefined && Object.keys(next).length >= MAX_FIELDS) continue;
+    next[name] = [...(known ?? []).slice(1 - MAX_NUMBERS), number];
+  }
+  return next;
+}

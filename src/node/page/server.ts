@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Serves the page on loopback: its files, and what it shows as server-sent events. Whoever reads too slowly gets fewer
+ * and larger changes. Nothing in the page comes from, or goes to, another host.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { NodeLimits } from '../../limits.ts';
+import type { Listener } from '../tcp.ts';
+import type { PageFeed, Viewer } from './feed.ts';
+import type { PageChange } from './state.ts';
+
+export interface PageFile {
+  readonly type: string;
+  readonly content: string | Uint8Array;
+}
+
+export interface PageServerOptions {
+  readonly feed: PageFeed;
+  /** By path, such as '/'. */
+  readonly files: Readonly<Record<string, PageFile>>;
+  /** 0 picks one. */
+  readonly port: number;
+}
+
+const HOST = '127.0.0.1';
+const HEADERS = Object.freeze({
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+});
+const { pageMaxViewers, pageChangeMs, pageTimeoutMs } = NodeLimits;
+
+export function servePage(options: PageServerOptions): Promise<Listener> {
+  const page = new Page(options);
+  const server = createServer({ headersTimeout: pageTimeoutMs }, (request, response) =>
+    page.answer(request, response),
+  );
+  server.maxConnections = 4 * pageMaxViewers;
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, HOST, () => {
+      const { port } = server.address() as { port: number };
+      resolve({
+        port,
+        close: () =>
+          new Promise<void>((closed) => {
+            server.close(() => closed());
+            server.closeAllConnections();
+          }),
+      });
+    });
+  });
+}
+
+class Page {
+  private readonly feed: PageFeed;
+  private readonly files: PageServerOptions['files'];
+  private viewers = 0;
+
+  constructor({ feed, files }: PageServerOptions) {
+    this.feed = feed;
+    this.files = files;
+  }
+
+  answer(request: IncomingMessage, response: ServerResponse): void {
+    const { method, url = '', headers } = request;
+    // A name of somebody else's that leads here, as DNS rebinding has it, is not this page's.
+    if (!isOwnName(headers.host)) return refuse(response, 421);
+    if (method !== 'GET') return refuse(response, 405);
+    if (url === '/events') return this.follow(request, response);
+    const file = Object.hasOwn(this.files, url) ? this.files[url] : undefined;
+    if (file === undefined) return refuse(response, 404);
+    response.writeHead(200, { ...HEADERS, 'content-type': file.type }).end(file.content);
+  }
+
+  private follow(request: IncomingMessage, response: ServerResponse): void {
+    if (this.viewers >= pageMaxViewers) return refuse(response, 503);
+    this.viewers += 1;
+    response.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream' });
+    const viewer = new Reader(this.feed, response);
+    request.on('close', () => {
+      viewer.close();
+      this.viewers -= 1;
+    });
+  }
+}
+
+/** Whoever looks: is told of changes now and then, and of no more before it has read what it was told. */
+class Reader implements Viewer {
+  private readonly feed: PageFeed;
+  private readonly response: ServerResponse;
+  private readonly take: () => PageChange | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(feed: PageFeed, response: ServerResponse) {
+    this.feed = feed;
+    this.response = response;
+    this.take = feed.join(this);
+    this.write('state', feed.state);
+  }
+
+  onChange(): void {
+    this.timer ??= setTimeout(() => this.send(), pageChangeMs);
+  }
+
+  close(): void {
+    clearTimeout(this.timer);
+    this.feed.leave(this);
+  }
+
+  private send(): void {
+    if (this.response.writableNeedDrain) return void this.response.once('drain', () => this.send());
+    this.timer = undefined;
+    const change = this.take();
+    if (change !== undefined) this.write('change', change);
+  }
+
+  private write(event: string, data: unknown): void {
+    this.response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+}
+
+function isOwnName(host: string | undefined): boolean {
+  return /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host ?? '');
+}
+
+function refuse(response: ServerResponse, status: number): void {
+  response.writeHead(status, HEADERS).end();
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Shows a run as a page in the browser, beside what the terminal shows. */
+import { PageFeed } from '../../src/node/page/feed.ts';
+import { servePage } from '../../src/node/page/server.ts';
+import type { Listener } from '../../src/node/tcp.ts';
+import type { Agreement } from '../../src/roles/interface.ts';
+import { buildPage } from '../build/page.ts';
+import type { Board } from './board.ts';
+import type { PneFigures } from './figures.ts';
+import type { Options } from './options.ts';
+import { interfaceFacts } from './report.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Where it is looked for first; where that is taken, anywhere. */
+const USUAL_PORT = 8752;
+
+export interface Page {
+  readonly url: string;
+  agreed(agreement: Agreement): void;
+  progress(pnes: readonly PneFigures[]): void;
+  reading(pne: string, value: unknown): void;
+  event: PageFeed['event'];
+  close(): Promise<void>;
+}
+
+/** undefined where none is wanted. Throws a UsageError where the port that is asked for is taken. */
+export async function openPage(options: Options, boards: readonly Board[]): Promise<Page | undefined> {
+  if (options.page === undefined) return undefined;
+  const feed = new PageFeed('Personal network', Date.now);
+  feed.add('gateway', 'gateway', 'Node');
+  feed.add('server', 'server', 'Node');
+  for (let index = 0; index < options.pnes; index += 1) {
+    const { name, engine } = boards[index % boards.length]!;
+    feed.add(`pne-${index + 1}`, 'pne', `${name}, ${engine.name} ${engine.version}`);
+  }
+  const listener = await listen(feed, options.page);
+  return {
+    url: `http://127.0.0.1:${listener.port}`,
+    agreed: (agreement) => showAgreement(feed, agreement),
+    progress(pnes): void {
+      for (const pne of pnes) showFigures(feed, pne);
+    },
+    reading: (pne, value) => feed.reading(pne, value),
+    event: (...event) => feed.event(...event),
+    close: () => listener.close(),
+  };
+}
+
+async function listen(feed: PageFeed, page: number | 'usual'): Promise<Listener> {
+  const files = await buildPage();
+  const at = (port: number) => servePage({ feed, files, port });
+  if (page === 'usual') return at(USUAL_PORT).catch(() => at(0));
+  return at(page).catch(({ code, message }: NodeJS.ErrnoException) => {
+    throw new UsageError(
+      code === 'EADDRINUSE' ? `port ${page} is taken: give --page another, or leave it out` : message,
+    );
+  });
+}
+
+function showAgreement(feed: PageFeed, agreement: Agreement): void {
+  const { name, pne = '', ...facts } = interfaceFacts(agreement);
+  feed.agreed({ name, from: pne, to: name === 'CPNS-1' ? 'gateway' : 'server', ...facts });
+  const { confidentiality, integrity } = facts;
+  feed.event('agreed', pne, `${name} is secured: ${confidentiality}, integrity ${integrity}`);
+}
+
+function showFigures(
+  feed: PageFeed,
+  { id, sent, received, refusedByPne, refusedByServer, lost }: PneFigures,
+): void {
+  const refused = refusedByPne + refusedByServer;
+  feed.figures(id, { sent, received, refused, ...(lost && { status: 'lost' }) });
+}
