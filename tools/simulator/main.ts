@@ -3,6 +3,7 @@
 /** `npm start`: a personal network at work. */
 import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { PageFeed } from '../../src/node/page/feed.ts';
 import { openRadio } from './ble/open-radio.ts';
 import type { Radio } from './ble/radio.ts';
 import type { Board } from './board.ts';
@@ -30,9 +31,10 @@ async function main(args: readonly string[], endings: Endings): Promise<number> 
   const names = [...new Set(options.boardNames)];
   const setupStatus = setUpBoards(names);
   if (setupStatus !== 0) return endings.first?.status ?? setupStatus;
-  const isAsked = asksForPasskeys(options);
-  const radio = options.link === 'ble' ? await openRadioOf(isAsked, () => display) : undefined;
   let page: Page | undefined;
+  const event: PageFeed['event'] = (...what) => page?.event(...what);
+  const isAsked = asksForPasskeys(options);
+  const radio = options.link === 'ble' ? await openRadioOf(isAsked, () => display, event) : undefined;
   const opened = await openBoards(names, radio);
   const display = createDisplay(options, [...opened.values()]);
   const boards = options.boardNames.map((name) => opened.get(name)!);
@@ -59,15 +61,15 @@ async function main(args: readonly string[], endings: Endings): Promise<number> 
     },
     onSkipped(row): void {
       display.skipped(row);
-      page?.event('skipped', undefined, `line ${row.line} of the input: ${row.error}`);
+      event('skipped', undefined, `line ${row.line} of the input: ${row.error}`);
     },
     onRefused(entity, reason): void {
       display.problem(refusalText(entity, reason));
-      page?.event('refused', entity, reason);
+      event('refused', entity, reason);
     },
     onProblem(problem): void {
       display.problem(problem);
-      page?.event('problem', undefined, problem);
+      event('problem', undefined, problem);
     },
   });
   await output?.end();
@@ -91,7 +93,7 @@ function asksForPasskeys({ once, input, json, output, link }: Options): boolean 
 }
 
 /** `display` is there once the boards are. */
-function openRadioOf(isAsked: boolean, display: () => Display): Promise<Radio> {
+function openRadioOf(isAsked: boolean, display: () => Display, event: PageFeed['event']): Promise<Radio> {
   const screen = {
     ask: (question: string) => display().ask(question),
     answered: () => display().answered(),
@@ -100,11 +102,15 @@ function openRadioOf(isAsked: boolean, display: () => Display): Promise<Radio> {
   const prompt = isAsked ? new PasskeyPrompt(process.stdin, screen) : undefined;
   return openRadio({
     typePasskey(pne, shown, signal): Promise<number> {
+      event('pairing', pne, 'shows a passkey, which is typed at the gateway');
       if (prompt !== undefined) return prompt.ask(pne, shown, signal);
       display().passkey(pne, String(shown).padStart(6, '0'));
       return Promise.resolve(shown);
     },
-    onProblem: (pne, problem) => display().problem(`${pne}: ${problem}`),
+    onProblem(pne, problem): void {
+      display().problem(`${pne}: ${problem}`);
+      event('problem', pne, problem);
+    },
   });
 }
 

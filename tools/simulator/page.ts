@@ -59,10 +59,11 @@ async function listen(feed: PageFeed, page: number | 'usual'): Promise<Listener>
 }
 
 function showAgreement(feed: PageFeed, agreement: Agreement): void {
-  const { name, pne = '', ...facts } = interfaceFacts(agreement);
-  feed.agreed({ name, from: pne, to: name === 'CPNS-1' ? 'gateway' : 'server', ...facts });
+  const { name, pne, gateway, ...facts } = interfaceFacts(agreement);
+  const from = pne ?? gateway ?? '';
+  feed.agreed({ name, from, to: name === 'CPNS-1' ? 'gateway' : 'server', ...facts });
   const { confidentiality, integrity } = facts;
-  feed.event('agreed', pne, `${name} is secured: ${confidentiality}, integrity ${integrity}`);
+  feed.event('agreed', from, `${name} is secured: ${confidentiality}, integrity ${integrity}`);
 }
 
 function showFigures(

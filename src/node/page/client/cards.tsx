@@ -37,10 +37,7 @@ function Card({
         {STATUS[pne.status]}; sent {pne.sent}, received {pne.received}, refused {pne.refused}
       </p>
       {interfaces.map((each) => (
-        <p key={each.name} class="interface">
-          <b>{each.name}</b> {each.authentication}, suite {each.suite}, {each.handshakeBytes} bytes in{' '}
-          {each.handshakeMessages} messages: {each.confidentiality}, integrity {each.integrity}
-        </p>
+        <Interface key={each.name} view={each} />
       ))}
       <dl class="charts">
         {Object.entries(pne.series).map(([name, numbers]) => (
@@ -49,6 +46,17 @@ function Card({
       </dl>
       {pne.last !== '' && <pre>{pne.last}</pre>}
     </li>
+  );
+}
+
+/** What was negotiated for one interface. */
+export function Interface({ view }: { readonly view: InterfaceView }) {
+  const { name, authentication, suite, handshakeBytes, handshakeMessages, confidentiality, integrity } = view;
+  return (
+    <p class="interface">
+      <b>{name}</b> {authentication}, suite {suite}, {handshakeBytes} bytes in {handshakeMessages} messages:{' '}
+      {confidentiality}, integrity {integrity}
+    </p>
   );
 }
 

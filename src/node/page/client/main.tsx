@@ -2,7 +2,7 @@
 
 /** The page: draws the network whenever something has changed. */
 import { render } from 'preact';
-import { Cards } from './cards.tsx';
+import { Cards, Interface } from './cards.tsx';
 import { Events } from './events.tsx';
 import { Picture } from './picture.tsx';
 import { followNetwork, type View } from './view.ts';
@@ -24,6 +24,11 @@ function Page({ view }: { readonly view: View }) {
             <span class="key secured" /> secured between neighbours (CPNS-1, CPNS-2){' '}
             <span class="key end-to-end" /> secured from end to end (CPNS-3)
           </p>
+          {[...view.interfaces.values()]
+            .filter(({ from }) => from === 'gateway')
+            .map((each) => (
+              <Interface key={each.name} view={each} />
+            ))}
         </section>
         <Events events={view.events} />
         <section class="wide" aria-labelledby="pnes">
