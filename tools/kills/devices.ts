@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** PNEs and their PN GW in this process, at a server that comes and goes. They run on a clock that is faster. */
+/** PNEs and their PN GWs in this process, one at each of the servers that come and go. They run on a clock that is faster. */
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import { type Credential, createCredentialStore } from '../../src/handshake/credential.ts';
 import { PLAIN_STREAM } from '../../src/link/attestation.ts';
@@ -16,14 +16,17 @@ import { createPne, type Pne } from '../../src/roles/pne.ts';
 /** Pauses of minutes would make a run of days. */
 const FASTER = 100;
 const RECONNECT_MS = 2000;
+/** Readings that a PNE has accepted at one gateway, where there are several, before it goes to the next. */
+const READINGS_AT_ONE = 20;
 
 const after: After = (milliseconds, callback) => nodeAfter(milliseconds / FASTER, callback);
 
 export interface DeviceOptions {
   readonly provider: CryptoProvider;
   readonly server: Credential;
-  readonly serverUrl: string;
-  readonly gateway: NewIdentity;
+  /** One gateway at each; PNEs move between them. */
+  readonly serverUrls: readonly string[];
+  readonly gateways: readonly NewIdentity[];
   readonly identities: readonly NewIdentity[];
 }
 
@@ -35,38 +38,46 @@ export interface Sent {
 }
 
 export class DeviceCrowd {
-  private readonly gateway: PnGateway;
+  private readonly gateways: readonly PnGateway[];
   private readonly devices: Device[];
   private readonly onAccepted = new Set<() => void>();
   private isSending = true;
 
-  constructor({ provider, identities, gateway: own, server, serverUrl }: DeviceOptions) {
+  constructor({ provider, identities, gateways, server, serverUrls }: DeviceOptions) {
     const told = () => {
       for (const tell of this.onAccepted) tell();
       this.onAccepted.clear();
     };
-    this.gateway = startPnGateway({
-      provider,
-      identity: own,
-      peers: createCredentialStore(identities.map(({ credential }) => credential)),
-      server: serverUrl,
-      serverCredential: server,
-      after,
-      onAgreed(): void {},
-      onRefused(): void {},
-      onServerLink(): void {},
-      onServerUnreachable(): void {},
-      onServerRefused(): void {},
-      withdraw: async () => undefined,
-    });
+    this.gateways = gateways.map((own, index) =>
+      startPnGateway({
+        provider,
+        identity: own,
+        peers: createCredentialStore(identities.map(({ credential }) => credential)),
+        server: serverUrls[index]!,
+        serverCredential: server,
+        after,
+        onAgreed(): void {},
+        onRefused(): void {},
+        onServerLink(): void {},
+        onServerUnreachable(): void {},
+        onServerRefused(): void {},
+        withdraw: async () => undefined,
+      }),
+    );
     this.devices = identities.map((identity) => {
-      const hop = staticDhInterface('pne', 'CPNS-1', provider, identity, [own.credential]);
+      const hop = staticDhInterface(
+        'pne',
+        'CPNS-1',
+        provider,
+        identity,
+        gateways.map(({ credential }) => credential),
+      );
       const endToEnd = staticDhInterface('pne', 'CPNS-3', provider, identity, [server]);
       return new Device(
         identity.credential.subject!,
         hop,
         endToEnd,
-        this.gateway,
+        this.gateways,
         told,
         () => this.isSending,
       );
@@ -90,7 +101,7 @@ export class DeviceCrowd {
 
   close(): void {
     for (const device of this.devices) device.stop();
-    this.gateway.close();
+    for (const gateway of this.gateways) gateway.close();
   }
 }
 
@@ -101,20 +112,22 @@ class Device implements Sent {
   readonly accepted = new Set<number>();
   reported = 0;
   private readonly pne: Pne;
-  private readonly gateway: PnGateway;
+  private readonly gateways: readonly PnGateway[];
   private readonly isSending: () => boolean;
   private isStopped = false;
+  private connections = 0;
+  private link: Link | undefined;
 
   constructor(
     pneId: string,
     hop: Interfaces['hop'],
     endToEnd: Interfaces['endToEnd'],
-    gateway: PnGateway,
+    gateways: readonly PnGateway[],
     told: () => void,
     isSending: () => boolean,
   ) {
     this.pneId = pneId;
-    this.gateway = gateway;
+    this.gateways = gateways;
     this.isSending = isSending;
     this.pne = createPne({
       pneId,
@@ -127,6 +140,7 @@ class Device implements Sent {
       onContent(): void {},
       onReceipt: (handle, outcome) => {
         if (outcome === 'accepted') this.accepted.add(handle);
+        this.moveOn();
         this.report();
         told();
       },
@@ -154,9 +168,16 @@ class Device implements Sent {
 
   private connect(): void {
     if (this.isStopped) return;
+    const gateway = this.gateways[this.connections % this.gateways.length]!;
+    this.connections += 1;
     const [near, far] = linkPair(() => after(RECONNECT_MS, () => this.connect()));
-    far.join(this.gateway.attachPne(far.link));
+    far.join(gateway.attachPne(far.link));
     near.join(this.pne.attach(near.link));
+    this.link = near.link;
+  }
+
+  private moveOn(): void {
+    if (this.gateways.length > 1 && this.accepted.size % READINGS_AT_ONE === 0) this.link?.close();
   }
 }
 

@@ -13,6 +13,8 @@ const USAGE = `usage: npm run kills -- [options]
   --seconds S no further kill after that, 1 to 1000000 (default 3600)
   --pnes N    PNEs that send all the time, 1 to 64 (default 8)
   --seed N    of the moments, 0 to 4294967295 (default 1)
+  --store URL a PostgreSQL, empty, in place of a store of the server's own
+  --servers N on that database, between which PNEs move, 1 to 8 (default 1)
   --json      one JSON document on standard output, at the end
   --help      this text`;
 
@@ -25,22 +27,28 @@ function parse() {
       seconds: { type: 'string', default: '3600' },
       pnes: { type: 'string', default: '8' },
       seed: { type: 'string', default: '1' },
+      store: { type: 'string' },
+      servers: { type: 'string', default: '1' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
-  const number = (name: 'kills' | 'seconds' | 'pnes' | 'seed', least: number, most: number) => {
+  const number = (name: 'kills' | 'seconds' | 'pnes' | 'seed' | 'servers', least: number, most: number) => {
     const value = Number(values[name]);
     if (/^\d{1,10}$/.test(values[name]) && value >= least && value <= most) return value;
     throw new Error(`--${name} takes a whole number from ${least} to ${most}, not '${values[name]}'`);
   };
   const kills = number('kills', 1, 1_000_000);
   const seconds = number('seconds', 1, 1_000_000);
-  return { ...values, kills, seconds, pnes: number('pnes', 1, 64), seed: number('seed', 0, 0xffffffff) };
+  const servers = number('servers', 1, 8);
+  if (servers > 1 && values.store === undefined) throw new Error('several --servers need a --store');
+  const seed = number('seed', 0, 0xffffffff);
+  return { ...values, kills, seconds, servers, seed, pnes: number('pnes', 1, 64) };
 }
 
-async function main({ kills, seconds, pnes, seed, json, help }: ReturnType<typeof parse>): Promise<number> {
-  if (help) {
+async function main(options: ReturnType<typeof parse>): Promise<number> {
+  const { kills, seconds, pnes, seed, servers, store, json } = options;
+  if (options.help) {
     console.log(USAGE);
     return 0;
   }
@@ -55,6 +63,8 @@ async function main({ kills, seconds, pnes, seed, json, help }: ReturnType<typeo
       pnes,
       kills,
       seconds,
+      servers,
+      ...(store !== undefined && { database: store }),
       random: () => random.word() / 2 ** 32,
       onKill: (count) => {
         killed = count;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Kills a server at random moments under load, and then compares what it acknowledged with what it delivered. */
-import { mkdirSync, readFileSync } from 'node:fs';
+/**
+ * Kills a server, or several on one database, at random moments under load, and then compares what was acknowledged with what was
+ * delivered.
+ */
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
@@ -26,6 +29,9 @@ export interface KillsOptions {
   onKill?(killed: number): void;
   /** What the first process of the server is started behind, such as limits; it is to end by itself then. */
   readonly handicap?: string;
+  /** A URL of PostgreSQL: servers there, so many, between which PNEs move; else one with a store of its own. */
+  readonly database?: string;
+  readonly servers?: number;
 }
 
 export interface KillsResult {
@@ -45,43 +51,87 @@ export interface KillsResult {
 const EARLY_MS = 1000;
 const LATE_MS = 250;
 
+/** One server as it is started again and again. */
+interface Place {
+  readonly state: string;
+  readonly url: string;
+  readonly args: readonly string[];
+}
+
 export async function runKills(options: KillsOptions): Promise<KillsResult> {
-  const state = join(options.folder, 'state');
   const output = join(options.folder, 'readings.ndjson');
   mkdirSync(options.folder, { recursive: true });
-  const port = await freePort();
-  const crowd = await enrolCrowd(state, options.pnes, `ws://127.0.0.1:${port}`);
-  const args = ['--state', state, '--listen', `127.0.0.1:${port}`, '--output', output, '--log', 'text'];
+  const places = await placesOf(options, output);
+  const crowd = await enrolCrowd(options, places);
   const startTimes: number[] = [];
   let kills = 0;
   try {
+    const { args } = places[0]!;
     if (options.handicap !== undefined) await startServer(options.bundle, args, options.handicap).ended;
     const end = Date.now() + 1000 * (options.seconds ?? Number.POSITIVE_INFINITY);
-    while (kills < options.kills && Date.now() < end) {
-      await liveAndDie(options, args, crowd, startTimes);
-      kills += 1;
-      options.onKill?.(kills);
-    }
-    const last = startServer(options.bundle, args);
-    await Promise.race([crowd.drain(), last.ended]);
-    last.child.kill('SIGTERM');
-    const status = await last.ended;
-    if (status !== 0) throw new Error(`the server ended with ${status} after SIGTERM`);
+    const killAll = places.map(async (place) => {
+      while (kills < options.kills && Date.now() < end) {
+        kills += 1;
+        await liveAndDie(options, place.args, crowd, startTimes);
+        options.onKill?.(kills);
+      }
+    });
+    await Promise.all(killAll);
+    await runToEnd(options, places, crowd);
   } finally {
     crowd.close();
   }
   return compare(crowd.sent, readFileSync(output, 'utf8'), kills, startTimes);
 }
 
-async function enrolCrowd(state: string, pnes: number, serverUrl: string): Promise<DeviceCrowd> {
+/** The first one alone writes readings out. */
+async function placesOf({ folder, database, servers = 1 }: KillsOptions, output: string): Promise<Place[]> {
+  const places: Place[] = [];
+  for (let index = 0; index < servers; index += 1) {
+    const state = join(folder, `state-${index}`);
+    const listen = `127.0.0.1:${await freePort()}`;
+    const args = ['--state', state, '--listen', listen, '--log', 'text'];
+    if (index === 0) args.push('--output', output);
+    if (database !== undefined) args.push('--store', database);
+    places.push({ state, url: `ws://${listen}`, args });
+  }
+  return places;
+}
+
+/** Servers on one database have one identity. */
+async function enrolCrowd(
+  { pnes, database = '' }: KillsOptions,
+  places: readonly Place[],
+): Promise<DeviceCrowd> {
   const provider: CryptoProvider = withRecords(createNodeProvider());
-  const { identity, store } = await openState(provider, state, 'server', {});
+  const [first, ...others] = places;
+  const { identity, store } = await openState(provider, first!.state, 'server', { database });
+  for (const { state } of others) {
+    mkdirSync(state, { mode: 0o700 });
+    copyFileSync(join(first!.state, 'identity'), join(state, 'identity'));
+  }
   const identities = Array.from({ length: pnes }, (_, index) => newIdentity(provider, `pne-${index + 1}`));
   for (const { credential } of identities) await enrol(store, credential);
-  const gateway = newIdentity(provider, 'gateway');
-  await enrol(store, gateway.credential, GATEWAYS);
+  const gateways = places.map((_, index) => newIdentity(provider, `gateway-${index + 1}`));
+  for (const { credential } of gateways) await enrol(store, credential, GATEWAYS);
   await store.close();
-  return new DeviceCrowd({ provider, server: identity.credential, serverUrl, gateway, identities });
+  const serverUrls = places.map(({ url }) => url);
+  return new DeviceCrowd({ provider, server: identity.credential, serverUrls, gateways, identities });
+}
+
+/** Until everything is acknowledged; the one that writes readings out ends last. */
+async function runToEnd(
+  { bundle }: KillsOptions,
+  places: readonly Place[],
+  crowd: DeviceCrowd,
+): Promise<void> {
+  const last = places.map(({ args }) => startServer(bundle, args));
+  await Promise.race([crowd.drain(), ...last.map(({ ended }) => ended)]);
+  for (const { child, ended } of last.reverse()) {
+    child.kill('SIGTERM');
+    const status = await ended;
+    if (status !== 0) throw new Error(`a server ended with ${status} after SIGTERM`);
+  }
 }
 
 async function liveAndDie(

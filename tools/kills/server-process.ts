@@ -22,7 +22,7 @@ export async function bundleServer(): Promise<string> {
     bundle: true,
     platform: 'node',
     format: 'esm',
-    external: ['lmdb'],
+    external: ['lmdb', 'pg-native'],
     outfile,
     write: false,
     logLevel: 'silent',
