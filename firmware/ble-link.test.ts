@@ -102,6 +102,51 @@ test('a link is there once its central is secured and subscribed, whichever come
   }
 });
 
+test('a bond that was made with somebody who has not proved to be the gateway is erased when that one is gone', () => {
+  const board = new Board();
+  const unproved = board.link();
+  board.do((server) => server.disconnect(unproved));
+  assert.ok(unproved.isForgotten);
+  const proved = board.link();
+  board.links[1]!.proved!();
+  board.do((server) => server.disconnect(proved));
+  assert.not.ok(proved.isForgotten);
+});
+
+test('a bond that was there before is not erased, whatever becomes of the connection', () => {
+  const board = new Board();
+  board.want();
+  const connection = board.server.connect();
+  connection.isBonded = true;
+  board.timers.run();
+  board.do((server) => server.secure(connection));
+  board.do((server) => server.subscribe(connection));
+  board.links[0]!.close();
+  board.timers.run(bleFarewellMs);
+  board.do((server) => server.disconnect(connection));
+  assert.not.ok(connection.isForgotten);
+});
+
+test('a bond that is weaker than demanded is erased, and so is one of a central that the PNE gives up', () => {
+  const board = new Board();
+  board.want();
+  const weak = board.connect();
+  board.do((server) => server.secure(weak, { authenticated: false }));
+  board.timers.run(bleFarewellMs);
+  assert.ok(weak.isClosed && weak.isForgotten);
+  const given = board.link();
+  board.links[0]!.close();
+  board.timers.run(bleFarewellMs);
+  assert.ok(given.isTerminated && given.isForgotten);
+});
+
+test('a connection that was never secured has no bond to erase', () => {
+  const board = new Board();
+  const connection = board.connect();
+  board.do((server) => server.disconnect(connection));
+  assert.not.ok(connection.isForgotten);
+});
+
 test('messages of every size pass both ways', () => {
   const board = new Board();
   const connection = board.link();

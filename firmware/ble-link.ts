@@ -60,7 +60,7 @@ export function overBle(options: BleOptions): Connect {
       onDisconnected(central): void {
         const connection = connections.get(central);
         connections.delete(central);
-        connection?.end();
+        connection?.leave();
       },
     },
   });
@@ -88,6 +88,7 @@ class Connection {
   private security: BleSecurity | undefined;
   private isSubscribed = false;
   private isOver = false;
+  private isProved = false;
   private events: LinkEvents | undefined;
   private room = BURST;
   /** A fragment that the stack did not take, and for how long it has taken none. */
@@ -139,6 +140,15 @@ class Connection {
     this.central.hangUp();
   }
 
+  /**
+   * It has ended. A bond that was made on it with somebody who has not proved to be the gateway would push out that of
+   * the gateway, and keep whoever was between the two.
+   */
+  leave(): void {
+    this.end();
+    if (!this.isProved && this.security !== undefined) this.central.forgetNewBond();
+  }
+
   end(): void {
     if (this.isOver) return;
     this.isOver = true;
@@ -154,6 +164,9 @@ class Connection {
       send: (message) => this.send(message),
       attestation: () => bleAttestation(this.isOver ? undefined : this.security),
       close: () => this.close(),
+      proved: () => {
+        this.isProved = true;
+      },
     };
   }
 

@@ -29,6 +29,12 @@ void xs_pne_terminate(xsMachine *the)
 		ble_gap_terminate(handle, BLE_ERR_REM_USER_CONN_TERM);
 }
 
+/*
+ * Who the present connection was secured with. NimBLE forgets that with the connection. Nobody is the address of zeros,
+ * which NimBLE unpairs from nobody.
+ */
+static ble_addr_t gSecuredWith;
+
 static int isConnected(struct ble_gap_conn_desc *connection)
 {
 	for (uint16_t handle = 0; handle < HANDLES; handle++) {
@@ -38,15 +44,21 @@ static int isConnected(struct ble_gap_conn_desc *connection)
 	return 0;
 }
 
-/* NimBLE has the key as HCI carries it. The caller wipes it. */
-static int readBond(const struct ble_gap_conn_desc *connection, struct ble_store_value_sec *bond)
+/* The caller wipes it. */
+static int readStored(const ble_addr_t *peer, struct ble_store_value_sec *bond)
 {
 	struct ble_store_key_sec key;
+	memset(&key, 0, sizeof(key));
+	key.peer_addr = *peer;
+	return ble_store_read_our_sec(&key, bond) == 0;
+}
+
+/* NimBLE has the key as HCI carries it. */
+static int isOfBond(const struct ble_gap_conn_desc *connection, const struct ble_store_value_sec *bond)
+{
 	if (!connection->sec_state.encrypted || !connection->sec_state.bonded)
 		return 0;
-	memset(&key, 0, sizeof(key));
-	key.peer_addr = connection->peer_id_addr;
-	return ble_store_read_our_sec(&key, bond) == 0 && bond->ltk_present && bond->sc && bond->key_size == LTK_BYTES;
+	return bond->ltk_present && bond->key_size == LTK_BYTES;
 }
 
 static int bindingOf(const uint8_t ltk[LTK_BYTES], uint8_t mac[MAC_BYTES])
@@ -62,14 +74,41 @@ static int bindingOf(const uint8_t ltk[LTK_BYTES], uint8_t mac[MAC_BYTES])
 
 /*
  * channelBinding(): an ArrayBuffer that names the channel, as src/link/ble.ts says, or undefined where the connection
- * is not encrypted by the key of a bond from LE Secure Connections. The key stays here.
+ * is not encrypted by the key of a bond from LE Secure Connections. The key stays here. NimBLE requires those where it is
+ * compiled so (manifests/sdkconfig) and has no switch for it: a bond from an older pairing ends here, with its connection.
  */
 void xs_pne_channel_binding(xsMachine *the)
 {
 	struct ble_gap_conn_desc connection;
 	struct ble_store_value_sec bond;
 	uint8_t mac[MAC_BYTES];
-	if (isConnected(&connection) && readBond(&connection, &bond) && bindingOf(bond.ltk, mac))
+	if (!isConnected(&connection))
+		return;
+	gSecuredWith = connection.peer_id_addr;
+	if (!readStored(&gSecuredWith, &bond))
+		return;
+	if (!bond.sc)
+		ble_gap_unpair(&gSecuredWith);
+	else if (isOfBond(&connection, &bond) && bindingOf(bond.ltk, mac))
 		xsmcSetArrayBuffer(xsResult, mac, BINDING_BYTES);
 	mbedtls_platform_zeroize(&bond, sizeof(bond));
+}
+
+/* isBonded(): whether there is a bond with the central that has connected, of whatever kind. Asked once for each. */
+void xs_pne_is_bonded(xsMachine *the)
+{
+	struct ble_gap_conn_desc connection;
+	struct ble_store_value_sec bond;
+	int bonded = isConnected(&connection) && readStored(&connection.peer_id_addr, &bond);
+	memset(&gSecuredWith, 0, sizeof(gSecuredWith));
+	mbedtls_platform_zeroize(&bond, sizeof(bond));
+	xsmcSetBoolean(xsResult, bonded);
+}
+
+/* forgetBond(): erases the bond that the connection was secured by. Where that is there still, it ends. */
+void xs_pne_forget_bond(xsMachine *the)
+{
+	(void)the;
+	ble_gap_unpair(&gSecuredWith);
+	memset(&gSecuredWith, 0, sizeof(gSecuredWith));
 }

@@ -24,4 +24,6 @@ export function openPeripheral(extras: StackExtras): OpenPeripheral {
 export const SIMULATED: StackExtras = Object.freeze({
   terminate: (connection) => connection.close(),
   channelBinding: (connection) => connection.channelBinding,
+  isBonded: (connection) => connection.isBonded === true,
+  forgetBond: (connection) => connection.forgetBond?.(),
 } satisfies StackExtras);

@@ -27,6 +27,9 @@ export class FakeConnection implements GATTServerConnection {
   isFull = false;
   /** What NimBLE has of its bond. */
   channelBinding: Uint8Array | undefined = BINDING;
+  /** NimBLE had a bond with it when it connected, and was told to erase the one that it has. */
+  isBonded = false;
+  isForgotten = false;
   characteristic: GATTServerCharacteristic | undefined;
   readonly notified: Uint8Array[] = [];
   readonly replies: unknown[] = [];
@@ -122,6 +125,10 @@ export const FAKE_STACK: Stack = Object.freeze({
     (connection as FakeConnection).isTerminated = true;
   },
   channelBinding: ({ channelBinding }) => channelBinding,
+  isBonded: (connection) => (connection as FakeConnection).isBonded,
+  forgetBond(connection): void {
+    (connection as FakeConnection).isForgotten = true;
+  },
 } satisfies Stack);
 
 /** Timers that a test fires. */

@@ -104,6 +104,9 @@ declare module 'embedded:io/bluetoothle/peripheral' {
     readonly maximumWrite: number;
     /** Of the simulated boards alone, once it is secured. */
     readonly channelBinding?: Uint8Array | undefined;
+    /** Of the simulated boards alone. */
+    readonly isBonded?: boolean;
+    forgetBond?(): void;
     /** Throws where the central has not subscribed. */
     notify(characteristic: GATTServerCharacteristic, value: Uint8Array): void;
     replyToPasskey(action: 'input' | 'compareNumber', value: number | boolean): void;

@@ -14,4 +14,8 @@ export const NIMBLE: StackExtras = Object.freeze({
     const binding: ArrayBuffer | undefined = native('xs_pne_channel_binding').call(undefined);
     return binding && new Uint8Array(binding);
   },
+  isBonded: () => native('xs_pne_is_bonded').call(undefined),
+  forgetBond(): void {
+    native('xs_pne_forget_bond').call(undefined);
+  },
 } satisfies StackExtras);

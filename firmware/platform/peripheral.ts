@@ -54,6 +54,8 @@ export interface Central {
   notify(value: Uint8Array): boolean;
   /** Ends the connection, within a bound whatever the central does. Safe to call twice. */
   hangUp(): void;
+  /** Erases the bond that was made on the connection, which has ended, if one was. */
+  forgetNewBond(): void;
 }
 
 export type OpenPeripheral = (options: PeripheralOptions) => void;
@@ -68,6 +70,10 @@ export interface Stack {
    * is of no bond by LE Secure Connections.
    */
   readonly channelBinding: (connection: GATTServerConnection) => Uint8Array | undefined;
+  /** Whether there is a bond with the central that has connected. Asked once for each. */
+  readonly isBonded: (connection: GATTServerConnection) => boolean;
+  /** Erases the bond that a connection was secured by, which may have ended. */
+  readonly forgetBond: (connection: GATTServerConnection) => void;
 }
 
 /** What SDK 8.2.3's `GATTServer` leaves out. */
@@ -229,11 +235,13 @@ class Connected implements Central {
   uplink: GATTServerCharacteristic | undefined;
   private readonly options: ConnectedOptions;
   private readonly connection: GATTServerConnection;
+  private readonly wasBonded: boolean;
   private farewell: RunningTimer | undefined;
 
   constructor(options: ConnectedOptions) {
     this.options = options;
     this.connection = options.connection;
+    this.wasBonded = options.stack.isBonded(options.connection);
   }
 
   get valueBytes(): number {
@@ -256,6 +264,10 @@ class Connected implements Central {
     this.isOpen = false;
     const terminate = () => this.drop(() => options.stack.terminate(connection));
     this.farewell = options.after(ImplementationLimits.bleFarewellMs, terminate);
+  }
+
+  forgetNewBond(): void {
+    if (!this.wasBonded) this.options.stack.forgetBond(this.connection);
   }
 
   /** It is gone. */

@@ -12,6 +12,8 @@ export interface Link {
   attestation(): Attestation;
   /** Safe to call twice. */
   close(): void;
+  /** The owner tells that whoever is at the other end has proved by a handshake who it is. */
+  proved?(): void;
 }
 
 /** What the owner of a link hears. `onClosed` comes once and last. */

@@ -194,6 +194,7 @@ class PneEnds {
     end.initiation = undefined;
     close(end);
     end.agreement = agreement;
+    if (end === this.hop) this.link?.proved?.();
     this.options.onAgreed(agreement);
   }
 

@@ -23,33 +23,51 @@ const BOND: Readonly<Record<string, string>> = Object.freeze({
   key: KEY,
 });
 const NAMED: readonly (typeof BOND)[] = [{}, { handle: '0' }, { key: `ff${KEY.slice(2)}` }];
-const NAMELESS: readonly (typeof BOND)[] = [
-  { handle: '99' },
-  { encrypted: '0' },
-  { bonded: '0' },
-  { present: '0' },
-  { secureConnections: '0' },
-  { keySize: '15' },
-  { foreign: '1' },
+const BONDED = { wasBonded: 1, isUnpaired: 0, isForgotten: 1 };
+/** Nobody is there, or a bond that is another's: that is not erased. */
+const STRANGERS: readonly (readonly [typeof BOND, Partial<typeof BONDED>])[] = [
+  [{ handle: '99' }, { wasBonded: 0, isForgotten: 0 }],
+  [{ foreign: '1' }, { wasBonded: 0 }],
+];
+const NAMELESS: readonly (readonly [typeof BOND, Partial<typeof BONDED>])[] = [
+  ...STRANGERS,
+  [{ encrypted: '0' }, {}],
+  [{ bonded: '0' }, {}],
+  [{ present: '0' }, {}],
+  [{ keySize: '15' }, {}],
+  // Not of LE Secure Connections.
+  [{ secureConnections: '0' }, { isUnpaired: 1 }],
 ];
 
 export async function testEsp32(tally: Tally): Promise<void> {
   if (!hasNativeCrypto()) return;
-  await tally.run('esp32', 'boards/esp32/nimble.c names a channel as the gateway does', check);
+  await tally.run(
+    'esp32',
+    'boards/esp32/nimble.c names a channel as the gateway does, and forgets a bond',
+    check,
+  );
 }
 
 async function check(): Promise<Outcome> {
   const program = await build();
   for (const change of NAMED) {
     const { key } = { ...BOND, ...change };
-    await expectName(program, change, toHex(channelBinding(fromHex(key!))));
+    await expectLife(program, change, toHex(channelBinding(fromHex(key!))), {});
   }
-  for (const change of NAMELESS) await expectName(program, change, 'undefined');
+  for (const [change, outcome] of NAMELESS) await expectLife(program, change, 'undefined', outcome);
   return { passed: NAMED.length + NAMELESS.length };
 }
 
-async function expectName(program: string, change: typeof BOND, expected: string): Promise<void> {
+/** What is forgotten once is not forgotten again: by then it may be somebody else's. */
+async function expectLife(
+  program: string,
+  change: typeof BOND,
+  name: string,
+  outcome: Partial<typeof BONDED>,
+): Promise<void> {
   const { output } = await runCommand(program, Object.values({ ...BOND, ...change }));
+  const { wasBonded, isUnpaired, isForgotten } = { ...BONDED, ...outcome };
+  const expected = `${wasBonded} ${name} ${isUnpaired} ${isForgotten} 0`;
   if (output.trim() !== expected)
     throw new CheckFailure(`${JSON.stringify(change)}: ${output.trim()}, expected: ${expected}`);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /*
- * A program for nimble.c on a stack that is this file: prints what names the channel, in hexadecimal digits, or
- * `undefined`. tools/test/esp32.ts runs it.
+ * A program for nimble.c on a stack that is this file: a central connects, is secured and is forgotten. Prints whether
+ * there was a bond with it, what names the channel, in hexadecimal digits, or `undefined`, and whether it was unpaired
+ * by then and at the end. tools/test/esp32.ts runs it.
  *
  *     channel HANDLE ENCRYPTED BONDED PRESENT SC KEY_SIZE FOREIGN LTK     numbers, the last one as digits
  */
@@ -16,12 +17,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+void xs_pne_is_bonded(xsMachine *the);
 void xs_pne_channel_binding(xsMachine *the);
+void xs_pne_forget_bond(xsMachine *the);
 
 static const ble_addr_t gPeer = { 1, { 1, 2, 3, 4, 5, 0xc0 } };
 static int gHandle;
 static struct ble_gap_sec_state gState;
 static struct ble_store_value_sec gBond;
+static int gUnpaired;
 
 int ble_gap_conn_find(uint16_t handle, struct ble_gap_conn_desc *connection)
 {
@@ -35,6 +39,18 @@ int ble_gap_conn_find(uint16_t handle, struct ble_gap_conn_desc *connection)
 int ble_gap_terminate(uint16_t handle, uint8_t reason)
 {
 	return handle != gHandle || reason != BLE_ERR_REM_USER_CONN_TERM;
+}
+
+/* Nobody else's bond is erased. */
+int ble_gap_unpair(const ble_addr_t *peer)
+{
+	static const ble_addr_t nobody;
+	if (memcmp(peer, &nobody, sizeof(ble_addr_t)) == 0)
+		return 3;
+	if (memcmp(peer, &gPeer, sizeof(ble_addr_t)) != 0)
+		exit(3);
+	gUnpaired = 1;
+	return 0;
 }
 
 /* An index would skip the bond that there is. */
@@ -75,13 +91,18 @@ int main(int count, char *arguments[])
 	gBond.peer_addr = gPeer;
 	gBond.peer_addr.val[0] += (uint8_t)atoi(arguments[7]);
 	readKey(arguments[8]);
+	xs_pne_is_bonded(&machine);
+	printf("%d ", machine.isTrue);
 	xs_pne_channel_binding(&machine);
 	if (machine.bytes == NULL)
-		puts("undefined");
-	else {
-		for (size_t at = 0; at < machine.length; at++)
-			printf("%02x", machine.kept[at]);
-		puts("");
-	}
+		printf("undefined");
+	for (size_t at = 0; at < machine.length; at++)
+		printf("%02x", machine.kept[at]);
+	printf(" %d", gUnpaired);
+	xs_pne_forget_bond(&machine);
+	printf(" %d", gUnpaired);
+	gUnpaired = 0;
+	xs_pne_forget_bond(&machine);
+	printf(" %d\n", gUnpaired);
 	return 0;
 }

@@ -12,10 +12,12 @@ typedef struct {
 	const void *bytes;
 	size_t length;
 	uint8_t kept[64];
+	int isTrue;
 } xsMachine;
 
 void keepResult(xsMachine *the, const void *bytes, size_t length);
 
+#define xsmcSetBoolean(RESULT, VALUE) (the->isTrue = (VALUE))
 #define xsmcSetArrayBuffer(RESULT, BYTES, LENGTH) keepResult(the, BYTES, LENGTH)
 
 #endif

@@ -14,9 +14,10 @@
  *       reply         4   connection, passkey, or whether the same
  *       close         5   connection
  *       written       6   connection: its write is done                   (only then comes the next)
+ *       forget        7   connection, which may have ended: its bond is erased
  *     stack -> board
  *       ready        16
- *       connected    17   connection, bytes of a notification
+ *       connected    17   connection, bytes of a notification, whether there is a bond
  *       disconnected 18   connection
  *       room         19   connection, bytes of a notification
  *       secured      20   connection, flags, size of the key                  channel binding
@@ -37,6 +38,7 @@ export const GattMessageType = Object.freeze({
   reply: 4,
   close: 5,
   written: 6,
+  forget: 7,
   ready: 16,
   connected: 17,
   disconnected: 18,
@@ -69,8 +71,9 @@ const SHAPES: Readonly<Record<number, readonly [numbers: number, values: number]
   4: [2, 0],
   5: [1, 0],
   6: [1, 0],
+  7: [1, 0],
   16: [0, 0],
-  17: [2, 0],
+  17: [3, 0],
   18: [1, 0],
   19: [2, 0],
   20: [3, 1],

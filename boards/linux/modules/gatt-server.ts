@@ -58,11 +58,14 @@ class Connection {
   maximumWrite: number;
   /** Not of the SDK, whose boards ask NimBLE: what names the channel that it is secured as. */
   channelBinding: Uint8Array | undefined;
+  /** Nor is this, or `forgetBond`. */
+  readonly isBonded: boolean;
   readonly subscribed = new Set<Characteristic>();
   private readonly server: LineGattServer;
 
-  constructor(server: LineGattServer, number: number, maximumWrite: number) {
+  constructor(server: LineGattServer, number: number, maximumWrite: number, isBonded: boolean) {
     this.server = server;
+    this.isBonded = isBonded;
     this.number = number;
     this.maximumWrite = maximumWrite;
   }
@@ -74,6 +77,10 @@ class Connection {
 
   replyToPasskey(_action: string, value: number | boolean): void {
     if (this.server.holds(this)) this.server.send(GattMessageType.reply, [this.number, Number(value)]);
+  }
+
+  forgetBond(): void {
+    this.server.send(GattMessageType.forget, [this.number]);
   }
 
   /** As on ESP32: nothing is heard of it any more, and advertising stays as it is. */
@@ -136,7 +143,7 @@ export class LineGattServer {
   private receive({ type, numbers, values }: GattMessage): void {
     const [number = 0, first = 0, second = 0] = numbers;
     if (type === GattMessageType.ready) return this.options.onReady?.();
-    if (type === GattMessageType.connected) return this.connect(number, first);
+    if (type === GattMessageType.connected) return this.connect(number, first, second !== 0);
     const connection = this.connections.get(number);
     if (connection === undefined) return;
     if (type === GattMessageType.disconnected) this.disconnect(connection);
@@ -149,8 +156,8 @@ export class LineGattServer {
     else if (type === GattMessageType.value) this.write(connection, first, values[0]!);
   }
 
-  private connect(number: number, maximumWrite: number): void {
-    const connection = new Connection(this, number, maximumWrite);
+  private connect(number: number, maximumWrite: number, isBonded: boolean): void {
+    const connection = new Connection(this, number, maximumWrite, isBonded);
     this.connections.set(number, connection);
     this.options.onConnect?.(connection);
   }

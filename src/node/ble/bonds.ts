@@ -36,7 +36,7 @@ interface Row {
   readonly order: number;
   /** In hexadecimal digits. */
   readonly key: string;
-  /** The peer may not have kept it: the pairing was not seen to its end. */
+  /** The peer may not have kept it: it has not proved above the link who it is. */
   readonly isTentative: boolean;
 }
 
@@ -96,13 +96,19 @@ export class Bonds {
   }
 
   /**
-   * As `add`, of a pairing that is about to be complete: `add` or `abandon` follows, or a crash. Returns whether
+   * As `add`, of a pairing that is about to be complete: `complete`, `add` or `abandon` follows, or a crash. Returns whether
    * one was expected: the key may be another's, of a bond that was forgotten.
    */
   addTentatively(bond: Bond, key: Uint8Array): boolean {
     if (!this.expected.has(nameOf(bond))) return false;
     this.put(bond, key, true);
     return true;
+  }
+
+  /** The pairing is complete. What it left stays tentative until `add`. */
+  complete(bond: Bond, key: Uint8Array): void {
+    this.put(bond, key, true);
+    this.expected.delete(nameOf(bond));
   }
 
   /** No pairing is expected any more, and what it may have left is gone. */

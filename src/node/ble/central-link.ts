@@ -50,7 +50,7 @@ export class CentralLink implements Link {
   send(message: Uint8Array): void {
     if (this.isOver) refuse('linkClosed');
     this.fragmenter.push(message);
-    if (message[0] === Channel.hopRecord) this.hasRecord = true;
+    if (message[0] === Channel.hopRecord && !this.hasRecord) this.prove();
     this.writeNext();
   }
 
@@ -75,6 +75,11 @@ export class CentralLink implements Link {
     this.isOver = true;
     this.reassembler.close();
     this.events?.onClosed();
+  }
+
+  private prove(): void {
+    this.hasRecord = true;
+    this.options.gate.prove();
   }
 
   /** What comes while the connection is not secured as was demanded is not heard. */

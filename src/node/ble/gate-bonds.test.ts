@@ -86,6 +86,33 @@ test('a bond whose pairing was not seen to its end is one once it serves, and no
   assert.ok(lost.bonds.isTentative(PEER));
 });
 
+test('where bonds count once their peer is proved, one is tentative until then, and none where the peer has no key', () => {
+  const paired = () => {
+    const { gate, smp, bonds } = scene({ bondsCount: 'proved' });
+    gate.start();
+    bonds.addTentatively({ ...PEER, authenticated: true }, KEY.rspLtk);
+    smp.emit('pairingComplete', { sc: true, mitm: true, bond: true, ...KEY });
+    assert.ok(gate.security!.bonded && bonds.isTentative(PEER));
+    return { gate, bonds };
+  };
+  const proved = paired();
+  proved.gate.prove();
+  assert.not.ok(proved.bonds.isTentative(PEER));
+  const { bonds } = paired();
+  const later = scene({ bonds, hasLtk: true, bondsCount: 'proved' });
+  later.gate.start();
+  later.smp.emit('encrypt', 0, {});
+  assert.ok(later.gate.security!.bonded && bonds.isTentative(PEER));
+  const missing = scene({ bonds, hasLtk: true, bondsCount: 'proved' });
+  missing.gate.start();
+  missing.smp.emit('encrypt', 6);
+  assert.is(bonds.find(PEER), undefined);
+  const again = scene({ bonds: proved.bonds, hasLtk: true, bondsCount: 'proved' });
+  again.gate.start();
+  again.smp.emit('encrypt', 6);
+  assert.ok(proved.bonds.find(PEER));
+});
+
 test('a pairing that fails, is too weak or is not bonded leaves no tentative bond, and expects none', () => {
   const ends: readonly ((smp: EventEmitter) => void)[] = [
     (smp) => smp.emit('pairingFail', 8, false),

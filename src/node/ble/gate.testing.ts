@@ -4,7 +4,7 @@
 import { EventEmitter } from 'node:events';
 import type { Connection, PairingFeatures } from 'ble-host';
 import { Bonds } from './bonds.ts';
-import { Gate } from './gate.ts';
+import { Gate, type GateOptions } from './gate.ts';
 import { memoryStore } from './memory-store.testing.ts';
 
 /** As a pairing gives it. */
@@ -14,9 +14,15 @@ interface Scene {
   readonly authenticated?: boolean;
   readonly bonds?: Bonds;
   readonly hasLtk?: boolean;
+  readonly bondsCount?: GateOptions['bondsCount'];
 }
 
-export function scene({ authenticated = true, bonds = new Bonds(memoryStore(), 4), hasLtk = false }: Scene) {
+export function scene({
+  authenticated = true,
+  bonds = new Bonds(memoryStore(), 4),
+  hasLtk = false,
+  bondsCount = 'paired',
+}: Scene) {
   const did: string[] = [];
   const answers: { type?: (passkey: number) => void; compare?: (isSame: boolean) => void } = {};
   const smp = Object.assign(new EventEmitter(), {
@@ -36,6 +42,7 @@ export function scene({ authenticated = true, bonds = new Bonds(memoryStore(), 4
     bonds,
     demand: { authenticated },
     ioCapabilities: 4,
+    bondsCount,
     onSecured: ({ authenticated: mitm, bonded }) => did.push(`secured ${mitm} ${bonded}`),
     onRefused: (reason) => did.push(`refused ${reason}`),
     user: {

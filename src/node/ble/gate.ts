@@ -25,6 +25,8 @@ export interface GateOptions {
   readonly demand: BleDemand;
   /** As SMP numbers them. */
   readonly ioCapabilities: number;
+  /** Whether a new bond counts from its pairing on, or once `prove` is called. */
+  readonly bondsCount: 'paired' | 'proved';
   /** The connection is secured as was demanded, perhaps anew. */
   onSecured(security: GateSecurity): void;
   /** The connection was not, and ends; the reason in words. */
@@ -65,6 +67,13 @@ export class Gate {
   /** undefined while the connection is not secured as was demanded. */
   get security(): GateSecurity | undefined {
     return this.isOver ? undefined : this.current;
+  }
+
+  /** The peer has proved above the link who it is, and has kept the key of its bond. */
+  prove(): void {
+    const { connection, bonds } = this.options;
+    const bond = bonds.find(peerOf(connection));
+    if (bond !== undefined && bonds.isTentative(bond)) this.keep(bond.authenticated, bonds.keyOf(bond)!);
   }
 
   /** The central's part: encrypts with the bond's key, or pairs. */
@@ -139,9 +148,15 @@ export class Gate {
     const security = secured({ authenticated: mitm, bonded: bond }, rspLtk);
     if (!sc || !meetsDemand(security, demand)) return this.refuse('pairing: weaker than demanded');
     if (!bond) this.abandon();
-    else if (!this.keep(mitm, rspLtk)) return this.refuse('pairing: its bond cannot be kept');
+    else if (!this.keepPaired(mitm, rspLtk)) return this.refuse('pairing: its bond cannot be kept');
     this.isPairing = false;
     this.secure(security);
+  }
+
+  private keepPaired(authenticated: boolean, key: Uint8Array): boolean {
+    const { connection, bonds, bondsCount } = this.options;
+    if (bondsCount === 'paired') return this.keep(authenticated, key);
+    return this.attempt(() => bonds.complete({ ...peerOf(connection), authenticated }, key));
   }
 
   private keep(authenticated: boolean, key: Uint8Array): boolean {
@@ -165,11 +180,11 @@ export class Gate {
   }
 
   /**
-   * While a pairing is under way what it gives is not known yet. One whose end was not seen, and whose key the
-   * peer has not kept either, has left no bond.
+   * While a pairing is under way what it gives is not known yet. One whose end was not seen, or whose peer has proved
+   * nothing since, and whose key the peer has not kept either, has left no bond.
    */
   private onEncrypted(status: number): void {
-    const { connection, bonds, demand } = this.options;
+    const { connection, bonds, bondsCount, demand } = this.options;
     if (this.isPairing && status === 0) return;
     if (status === HciErrors.PIN_OR_KEY_MISSING) this.abandon();
     if (status !== 0) return this.refuse(`encryption: ${HciErrors.toString(status)}`);
@@ -179,7 +194,7 @@ export class Gate {
     const key = bonds.keyOf(bond)!;
     const security = secured({ authenticated, bonded: true }, key);
     if (!meetsDemand(security, demand)) return this.refuse('encryption: the bond is weaker than demanded');
-    if (bonds.isTentative(bond)) this.keep(authenticated, key);
+    if (bondsCount === 'paired' && bonds.isTentative(bond)) this.keep(authenticated, key);
     this.secure(security);
   }
 

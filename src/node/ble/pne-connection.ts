@@ -106,6 +106,7 @@ export class PneConnection {
       bonds: this.options.bonds,
       demand: this.options.demand,
       ioCapabilities: this.options.ioCapabilities,
+      bondsCount: 'proved',
       user: this.options.user(peer),
       onSecured: () => this.secured(),
       onRefused: (reason) => this.explain(reason),

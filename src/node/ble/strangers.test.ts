@@ -70,6 +70,8 @@ test("an impostor with a bonded PNE's address and no key neither gets in nor rep
     let board = await devices.board(BOARD);
     let gateway = await devices.gateway(GATEWAY_SIDE);
     await introduce(gateway, board);
+    // A record: the PNE has proved who it is.
+    await gateway.ask({ do: 'send', bytes: '0200' });
     await gateway.close();
     await board.close();
     const impostor = await devices.attacker({ address: PNE, io: Io.display, mitm: 'yes' });

@@ -24,11 +24,11 @@ export class CentralHandle {
   private response: Respond | undefined;
   private answer: ((value: number) => void) | undefined;
 
-  constructor(board: BoardPort, number: number, connection: Connection) {
+  constructor(board: BoardPort, number: number, connection: Connection, isBonded: boolean) {
     this.board = board;
     this.number = number;
     this.connection = connection;
-    board.send(GattMessageType.connected, [number, this.room]);
+    board.send(GattMessageType.connected, [number, this.room, Number(isBonded)]);
   }
 
   /** Bytes that one notification carries. */

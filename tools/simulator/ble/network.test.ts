@@ -46,16 +46,38 @@ withScenario('a thousand readings arrive once each, and in order', {}, async (sc
   assert.is(scenario.passkeys, 1);
   assert.equal(
     scenario.agreements.map(({ name, linkKind }) => `${name} ${linkKind}`),
-    ['CPNS-1 ble', 'CPNS-3 stream'],
+    ['CPNS-2 stream', 'CPNS-1 ble', 'CPNS-3 stream'],
   );
   assertDelegated(scenario);
 });
 
-/** CPNS-1 leaves all to the link, CPNS-3 nothing. */
+/** CPNS-1 leaves all to the link, the others nothing. */
 function assertDelegated({ agreements }: Scenario): void {
   const isBare = agreements.map(({ choice }) => choice.toResponder.recordAlgorithm === undefined);
-  assert.equal(isBare, [true, false]);
+  assert.equal(isBare, [false, true, false]);
 }
+
+let refusals = 0;
+withScenario(
+  'a bond with a gateway that has proved nothing is none: the two pair anew, and that bond lasts',
+  {
+    interfere(link, attach) {
+      refusals += 1;
+      if (refusals > 1) return attach(link);
+      link.close();
+      return { onMessage(): void {}, onClosed(): void {} };
+    },
+  },
+  async (scenario) => {
+    scenario.allow(5);
+    await scenario.arrival();
+    assert.is(scenario.passkeys, 2);
+    await scenario.restartPne();
+    scenario.allow(5);
+    await scenario.arrival();
+    assert.is(scenario.passkeys, 2);
+  },
+);
 
 withScenario('readings pass at the smallest MTU', { mtu: 23 }, async (scenario) => {
   scenario.allow(50);

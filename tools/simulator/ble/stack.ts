@@ -48,6 +48,8 @@ class Stack {
   private readonly security: number;
   private readonly characteristics: ServerCharacteristic[];
   private manager: Manager | undefined;
+  /** That the board may speak of after its end. */
+  private latest: CentralHandle | undefined;
   private nextNumber = 0;
   private isAdvertising = false;
   private wantsAdvertising = false;
@@ -81,6 +83,7 @@ class Stack {
     else if (type === GattMessageType.reply) central?.reply(first);
     else if (type === GattMessageType.close) this.close(central);
     else if (type === GattMessageType.written) central?.written();
+    else if (type === GattMessageType.forget && this.latest?.number === number) this.forget(this.latest);
   }
 
   private get ioCapabilities(): number {
@@ -112,13 +115,16 @@ class Stack {
   private adopt(connection: Connection): void {
     const number = this.nextNumber;
     this.nextNumber += 1;
-    const central = new CentralHandle(this.board, number, connection);
+    const isBonded = this.bonds.find(peerOf(connection)) !== undefined;
+    const central = new CentralHandle(this.board, number, connection, isBonded);
+    this.latest = central;
     this.centrals.set(number, central);
     central.gate = new Gate({
       connection,
       bonds: this.bonds,
       demand: this.demand,
       ioCapabilities: this.ioCapabilities,
+      bondsCount: 'paired',
       user: central.user,
       onSecured: (security) => central.secured(security),
       onRefused: (reason) => console.log(`refused: ${reason}`),
@@ -150,6 +156,13 @@ class Stack {
     if (central === undefined) return;
     this.centrals.delete(central.number);
     central.connection.disconnect(HciErrors.REMOTE_USER_TERMINATED_CONNECTION);
+  }
+
+  private forget({ connection }: CentralHandle): void {
+    const peer = peerOf(connection);
+    this.bonds.remove(peer);
+    if (!connection.disconnected) connection.disconnect(HciErrors.REMOTE_USER_TERMINATED_CONNECTION);
+    else this.manager?.removeBond(peer.addressType, peer.address);
   }
 
   /** A pairing that was refused leaves no key. The oldest bond makes room, as with NimBLE's round robin. */

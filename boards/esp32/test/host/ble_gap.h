@@ -20,6 +20,7 @@ struct ble_gap_conn_desc {
 };
 
 int ble_gap_conn_find(uint16_t handle, struct ble_gap_conn_desc *connection);
+int ble_gap_unpair(const ble_addr_t *peer_addr);
 int ble_gap_terminate(uint16_t handle, uint8_t reason);
 
 #endif
