@@ -85,6 +85,18 @@ export const DEFECTS: readonly StoreDefect[] = [
     finding: /boot that its store does not/,
   },
   {
+    name: 'what a device is told when it joins is kept in several changes',
+    changes: [
+      {
+        file: 'src/roles/pne-membership.ts',
+        from: '  store.change(changes);\n',
+        to: '  for (const each of changes) store.change([each]);\n',
+      },
+    ],
+    scenario: 'onboarding',
+    finding: /notProvisioned|has not joined/,
+  },
+  {
     name: 'a key that is taken away stays in the store',
     changes: [
       {

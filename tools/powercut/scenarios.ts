@@ -4,6 +4,7 @@ import type { Scenario } from './scenario.ts';
 import { database } from './scenarios/database.ts';
 import { groups } from './scenarios/groups.ts';
 import { handshake } from './scenarios/handshake.ts';
+import { onboarding } from './scenarios/onboarding.ts';
 import { pairing } from './scenarios/pairing.ts';
 import { provision } from './scenarios/provision.ts';
 import { resumption } from './scenarios/resumption.ts';
@@ -15,6 +16,7 @@ export const SCENARIOS: readonly Scenario[] = Object.freeze([
   handshake,
   resumption,
   ...groups,
+  onboarding,
   provision,
   pairing,
   server,
