@@ -205,6 +205,10 @@ export const ImplementationLimits = Object.freeze({
   grantMaxKidBytes: 16,
   /** How long a grant may hold for whoever counts from when it came: what a timer can wait for. */
   grantMaxSeconds: 2_147_483,
+  /** How long what a server may do at a PNE holds: a day. */
+  serverGrantSeconds: 86_400,
+  /** How long a PNE waits to ask again for what was not granted. */
+  authorizationRetryMs: 60_000,
 });
 
 /** Limits of what listens, connects and stores on Node, apart so that no image carries them. */

@@ -6,7 +6,7 @@ import { Curve } from '../crypto/curves.ts';
 import { createCredentialStore } from '../handshake/credential.ts';
 import { credentialFor, outcome } from '../handshake/test-fixture.ts';
 import { audienceKey } from './audience-key.ts';
-import { Authority } from './authority.ts';
+import { Authority, type Shown } from './authority.ts';
 import { ConfirmationMethod, thumbprint } from './confirmation.ts';
 import {
   claimsWith,
@@ -30,10 +30,10 @@ const test = suite('authorization/authority');
 const ROWS = claimsWith().scope;
 
 /** The gateway's: audience 7. Its clock stands where the test puts it. */
-function authorityWith(changes: Partial<ConstructorParameters<typeof Authority>[0]> = {}) {
+function authorityWith(changes: Partial<Shown> = {}) {
   const clock = { now: NOW };
-  const options = { provider: PROVIDER, audience: 7, verification: { macKey: GATEWAY_KEY }, known: KNOWN };
-  return { clock, authority: new Authority({ ...options, now: () => clock.now, ...changes }) };
+  const shown = { provider: PROVIDER, audience: 7, verification: { macKey: GATEWAY_KEY }, known: KNOWN };
+  return { clock, authority: new Authority({ now: () => clock.now, shown: { ...shown, ...changes } }) };
 }
 
 test('whoever shows no grant has none', () => {
@@ -143,6 +143,14 @@ test('a signed grant holds at an audience that knows the signer', () => {
   const signing = { provider: PROVIDER, algorithm: -7, privateKey: SERVER.privateKey };
   authority.take(PNE.credential, signGrant(claimsWith(), signing));
   assert.equal(authority.scopeOf('pne-1'), ROWS);
+});
+
+test('whoever has no key to verify by takes no grant that is shown', () => {
+  const authority = new Authority({ now: () => NOW });
+  assert.is(
+    outcome(() => authority.take(PNE.credential, macGrant(claimsWith(), ISSUER_KEY))),
+    'grantInvalid',
+  );
 });
 
 test('what is revoked holds no more at once, and is not taken again', () => {

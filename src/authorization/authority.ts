@@ -16,31 +16,49 @@ export interface Grants {
   grantOf(name: string | undefined): HeldGrant | undefined;
 }
 
+/** The same of an entity to which subjects show their grants. */
+export interface ShownGrants extends Grants {
+  /** Takes a grant that its subject shows, who has proved this credential. Refuses it, and holds what it held. */
+  take(peer: Credential, grant: Uint8Array): void;
+}
+
 export interface HeldGrant {
+  readonly sequence: number;
+  readonly scope: Scope;
+  /** Seconds that are left. */
+  readonly seconds: number;
+}
+
+export interface AuthorityOptions {
+  /** Seconds since 1970. */
+  now(): number;
+  /** Where subjects show grants: what it takes to believe one. */
+  readonly shown?: Shown;
+}
+
+export interface Shown {
+  readonly provider: Pick<CryptoProvider, 'hash'>;
+  /** The audience that this entity is. */
+  readonly audience: number;
+  readonly verification: GrantVerification;
+  /** Those who may show grants. */
+  readonly known: CredentialStore;
+}
+
+interface Held {
   readonly sequence: number;
   readonly scope: Scope;
   /** Seconds since 1970. */
   readonly exp: number;
 }
 
-export interface AuthorityOptions {
-  readonly provider: Pick<CryptoProvider, 'hash'>;
-  /** The audience that this entity is, in the grants that are shown to it. */
-  readonly audience: number;
-  readonly verification: GrantVerification;
-  /** Those who may show grants. */
-  readonly known: CredentialStore;
-  /** Seconds since 1970. */
-  now(): number;
-}
-
 /**
  * The grants by which an entity with a clock decides, by the names of their subjects, and what was revoked. Of one
  * subject it holds the newest: nothing that came before is taken again.
  */
-export class Authority implements Grants {
+export class Authority implements ShownGrants {
   private readonly options: AuthorityOptions;
-  private readonly held = new Map<string, HeldGrant>();
+  private readonly held = new Map<string, Held>();
   private readonly minimums = new Map<string, number>();
 
   constructor(options: AuthorityOptions) {
@@ -57,9 +75,8 @@ export class Authority implements Grants {
     this.held.set(name, { sequence, scope, exp });
   }
 
-  /** Takes a grant that its subject shows, who has proved this credential. Refuses it, and holds what it held. */
   take(peer: Credential, grant: Uint8Array): void {
-    const { provider, audience, verification, known } = this.options;
+    const { provider, audience, verification, known } = this.options.shown ?? refuse('grantInvalid');
     const claims = openGrant(grant, verification);
     if (claims.audience !== audience) refuse('audienceMismatch');
     const { confirmation, expiry } = claims;
@@ -83,6 +100,9 @@ export class Authority implements Grants {
 
   grantOf(name: string | undefined): HeldGrant | undefined {
     const held = name === undefined ? undefined : this.held.get(name);
-    return held !== undefined && held.exp > this.options.now() ? held : undefined;
+    if (held === undefined) return undefined;
+    const { sequence, scope, exp } = held;
+    const seconds = exp - this.options.now();
+    return seconds > 0 ? { sequence, scope, seconds } : undefined;
   }
 }

@@ -4,7 +4,7 @@ import { CborReader } from '../cbor/reader.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import { encodeClaims } from './claims.ts';
-import { decodeGrantId, THIS_END } from './cti.ts';
+import { THIS_END } from './cti.ts';
 import { decodeScope, type Scope } from './scope.ts';
 
 /**
@@ -14,7 +14,8 @@ import { decodeScope, type Scope } from './scope.ts';
  *   bare = { 7: cti, 9: scope: bstr, 40: exi }        a3 07 42 00 05 09 44 81 82 04 01 18 28 1a 00 01 51 80
  */
 export interface BareGrant {
-  readonly sequence: number;
+  /** Its audience is `THIS_END`. Borrowed. */
+  readonly cti: Uint8Array;
   readonly scope: Scope;
   /** Seconds from its receipt. */
   readonly exi: number;
@@ -27,7 +28,10 @@ const CTI = 7;
 const SCOPE = 9;
 const EXI = 40;
 
-export function encodeBareGrant({ sequence, scope, exi }: BareGrant): Uint8Array {
+export function encodeBareGrant(
+  sequence: number,
+  { scope, exi }: Pick<BareGrant, 'scope' | 'exi'>,
+): Uint8Array {
   return encodeClaims({ audience: THIS_END, sequence, scope, expiry: { exi } });
 }
 
@@ -35,12 +39,18 @@ export function encodeBareGrant({ sequence, scope, exi }: BareGrant): Uint8Array
 export function decodeBareGrant(bytes: Uint8Array): BareGrant {
   const reader = new CborReader(bytes);
   if (reader.map() !== 3 || reader.unsigned() !== CTI) refuse('grantInvalid');
-  const { audience, sequence } = decodeGrantId(reader.byteString());
-  if (audience !== THIS_END || reader.unsigned() !== SCOPE) refuse('grantInvalid');
+  const cti = reader.byteString();
+  if (!isOfThisEnd(cti) || reader.unsigned() !== SCOPE) refuse('grantInvalid');
   const scope = decodeScope(reader.byteString());
   if (reader.unsigned() !== EXI) refuse('grantInvalid');
   const exi = reader.unsigned();
   if (exi > ImplementationLimits.grantMaxSeconds) refuse('grantInvalid');
   reader.end();
-  return { sequence, scope, exi };
+  return { cti, scope, exi };
+}
+
+/** As cti.ts has it, of which a device needs no more: audience 0, and a sequence of 1 to 6 bytes, the shortest. */
+function isOfThisEnd(cti: Uint8Array): boolean {
+  const { length } = cti;
+  return cti[0] === THIS_END && length > 1 && length < 8 && (length === 2 || cti[1] !== 0);
 }

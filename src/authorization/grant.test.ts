@@ -47,8 +47,8 @@ test('it stays so for each audience below 64, each sequence of two bytes, and ea
 
 test('a grant of one row that is bare in a record has at most 20 bytes', () => {
   const scope = [rowFor(objectOf(ObjectKind.content, 0), 'content-deliver')];
-  assert.is(encodeBareGrant({ sequence: 5, scope, exi: 86_400 }).length, 18);
-  assert.is(encodeBareGrant({ sequence: 0xffffff, scope, exi: 86_400 }).length, 20);
+  assert.is(encodeBareGrant(5, { scope, exi: 86_400 }).length, 18);
+  assert.is(encodeBareGrant(0xffffff, { scope, exi: 86_400 }).length, 20);
 });
 
 test('a revocation has 6 bytes', () => {

@@ -9,7 +9,7 @@ import { Refusal } from '../refusal.ts';
 import { decodeBareGrant, encodeBareGrant } from './bare.ts';
 import { type Claims, decodeClaims, encodeClaims } from './claims.ts';
 import { ConfirmationMethod } from './confirmation.ts';
-import { decodeGrantId, encodeGrantId } from './cti.ts';
+import { decodeGrantId, encodeGrantId, THIS_END } from './cti.ts';
 import { claimsWith, GATEWAY_KEY, ISSUER_KEY } from './fixture.testing.ts';
 import { macGrant, openGrant } from './grant.ts';
 import { decodeRevocation, encodeRevocation } from './revocation.ts';
@@ -122,8 +122,13 @@ checkForm({
     scope: scopeOf(random),
     exi: numberOf(random, 21),
   }),
-  encode: encodeBareGrant,
-  decode: decodeBareGrant,
+  encode: ({ sequence, ...grant }) => encodeBareGrant(sequence, grant),
+  decode(bytes) {
+    const { cti, scope, exi } = decodeBareGrant(bytes);
+    const { audience, sequence } = decodeGrantId(cti);
+    assert.is(audience, THIS_END);
+    return { sequence, scope, exi };
+  },
 });
 checkForm({
   name: 'revocation',

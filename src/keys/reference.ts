@@ -16,6 +16,11 @@ export function referenceOf(kind: GroupKind, number: number): number {
   return kind === 'pn' ? 2 * number - 1 : 2 * number;
 }
 
+/** Which PN or service group a reference other than `USER_KEY` is of. */
+export function groupNumber(reference: number): number {
+  return Math.ceil(reference / 2);
+}
+
 export function isPersonalNetwork(reference: number): boolean {
   return reference % 2 === 1;
 }

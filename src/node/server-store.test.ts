@@ -7,7 +7,7 @@ import { NEW_PEER, type PeerRecord, withContent } from '../roles/peer-record.ts'
 import type { Reading } from '../roles/server-store.ts';
 import { openServerStore, type PersistentServerStore } from './server-store.ts';
 import { createMemoryStore } from './store/memory.ts';
-import type { KeyValueStore } from './store/store.ts';
+import type { Expectation, KeyValueStore } from './store/store.ts';
 
 const test = suite('server store');
 const RECORD = withContent({ ...NEW_PEER, received: { highest: -1, seen: 0 } }, Uint8Array.of(1));
@@ -18,12 +18,17 @@ interface Opened {
   told: number;
 }
 
-async function open(store: KeyValueStore = createMemoryStore(), maxReadings = 100): Promise<Opened> {
+async function open(
+  store: KeyValueStore = createMemoryStore(),
+  maxReadings = 100,
+  expected?: () => readonly Expectation[],
+): Promise<Opened> {
   const failed: string[] = [];
   const opened = { failed, told: 0 };
   const server = await openServerStore({
     store,
     maxReadings,
+    ...(expected !== undefined && { expected }),
     now: () => 1_700_000_000_123,
     onFailed: (pneId, error) => failed.push(`${pneId}: ${error.message}`),
     onReadings: () => {
@@ -57,6 +62,21 @@ test('a record is there for whoever opens the store later', async () => {
   const { server: later } = await open(store);
   assert.equal(await load(later, 'a'), RECORD);
   assert.is(await load(later, 'b'), undefined);
+});
+
+test('nothing is stored that was decided by what somebody else has changed since', async () => {
+  const store = createMemoryStore();
+  const key = Uint8Array.of(1);
+  let version = await store.commit({ puts: [{ key, value: key }] });
+  const { server } = await open(store, 100, () => [{ key, version }]);
+  await load(server, 'a');
+  assert.ok(await commit(server, 'a', RECORD, reading(1)));
+  const changed = await store.commit({ puts: [{ key, value: key }] });
+  await load(server, 'a');
+  assert.not.ok(await commit(server, 'a', RECORD, reading(2)));
+  assert.equal(await kept(server), ['a 1 0']);
+  version = changed;
+  assert.ok(await commit(server, 'a', RECORD, reading(2)));
 });
 
 test('readings are kept in their order, with the time of their arrival, until they are forgotten', async () => {

@@ -18,7 +18,7 @@ import { refuse } from '../refusal.ts';
 import type { PeerRecord } from '../roles/peer-record.ts';
 import { decodePeerRecord, encodePeerRecord } from '../roles/peer-record-codec.ts';
 import type { Reading, ServerStore } from '../roles/server-store.ts';
-import type { KeyValueStore } from './store/store.ts';
+import type { Expectation, KeyValueStore } from './store/store.ts';
 
 const RECORDS = Uint8Array.of(0x70);
 const READINGS = Uint8Array.of(0x72);
@@ -44,6 +44,8 @@ export interface ServerStoreOptions {
   readonly store: KeyValueStore;
   /** Readings that are kept at most: with more than that commits fail, and PNEs keep theirs. */
   readonly maxReadings: number;
+  /** What else has to be so still where a PNE's record is stored. */
+  expected?(pneId: string): readonly Expectation[];
   /** Milliseconds since 1970. */
   now(): number;
   /** Something was not stored, or cannot be read. */
@@ -118,14 +120,14 @@ class NodeServerStore implements PersistentServerStore {
   }
 
   private async write(pneId: string, record: PeerRecord, readings: readonly Reading[]): Promise<boolean> {
-    const { store, maxReadings, now, onReadings } = this.options;
+    const { store, maxReadings, now, onReadings, expected = () => [] } = this.options;
     if (readings.length > 0 && this.kept + readings.length > maxReadings) refuse('queueFull');
     const key = recordKey(pneId);
     const arrived = now();
     this.kept += readings.length;
     const version = await store
       .commit({
-        expected: [{ key, version: this.versions.get(pneId) }],
+        expected: [{ key, version: this.versions.get(pneId) }, ...expected(pneId)],
         puts: [
           { key, value: encodePeerRecord(record) },
           ...readings.map(({ id, payload }) => ({

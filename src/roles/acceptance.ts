@@ -4,6 +4,7 @@
  * The Responder's end of an interface with one peer: answers handshakes and ends each in an agreement. It
  * holds few half-open ones (half-open.ts), so that a flood of message_1 takes bounded memory.
  */
+import { grantValue } from '../authorization/ead.ts';
 import { Major } from '../cbor/head.ts';
 import { CborReader } from '../cbor/reader.ts';
 import type { Credential, Party } from '../handshake/credential.ts';
@@ -89,6 +90,8 @@ interface Verified extends Answered<Party>, Omit<Proof, 'verified'> {
   readonly message: Uint8Array;
   readonly message3Bytes: number;
   readonly choice: Choice;
+  /** What the Initiator has shown of what it may do. */
+  readonly grant: Uint8Array | undefined;
 }
 
 export function accept(options: AcceptanceOptions): Acceptance {
@@ -176,7 +179,8 @@ class ResponderEnd implements Acceptance {
   private verify(handshake: HalfOpen, message3: Uint8Array): Verified {
     const { verified, ...proof } = this.prove(handshake.wait.receive(message3));
     const choice = verifyEcho(negotiationValue(verified.ead3), handshake.answer);
-    return { ...verified.answer(), ...proof, handshake, choice, message3Bytes: message3.length };
+    const grant = grantValue(verified.ead3);
+    return { ...verified.answer(), ...proof, handshake, choice, grant, message3Bytes: message3.length };
   }
 
   private prove(claim: ClaimedInitiator | ClaimedKey): Proof {
@@ -196,6 +200,7 @@ class ResponderEnd implements Acceptance {
     const { handshake, established, choice, message, message3Bytes, peer, used } = verified;
     const { own, attestation, onAgreed, send } = this.options;
     const { method, suite } = established;
+    this.admit(verified);
     const next = own.resumptions && nextKey(established, ownCredential(own), peer, 'responder');
     const channel = this.open(verified);
     this.last = verified;
@@ -215,6 +220,17 @@ class ResponderEnd implements Acceptance {
       ...(next !== undefined && { confirm: () => own.resumptions?.confirm(next) }),
     });
     send(message);
+  }
+
+  /** Whoever may not be here has proved who it is all the same: its handshake is over. */
+  private admit({ handshake, established, peer, grant }: Verified): void {
+    try {
+      this.options.own.admit?.(peer, grant);
+    } catch (error) {
+      established.close();
+      this.halfOpen.end(handshake);
+      throw error;
+    }
   }
 
   /** Without a session the handshake has failed: message_4 would leave the Initiator established alone. */

@@ -6,13 +6,16 @@
  * and flows. Contents of groups it passes on to their members, and reads none. Its PNE links live as long as
  * the server link: a PNE that loses its link keeps its readings, so nothing has to be queued here.
  */
+import type { ShownGrants } from '../authorization/authority.ts';
+import { mayInPn } from '../authorization/membership.ts';
 import { parseContent } from '../groups/content.ts';
+import type { Credential, Party } from '../handshake/credential.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { Channel, decodeEndToEndMessage, onboardingBody } from '../link/channel.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import { decodeRoute, encodeRoute } from '../link/route.ts';
 import type { After } from '../link/timer.ts';
-import { type ReasonName, Refusal } from '../refusal.ts';
+import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import { Flow } from './flow.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
 import { Roster } from './roster.ts';
@@ -22,6 +25,9 @@ export interface GatewayOptions {
   /** CPNS-1, with whichever PNE the gateway has a credential of. */
   readonly hop: InterfaceOptions;
   readonly after: After;
+  /** Which PNEs may join its PN, and which PN that is. */
+  readonly grants: ShownGrants;
+  readonly pn: number;
   onAgreed(agreement: Agreement): void;
   /** A message was refused and dropped; `pneId` is known once the hop is secured. */
   onRefused(reason: ReasonName, pneId: string | undefined): void;
@@ -89,7 +95,7 @@ class GatewayRole {
     }
     const flow = this.openFlow(link);
     return {
-      onMessage: (message: Uint8Array) => this.guard(flow, () => flow.receive(message)),
+      onMessage: (message: Uint8Array) => this.guard(flow, () => this.receiveOnLink(flow, message)),
       onClosed: () => {
         this.flows.delete(flow.number);
         flow.end();
@@ -111,6 +117,14 @@ class GatewayRole {
     for (const { link } of [...this.flows.values()]) link.close();
   }
 
+  /** Refuses a PNE that has proved itself and has no grant for this PN: neither here already, nor to show. */
+  private admit(peer: Credential, grant: Uint8Array | undefined): void {
+    const refusal = grant === undefined ? undefined : refusalOf(() => this.options.grants.take(peer, grant));
+    if (!this.mayJoin(peer)) refuse(refusal ?? 'notAuthorized');
+    // A PNE does not know which of its grants are out of date: one that is here already does as well.
+    if (refusal !== undefined) this.options.onRefused(refusal, peer.subject);
+  }
+
   /** Returns whether there is room for one more. Who waits longest without having proved anything, goes. */
   private makeRoom(): boolean {
     if (this.flows.size < ImplementationLimits.gatewayMaxPnes) return true;
@@ -127,7 +141,7 @@ class GatewayRole {
     const flow = new Flow({
       number: this.nextFlow,
       link,
-      hop: this.options.hop,
+      hop: { ...this.options.hop, admit: (peer, grant) => this.admit(peer, grant) },
       after: this.options.after,
       onAgreed: (agreement) => {
         this.endOthers(flow, agreement);
@@ -165,8 +179,21 @@ class GatewayRole {
   private passOn(reference: number, message: Uint8Array, from?: Flow): void {
     for (const flow of this.flows.values()) {
       if (flow === from || !this.roster.isMember(flow.peer?.subject, reference)) continue;
-      this.guard(flow, () => flow.send(message));
+      this.sendTo(flow, message);
     }
+  }
+
+  /** What is revoked ends the link before the next record is looked at. */
+  private receiveOnLink(flow: Flow, message: Uint8Array): void {
+    if (flow.isSecured && !this.mayJoin(flow.peer)) {
+      flow.link.close();
+      refuse('notAuthorized');
+    }
+    flow.receive(message);
+  }
+
+  private mayJoin(peer: Party | undefined): boolean {
+    return mayInPn(this.options.grants, this.options.pn, peer?.subject, 'pn-join');
   }
 
   private receiveFromServer(bytes: Uint8Array): void {
@@ -174,12 +201,17 @@ class GatewayRole {
     if (onboardingBody(message) !== undefined) return this.answer(number, message);
     const { channel, body } = decodeEndToEndMessage(message);
     if (channel === Channel.groupContent) return this.passOn(parseContent(body).reference, message);
-    this.answer(number, message);
+    this.sendTo(this.flows.get(number), message);
   }
 
+  /** Of an onboarding: the flow knows whether one is under way. */
   private answer(number: number, message: Uint8Array): void {
     const flow = this.flows.get(number);
     this.guard(flow, () => flow?.send(message));
+  }
+
+  private sendTo(flow: Flow | undefined, message: Uint8Array): void {
+    if (this.mayJoin(flow?.peer)) this.guard(flow, () => flow?.send(message));
   }
 
   /** A hop whose keys are used up ends with its link: only the PNE can begin a handshake, on the next one. */
@@ -193,5 +225,15 @@ class GatewayRole {
         flow?.link.close();
       }
     }
+  }
+}
+
+function refusalOf(work: () => void): ReasonName | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return error.reasonName;
   }
 }

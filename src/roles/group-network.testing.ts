@@ -5,6 +5,8 @@
  * passes on either side of a gateway a test may alter, drop, keep and repeat. Messages move when `settle` is called, time
  * when `pass` is.
  */
+import type { Authority } from '../authorization/authority.ts';
+import { DEFAULT_PN, lastingMembership } from '../authorization/membership.ts';
 import { Curve } from '../crypto/curves.ts';
 import type { Identity } from '../handshake/credential.ts';
 import { createIdentity } from '../handshake/test-fixture.ts';
@@ -24,9 +26,6 @@ import { createPne, type Pne } from './pne.ts';
 import { createPneKeys, type PneKeys, type PneKeysOptions } from './pne-keys.ts';
 import { createServer, type Server } from './server.ts';
 import type { ServerKeys, ServerKeysOptions } from './server-keys.ts';
-
-/** Returns what shall pass in place of `message`. */
-type Tap = (message: Uint8Array, towards: string, from: string) => readonly Uint8Array[];
 
 export interface GroupDevice {
   readonly id: string;
@@ -52,6 +51,7 @@ export interface GroupNetworkOptions {
   readonly change?: (options: PneKeysOptions, id: string) => PneKeysOptions;
 }
 
+type Tap = (message: Uint8Array, towards: string, from: string) => readonly Uint8Array[];
 const provider = PROVIDER;
 
 export class GroupNetwork {
@@ -64,18 +64,20 @@ export class GroupNetwork {
     readonly reason: ReasonName;
     readonly pneId: string | undefined;
   }[] = [];
-  /** On CPNS-1 and on CPNS-2. */
+  /** On CPNS-1 and on CPNS-2: what shall pass in place of a message. */
   air: Tap = (message) => [message];
   relay: Tap = (message) => [message];
   server!: Server;
   keys!: ServerKeys;
   private readonly options: GroupNetworkOptions;
+  private readonly granted: { readonly grants: Authority; readonly pn: number };
   private readonly queue: (() => void)[] = [];
   private readonly identities = new Map<string, Identity>();
   private serverLife = {};
 
   constructor(options: GroupNetworkOptions) {
     this.options = options;
+    this.granted = { grants: lastingMembership(options.devices), pn: DEFAULT_PN };
     const { devices, gateways = ['gateway'] } = options;
     [...devices, ...gateways, 'server'].forEach((name, at) => {
       this.identities.set(name, createIdentity(provider, Curve.X25519, name, Uint8Array.of(at + 1)));
@@ -186,16 +188,8 @@ export class GroupNetwork {
     boot: number | undefined = undefined,
   ): GroupDevice {
     const own = this.identity(id);
-    const device = {
-      id,
-      gateway,
-      medium,
-      boot,
-      contents: [],
-      refusals: [],
-      withheld: [],
-      events: undefined,
-    } as unknown as GroupDevice;
+    const nothing = { contents: [], refusals: [], withheld: [], events: undefined };
+    const device = { id, gateway, medium, boot, ...nothing } as unknown as GroupDevice;
     const root = provider.secret(new Uint8Array(32).fill(own.credential.cred.length + id.charCodeAt(4)));
     const options: PneKeysOptions = {
       provider,
@@ -237,6 +231,7 @@ export class GroupNetwork {
     const gateway = createGateway({
       hop: staticDhInterface('gateway', 'CPNS-1', provider, this.identity(name), known),
       after: this.time.after,
+      ...this.granted,
       onAgreed(): void {},
       onRefused: (reason, pneId) => this.refusals.push({ at: name, reason, pneId }),
     });
@@ -286,6 +281,7 @@ export class GroupNetwork {
         },
       },
       keys: this.keys,
+      ...this.granted,
       onSeats: (gateway, pneId, seats) => {
         const { name } = gateway as unknown as { readonly name: string };
         this.queue.push(() => this.gateways.get(name)!.gateway.seat(pneId, seats));

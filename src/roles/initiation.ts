@@ -5,6 +5,7 @@
  * again what has no answer, and ends in an agreement. What others inject is refused and changes nothing. Where an
  * earlier handshake left a key it resumes by that, and runs public keys where that does not come to an agreement.
  */
+import { grantItems } from '../authorization/ead.ts';
 import type { WaitConfirmation } from '../handshake/confirmation.ts';
 import { decodeError, isError } from '../handshake/error-message.ts';
 import { createInitiator, type WaitMessage2 } from '../handshake/initiator.ts';
@@ -164,7 +165,7 @@ class InitiatorEnd implements Initiation {
     const verified = verifyPeer(this.options.own, wait.receive(message2));
     const { choice, echo } = acceptAnswer(negotiationValue(verified.ead2), this.offer, this.side(), method);
     checkCarried(verified.peerConnectionId, choice);
-    const confirmation = verified.finish([negotiationItem(echo)]);
+    const confirmation = verified.finish([negotiationItem(echo), ...grantItems(this.options.own.grant?.())]);
     const handshakeBytes = wait.message.length + message2.length + confirmation.message.length;
     return { confirmation, choice, handshakeBytes };
   }

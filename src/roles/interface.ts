@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { GRANT_EAD_LABEL } from '../authorization/ead.ts';
 import { Algorithm } from '../crypto/algorithms.ts';
 import { Curve } from '../crypto/curves.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
@@ -41,6 +42,10 @@ export interface InterfaceOptions {
   readonly resumption?: ResumptionSlot;
   /** The same of a Responder. Who resumes has one identity. */
   readonly resumptions?: ResumptionKeys;
+  /** Of an Initiator: the grant that it shows, where it has one. */
+  grant?(): Uint8Array | undefined;
+  /** Of a Responder: refuses a peer that has proved itself, and shown this, and may not be here. */
+  admit?(peer: Credential, grant: Uint8Array | undefined): void;
 }
 
 /** What both ends of an interface have agreed on, each having proved who it is. */
@@ -96,7 +101,7 @@ export function policyOf(role: RoleName, name: InterfaceName): Policy {
 }
 
 export function handshakeOptions({ provider, suites, identities }: InterfaceOptions): HandshakeOptions {
-  return { provider, suites, identities, knownEad: [NEGOTIATION_EAD_LABEL] };
+  return { provider, suites, identities, knownEad: [NEGOTIATION_EAD_LABEL, GRANT_EAD_LABEL] };
 }
 
 /** The credential of an end that resumes. */

@@ -25,6 +25,10 @@ const MESSAGES: readonly [Message, string][] = [
   [{ type: MessageType.receipt, number: 0, status: 1 }, '83020001'],
   [{ type: MessageType.content, number: 256, payload: Uint8Array.of(0xa0) }, '830319010041a0'],
   [{ type: MessageType.registered, status: 0, answered: 7, epoch: 1 }, '8404000701'],
+  [
+    { type: MessageType.registered, status: 0, answered: 7, epoch: 1, grant: Uint8Array.of(9) },
+    '85040007014109',
+  ],
 ];
 
 for (const [message, hex] of MESSAGES) {

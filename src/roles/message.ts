@@ -9,11 +9,11 @@
  *     reading      = [1, number: uint, payload: bstr]   ; PNE -> server
  *     receipt      = [2, number: uint, status: uint]    ; answers a reading or a content
  *     content      = [3, number: uint, payload: bstr]   ; server -> PNE
- *     registered   = [4, status: uint, answered: uint, epoch: uint]
+ *     registered   = [4, status: uint, answered: uint, epoch: uint, ? grant: bstr]
  *
  * A registration is answered with the PNE's epoch in it, and with the epoch of the contents to come, or the highest that
- * is known of the PNE: an answer that comes late is none to a later registration.
- *
+ * is known of the PNE: an answer that comes late is none to a later registration. The grant is bare
+ * (src/authorization/bare.ts): what the server may do at the PNE.
  *
  * A payload is one application item (see src/payload). Nothing but a registration is sent before it is answered in
  * the same session: it fixes the epoch of each direction, in which messages are numbered from 0.
@@ -50,6 +50,7 @@ export interface RegistrationAnswer {
   readonly answered: number;
   /** Of contents, where the status is ok; else the highest known of the PNE. */
   readonly epoch: number;
+  readonly grant?: Uint8Array;
 }
 
 /** `epoch` 0: none so far. */
@@ -68,7 +69,7 @@ export function encodeMessage(message: Message): Uint8Array {
     case MessageType.receipt:
       return encodeThree(message.type, message.number, message.status);
     case MessageType.registered:
-      return encodeFlat([message.type, message.status, message.answered, message.epoch]);
+      return encodeAnswer(message);
     default:
       return encodeRegistration(message);
   }
@@ -76,6 +77,11 @@ export function encodeMessage(message: Message): Uint8Array {
 
 function encodeRegistration({ pneId, epoch, tag, contents }: Registration): Uint8Array {
   return encodeFlat([MessageType.registration, pneId, epoch, tag, contents.epoch, contents.next]);
+}
+
+function encodeAnswer({ status, answered, epoch, grant }: RegistrationAnswer): Uint8Array {
+  const items = [MessageType.registered, status, answered, epoch];
+  return encodeFlat(grant === undefined ? items : [...items, grant]);
 }
 
 /** Byte strings in it are copies. Refuses whatever is not exactly one message. */
@@ -104,9 +110,10 @@ function readRegistration(items: readonly (FlatItem | undefined)[]): Registratio
 }
 
 function readAnswer(items: readonly (FlatItem | undefined)[]): RegistrationAnswer {
-  const [, status, answered, epoch] = items;
-  if (items.length !== 4) refuse('messageInvalid');
-  return { status: numberOf(status), answered: epochOf(answered), epoch: epochOf(epoch) };
+  const [, status, answered, epoch, grant] = items;
+  if (items.length > 5 || (grant !== undefined && typeof grant !== 'object')) refuse('messageInvalid');
+  const answer = { status: numberOf(status), answered: epochOf(answered), epoch: epochOf(epoch) };
+  return grant === undefined ? answer : { ...answer, grant };
 }
 
 function epochOf(item: FlatItem | undefined): number {

@@ -5,6 +5,8 @@
  * the air) and one on CPNS-2 (what a hostile gateway can do to CPNS-3) where a test may alter, drop, repeat
  * or reorder what passes. Messages move only when `settle` is called, time only with `fireTimers`.
  */
+import type { Shown } from '../authorization/authority.ts';
+import { DEFAULT_PN } from '../authorization/membership.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { type Attestation, PLAIN_STREAM } from '../link/attestation.ts';
@@ -14,6 +16,7 @@ import type { RoleName } from '../negotiation/policies.ts';
 import { compactPayloads } from '../payload/compact.ts';
 import type { ReasonName } from '../refusal.ts';
 import { createGateway, type Gateway } from './gateway.ts';
+import { createTestGrants, type TestGrants } from './grants.testing.ts';
 import { IDENTITIES, PNE_ID, PROVIDER, type TestIdentities } from './identities.testing.ts';
 import { type Agreement, type InterfaceOptions, staticDhInterface } from './interface.ts';
 import type { PeerRecord } from './peer-record.ts';
@@ -38,6 +41,7 @@ export interface TestNetwork {
   readonly boots: { epoch: number | undefined; isFull: boolean };
   /** What the server has in its store, by PNE, and whether it takes more. */
   readonly stored: { readonly records: Map<string, PeerRecord>; isFull: boolean };
+  readonly grants: TestGrants;
   readonly refusals: { readonly at: RoleName; readonly reason: ReasonName }[];
   /** Whom gateway and server named in refusals. */
   readonly named: string[];
@@ -78,6 +82,8 @@ export interface TestNetworkOptions {
   /** Of all three. Unless it is noble's, which `IDENTITIES` belong to, they come with it. */
   readonly provider?: CryptoProvider;
   readonly identities?: TestIdentities;
+  /** How the gateway believes grants that are shown to it, and holds none before. */
+  readonly shown?: Shown;
 }
 
 interface Timer {
@@ -112,6 +118,7 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
     settled: [],
     boots: { epoch: undefined, isFull: false },
     stored: { records: new Map(), isFull: false },
+    grants: createTestGrants(pnes, options.shown),
     refusals: [],
     named: [],
     agreements: [],
@@ -205,6 +212,8 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
     return createGateway({
       hop: change(staticDhInterface('gateway', 'CPNS-1', provider, identities.gateway, pnes), 'gateway'),
       after: timersOf('gateway'),
+      grants: network.grants.gateway,
+      pn: DEFAULT_PN,
       onAgreed: (agreement) => network.agreements.push({ at: 'gateway', agreement }),
       onRefused: (reason, pneId) => refused('gateway', reason, pneId),
     });
@@ -216,6 +225,8 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
     return createServer({
       endToEnd: change(algorithms === undefined ? own : { ...own, algorithms }, 'server'),
       after: timersOf('server'),
+      grants: network.grants.server,
+      pn: DEFAULT_PN,
       store: {
         load: (pneId, done) => done(network.stored.records.get(pneId)),
         commit(pneId, record, _readings, done): void {

@@ -4,6 +4,8 @@
  * Test code: PNEs that join by codes, through a real gateway and a real server in memory, with stores that fail where a
  * test wants it, and an attacker on CPNS-1. Messages move only when `settle` is called, time only with `fireTimers`.
  */
+import { Authority } from '../authorization/authority.ts';
+import { DEFAULT_PN, membership } from '../authorization/membership.ts';
 import { equalBytes } from '../bytes/compare.ts';
 import { Curve } from '../crypto/curves.ts';
 import type { Secret } from '../crypto/provider.ts';
@@ -116,12 +118,15 @@ export function createOnboardingNetwork(): OnboardingNetwork {
     timers.add(timer);
     return { cancel: () => void timers.delete(timer) };
   };
+  const grants = new Authority({ now: () => 0 });
   const gateway = createGateway({
     hop: {
       ...staticDhInterface('gateway', 'CPNS-1', PROVIDER, gatewayOwn, []),
       peers: { candidates: (idCred) => createCredentialStore(admitted).candidates(idCred) },
     },
     after,
+    grants,
+    pn: DEFAULT_PN,
     onAgreed(): void {},
     onRefused: (reason, pneId) => void refusals.push({ at: 'gateway', reason, pneId }),
   });
@@ -132,10 +137,13 @@ export function createOnboardingNetwork(): OnboardingNetwork {
     },
     after,
     store: createMemoryStore(),
+    grants,
+    pn: DEFAULT_PN,
     onboarding: {
       invitations,
       onJoined(credential): void {
         joined.push(credential.subject!);
+        grants.hold(credential.subject!, membership(DEFAULT_PN, 0, 1_000_000));
         if (!admitted.some(({ subject }) => subject === credential.subject)) admitted.push(credential);
       },
     },

@@ -22,6 +22,7 @@ function create() {
     contents: () => ({ epoch: 0, next: 0 }),
     send: (message) => sent.push(message),
     onRegistered: (epoch) => events.push(`registered, contents ${epoch}`),
+    onTurnedAway: () => events.push('turned away'),
     onEpochLeft: () => events.push('left'),
     onSilence: () => events.push('silence'),
     onRefused: (reason) => events.push(reason),
@@ -56,6 +57,26 @@ test('that the epoch before was registered does not open this one', () => {
   registration.handle({ status: Status.ok, answered: 1, epoch: 3 });
   assert.not(registration.isDone);
   assert.is(events[events.length - 1], 'stored 8');
+});
+
+test('without a grant it is turned away, and asks again a minute later', () => {
+  const { registration, timers, events, sent } = create();
+  registration.handle({ status: Status.notAuthorized, answered: 1, epoch: 1 });
+  assert.equal(events, ['stored 1', 'turned away', 'notAuthorized']);
+  assert.not(registration.isDone);
+  assert.equal(timers.running, [60_000]);
+  timers.fire();
+  assert.is(sent.length, 2);
+  registration.handle({ status: Status.ok, answered: 1, epoch: 3 });
+  assert.ok(registration.isDone);
+});
+
+test('a session in which it has registered already can be turned away too', () => {
+  const { registration, events } = create();
+  registration.handle({ status: Status.ok, answered: 1, epoch: 3 });
+  registration.handle({ status: Status.notAuthorized, answered: 1, epoch: 1 });
+  assert.not(registration.isDone);
+  assert.equal(events.slice(2), ['turned away', 'notAuthorized']);
 });
 
 test('a server that does not answer is silent after four times', () => {

@@ -16,8 +16,13 @@ export interface PneRegistrationOptions {
   fillRandom(target: Uint8Array): void;
   contents(): ContentsReceived;
   send(message: Message): void;
-  /** Messages pass, in the PNE's epoch, its boot, and, downlink, in this one. */
-  onRegistered(contentsEpoch: number, boot: number): void;
+  /**
+   * Messages pass, in the PNE's epoch, its boot, and, downlink, in this one; the server may do what it was granted. What
+   * it refuses is no answer.
+   */
+  onRegistered(contentsEpoch: number, boot: number, grant: Uint8Array | undefined): void;
+  /** The server grants nothing: nothing is to be sent until it has registered. */
+  onTurnedAway(): void;
   /** Another epoch follows: what was sent in the former one has no known outcome. */
   onEpochLeft(): void;
   /** The server does not answer. */
@@ -68,18 +73,28 @@ export class PneRegistration {
    * Takes the server's answer, unless it is to a registration of an epoch that was left. Refuses `messageInvalid` for a
    * status that no registration has.
    */
-  handle({ status, answered, epoch }: RegistrationAnswer): void {
+  handle({ status, answered, epoch, grant }: RegistrationAnswer): void {
     if (answered !== this.boot?.epoch) return;
     if (status === Status.epochBehind) return this.leave(epoch);
+    if (status === Status.notAuthorized) return this.wait();
     if (status !== Status.ok) refuse('messageInvalid');
+    this.options.onRegistered(epoch, answered, grant);
     this.stop();
     this.answered = true;
-    this.options.onRegistered(epoch, answered);
   }
 
   private send(): void {
     const { pneId, contents, send } = this.options;
     send({ type: MessageType.registration, pneId, ...this.boot!, contents: contents() });
+  }
+
+  /** Whoever may grant it will not say when. */
+  private wait(): void {
+    this.stop();
+    this.answered = false;
+    this.retry = this.options.pace.after(ImplementationLimits.authorizationRetryMs, () => this.start());
+    this.options.onTurnedAway();
+    this.options.onRefused('notAuthorized');
   }
 
   /** This store was rolled back or erased, or there are two of this device. */

@@ -5,6 +5,8 @@
  * interface with the CPNS Server (CPNS-3), registers there, and passes readings up and contents down. What
  * delivers each of them once is in src/delivery.
  */
+import { ContentDelivery, decodeBareGrant } from '../authorization/bare.ts';
+import { permits, type Scope } from '../authorization/scope.ts';
 import type { BootStore } from '../delivery/boot.ts';
 import { judge, NOTHING_RECEIVED, type Received, withReceived } from '../delivery/inbox.ts';
 import { Outbox } from '../delivery/outbox.ts';
@@ -82,6 +84,13 @@ class PneRole {
   private readonly interfaces: PneInterfaces;
   private readonly keys: BoundKeys | undefined;
   private contents: { readonly epoch: number; readonly received: Received };
+  /**
+   * What the server may do here, as it said in the session that there is, which is younger than the boot, and for how
+   * long: a PNE needs no clock. Who grants and to whom is one here, so that a grant which a gateway held back gives
+   * nobody else anything.
+   */
+  private granted: Scope = [];
+  private grantedMs = 0;
   private reported = 0;
   private pulse: RunningTimer | undefined;
 
@@ -102,7 +111,8 @@ class PneRole {
       fillRandom: options.endToEnd.provider.fillRandom,
       contents: () => ({ epoch: this.contents.epoch, next: this.contents.received.highest + 1 }),
       send: (message) => this.send(message),
-      onRegistered: (epoch, boot) => this.open(epoch, boot),
+      onRegistered: (epoch, boot, grant) => this.open(epoch, boot, grant),
+      onTurnedAway: () => this.turnAway(),
       onEpochLeft: () => this.leaveEpoch(),
       onSilence: () => this.renew(),
     });
@@ -162,7 +172,8 @@ class PneRole {
     this.registration.start();
   }
 
-  private open(contentsEpoch: number, boot: number): void {
+  private open(contentsEpoch: number, boot: number, grant: Uint8Array | undefined): void {
+    this.takeGrant(grant);
     const isNew = contentsEpoch !== this.contents.epoch;
     if (isNew) this.contents = { epoch: contentsEpoch, received: NOTHING_RECEIVED };
     this.readings.open();
@@ -170,14 +181,31 @@ class PneRole {
     this.watch();
   }
 
-  /** A PNE that has nothing to say does not notice that the server forgot its keys, and gets no contents. */
+  /**
+   * A PNE that has nothing to say does not notice that the server forgot its keys, and gets no contents. What the server
+   * may do ends by this timer, too.
+   */
   private watch(): void {
     const { heard } = this.pace;
+    const wait = Math.min(ImplementationLimits.signOfLifeMs, this.grantedMs);
     this.pulse?.cancel();
-    this.pulse = this.options.after(ImplementationLimits.signOfLifeMs, () => {
-      if (this.pace.heard === heard) this.announce();
+    this.pulse = this.options.after(wait, () => {
+      this.grantedMs -= wait;
+      if (this.grantedMs <= 0 || this.pace.heard === heard) this.announce();
       else this.watch();
     });
+  }
+
+  /** In place of the former; refuses what is none. */
+  private takeGrant(bytes: Uint8Array | undefined): void {
+    const grant = bytes && decodeBareGrant(bytes);
+    this.granted = grant?.scope ?? [];
+    this.grantedMs = (grant?.exi ?? Number.POSITIVE_INFINITY) * 1000;
+  }
+
+  private turnAway(): void {
+    this.pulse?.cancel();
+    this.readings.close();
   }
 
   private leaveEpoch(): void {
@@ -236,6 +264,10 @@ class PneRole {
     if (!this.registration.isDone) refuse('stateInvalid');
     const judgement = judge(this.contents.received, number);
     if (judgement === 'tooOld') refuse('tooOldToTell');
+    if (!permits(this.granted, ContentDelivery.object, ContentDelivery.bit)) {
+      this.confirm(number, Status.notAuthorized);
+      refuse('notAuthorized');
+    }
     const value = judgement === 'new' ? this.decodeOrReject(number, payload) : undefined;
     this.confirm(number, Status.ok);
     if (judgement === 'seen') return;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { grantItems } from '../authorization/ead.ts';
 import { createPskInitiator } from '../handshake/psk/initiator.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { negotiationItem, negotiationValue } from '../negotiation/ead.ts';
@@ -56,7 +57,7 @@ function startExchange(
     answer({ ead2, peerConnectionId }) {
       const { choice, echo } = acceptAnswer(negotiationValue(ead2), offer, side(), Authentication.psk);
       checkCarried(peerConnectionId, choice);
-      return { ead3: [negotiationItem(echo)], answer: choice };
+      return { ead3: [negotiationItem(echo), ...grantItems(own.grant?.())], answer: choice };
     },
     onConfirmed: ({ established, answer, handshakeBytes }) =>
       agree(options, { established, peer, choice: answer, handshakeBytes, connectionId }),

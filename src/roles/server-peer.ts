@@ -4,6 +4,7 @@
  * One PNE at the CPNS Server: takes its registration and its readings, and delivers contents to it. What it says of
  * a message is stored first.
  */
+import type { PnOperation } from '../authorization/membership.ts';
 import { judge } from '../delivery/inbox.ts';
 import { Outbox } from '../delivery/outbox.ts';
 import { ImplementationLimits } from '../limits.ts';
@@ -43,6 +44,10 @@ export interface ServerPeerOptions {
   readonly payloads: PayloadCodec;
   readonly after: After;
   random(): number;
+  /** What the PNE may do, asked of each message: what is revoked is so before the next one. */
+  permits(action: PnOperation): boolean;
+  /** What the server may do at the PNE, for the PNE. */
+  serverGrant(): Uint8Array | undefined;
   /** Protects and sends a message under these keys. */
   send(agreement: Agreement, message: Uint8Array): void;
   onRegistered(pneId: string): void;
@@ -75,7 +80,7 @@ export class ServerPeer {
         pace: this.pace,
         span,
         reserve: (ticket, number, then) => this.store((record) => withNumber(record, ticket, number), then),
-        transmit: (number, payload) => this.send({ type: MessageType.content, number, payload }),
+        transmit: (number, payload) => this.sendContent(number, payload),
       },
       record.stream.next,
     );
@@ -86,6 +91,7 @@ export class ServerPeer {
   receive(agreement: Agreement, bytes: Uint8Array): void {
     if (isKeyMessage(bytes)) return this.receiveAboutKeys(agreement, bytes);
     const message = decodeMessage(bytes);
+    if (!this.options.permits('pn-join')) return this.turnAway(agreement, message);
     if (message.type === MessageType.registration) return this.register(agreement, message);
     if (agreement !== this.session) refuse('stateInvalid');
     this.pace.heard += 1;
@@ -132,6 +138,21 @@ export class ServerPeer {
     this.options.ledger.close();
   }
 
+  /** Ends the session, and says so. The PNE keeps its readings, and asks again. */
+  private turnAway(agreement: Agreement, message: Message): never {
+    const { boot } = this.options.ledger.record;
+    const answered = message.type === MessageType.registration ? message.epoch : boot?.epoch;
+    this.session = undefined;
+    this.contents.close();
+    if (answered !== undefined)
+      this.say(agreement, { status: Status.notAuthorized, answered, epoch: answered });
+    return refuse('notAuthorized');
+  }
+
+  private sendContent(number: number, payload: Uint8Array): void {
+    if (this.options.permits('pn-receive')) this.send({ type: MessageType.content, number, payload });
+  }
+
   /** The name inside the record must be the one that the handshake verified (no identity misbinding). */
   private register(agreement: Agreement, registration: Registration): void {
     if (registration.pneId !== this.options.pneId) refuse('messageInvalid');
@@ -161,7 +182,13 @@ export class ServerPeer {
     this.contents.close();
     if (isRecordBehind) this.contents.restart();
     for (const ticket of unknown) this.giveUp(ticket);
-    this.say(agreement, { status: Status.ok, answered, epoch: stream.epoch });
+    const grant = this.options.serverGrant();
+    this.say(agreement, {
+      status: Status.ok,
+      answered,
+      epoch: stream.epoch,
+      ...(grant !== undefined && { grant }),
+    });
     this.options.onRegistered(this.options.pneId);
     this.pace.heard += 1;
     this.contents.open();
@@ -177,6 +204,10 @@ export class ServerPeer {
     if (judgement === 'tooOld') refuse('tooOldToTell');
     if (judgement === 'seen') return this.confirm(session, number, Status.ok);
     if (this.storing.has(number)) return;
+    if (!this.options.permits('pn-report')) {
+      this.confirm(session, number, Status.notAuthorized);
+      refuse('notAuthorized');
+    }
     this.storeReading(session, number, payload, this.decodeOrReject(session, number, payload));
   }
 

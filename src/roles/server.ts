@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Grants } from '../authorization/authority.ts';
+import { mayInPn, serverGrant } from '../authorization/membership.ts';
 /**
  * The CPNS Server: answers the handshakes of its PNEs (CPNS-3), hands each verified reading over once, and
  * delivers contents one at a time. A record that does not verify is dropped without an answer.
@@ -29,6 +31,9 @@ export interface ServerOptions {
   onSeats?(gateway: Link, pneId: string, seats: readonly GroupSeat[]): void;
   /** How PNEs join by codes. Without it none does. */
   readonly onboarding?: ServerOnboarding;
+  /** What its PNEs may do, and in which PN. */
+  readonly grants: Grants;
+  readonly pn: number;
   onAgreed(agreement: Agreement): void;
   /** A PNE announced itself over a new link or session. */
   onRegistered(pneId: string): void;
@@ -148,13 +153,15 @@ class ServerRole {
 
   private createPeer(pneId: string, record: PeerRecord): ServerPeer {
     const { options, payloads, random, interfaces } = this;
-    const { store, after } = options;
+    const { store, after, grants, pn } = options;
     const onSuperseded = () => this.drop(pneId);
     return new ServerPeer({
       ...options,
       pneId,
       payloads,
       random,
+      permits: (action) => mayInPn(grants, pn, pneId, action),
+      serverGrant: () => serverGrant(grants, pn, pneId),
       ledger: new PeerLedger({ pneId, store, record, after, onSuperseded }),
       send: (agreement, message) => interfaces.send(pneId, agreement, message),
       onKeyMessage: (agreement, boot, message) =>

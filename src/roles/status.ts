@@ -9,6 +9,7 @@ export const Status = Object.freeze({
   badRequest: 1,
   /** Of a registration: the server knows a later epoch of this PNE, or another boot with this one. */
   epochBehind: 2,
+  /** No grant permits it. */
   notAuthorized: 3,
 } as const);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** A CPNS Server in memory, and a PNE that has registered with it through a gateway's link. */
+import { DEFAULT_PN, lastingMembership } from '../../src/authorization/membership.ts';
 import { Curve } from '../../src/crypto/curves.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import { type Credential, ccsCredential, encodeCcs, type Identity } from '../../src/handshake/credential.ts';
@@ -72,6 +73,8 @@ function startServer(
     endToEnd: staticDhInterface('server', 'CPNS-3', provider, own, [pne]),
     after: noTimer,
     store: createMemoryStore(),
+    grants: lastingMembership([PNE_ID]),
+    pn: DEFAULT_PN,
     onAgreed() {},
     onRegistered() {},
     onReading,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** A simulated PN GW: the real role and its secured link to the server, which it makes again when it is lost. */
+import { DEFAULT_PN, lastingMembership } from '../../src/authorization/membership.ts';
 import type { Link, LinkEvents } from '../../src/link/link.ts';
 import { createGateway, type Gateway } from '../../src/roles/gateway.ts';
 import type { InterfaceOptions } from '../../src/roles/interface.ts';
@@ -18,6 +19,7 @@ export interface GatewayProcessOptions {
   readonly life: Life;
   readonly hop: InterfaceOptions;
   readonly toServer: InterfaceOptions;
+  readonly pneIds: readonly string[];
   readonly server: ServerProcess;
   /** What a hostile gateway does to what it relays, and what somebody does between it and the server. */
   readonly tap: Tap | undefined;
@@ -56,6 +58,8 @@ export class GatewayProcess {
     this.gateway = createGateway({
       hop: { ...this.options.hop, resumptions: new ResumptionTable({ maxPeers: MAX_RESUMPTIONS }) },
       after: this.options.ether.timeline.after(this.life),
+      grants: lastingMembership(this.options.pneIds),
+      pn: DEFAULT_PN,
       onAgreed: ({ peer }) => this.note(`agreed with ${peer.subject}`),
       onRefused: (reason, pneId) => this.note(`refused: ${reason} of ${pneId ?? 'somebody'}`),
     });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The simulated CPNS Server: the real role and its store, and an owner who delivers contents. */
+import { DEFAULT_PN, lastingMembership } from '../../src/authorization/membership.ts';
 import type { Link } from '../../src/link/link.ts';
 import { compactPayloads } from '../../src/payload/compact.ts';
 import { type ReasonName, Refusal } from '../../src/refusal.ts';
@@ -70,6 +71,8 @@ export class ServerProcess {
       endToEnd: { ...this.options.endToEnd, resumptions: this.resumptions },
       after: this.options.ether.timeline.after(this.life),
       store: this.database.open(),
+      grants: lastingMembership(this.options.pneIds),
+      pn: DEFAULT_PN,
       onAgreed: ({ peer }) => this.note(`agreed with ${peer.subject}`),
       onRegistered: (pneId) => this.note(`${pneId} registers`),
       onReading: (pneId, { id }) => this.note(`has a reading of ${pneId}, id ${id.toString(16)}`),

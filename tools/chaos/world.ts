@@ -169,6 +169,7 @@ export class World {
       life: member.life,
       hop: member.interfaceTo(this.members.pnes, 'gateway', 'CPNS-1'),
       toServer: member.interfaceTo([this.members.server], 'gateway', 'CPNS-2'),
+      pneIds: this.members.pnes.map(({ life }) => life.name),
       server: this.server,
       tap: index === 0 ? this.attackers[0]?.tap : undefined,
       outerTap: index === 0 ? this.attackers[1]?.tap : undefined,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** PNEs and their PN GWs in this process, one at each of the servers that come and go. They run on a clock that is faster. */
+import { DEFAULT_PN, lastingMembership } from '../../src/authorization/membership.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import { type Credential, createCredentialStore } from '../../src/handshake/credential.ts';
 import { PLAIN_STREAM } from '../../src/link/attestation.ts';
@@ -55,6 +56,8 @@ export class DeviceCrowd {
         peers: createCredentialStore(identities.map(({ credential }) => credential)),
         server: serverUrls[index]!,
         serverCredential: server,
+        grants: lastingMembership(identities.map(({ credential }) => credential.subject!)),
+        pn: DEFAULT_PN,
         after,
         onAgreed(): void {},
         onRefused(): void {},

@@ -7,9 +7,11 @@
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { DEFAULT_PN } from '../../src/authorization/membership.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
 import { enrol, GATEWAYS } from '../../src/node/devices.ts';
+import { grantMembership } from '../../src/node/grants.ts';
 import { newIdentity } from '../../src/node/identity.ts';
 import { openState } from '../../src/node/programs/state.ts';
 import { withRecords } from '../../src/session/records.ts';
@@ -111,7 +113,10 @@ async function enrolCrowd(
     copyFileSync(join(first!.state, 'identity'), join(state, 'identity'));
   }
   const identities = Array.from({ length: pnes }, (_, index) => newIdentity(provider, `pne-${index + 1}`));
-  for (const { credential } of identities) await enrol(store, credential);
+  for (const { credential } of identities) {
+    const id = await enrol(store, credential);
+    await grantMembership(store, id, DEFAULT_PN, Number.MAX_SAFE_INTEGER);
+  }
   const gateways = places.map((_, index) => newIdentity(provider, `gateway-${index + 1}`));
   for (const { credential } of gateways) await enrol(store, credential, GATEWAYS);
   await store.close();

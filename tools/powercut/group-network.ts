@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { DEFAULT_PN, lastingMembership } from '../../src/authorization/membership.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import type { Identity } from '../../src/handshake/credential.ts';
 import { PLAIN_STREAM } from '../../src/link/attestation.ts';
@@ -247,9 +248,11 @@ export class GroupNetwork {
   private join(): Gateway {
     const known = [this.credential(CUT), this.credential(OTHER)];
     const after = this.time.after(new Life('others'));
+    const granted = { grants: lastingMembership([CUT, OTHER]), pn: DEFAULT_PN };
     const gateway = createGateway({
       hop: this.ownInterface('gateway', 'CPNS-1', known),
       after,
+      ...granted,
       onAgreed(): void {},
       onRefused(): void {},
     });
@@ -265,6 +268,7 @@ export class GroupNetwork {
         },
       },
       keys: this.keys,
+      ...granted,
       onSeats: (_gateway, pneId, seats) => this.queue.push(() => gateway.seat(pneId, seats)),
       onAgreed(): void {},
       onRegistered(): void {},

@@ -74,6 +74,7 @@ export class CutNetwork {
       life: gateway.life,
       hop: gateway.interfaceTo([pne], 'gateway', 'CPNS-1'),
       toServer: gateway.interfaceTo([server], 'gateway', 'CPNS-2'),
+      pneIds: ['pne-1'],
       server: this.server,
       tap: undefined,
       outerTap: undefined,

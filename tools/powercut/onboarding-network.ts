@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { DEFAULT_PN, lastingMembership } from '../../src/authorization/membership.ts';
 import { equalBytes } from '../../src/bytes/compare.ts';
 import { Curve } from '../../src/crypto/curves.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
@@ -192,9 +193,11 @@ export class OnboardingNetwork {
     const peers = () => ({
       candidates: (idCred: Uint8Array) => createCredentialStore(invitations.devices).candidates(idCred),
     });
+    const granted = { grants: lastingMembership([PNE_ID]), pn: DEFAULT_PN };
     const gateway = createGateway({
       hop: { ...staticDhInterface('gateway', 'CPNS-1', provider, own, []), peers: peers() },
       after,
+      ...granted,
       onAgreed(): void {},
       onRefused(): void {},
     });
@@ -202,6 +205,7 @@ export class OnboardingNetwork {
       endToEnd: { ...staticDhInterface('server', 'CPNS-3', provider, serverOwn, []), peers: peers() },
       after,
       store: createMemoryStore(),
+      ...granted,
       onboarding: { invitations, onJoined(): void {} },
       onAgreed(): void {},
       onRegistered(): void {},

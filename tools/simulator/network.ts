@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The CPNS Server and the PN GW, joined by a real WebSocket and by CPNS-2 on it, with PNEs provisioned for them. */
+import { DEFAULT_PN, lastingMembership } from '../../src/authorization/membership.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import { createCredentialStore, type Identity } from '../../src/handshake/credential.ts';
 import type { Link, LinkEvents } from '../../src/link/link.ts';
@@ -101,6 +102,8 @@ async function startServer(
     ...(algorithm !== undefined && { algorithms: [algorithm] }),
     port: 0,
     store: createMemoryStore(),
+    grants: lastingMembership(options.pneIds),
+    pn: DEFAULT_PN,
     onAgreed: options.onAgreed,
     onRegistered(): void {},
     onReading: options.onReading,
@@ -130,6 +133,8 @@ function startGateway(options: NetworkOptions, members: Members, server: string)
       serverCredential: members.server.credential,
       // The server tells of CPNS-2.
       onAgreed: (agreement) => agreement.name !== 'CPNS-2' && options.onAgreed(agreement),
+      grants: lastingMembership(options.pneIds),
+      pn: DEFAULT_PN,
       onRefused: options.onRefused,
       onServerUnreachable(): void {},
       onServerRefused: (reason) => options.onRefused(reason, undefined),

@@ -27,7 +27,10 @@ async function startPrograms(folder: string): Promise<Programs> {
   const server = startServer(folder, '0');
   const url = `ws://127.0.0.1:${await server.port()}`;
   const args = ['gateway', '--state', join(folder, 'g'), '--listen', '127.0.0.1:0', '--server', url];
-  const gateway = new Running(args);
+  const gateway = new Running([...args, '--server-credential', join(folder, 's/credential')]);
+  const own = join(folder, 'g/credential');
+  await until(() => existsSync(own), 'the credential of the gateway');
+  assert.is(once('admin', 'add-gateway', own, '--state', join(folder, 's')).status, 0);
   await gateway.says(/server-there/);
   return { folder, server, gateway };
 }
@@ -89,6 +92,30 @@ test('a device that was provisioned delivers each reading once, though its serve
   await until(() => delivered(folder).length > 2, 'readings');
   await programs.server.stop('SIGKILL');
   const again = startServer(folder, await programs.server.port());
+  await until(() => delivered(folder).length >= READINGS, 'all readings');
+  await pne.stop();
+  assert.equal(await Promise.all([again.stop('SIGTERM'), programs.gateway.stop('SIGTERM')]), [0, 0]);
+  assert.equal(
+    delivered(folder).sort((a, b) => a - b),
+    Array.from({ length: READINGS }, (_, index) => index),
+  );
+});
+
+test('a device whose grant is revoked delivers nothing after that, and its readings when it has one again', async () => {
+  const folder = scratchFolder();
+  const programs = await startPrograms(folder);
+  const pne = await startDevice(folder, await enrolDevice(programs));
+  const state = ['--state', join(folder, 's')];
+  await until(() => delivered(folder).length > 2, 'readings');
+  assert.is(once('admin', 'revoke', 'pne-1', ...state).status, 0);
+  const before = delivered(folder).length;
+  await programs.server.says(/revoked pne=pne-1/);
+  await programs.server.says(/refused reason=notAuthorized pne=pne-1/);
+  assert.ok(delivered(folder).length <= before + 1, 'what was stored before may be written after');
+  await programs.server.stop('SIGTERM');
+  const again = startServer(folder, await programs.server.port());
+  await again.says(/refused reason=notAuthorized pne=pne-1/);
+  assert.is(once('admin', 'grant', 'pne-1', ...state).status, 0);
   await until(() => delivered(folder).length >= READINGS, 'all readings');
   await pne.stop();
   assert.equal(await Promise.all([again.stop('SIGTERM'), programs.gateway.stop('SIGTERM')]), [0, 0]);

@@ -8,9 +8,9 @@ import { encodeProvisioning } from '../../roles/provisioning.ts';
 import { credentialIn, DEVICES, enrol, GATEWAYS, type Roll, readAll, withdraw } from '../devices.ts';
 import { newIdentity, writeOnce } from '../identity.ts';
 import { openPostgresStore } from '../store/postgres.ts';
-import type { KeyValueStore } from '../store/store.ts';
+import { DEFAULT_DAYS, grant, grantMark, grantNewcomer, revoke, type Work } from './admin-grants.ts';
 import { administerGroups, administerKeys } from './admin-groups.ts';
-import { type Config, DATABASE, parseAddress, UsageError } from './config.ts';
+import { type Config, checkWholeNumber, DATABASE, parseAddress, UsageError } from './config.ts';
 import { openExistingStore } from './state.ts';
 
 export const ADMIN_OPTIONS = Object.freeze({
@@ -20,32 +20,29 @@ export const ADMIN_OPTIONS = Object.freeze({
   'server-credential': { fallback: '' },
   gateway: { fallback: '127.0.0.1:8751', check: parseAddress },
   output: { fallback: '' },
+  days: { fallback: DEFAULT_DAYS, check: checkWholeNumber },
 });
 
 type Options = keyof typeof ADMIN_OPTIONS;
 
 interface Action {
   readonly roll: Roll;
-  run(
-    store: KeyValueStore,
-    names: readonly string[],
-    say: (line: string) => void,
-    roll: Roll,
-    provider: CryptoProvider,
-  ): Promise<void>;
+  run(work: Work): Promise<void>;
 }
 
 const ACTIONS: ReadonlyMap<string, Action> = new Map([
   ['list', { roll: DEVICES, run: list }],
   ['add', { roll: DEVICES, run: add }],
   ['remove', { roll: DEVICES, run: remove }],
+  ['grant', { roll: DEVICES, run: grant }],
+  ['revoke', { roll: DEVICES, run: revoke }],
   ['list-gateways', { roll: GATEWAYS, run: list }],
   ['add-gateway', { roll: GATEWAYS, run: add }],
   ['remove-gateway', { roll: GATEWAYS, run: remove }],
 ]);
 
 /** Of a server alone (admin-groups.ts). */
-const OF_KEYS: readonly string[] = Object.freeze(['group', 'revoke', 'reinstate']);
+const OF_KEYS: readonly string[] = Object.freeze(['group', 'reinstate']);
 
 /** Calls `say` with each line for standard output. */
 export async function administer(
@@ -62,8 +59,8 @@ export async function administer(
       ? openExistingStore(required(values, 'state'))
       : await openPostgresStore(values.store);
   try {
-    if (known !== undefined) await known.run(store, names, say, known.roll, provider);
-    else if (action === 'revoke') await administerKeys(store, provider, 'revoke', names, say);
+    if (known !== undefined)
+      await known.run({ store, provider, names, say, roll: known.roll, days: values.days });
     else if (action === 'reinstate') await administerKeys(store, provider, 'reinstate', names, say);
     else await administerGroups(store, provider, names, say);
   } finally {
@@ -71,39 +68,27 @@ export async function administer(
   }
 }
 
-async function list(
-  store: KeyValueStore,
-  _names: readonly string[],
-  say: (line: string) => void,
-  roll: Roll,
-): Promise<void> {
-  for (const { subject } of await readAll(store, roll)) say(subject!);
+async function list({ store, say, roll }: Work): Promise<void> {
+  for (const { subject } of await readAll(store, roll))
+    say(`${subject!}${roll === DEVICES ? await grantMark(store, subject!) : ''}`);
 }
 
-async function add(
-  store: KeyValueStore,
-  paths: readonly string[],
-  say: (line: string) => void,
-  roll: Roll,
-  provider: CryptoProvider,
-): Promise<void> {
+async function add(work: Work): Promise<void> {
+  const { store, provider, names: paths, say, roll } = work;
   if (paths.length === 0)
     throw new UsageError('what is added are files: a credential, or a provisioning file');
   for (const path of paths) {
-    const id = await enrol(store, credentialIn(Uint8Array.from(readFileSync(path))), roll);
+    const credential = credentialIn(Uint8Array.from(readFileSync(path)));
+    if (roll === DEVICES) await grantNewcomer(work, credential);
+    const id = await enrol(store, credential, roll);
     if (roll === DEVICES) await administerKeys(store, provider, 'reinstate', [id], () => undefined);
     say(`${id} added`);
   }
 }
 
-async function remove(
-  store: KeyValueStore,
-  ids: readonly string[],
-  say: (line: string) => void,
-  roll: Roll,
-): Promise<void> {
-  if (ids.length === 0) throw new UsageError('what is removed are names, as the list has them');
-  for (const id of ids) {
+async function remove({ store, names, say, roll }: Work): Promise<void> {
+  if (names.length === 0) throw new UsageError('what is removed are names, as the list has them');
+  for (const id of names) {
     if (!(await withdraw(store, id, roll))) throw new UsageError(`none is called ${id}`);
     say(`${id} removed`);
   }

@@ -2,6 +2,7 @@
 
 /** `pne-runtime gateway`: a PN GW for devices that come by TCP and by Bluetooth LE. */
 import { join, resolve } from 'node:path';
+import { DEFAULT_PN } from '../../authorization/membership.ts';
 import { checkAdapter } from '../ble/adapter.ts';
 import { DEVICES, withdraw } from '../devices.ts';
 import { type PnGateway, startPnGateway } from '../pn-gateway.ts';
@@ -11,6 +12,7 @@ import { agreementFacts } from './agreement-facts.ts';
 import { type Bluetooth, startBluetooth } from './bluetooth.ts';
 import { checkOneOf, DATABASE, parseAddress, type Values } from './config.ts';
 import { openEnrolled } from './enrolled.ts';
+import { openGranted } from './granted.ts';
 import { readServerCredential, ServerAbsence } from './own-server.ts';
 import type { Program, ProgramContext } from './program.ts';
 import { openState } from './state.ts';
@@ -46,10 +48,13 @@ export async function startGatewayProgram(
     expel: (id) => gateway?.expel(id),
   });
   const absence = new ServerAbsence(log, values.state);
+  const grants = await openGranted(store, log);
   const started = startPnGateway({
     provider,
     identity,
     peers: devices.credentials,
+    grants: grants.authority,
+    pn: DEFAULT_PN,
     server: values.server,
     serverCredential,
     onAgreed(agreement): void {
@@ -88,6 +93,7 @@ export async function startGatewayProgram(
     async close(): Promise<void> {
       devices.close();
       bluetooth?.stop();
+      grants.close();
       started.close();
       await listener.close();
       await store.close();

@@ -91,7 +91,14 @@ test('a device is made, added and removed while a gateway runs, which learns of 
   assert.is(once('admin', 'add', file, ...state).stdout, 'pne-1 added\n');
   await gateway.says(/devices count=1/);
   assert.is(once('admin', 'list', ...state).stdout, 'pne-1\n');
+  assert.is(once('admin', 'revoke', 'pne-1', ...state).stdout, 'pne-1 revoked\n');
+  await gateway.says(/revoked pne=pne-1/);
   assert.match(once('admin', 'add', file, ...state).stderr, /two of pne-1/);
+  assert.is(once('admin', 'list', ...state).stdout, 'pne-1 (no grant)\n');
+  assert.is(once('admin', 'grant', 'pne-1', '--days', '1', ...state).stdout, 'pne-1 granted\n');
+  assert.is(once('admin', 'list', ...state).stdout, 'pne-1\n');
+  assert.match(once('admin', 'revoke', 'pne-2', ...state).stderr, /no device is called pne-2/);
+  assert.is(once('admin', 'grant', ...state).status, 2);
   assert.is(once('admin', 'remove', 'pne-1', ...state).stdout, 'pne-1 removed\n');
   await gateway.says(/devices count=0 removed=1/);
   assert.is(once('admin', 'remove', 'pne-1', ...state).status, 2);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ReasonName } from '../../refusal.ts';
-import { createServerKeys } from '../../roles/key-master.ts';
 /** `pne-runtime server`: a CPNS Server that remembers. */
+import { DEFAULT_PN } from '../../authorization/membership.ts';
+import type { ReasonName } from '../../refusal.ts';
+import { groupPermission } from '../../roles/group-permission.ts';
+import { createServerKeys } from '../../roles/key-master.ts';
 import { type CpnsServer, startCpnsServer } from '../cpns-server.ts';
 import { DEVICES, GATEWAYS } from '../devices.ts';
 import { openKeyStore } from '../key-store.ts';
@@ -13,6 +15,7 @@ import { readTlsCredentials, type TlsCredentials } from '../tls.ts';
 import { agreementFacts } from './agreement-facts.ts';
 import { checkOneOf, checkWholeNumber, DATABASE, parseAddress, UsageError, type Values } from './config.ts';
 import { openEnrolled } from './enrolled.ts';
+import { openGranted } from './granted.ts';
 import { Pace } from './pace.ts';
 import type { Program, ProgramContext } from './program.ts';
 import { openState } from './state.ts';
@@ -41,6 +44,7 @@ export async function startServerProgram(
     onBroken,
     database,
   });
+  const grants = await openGranted(store, log);
   const keyStore = openKeyStore({
     store,
     onFailed: ({ message }) => log('keys-failed', { reason: message }),
@@ -49,7 +53,7 @@ export async function startServerProgram(
     provider,
     root: await openRootKey(provider, rootKeyPath, store),
     store: keyStore,
-    permits: (_pneId, request) => request === 'leave',
+    permits: groupPermission(grants.authority),
     onGroup: (group, record) =>
       log('group', { group, epoch: record?.key.epoch ?? 0, members: record?.members.length ?? 0 }),
   });
@@ -58,6 +62,7 @@ export async function startServerProgram(
   const serverStore = await openServerStore({
     store,
     maxReadings: Number(values['max-readings']),
+    expected: (pne) => [grants.expectation(pne)],
     now: Date.now,
     onFailed: (pne, { message }) => log('store-failed', { pne, reason: message }),
     onReadings: () => output?.proceed(),
@@ -96,6 +101,8 @@ export async function startServerProgram(
     ...(tls !== undefined && { tls }),
     store: serverStore,
     keys,
+    grants: grants.authority,
+    pn: DEFAULT_PN,
     onAgreed(agreement): void {
       const { name, peer } = agreement;
       if (name !== 'CPNS-2') pace.agreed(agreement);
@@ -126,6 +133,7 @@ export async function startServerProgram(
       devices.close();
       gateways.close();
       groupsWatch.close();
+      grants.close();
       await started.close();
       await output?.close();
       await store.close();

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The grants by which a server or a gateway decides, over the key-value contract:
+ *
+ *     key = 'a' device-id        authorization = [minimum: uint, grant: bstr .cbor claims / null]
+ *     key = 'b'                  empty: its version is new with each change of them
+ *
+ * `minimum`: no grant of the device below this sequence holds, here or anywhere. Another process may change them:
+ * whoever has them open learns of that, and the version of a device's entry stands for what was decided by it.
+ */
+import type { Authority } from '../authorization/authority.ts';
+import { type Claims, decodeClaims, encodeClaims } from '../authorization/claims.ts';
+import { membership } from '../authorization/membership.ts';
+import { concatBytes } from '../bytes/compare.ts';
+import { decodeUtf8, encodeUtf8 } from '../bytes/utf8.ts';
+import { CborReader } from '../cbor/reader.ts';
+import { CborWriter } from '../cbor/writer.ts';
+import { NodeLimits } from '../limits.ts';
+import { Refusal, refuse } from '../refusal.ts';
+import type { Entry, Expectation, KeyValueStore } from './store/store.ts';
+
+const ENTRIES = Uint8Array.of(0x61);
+const EDITION = Uint8Array.of(0x62);
+const NOTHING = new Uint8Array(0);
+
+export interface HeldGrants {
+  readonly authority: Authority;
+  /** What has to be so still where something is stored that was decided by a device's grant. */
+  expectation(id: string): Expectation;
+  close(): void;
+}
+
+export interface GrantsOptions {
+  readonly store: KeyValueStore;
+  /** With nothing in it. */
+  readonly authority: Authority;
+  /** Their device has no grant any more. */
+  onRevoked(ids: readonly string[]): void;
+  /** They cannot be read: they stay as they were. */
+  onFailed(error: Error): void;
+}
+
+interface Authorization {
+  readonly minimum: number;
+  readonly grant: Claims | undefined;
+}
+
+export async function openGrants({
+  store,
+  authority,
+  onRevoked,
+  onFailed,
+}: GrantsOptions): Promise<HeldGrants> {
+  let versions = await readInto(store, authority);
+  async function follow(): Promise<void> {
+    const former = versions;
+    const isGranted = (id: string) => authority.grantOf(id) !== undefined;
+    const granted = [...former.keys()].filter(isGranted);
+    versions = await readInto(store, authority);
+    onRevoked(granted.filter((id) => !isGranted(id)));
+  }
+  const watch = store.watch(EDITION, () => void follow().catch(onFailed));
+  return {
+    authority,
+    expectation: (id) => ({ key: keyOf(id), version: versions.get(id) }),
+    close: () => watch.close(),
+  };
+}
+
+/** Grants a device what most need in a PN. `exp`: seconds since 1970. */
+export function grantMembership(store: KeyValueStore, id: string, pn: number, exp: number): Promise<void> {
+  return change(store, id, ({ minimum, grant }) => {
+    const sequence = grant === undefined ? minimum : grant.sequence + 1;
+    return { minimum, grant: membership(pn, sequence, exp) };
+  });
+}
+
+/** Revokes whatever the device was granted so far. */
+export function revokeGrants(store: KeyValueStore, id: string): Promise<void> {
+  return change(store, id, ({ minimum, grant }) => ({
+    minimum: grant === undefined ? minimum : grant.sequence + 1,
+    grant: undefined,
+  }));
+}
+
+/** Whether the device has a grant, expired or not. */
+export async function isGranted(store: KeyValueStore, id: string): Promise<boolean> {
+  const entry = await store.get(keyOf(id));
+  return entry !== undefined && decode(entry.value).grant !== undefined;
+}
+
+async function change(
+  store: KeyValueStore,
+  id: string,
+  apply: (authorization: Authorization) => Authorization,
+): Promise<void> {
+  const key = keyOf(id);
+  const entry = await store.get(key);
+  const changed = apply(entry === undefined ? { minimum: 0, grant: undefined } : decode(entry.value));
+  const version = await store.commit({
+    expected: [{ key, version: entry?.version }],
+    puts: [
+      { key, value: encode(changed) },
+      { key: EDITION, value: NOTHING },
+    ],
+  });
+  if (version === undefined) return change(store, id, apply);
+}
+
+/** Returns the version of each entry. */
+async function readInto(store: KeyValueStore, authority: Authority): Promise<ReadonlyMap<string, number>> {
+  const versions = new Map<string, number>();
+  let page = await store.range(ENTRIES, NodeLimits.storePage);
+  while (page.length > 0) {
+    for (const entry of page) versions.set(...readEntry(entry, authority));
+    page = await store.range(ENTRIES, NodeLimits.storePage, page.at(-1)!.key);
+  }
+  return versions;
+}
+
+function readEntry({ key, value, version }: Entry, authority: Authority): [string, number] {
+  const id = decodeUtf8(key.subarray(ENTRIES.length));
+  const { minimum, grant } = decode(value);
+  authority.revoke(id, grant === undefined ? minimum : grant.sequence);
+  if (grant !== undefined) holdUnlessExpired(authority, id, grant);
+  return [id, version];
+}
+
+function holdUnlessExpired(authority: Authority, id: string, grant: Claims): void {
+  try {
+    authority.hold(id, grant);
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.reasonName !== 'grantExpired') throw error;
+  }
+}
+
+function encode({ minimum, grant }: Authorization): Uint8Array {
+  const writer = new CborWriter().array(2).integer(minimum);
+  return (grant === undefined ? writer.nil() : writer.byteString(encodeClaims(grant))).finish();
+}
+
+function decode(bytes: Uint8Array): Authorization {
+  const reader = new CborReader(bytes);
+  if (reader.array() !== 2) refuse('recordInvalid');
+  const minimum = reader.unsigned();
+  const grant = reader.isNil() ? readNothing(reader) : decodeClaims(reader.byteString().slice());
+  reader.end();
+  if (grant !== undefined && grant.sequence < minimum) refuse('recordInvalid');
+  return { minimum, grant };
+}
+
+function readNothing(reader: CborReader): undefined {
+  reader.nil();
+}
+
+function keyOf(id: string): Uint8Array {
+  return concatBytes(ENTRIES, encodeUtf8(id));
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** `pne-runtime admin`: what its devices may do at a server or a gateway. */
+import { DEFAULT_PN } from '../../authorization/membership.ts';
+import type { CryptoProvider } from '../../crypto/provider.ts';
+import type { Credential } from '../../handshake/credential.ts';
+import { type Roll, readAll } from '../devices.ts';
+import { grantMembership, isGranted, revokeGrants } from '../grants.ts';
+import type { KeyValueStore } from '../store/store.ts';
+import { administerKeys } from './admin-groups.ts';
+import { UsageError } from './config.ts';
+
+/** Ten years: what somebody administers is over when it is revoked. */
+export const DEFAULT_DAYS = '3650';
+
+const SECONDS_PER_DAY = 86_400;
+
+export interface Work {
+  readonly store: KeyValueStore;
+  readonly provider: CryptoProvider;
+  readonly names: readonly string[];
+  /** Which list it is about. */
+  readonly roll: Roll;
+  /** How long what is granted holds. */
+  readonly days: string;
+  say(line: string): void;
+}
+
+/** Grants a device that is to be added what it needs, before anybody knows it. One that is known keeps what it has. */
+export async function grantNewcomer(work: Work, { subject }: Credential): Promise<void> {
+  const isKnown = (await readAll(work.store)).some((known) => known.subject === subject);
+  if (subject !== undefined && !isKnown) await grantFor(work, subject);
+}
+
+export async function grant(work: Work): Promise<void> {
+  await checkKnown(work);
+  for (const id of work.names) {
+    await grantFor(work, id);
+    await administerKeys(work.store, work.provider, 'reinstate', [id], () => undefined);
+    work.say(`${id} granted`);
+  }
+}
+
+export async function revoke(work: Work): Promise<void> {
+  await checkKnown(work);
+  for (const id of work.names) {
+    await revokeGrants(work.store, id);
+    await administerKeys(work.store, work.provider, 'revoke', [id], () => undefined);
+    work.say(`${id} revoked`);
+  }
+}
+
+/** What stands behind the name of a device in a list. */
+export async function grantMark(store: KeyValueStore, id: string): Promise<string> {
+  return (await isGranted(store, id)) ? '' : ' (no grant)';
+}
+
+function grantFor({ store, days }: Work, id: string): Promise<void> {
+  const exp = Math.floor(Date.now() / 1000) + Number(days) * SECONDS_PER_DAY;
+  return grantMembership(store, id, DEFAULT_PN, exp);
+}
+
+async function checkKnown({ store, names }: Work): Promise<void> {
+  if (names.length === 0) throw new UsageError('admin grant and admin revoke take names of devices');
+  const known = (await readAll(store)).map(({ subject }) => subject);
+  for (const id of names) if (!known.includes(id)) throw new UsageError(`no device is called ${id}`);
+}
