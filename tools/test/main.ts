@@ -4,6 +4,7 @@
 import { parseArgs } from 'node:util';
 import { runChecks } from './checks.ts';
 import { testEsp32 } from './esp32.ts';
+import { testEsp32RootKey } from './esp32-root-key.ts';
 import { testModdable } from './moddable.ts';
 import { testRv32 } from './rv32.ts';
 import { runSanitized } from './sanitized.ts';
@@ -29,6 +30,7 @@ await runUnitTests(tally, Number(values.cases));
 await runSanitized(tally);
 await testWiping(tally);
 await testEsp32(tally);
+await testEsp32RootKey(tally);
 await testRv32(tally, values.all);
 await runModdable();
 process.exitCode = tally.close();
