@@ -8,6 +8,7 @@ import type { PayloadCodec } from '../src/payload/payload.ts';
 import { Refusal } from '../src/refusal.ts';
 import { staticDhInterface } from '../src/roles/interface.ts';
 import { createPne, type Pne, type PneOptions } from '../src/roles/pne.ts';
+import { createPneKeys, type PneKeys } from '../src/roles/pne-keys.ts';
 import { keepMembership, type Member, openOwnKey } from '../src/roles/pne-membership.ts';
 import { joinBy } from '../src/roles/pne-onboarding.ts';
 import type { Place } from '../src/roles/provisioning.ts';
@@ -20,7 +21,7 @@ import { openPlace, type PnePlace } from './place.ts';
 import { openStore, type Store } from './platform/store.ts';
 import { after } from './platform/timer.ts';
 import { keepConnected } from './reconnect.ts';
-import { createSampler, type Sampler } from './sampler.ts';
+import { type Counts, createSampler, type Sampler } from './sampler.ts';
 import { openSelfSensor } from './self-sensor.ts';
 import type { Sensor, SensorEvents } from './sensor.ts';
 
@@ -35,7 +36,7 @@ export function startPne(provider: CryptoProvider, payloads: PayloadCodec, conne
   const store = openStore('pne');
   const device = openDeviceStore(provider);
   const place = openPlace(provider, device, store);
-  const counts = { sent: 0, accepted: 0, refused: 0 };
+  const counts: Counts = { sent: 0, accepted: 0, refused: 0, contents: 0 };
   let attach = place.member === undefined ? (link: Link) => join(link, place) : run(place.member);
   const connection = keepConnected({
     connect: connections.gateway(place),
@@ -62,16 +63,30 @@ export function startPne(provider: CryptoProvider, payloads: PayloadCodec, conne
 
   /** Returns what a link that came up is given to. */
   function run(member: Member): (link: Link) => LinkEvents {
+    const keys = createPneKeys({
+      provider,
+      store: device,
+      onContent(): void {
+        counts.contents += 1;
+        sampler.report();
+      },
+      onGroup(): void {},
+      onWithheld(): void {},
+    });
     const pne: Pne = createPne({
       pneId: place.pneId,
       ...openInterfaces(provider, device, member),
       after,
       payloads,
       boots: device.boots,
+      keys,
       onAgreed({ name }): void {
         if (name === 'CPNS-3') connection.proved();
       },
-      onContent: (value) => sampler.configure(value),
+      onContent(value) {
+        sampler.configure(value);
+        publish(keys, value, counts);
+      },
       onReceipt(_handle, outcome) {
         connection.proved();
         counts[outcome === 'accepted' ? 'accepted' : 'refused'] += 1;
@@ -86,6 +101,17 @@ export function startPne(provider: CryptoProvider, payloads: PayloadCodec, conne
   }
 
   function refused(): void {
+    counts.refused += 1;
+  }
+}
+
+/** The server may have a device say something to a group that it is a member of: `{ publish: reference, value }`. */
+function publish(keys: PneKeys, asked: unknown, counts: Counts): void {
+  if (typeof asked !== 'object' || asked === null || !('publish' in asked) || !('value' in asked)) return;
+  try {
+    keys.publish(Number(asked.publish), asked.value);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
     counts.refused += 1;
   }
 }

@@ -21,6 +21,8 @@ export interface Sampler {
   configure(value: unknown): void;
   /** Goes on after a receipt. */
   proceed(): void;
+  /** Says how the board does. */
+  report(): void;
 }
 
 /** Counted by the owner, except `sent`. */
@@ -28,6 +30,8 @@ export interface Counts {
   sent: number;
   accepted: number;
   refused: number;
+  /** Of groups, received. */
+  contents: number;
 }
 
 export function createSampler(pne: Pne, counts: Counts, open: (events: SensorEvents) => Sensor): Sampler {
@@ -102,6 +106,7 @@ export function createSampler(pne: Pne, counts: Counts, open: (events: SensorEve
       proceed();
     },
     proceed,
+    report,
   };
 }
 

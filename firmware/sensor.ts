@@ -8,6 +8,8 @@ export interface Figures {
   readonly sent: number;
   readonly accepted: number;
   readonly refused: number;
+  /** Contents of groups that were received. */
+  readonly contents: number;
   readonly heapBytes: number;
   readonly heapPeakBytes: number;
 }

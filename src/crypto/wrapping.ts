@@ -11,6 +11,7 @@ import type { KeyWrapping, PrivateKey, Secret } from './provider.ts';
 /** Bytes of data and key together: what C has room for. */
 export const MAX_WRAPPED_LENGTH = 128;
 
+/** Read alone: a device has it in flash. */
 const NOTHING = new Uint8Array(0);
 
 /** What wrapping is made of: one provider's backend and its handles. */
@@ -80,12 +81,20 @@ export function createWrapping<Material>(parts: WrappingParts<Material>): KeyWra
       }
     },
 
-    unwrap(algorithm, kek, nonce, aad, wrapped, data = NOTHING): Secret | undefined {
+    unwrap(algorithm, kek, nonce, aad, wrapped, data = new Uint8Array(0)): Secret | undefined {
       const material = open(algorithm, kek, nonce, aad, wrapped, data);
       return material && secrets.handleTo(material);
     },
 
-    unwrapPrivateKey(algorithm, kek, nonce, aad, curve, wrapped, data = NOTHING): PrivateKey | undefined {
+    unwrapPrivateKey(
+      algorithm,
+      kek,
+      nonce,
+      aad,
+      curve,
+      wrapped,
+      data = new Uint8Array(0),
+    ): PrivateKey | undefined {
       if (backend.curves[curve] === undefined) refuse('unsupportedAlgorithm');
       const material = open(algorithm, kek, nonce, aad, wrapped, data);
       if (material === undefined) return undefined;

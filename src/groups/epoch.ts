@@ -6,7 +6,7 @@ import { Algorithm } from '../crypto/algorithms.ts';
 import type { CryptoProvider, Secret } from '../crypto/provider.ts';
 import type { ReceivedState } from '../crypto/records.ts';
 import { KeyLabel } from '../keys/labels.ts';
-import { ManagedKey } from '../keys/lifecycle.ts';
+import { KeyPurpose, KeyState, ManagedKey } from '../keys/lifecycle.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import { deriveSenders, type SenderContexts } from '../session/context.ts';
@@ -52,12 +52,12 @@ export class GroupEpoch {
     const { reference, epoch } = membership;
     this.provider = provider;
     this.membership = membership;
-    this.key = new ManagedKey(secret, ['seal', 'open']);
-    this.key.move('active');
+    this.key = new ManagedKey(secret, KeyPurpose.seal + KeyPurpose.open);
+    this.key.move(KeyState.active);
     this.senders = deriveSenders({
       provider,
       algorithm: Algorithm.AES_CCM_16_64_128,
-      masterSecret: this.key.for('seal'),
+      masterSecret: this.key.for(KeyPurpose.seal),
       masterSalt: encodeThree(KeyLabel.senders, reference, epoch),
     });
   }
@@ -75,7 +75,7 @@ export class GroupEpoch {
 
   /** Returns the plaintext, owned by the caller, or refuses and changes nothing but the count of failures. */
   open({ sender: { number, boot }, record }: Content): Uint8Array {
-    this.key.for('open');
+    this.key.for(KeyPurpose.open);
     if (number === this.membership.sender) refuse('senderForeign');
     const known = this.heard.get(number);
     if (known !== undefined && boot < known.boot) refuse('replay');
@@ -91,13 +91,13 @@ export class GroupEpoch {
 
   /** Nothing is made under it any more. */
   retire(): void {
-    this.key.move('retiring');
+    this.key.move(KeyState.retiring);
     this.sending?.close();
   }
 
   /** Wipes all of it. Safe to call twice. */
   destroy(): void {
-    this.key.move('destroyed');
+    this.key.move(KeyState.destroyed);
     this.senders.wipe();
     this.sending?.close();
     for (const { end } of this.heard.values()) end?.close();
@@ -135,7 +135,7 @@ export class GroupEpoch {
   }
 
   private sender(boot: number): SendingEnd {
-    this.key.for('seal');
+    this.key.for(KeyPurpose.seal);
     if (this.sending !== undefined && this.sendingBoot === boot) return this.sending;
     this.sending?.close();
     const { sender: number, firstBoot } = this.membership;

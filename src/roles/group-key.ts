@@ -3,7 +3,7 @@
 import { equalBytes } from '../bytes/compare.ts';
 import type { CryptoProvider, Secret } from '../crypto/provider.ts';
 import { groupKeyOf } from '../keys/hierarchy.ts';
-import { ManagedKey } from '../keys/lifecycle.ts';
+import { KeyPurpose, KeyState, ManagedKey } from '../keys/lifecycle.ts';
 import { proofOf, wrapKey } from '../keys/wrapping.ts';
 import type { GroupRecord, Member } from './group-record.ts';
 
@@ -32,26 +32,26 @@ export class ServerGroup {
   /** Under a member's user key. */
   wrapped(userKey: Secret): Uint8Array {
     const { reference, key } = this.record;
-    return wrapKey(this.provider, userKey, reference, key.epoch, this.managed().for('wrap'));
+    return wrapKey(this.provider, userKey, reference, key.epoch, this.managed().for(KeyPurpose.wrap));
   }
 
   isProvedBy(proof: Uint8Array): boolean {
     const { reference, key } = this.record;
-    this.proof ??= proofOf(this.provider, this.managed().for('wrap'), reference, key.epoch);
+    this.proof ??= proofOf(this.provider, this.managed().for(KeyPurpose.wrap), reference, key.epoch);
     return equalBytes(this.proof, proof);
   }
 
   /** Wipes the key. */
   close(): void {
-    this.key?.move('destroyed');
+    this.key?.move(KeyState.destroyed);
     this.key = undefined;
   }
 
   private managed(): ManagedKey {
     const { reference, key } = this.record;
     if (this.key === undefined) {
-      this.key = new ManagedKey(groupKeyOf(this.provider, this.root, reference, key), ['wrap']);
-      this.key.move('active');
+      this.key = new ManagedKey(groupKeyOf(this.provider, this.root, reference, key), KeyPurpose.wrap);
+      this.key.move(KeyState.active);
     }
     return this.key;
   }

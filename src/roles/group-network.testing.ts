@@ -16,9 +16,8 @@ import { VirtualTime } from '../link/time.testing.ts';
 import { compactPayloads } from '../payload/compact.ts';
 import type { ReasonName } from '../refusal.ts';
 import { createMemoryMedium, type MemoryMedium } from '../store/medium.testing.ts';
-import { openSealedStore } from '../store/sealed-store.ts';
 import { createGateway, type Gateway } from './gateway.ts';
-import { type GroupServerStore, newGroupServerStore, storeOver } from './group-store.testing.ts';
+import { type GroupServerStore, newGroupServerStore, openStore, storeOver } from './group-store.testing.ts';
 import { PROVIDER } from './identities.testing.ts';
 import { staticDhInterface } from './interface.ts';
 import { createServerKeys } from './key-master.ts';
@@ -193,7 +192,7 @@ export class GroupNetwork {
     const root = provider.secret(new Uint8Array(32).fill(own.credential.cred.length + id.charCodeAt(4)));
     const options: PneKeysOptions = {
       provider,
-      store: openSealedStore(provider, root, medium),
+      store: openStore(provider, root, medium),
       onContent: (reference, _sender, value) => device.contents.push([reference, value]),
       onGroup(): void {},
       onWithheld: (reference) => device.withheld.push(reference),
@@ -265,6 +264,7 @@ export class GroupNetwork {
       store: storeOver(this.store, (work) => this.queue.push(work)),
       permits: this.options.permits ?? ((_pneId, request) => request === 'leave'),
       onGroup(): void {},
+      onHolder(): void {},
     });
     const known = this.options.devices.map((id) => this.identity(id).credential);
     this.server = createServer({

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Test code: what a server has stored, for a test to look at, change and make fail. */
+/** Test code: what a server and a PNE have stored, for a test to look at, change and make fail. */
+import type { CryptoProvider, Secret } from '../crypto/provider.ts';
+import type { MemoryMedium } from '../store/medium.testing.ts';
+import { eraseSealedStore, openSealedStore } from '../store/sealed-store.ts';
+import type { SealedStore } from '../store/store.ts';
 import type { GroupRecord, UserKeyRecord } from './group-record.ts';
 import type { KeyChanges, KeyStore } from './key-store.ts';
 import type { PeerRecord } from './peer-record.ts';
@@ -31,4 +35,14 @@ export function storeOver(store: GroupServerStore, later: (work: () => void) => 
       later(() => done(true));
     },
   };
+}
+
+/** As a device does: one that does not verify is begun anew. */
+export function openStore(provider: CryptoProvider, root: Secret, medium: MemoryMedium): SealedStore {
+  try {
+    return openSealedStore(provider, root, medium);
+  } catch {
+    eraseSealedStore(medium);
+    return openSealedStore(provider, root, medium);
+  }
 }

@@ -14,9 +14,11 @@ import type { GroupRecord } from './group-record.ts';
 import type { Agreement } from './interface.ts';
 import { KeyLedger } from './key-ledger.ts';
 import {
-  decodeKeyMessage,
+  decodeToServer,
+  encodeProof,
+  encodeRevocation,
   type HeldKey,
-  type KeyMessage,
+  type KeyMessageToServer,
   KeyMessageType,
   MembershipOperation,
 } from './key-message.ts';
@@ -54,6 +56,13 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
 
   get groups(): readonly GroupRecord[] {
     return [...this.byReference.values()].map(({ record }) => record);
+  }
+
+  holders(reference: number): string[] {
+    const group = this.byReference.get(reference);
+    const epoch = group?.record.key.epoch;
+    const ids = [...(group?.members.keys() ?? [])];
+    return ids.filter((pneId) => this.peers.get(pneId)?.epochOf(reference) === epoch);
   }
 
   bind(host: ServerKeyHost): BoundServerKeys {
@@ -106,14 +115,14 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
   }
 
   receive(pneId: string, agreement: Agreement, boot: number, bytes: Uint8Array): void {
-    const message = decodeKeyMessage(bytes);
+    const message = decodeToServer(bytes);
     if (message.type === KeyMessageType.request) return this.begin(pneId, agreement, boot, message.held);
     const peer = this.peers.get(pneId) ?? refuse('stateInvalid');
     if (message.type === KeyMessageType.membership) return this.decide(peer, pneId, message);
-    if (message.type !== KeyMessageType.proof) refuse('messageInvalid');
     const { reference, epoch, proof } = message;
-    peer.prove(reference, epoch, proof, this.byReference.get(reference));
+    const isHolder = peer.prove(reference, epoch, proof, this.byReference.get(reference));
     this.sync(pneId, peer);
+    if (isHolder) this.options.onHolder(reference, pneId);
   }
 
   receiveContent(gateway: Link, flow: number, bytes: Uint8Array): void {
@@ -159,7 +168,7 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
     this.seat(pneId);
     if (isAnswered) return;
     const epoch = known?.epoch ?? 0;
-    peer.tell({ type: KeyMessageType.proof, reference: USER_KEY, epoch, proof: new Uint8Array(0) });
+    peer.tell(encodeProof({ reference: USER_KEY, epoch, proof: new Uint8Array(0) }));
   }
 
   /** The user key of a PNE is made when it first asks. */
@@ -184,21 +193,20 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
   private decide(
     peer: KeyPeer,
     pneId: string,
-    { operation, reference }: Extract<KeyMessage, { type: typeof KeyMessageType.membership }>,
+    { operation, reference }: Extract<KeyMessageToServer, { type: typeof KeyMessageType.membership }>,
   ): void {
     const group = this.byReference.get(reference);
     const request = operation === MembershipOperation.join ? 'join' : 'leave';
     if (group === undefined || !this.options.permits(pneId, request, group.record)) {
       const status = Status.notAuthorized;
       const epoch = 0;
-      peer.tell({ type: KeyMessageType.revocation, reference, epoch, status });
+      peer.tell(encodeRevocation({ reference, epoch, status }));
       return this.host.onRefused('keyWithheld', pneId);
     }
     if (request === 'leave') {
       const { epoch } = group.record.key;
       return this.remove(reference, pneId, (refused) => {
-        if (refused === undefined)
-          peer.tell({ type: KeyMessageType.revocation, reference, epoch, status: Status.ok });
+        if (refused === undefined) peer.tell(encodeRevocation({ reference, epoch, status: Status.ok }));
       });
     }
     peer.forget(reference);

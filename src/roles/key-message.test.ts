@@ -4,7 +4,16 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { encodeFlat, type FlatItem } from '../cbor/flat.ts';
 import { Refusal } from '../refusal.ts';
-import { decodeKeyMessage, encodeKeyMessage, isKeyMessage, type KeyMessage } from './key-message.ts';
+import {
+  decodeToPne,
+  decodeToServer,
+  encodeMembership,
+  encodeProof,
+  encodeRequest,
+  encodeRevocation,
+  encodeUpdate,
+  isKeyMessage,
+} from './key-message.ts';
 import { encodeMessage, MessageType } from './message.ts';
 
 const test = suite('key message');
@@ -12,45 +21,54 @@ const test = suite('key message');
 const WRAPPED = new Uint8Array(24).fill(7);
 const PROOF = new Uint8Array(8).fill(9);
 
-const MESSAGES: readonly KeyMessage[] = [
-  { type: 7, held: [] },
-  {
-    type: 7,
-    held: [
-      { reference: 0, epoch: 1, sender: 0xfffffffe },
-      { reference: 2, epoch: 70_000, sender: 1023 },
-    ],
-  },
-  { type: 8, reference: 0, epoch: 1, wrapped: WRAPPED, seat: undefined },
-  { type: 8, reference: 2, epoch: 300, wrapped: WRAPPED, seat: { sender: 5, boots: 1, terms: 3 } },
-  { type: 9, reference: 2, epoch: 5, proof: PROOF },
-  { type: 9, reference: 2, epoch: 5, proof: new Uint8Array(0) },
-  { type: 10, reference: 2, epoch: 5, status: 3 },
-  { type: 11, operation: 0, reference: 2 },
-  { type: 11, operation: 1, reference: 1 },
-];
-
 function isRefused(items: readonly FlatItem[]): boolean {
-  try {
-    decodeKeyMessage(encodeFlat(items));
-    return false;
-  } catch (error) {
-    assert.instance(error, Refusal);
-    return true;
-  }
+  const bytes = encodeFlat(items);
+  return [decodeToPne, decodeToServer].every((decode) => {
+    try {
+      decode(bytes);
+      return false;
+    } catch (error) {
+      assert.instance(error, Refusal);
+      return true;
+    }
+  });
 }
 
-test('what is encoded is read', () => {
-  for (const message of MESSAGES) {
-    const bytes = encodeKeyMessage(message);
-    assert.equal(decodeKeyMessage(bytes), message);
-    assert.ok(isKeyMessage(bytes));
+test('what is encoded is read, by the end that it is for', () => {
+  const seat = { sender: 5, boots: 1, terms: 3 };
+  for (const update of [
+    { reference: 0, epoch: 1, wrapped: WRAPPED, seat: undefined },
+    { reference: 2, epoch: 300, wrapped: WRAPPED, seat },
+  ])
+    assert.equal(decodeToPne(encodeUpdate(update)), { type: 8, ...update });
+  for (const proof of [PROOF, new Uint8Array(0)]) {
+    const bytes = encodeProof({ reference: 2, epoch: 5, proof });
+    assert.equal(decodeToPne(bytes), { type: 9, reference: 2, epoch: 5, proof });
+    assert.equal(decodeToServer(bytes), { type: 9, reference: 2, epoch: 5, proof });
   }
+  const revocation = { reference: 2, epoch: 5, status: 3 };
+  assert.equal(decodeToPne(encodeRevocation(revocation)), { type: 10, ...revocation });
+  const held = [
+    { reference: 0, epoch: 1, sender: 0xfffffffe },
+    { reference: 2, epoch: 70_000, sender: 1023 },
+  ];
+  for (const keys of [[], held]) assert.equal(decodeToServer(encodeRequest(keys)), { type: 7, held: keys });
+  assert.equal(decodeToServer(encodeMembership(1, 2)), { type: 11, operation: 1, reference: 2 });
+  assert.ok(isKeyMessage(encodeMembership(1, 2)) && isKeyMessage(encodeRequest([])));
+});
+
+test('neither end takes what the other is to be told', () => {
+  assert.throws(() => decodeToPne(encodeRequest([])));
+  assert.throws(() => decodeToPne(encodeMembership(0, 2)));
+  assert.throws(() => decodeToServer(encodeRevocation({ reference: 2, epoch: 5, status: 3 })));
+  assert.throws(() =>
+    decodeToServer(encodeUpdate({ reference: 2, epoch: 1, wrapped: WRAPPED, seat: undefined })),
+  );
 });
 
 test('a re-key takes 30 bytes, 32 in the epochs from 256 on', () => {
   const length = (epoch: number) =>
-    encodeKeyMessage({ type: 8, reference: 2, epoch, wrapped: WRAPPED, seat: undefined }).length;
+    encodeUpdate({ reference: 2, epoch, wrapped: WRAPPED, seat: undefined }).length;
   assert.equal([1, 23, 24, 255, 256, 65_535].map(length), [30, 30, 31, 31, 32, 32]);
 });
 

@@ -53,21 +53,29 @@ export interface KeyUpdate {
   readonly seat: Seat | undefined;
 }
 
-export type KeyMessage =
-  | { readonly type: typeof KeyMessageType.request; readonly held: readonly HeldKey[] }
+/** A key that a PNE shows that it has, or, without a proof, has not any more. */
+export interface KeyProof {
+  readonly reference: number;
+  readonly epoch: number;
+  readonly proof: Uint8Array;
+}
+
+export interface KeyRevocation {
+  readonly reference: number;
+  readonly epoch: number;
+  readonly status: number;
+}
+
+/** What a server says. */
+export type KeyMessageToPne =
   | ({ readonly type: typeof KeyMessageType.update } & KeyUpdate)
-  | {
-      readonly type: typeof KeyMessageType.proof;
-      readonly reference: number;
-      readonly epoch: number;
-      readonly proof: Uint8Array;
-    }
-  | {
-      readonly type: typeof KeyMessageType.revocation;
-      readonly reference: number;
-      readonly epoch: number;
-      readonly status: number;
-    }
+  | ({ readonly type: typeof KeyMessageType.proof } & KeyProof)
+  | ({ readonly type: typeof KeyMessageType.revocation } & KeyRevocation);
+
+/** What a PNE says. */
+export type KeyMessageToServer =
+  | { readonly type: typeof KeyMessageType.request; readonly held: readonly HeldKey[] }
+  | ({ readonly type: typeof KeyMessageType.proof } & KeyProof)
   | {
       readonly type: typeof KeyMessageType.membership;
       readonly operation: number;
@@ -90,47 +98,58 @@ export function isKeyMessage(bytes: Uint8Array): boolean {
   return type >= KeyMessageType.request && type <= KeyMessageType.membership;
 }
 
-export function encodeKeyMessage(message: KeyMessage): Uint8Array {
-  return encodeFlat([message.type, ...itemsOf(message)]);
+export function encodeRequest(held: readonly HeldKey[]): Uint8Array {
+  const items = held.flatMap(({ reference, epoch, sender }) => [reference, epoch, sender]);
+  return encodeFlat([KeyMessageType.request, ...items]);
 }
 
-function itemsOf(message: KeyMessage): FlatItem[] {
-  switch (message.type) {
-    case KeyMessageType.request:
-      return message.held.flatMap(({ reference, epoch, sender }) => [reference, epoch, sender]);
-    case KeyMessageType.update: {
-      const { reference, epoch, wrapped, seat } = message;
-      const fixed = [reference, epoch, wrapped];
-      return seat === undefined ? fixed : [...fixed, seat.sender, seat.boots, seat.terms];
-    }
-    case KeyMessageType.proof:
-      return [message.reference, message.epoch, message.proof];
-    case KeyMessageType.revocation:
-      return [message.reference, message.epoch, message.status];
-    default:
-      return [message.operation, message.reference];
-  }
+export function encodeUpdate({ reference, epoch, wrapped, seat }: KeyUpdate): Uint8Array {
+  const seatItems = seat === undefined ? [] : [seat.sender, seat.boots, seat.terms];
+  return encodeFlat([KeyMessageType.update, reference, epoch, wrapped, ...seatItems]);
 }
 
-/** Byte strings in it are copies. Refuses `messageInvalid` whatever is not exactly one of these messages. */
-export function decodeKeyMessage(bytes: Uint8Array): KeyMessage {
-  const [type, ...items] = decodeFlat(bytes);
-  if (type === KeyMessageType.request) return { type, held: readHeld(items) };
-  if (type === KeyMessageType.membership) {
-    if (items.length !== 2) refuse('messageInvalid');
-    const operation = numberOf(items[0], MembershipOperation.leave);
-    return { type, operation, reference: numberOf(items[1], maxGroupReference) };
-  }
-  const reference = numberOf(items[0], maxGroupReference);
-  const epoch = numberOf(items[1], MAX_EPOCH);
-  const third = items[2];
+export function encodeProof({ reference, epoch, proof }: KeyProof): Uint8Array {
+  return encodeFlat([KeyMessageType.proof, reference, epoch, proof]);
+}
+
+export function encodeRevocation({ reference, epoch, status }: KeyRevocation): Uint8Array {
+  return encodeFlat([KeyMessageType.revocation, reference, epoch, status]);
+}
+
+export function encodeMembership(operation: number, reference: number): Uint8Array {
+  return encodeFlat([KeyMessageType.membership, operation, reference]);
+}
+
+/** Byte strings in it are copies. Refuses `messageInvalid` whatever is not exactly one message for a PNE. */
+export function decodeToPne(bytes: Uint8Array): KeyMessageToPne {
+  const items = decodeFlat(bytes);
+  const [type, first, second, third] = items;
+  const reference = numberOf(first, maxGroupReference);
+  const epoch = numberOf(second, MAX_EPOCH);
   if (type === KeyMessageType.update && typeof third === 'object')
     return { type, reference, epoch, wrapped: third, seat: readSeat(items) };
-  if (items.length !== 3) refuse('messageInvalid');
-  if (type === KeyMessageType.proof && typeof third === 'object')
-    return { type, reference, epoch, proof: third };
-  if (type !== KeyMessageType.revocation) refuse('messageInvalid');
+  if (type === KeyMessageType.proof) return { type, reference, epoch, proof: proofIn(items) };
+  if (type !== KeyMessageType.revocation || items.length !== 4) refuse('messageInvalid');
   return { type, reference, epoch, status: numberOf(third, MAX_EPOCH) };
+}
+
+/** The same of a message for a server. */
+export function decodeToServer(bytes: Uint8Array): KeyMessageToServer {
+  const items = decodeFlat(bytes);
+  const [type, first, second] = items;
+  if (type === KeyMessageType.request) return { type, held: readHeld(items.slice(1)) };
+  if (type === KeyMessageType.proof) {
+    const reference = numberOf(first, maxGroupReference);
+    return { type, reference, epoch: numberOf(second, MAX_EPOCH), proof: proofIn(items) };
+  }
+  if (type !== KeyMessageType.membership || items.length !== 3) refuse('messageInvalid');
+  const operation = numberOf(first, MembershipOperation.leave);
+  return { type, operation, reference: numberOf(second, maxGroupReference) };
+}
+
+function proofIn(items: readonly FlatItem[]): Uint8Array {
+  const proof = items[3];
+  return items.length === 4 && typeof proof === 'object' ? proof : refuse('messageInvalid');
 }
 
 function readHeld(items: readonly FlatItem[]): HeldKey[] {
@@ -146,13 +165,13 @@ function readHeld(items: readonly FlatItem[]): HeldKey[] {
 }
 
 function readSeat(items: readonly FlatItem[]): Seat | undefined {
-  if (items.length === 3) return undefined;
-  if (items.length !== 6) refuse('messageInvalid');
+  if (items.length === 4) return undefined;
+  if (items.length !== 7) refuse('messageInvalid');
   const { groupMaxMembers, maxBootEpoch } = ImplementationLimits;
   return {
-    sender: numberOf(items[3], groupMaxMembers - 1),
-    boots: numberOf(items[4], maxBootEpoch),
-    terms: numberOf(items[5], Terms.signed + Terms.noGrace),
+    sender: numberOf(items[4], groupMaxMembers - 1),
+    boots: numberOf(items[5], maxBootEpoch),
+    terms: numberOf(items[6], Terms.signed + Terms.noGrace),
   };
 }
 

@@ -8,7 +8,7 @@ import { equalBytes } from '../bytes/compare.ts';
 import type { CryptoProvider, Secret } from '../crypto/provider.ts';
 import { Transmission } from '../delivery/transmission.ts';
 import { userKeyOf } from '../keys/hierarchy.ts';
-import { ManagedKey } from '../keys/lifecycle.ts';
+import { KeyPurpose, KeyState, ManagedKey } from '../keys/lifecycle.ts';
 import { USER_KEY } from '../keys/reference.ts';
 import { proofOf, wrapKey } from '../keys/wrapping.ts';
 import { ImplementationLimits } from '../limits.ts';
@@ -17,14 +17,7 @@ import type { ReasonName } from '../refusal.ts';
 import type { ServerGroup } from './group-key.ts';
 import type { Member, UserKeyRecord } from './group-record.ts';
 import type { Agreement } from './interface.ts';
-import {
-  encodeKeyMessage,
-  type HeldKey,
-  type KeyMessage,
-  KeyMessageType,
-  numberOfProof,
-  Terms,
-} from './key-message.ts';
+import { encodeRevocation, encodeUpdate, type HeldKey, numberOfProof, Terms } from './key-message.ts';
 import { Status, type StatusCode } from './status.ts';
 
 export interface KeyPeerOptions {
@@ -92,10 +85,10 @@ export class KeyPeer {
       return;
     }
     this.stop();
-    this.user?.key.move('destroyed');
+    this.user?.key.move(KeyState.destroyed);
     const secret = userKeyOf(provider, root, pneId, record);
-    const key = new ManagedKey(secret, ['wrap']);
-    key.move('active');
+    const key = new ManagedKey(secret, KeyPurpose.wrap);
+    key.move(KeyState.active);
     this.user = { record, key, proof: proofOf(provider, secret, USER_KEY, record.epoch) };
   }
 
@@ -103,20 +96,20 @@ export class KeyPeer {
   sync(groups: Iterable<ServerGroup>): boolean {
     const { agreement, user } = this;
     if (agreement === undefined || user === undefined) return false;
-    const wanted = new Map<number, { readonly epoch: number; make(): KeyMessage }>();
+    const wanted = new Map<number, { readonly epoch: number; make(): Uint8Array }>();
     if (user.record.isRevoked || !this.hasUserKey) wanted.set(USER_KEY, this.aboutUser(user.record));
     else this.addGroups(groups, wanted);
     if (user.record.isRevoked && this.held.size === 0) wanted.clear();
     for (const [reference, { epoch }] of this.sayings)
       if (wanted.get(reference)?.epoch !== epoch) this.hush(reference);
     for (const [reference, { epoch, make }] of wanted)
-      if (!this.sayings.has(reference)) this.say(reference, epoch, encodeKeyMessage(make()));
+      if (!this.sayings.has(reference)) this.say(reference, epoch, make());
     return wanted.size === 0;
   }
 
   /** Sends once what nobody answers. */
-  tell(message: KeyMessage): void {
-    if (this.agreement !== undefined) this.options.send(this.agreement, encodeKeyMessage(message));
+  tell(message: Uint8Array): void {
+    if (this.agreement !== undefined) this.options.send(this.agreement, message);
   }
 
   /** It is to get this key again, whatever it has said. */
@@ -124,27 +117,42 @@ export class KeyPeer {
     this.held.delete(reference);
   }
 
-  /** Takes a proof of a key of this group; undefined: of the user key, or of a group that there is not any more. */
-  prove(reference: number, epoch: number, proof: Uint8Array, group: ServerGroup | undefined): void {
+  /**
+   * Takes a proof of a key of this group; undefined: of the user key, or of a group that there is not any more. Returns
+   * whether it is of the present key of the group.
+   */
+  prove(reference: number, epoch: number, proof: Uint8Array, group: ServerGroup | undefined): boolean {
     this.pace.heard += 1;
-    if (proof.length === 0) return this.ended(reference, epoch);
-    if (reference === USER_KEY) return this.proveUser(epoch, proof);
+    if (proof.length === 0) this.ended(reference, epoch);
+    else if (reference === USER_KEY) this.proveUser(epoch, proof);
+    else return this.proveGroup(reference, epoch, proof, group);
+    return false;
+  }
+
+  private proveGroup(
+    reference: number,
+    epoch: number,
+    proof: Uint8Array,
+    group: ServerGroup | undefined,
+  ): boolean {
     const member = group?.members.get(this.options.pneId);
     if (group === undefined || member === undefined) {
       this.held.set(reference, { epoch, sender: 0 });
-      return;
+      return false;
     }
-    if (epoch !== group.record.key.epoch) return;
+    if (epoch !== group.record.key.epoch) return false;
     this.hush(reference);
-    if (group.isProvedBy(proof)) this.held.set(reference, { epoch, sender: member.sender });
+    const isProved = group.isProvedBy(proof);
+    if (isProved) this.held.set(reference, { epoch, sender: member.sender });
     else this.fail();
+    return isProved;
   }
 
   /** Says nothing any more, and wipes what it has. */
   close(): void {
     this.stop();
     this.agreement = undefined;
-    this.user?.key.move('destroyed');
+    this.user?.key.move(KeyState.destroyed);
     this.user = undefined;
   }
 
@@ -180,17 +188,17 @@ export class KeyPeer {
 
   private aboutUser({ epoch, isRevoked }: UserKeyRecord) {
     const { provider } = this.options;
-    const update = (): KeyMessage => {
+    const update = (): Uint8Array => {
       const above = this.agreement!.channel.wrappingKey!;
-      const wrapped = wrapKey(provider, above, USER_KEY, epoch, this.user!.key.for('wrap'));
-      return { type: KeyMessageType.update, reference: USER_KEY, epoch, wrapped, seat: undefined };
+      const wrapped = wrapKey(provider, above, USER_KEY, epoch, this.user!.key.for(KeyPurpose.wrap));
+      return encodeUpdate({ reference: USER_KEY, epoch, wrapped, seat: undefined });
     };
     return { epoch, make: isRevoked ? () => revocation(USER_KEY, epoch, Status.notAuthorized) : update };
   }
 
   private addGroups(
     groups: Iterable<ServerGroup>,
-    wanted: Map<number, { readonly epoch: number; make(): KeyMessage }>,
+    wanted: Map<number, { readonly epoch: number; make(): Uint8Array }>,
   ): void {
     const left = new Map<number, { readonly epoch: number }>(this.held);
     // What was sent and is not proved may be there.
@@ -211,18 +219,17 @@ export class KeyPeer {
   }
 
   /** Its seat is left out where it has that: the number it had, and no boot since the key was made. */
-  private update(group: ServerGroup, { sender, firstBoot }: Member, held: Held | undefined): KeyMessage {
+  private update(group: ServerGroup, { sender, firstBoot }: Member, held: Held | undefined): Uint8Array {
     const { reference, key, signed, isUrgent } = group.record;
     const boots = this.currentBoot! - firstBoot;
     const terms = (signed ? Terms.signed : 0) + (isUrgent ? Terms.noGrace : 0);
     const isKnown = held?.sender === sender && boots === 0 && !isUrgent;
-    return {
-      type: KeyMessageType.update,
+    return encodeUpdate({
       reference,
       epoch: key.epoch,
-      wrapped: group.wrapped(this.user!.key.for('wrap')),
+      wrapped: group.wrapped(this.user!.key.for(KeyPurpose.wrap)),
       seat: isKnown ? undefined : { sender, boots, terms },
-    };
+    });
   }
 
   private say(reference: number, epoch: number, message: Uint8Array): void {
@@ -242,6 +249,6 @@ export class KeyPeer {
   }
 }
 
-function revocation(reference: number, epoch: number, status: StatusCode): KeyMessage {
-  return { type: KeyMessageType.revocation, reference, epoch, status };
+function revocation(reference: number, epoch: number, status: StatusCode): Uint8Array {
+  return encodeRevocation({ reference, epoch, status });
 }

@@ -34,6 +34,18 @@ export interface KeptUserKey {
 
 const USER_PLACE: Place = Object.freeze({ purpose: Purpose.userKey, index: 0 });
 
+const { pneMaxGroups, pneMaxNetworks } = ImplementationLimits;
+
+/** Those of groups: each is one object, by which it is told. */
+const PLACES: readonly Place[] = Object.freeze([
+  ...placesOf(Purpose.pnKey, pneMaxNetworks),
+  ...placesOf(Purpose.groupKey, pneMaxGroups),
+]);
+
+function placesOf(purpose: Purpose, count: number): Place[] {
+  return Array.from({ length: count }, (_, index) => Object.freeze({ purpose, index }));
+}
+
 /** What cannot be read is none: the server sends it again. */
 export class PneKeyStore {
   private readonly store: SealedStore;
@@ -50,16 +62,16 @@ export class PneKeyStore {
 
   groups(): KeptGroup[] {
     const kept: KeptGroup[] = [];
-    for (const place of places())
+    for (const place of PLACES)
       this.read(place, (items, key) => kept.push({ place, membership: membershipOf(items), key }));
     return kept;
   }
 
   /** The first place that a new group of its kind may have. Refuses `groupFull`. */
   placeFor(reference: number, taken: readonly Place[]): Place {
-    const purpose = isPersonalNetwork(reference) ? Purpose.pnKey : Purpose.groupKey;
-    const isFree = (place: Place) => !taken.some(({ purpose, index }) => isSame(place, { purpose, index }));
-    return places().find((place) => place.purpose === purpose && isFree(place)) ?? refuse('groupFull');
+    const wanted = isPersonalNetwork(reference) ? Purpose.pnKey : Purpose.groupKey;
+    const isFree = (place: Place) => place.purpose === wanted && !taken.includes(place);
+    return PLACES.find(isFree) ?? refuse('groupFull');
   }
 
   keepUserKey({ epoch, key }: KeptUserKey): void {
@@ -94,18 +106,6 @@ export class PneKeyStore {
       return undefined;
     }
   }
-}
-
-function places(): Place[] {
-  const { pneMaxGroups, pneMaxNetworks } = ImplementationLimits;
-  const all: Place[] = [];
-  for (let index = 0; index < pneMaxNetworks; index++) all.push({ purpose: Purpose.pnKey, index });
-  for (let index = 0; index < pneMaxGroups; index++) all.push({ purpose: Purpose.groupKey, index });
-  return all;
-}
-
-function isSame(a: Place, b: Place): boolean {
-  return a.purpose === b.purpose && a.index === b.index;
 }
 
 function membershipOf([reference, epoch, sender, firstBoot, signed]: readonly FlatItem[]): Membership {

@@ -9,7 +9,7 @@ import { type Pace, Transmission } from '../delivery/transmission.ts';
 import { parseContent } from '../groups/content.ts';
 import type { Membership } from '../groups/epoch.ts';
 import type { ContentSigning } from '../groups/signing.ts';
-import { ManagedKey } from '../keys/lifecycle.ts';
+import { KeyPurpose, KeyState, ManagedKey } from '../keys/lifecycle.ts';
 import { USER_KEY } from '../keys/reference.ts';
 import { proofOf, unwrapKey } from '../keys/wrapping.ts';
 import { ImplementationLimits } from '../limits.ts';
@@ -17,10 +17,11 @@ import type { PayloadCodec } from '../payload/payload.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
 import type { SealedStore } from '../store/store.ts';
 import {
-  decodeKeyMessage,
-  encodeKeyMessage,
+  decodeToPne,
+  encodeMembership,
+  encodeProof,
+  encodeRequest,
   type HeldKey,
-  type KeyMessage,
   KeyMessageType,
   type KeyUpdate,
   MembershipOperation,
@@ -154,16 +155,14 @@ class KeyHolder implements PneKeys, BoundKeys {
   }
 
   receive(bytes: Uint8Array): void {
-    const message = decodeKeyMessage(bytes);
+    const message = decodeToPne(bytes);
     switch (message.type) {
       case KeyMessageType.update:
         return this.update(message);
       case KeyMessageType.revocation:
         return this.revoke(message.reference, message.epoch, message.status);
-      case KeyMessageType.proof:
-        return this.answered();
       default:
-        return refuse('messageInvalid');
+        return this.answered();
     }
   }
 
@@ -185,9 +184,8 @@ class KeyHolder implements PneKeys, BoundKeys {
     const held: HeldKey[] = [...this.groups];
     if (this.user !== undefined)
       held.push({ reference: USER_KEY, epoch: this.user.epoch, sender: numberOfProof(this.user.proof) });
-    this.send({ type: KeyMessageType.request, held });
-    for (const [reference, operation] of this.wishes)
-      this.send({ type: KeyMessageType.membership, operation, reference });
+    this.host!.send(encodeRequest(held));
+    for (const [reference, operation] of this.wishes) this.host!.send(encodeMembership(operation, reference));
   }
 
   private answered(reference = USER_KEY, operation?: number): void {
@@ -224,7 +222,7 @@ class KeyHolder implements PneKeys, BoundKeys {
 
   private keyAbove(reference: number): Secret {
     if (reference === USER_KEY) return this.host!.wrappingKey ?? refuse('stateInvalid');
-    return (this.user ?? refuse('keyUnwrapFailed')).key.for('unwrap');
+    return (this.user ?? refuse('keyUnwrapFailed')).key.for(KeyPurpose.unwrap);
   }
 
   private takeUserKey(epoch: number, key: Secret, proof: Uint8Array): void {
@@ -233,9 +231,9 @@ class KeyHolder implements PneKeys, BoundKeys {
   }
 
   private setUserKey(epoch: number, secret: Secret, proof: Uint8Array): void {
-    const key = new ManagedKey(secret, ['unwrap']);
-    key.move('active');
-    this.user?.key.move('destroyed');
+    const key = new ManagedKey(secret, KeyPurpose.unwrap);
+    key.move(KeyState.active);
+    this.user?.key.move(KeyState.destroyed);
     this.user = { epoch, key, proof };
   }
 
@@ -252,7 +250,7 @@ class KeyHolder implements PneKeys, BoundKeys {
   private destroy(reference: number): void {
     if (reference === USER_KEY) {
       this.store.forgetUserKey();
-      this.user!.key.move('destroyed');
+      this.user!.key.move(KeyState.destroyed);
       this.user = undefined;
       return;
     }
@@ -260,10 +258,6 @@ class KeyHolder implements PneKeys, BoundKeys {
   }
 
   private prove(reference: number, epoch: number, proof: Uint8Array): void {
-    this.send({ type: KeyMessageType.proof, reference, epoch, proof });
-  }
-
-  private send(message: KeyMessage): void {
-    this.host!.send(encodeKeyMessage(message));
+    this.host!.send(encodeProof({ reference, epoch, proof }));
   }
 }

@@ -28,6 +28,8 @@ export interface ServerKeysOptions {
   permits(pneId: string, request: MembershipRequest, group: GroupRecord): boolean;
   /** A group is as it says from now on; undefined: there is none with this reference any more. */
   onGroup(reference: number, record: GroupRecord | undefined): void;
+  /** One more member is known to have the present key. */
+  onHolder(reference: number, pneId: string): void;
 }
 
 /** What the server does for it. */
@@ -57,6 +59,8 @@ export interface NewGroup {
 /** What the server's owner does with it. */
 export interface ServerKeys {
   readonly groups: readonly GroupRecord[];
+  /** Members that are known to have the present key of a group. */
+  holders(reference: number): string[];
   create(group: NewGroup, done?: (reference: number | undefined, refused?: ReasonName) => void): void;
   add(reference: number, pneId: string, done?: Done): void;
   remove(reference: number, pneId: string, done?: Done): void;

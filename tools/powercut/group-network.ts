@@ -78,6 +78,7 @@ export class GroupNetwork {
       store: this.answeringLater(createMemoryKeyStore()),
       permits: () => true,
       onGroup(): void {},
+      onHolder(): void {},
     });
     this.gateway = this.join();
     this.cut = newMember(CUT, medium, random);
@@ -171,6 +172,7 @@ export class GroupNetwork {
       store,
       onContent: (_reference, _sender, value) => contents.push(value),
       onGroup(): void {},
+      onHolder(): void {},
       onWithheld(): void {},
     });
     const own = this.identities.get(name)!;

@@ -25,6 +25,8 @@ const WORDS: readonly string[] = Object.freeze([
 export interface Display {
   agreed(agreement: Agreement): void;
   progress(pnes: readonly PneFigures[]): void;
+  /** Something happened to a group. */
+  group(line: string): void;
   skipped(row: SkippedRow): void;
   problem(problem: string): void;
   /** A PNE shows a passkey, and it is typed at the gateway. */
@@ -102,6 +104,7 @@ export function createDisplay(options: Options, boards: readonly Board[]): Displ
       else log(pnes);
       lastDrawn = Date.now();
     },
+    group: (line) => print(line),
     skipped: ({ line, error }) => say(`line ${line} skipped: ${error}`),
     problem: say,
     passkey: (pne, shown) => print(`${pne}  shows ${shown}, typed at the gateway`),

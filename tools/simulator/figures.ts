@@ -13,6 +13,8 @@ export interface PneFigures {
   received: number;
   refusedByPne: number;
   refusedByServer: number;
+  /** Contents of groups that it has read. */
+  contents: number;
   heapBytes: number;
   heapPeakBytes: number;
   /** What the server read last. */
@@ -32,6 +34,7 @@ export function newFigures(id: string, board: Board): PneFigures {
     received: 0,
     refusedByPne: 0,
     refusedByServer: 0,
+    contents: 0,
     heapBytes: 0,
     heapPeakBytes: 0,
     last: undefined,

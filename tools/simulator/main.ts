@@ -67,6 +67,10 @@ async function main(args: readonly string[], endings: Endings): Promise<number> 
       display.problem(refusalText(entity, reason));
       event('refused', entity, reason);
     },
+    onGroup(line): void {
+      display.group(line);
+      event('group', undefined, line);
+    },
     onProblem(problem): void {
       display.problem(problem);
       event('problem', undefined, problem);

@@ -4,6 +4,7 @@
 import { DEFAULT_PN, lastingMembership } from '../../src/authorization/membership.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import { createCredentialStore, type Identity } from '../../src/handshake/credential.ts';
+import { ROOT_KEY_BYTES } from '../../src/keys/hierarchy.ts';
 import type { Link, LinkEvents } from '../../src/link/link.ts';
 import { type CpnsServer, startCpnsServer } from '../../src/node/cpns-server.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
@@ -12,7 +13,10 @@ import { type PnGateway, startPnGateway } from '../../src/node/pn-gateway.ts';
 import { listenTcp } from '../../src/node/tcp.ts';
 import type { ReasonName } from '../../src/refusal.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
+import { createServerKeys } from '../../src/roles/key-master.ts';
+import { createMemoryKeyStore } from '../../src/roles/key-store.ts';
 import type { Provisioning } from '../../src/roles/provisioning.ts';
+import type { ServerKeys } from '../../src/roles/server-keys.ts';
 import { createMemoryStore, type Reading } from '../../src/roles/server-store.ts';
 import { withRecords } from '../../src/session/records.ts';
 import { listenLines } from './serial-lines.ts';
@@ -27,6 +31,8 @@ export interface NetworkOptions {
   onRefused(reason: ReasonName, pneId: string | undefined): void;
   /** The gateway's link to the server is there, or away: without it a PNE's link is closed at once. */
   onServerLink?(isThere: boolean): void;
+  /** A member of a group is known to have its present key. */
+  onHolder(): void;
 }
 
 export interface Network {
@@ -36,6 +42,9 @@ export interface Network {
   readonly linePort: number;
   /** Has the server tell a PNE its interval, as it does once at the start: a PNE that restarts has forgotten. */
   deliverInterval(pneId: string): void;
+  readonly keys: ServerKeys;
+  /** Has the server tell a PNE to say something to a group. */
+  publish(pneId: string, reference: number, value: string): void;
   /** Gives the gateway a link to a PNE that came by no stream. */
   attachPne(link: Link): LinkEvents;
   close(): Promise<void>;
@@ -51,7 +60,8 @@ interface Members {
 
 export async function startNetwork(options: NetworkOptions): Promise<Network> {
   const members = provisionMembers(options.pneIds);
-  const server = await startServer(options, members);
+  const keys = createKeys(options, members);
+  const server = await startServer(options, members, keys);
   const gateway = await startGateway(options, members, `ws://127.0.0.1:${server.port}`);
   const gatewayListener = await listenTcp(0, gateway.attachPne);
   const lineListener = await listenLines(gateway.attachPne);
@@ -67,6 +77,8 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
     })),
     linePort: lineListener.port,
     deliverInterval: (pneId) => deliverInterval(server, pneId, options),
+    keys,
+    publish: (pneId, publish, value) => server.deliver(pneId, { publish, value }),
     attachPne: gateway.attachPne,
     async close(): Promise<void> {
       gateway.close();
@@ -89,9 +101,23 @@ function provisionMembers(pneIds: readonly string[]): Members {
   };
 }
 
+function createKeys({ onHolder }: NetworkOptions, { provider }: Members): ServerKeys {
+  const root = new Uint8Array(ROOT_KEY_BYTES);
+  provider.fillRandom(root);
+  return createServerKeys({
+    provider,
+    root: provider.secret(root),
+    store: createMemoryKeyStore(),
+    permits: (_pneId, request) => request === 'leave',
+    onGroup(): void {},
+    onHolder,
+  });
+}
+
 async function startServer(
   options: NetworkOptions,
   { provider, server, gateway, pnes }: Members,
+  keys: ServerKeys,
 ): Promise<CpnsServer> {
   const { algorithm } = options;
   const started = await startCpnsServer({
@@ -104,6 +130,7 @@ async function startServer(
     store: createMemoryStore(),
     grants: lastingMembership(options.pneIds),
     pn: DEFAULT_PN,
+    keys,
     onAgreed: options.onAgreed,
     onRegistered(): void {},
     onReading: options.onReading,

@@ -42,6 +42,7 @@ export class PneLife {
   private receivedBefore = 0;
   private sentBefore = 0;
   private refusedBefore = 0;
+  private contentsBefore = 0;
   private stopping = false;
 
   constructor(options: PneLifeOptions) {
@@ -87,6 +88,7 @@ export class PneLife {
     // Its report is older than what has arrived.
     figures.sent = Math.max(this.sentBefore + reported.sent, figures.received);
     figures.refusedByPne = this.refusedBefore + reported.refused;
+    figures.contents = this.contentsBefore + reported.contents;
     figures.heapBytes = reported.heapBytes;
     figures.heapPeakBytes = reported.heapPeakBytes;
     figures.done = reported.done;
@@ -110,6 +112,7 @@ export class PneLife {
     this.receivedBefore = figures.received;
     this.sentBefore = figures.sent;
     this.refusedBefore = figures.refusedByPne;
+    this.contentsBefore = figures.contents;
     // Not before: what it has sent may arrive in this time.
     this.outlet.restart(ledger.restarted(figures.id));
     onRestart();

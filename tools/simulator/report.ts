@@ -3,6 +3,7 @@
 /** What a run says at its end, for scripts and for people. */
 import { algorithmParameters } from '../../src/crypto/algorithms.ts';
 import { mechanismName } from '../../src/negotiation/names.ts';
+import type { GroupRecord } from '../../src/roles/group-record.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
 import type { Engine } from '../build/xs.ts';
 import { recordOverheadBytes } from './overhead.ts';
@@ -16,7 +17,8 @@ export const ExitStatus = Object.freeze({ ok: 0, missing: 1, usage: 2, skipped: 
  * that never became a reading.
  */
 export function exitStatus(result: RunResult, ended: number | undefined): number {
-  if (result.missing.length > 0 || result.pnes.some(({ lost }) => lost)) return ExitStatus.missing;
+  const isWhole = result.missing.length === 0 && result.isGroupShown && !result.pnes.some(({ lost }) => lost);
+  if (!isWhole) return ExitStatus.missing;
   return ended ?? (result.skippedCount > 0 ? ExitStatus.skipped : ExitStatus.ok);
 }
 
@@ -37,12 +39,17 @@ export function jsonReport(result: RunResult, engine: Engine, status: number): o
     })),
     record: recordFacts(result.agreements) ?? null,
     interfaces: result.agreements.map(interfaceFacts).sort(byPneAndName),
+    groups: result.group === undefined ? [] : [groupFacts(result.group)],
     skipped: result.skipped,
     skippedRows: result.skippedCount,
     missing: result.missing,
     underWay: result.underWay,
     problems: result.problems,
   };
+}
+
+function groupFacts({ reference, name, key, members, rekeys }: GroupRecord): object {
+  return { id: reference, name, epoch: key.epoch, members: members.map(({ pneId }) => pneId), rekeys };
 }
 
 interface InterfaceFacts {

@@ -3,12 +3,14 @@
 /** Runs a personal network: PNEs in XS processes, PN GW and CPNS Server here, readings from the input. */
 import { join } from 'node:path';
 import { after } from '../../src/node/timer.ts';
+import type { GroupRecord } from '../../src/roles/group-record.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
 import type { Reading } from '../../src/roles/server-store.ts';
 import type { Radio } from './ble/radio.ts';
 import type { Board } from './board.ts';
 import { Distributor } from './distributor.ts';
 import { newFigures, type PneFigures } from './figures.ts';
+import { GroupStory } from './group-story.ts';
 import { Ledger, type MissingReading } from './ledger.ts';
 import { type Network, startNetwork } from './network.ts';
 import { PneLife } from './pne-life.ts';
@@ -19,6 +21,8 @@ import { openScratch } from './scratch.ts';
 const STALL_MS = 30_000;
 /** Of one that is stopped: longer than a PNE waits before it sends again would be of no use to whoever waits. */
 const DRAIN_MS = 3000;
+/** With all readings there, the groups are given so long. */
+const GROUPS_MS = 15_000;
 const MAX_PROBLEMS_KEPT = 20;
 /** Skipped rows of which line and reason are kept. All are counted. */
 const MAX_SKIPPED_KEPT = 1000;
@@ -46,6 +50,8 @@ export interface RunOptions {
   onSkipped(row: SkippedRow): void;
   /** The gateway, or the server of that PNE's, has refused a message. */
   onRefused(entity: string, reason: string): void;
+  /** Something happened to a group. */
+  onGroup(line: string): void;
   /** Something the user should know, in one line. */
   onProblem(problem: string): void;
 }
@@ -59,6 +65,9 @@ export interface RunResult {
   /** Readings that had not arrived when the run was stopped. */
   readonly underWay: number;
   readonly problems: readonly string[];
+  /** As the server has it at the end, and whether all was shown of it. */
+  readonly group: GroupRecord | undefined;
+  readonly isGroupShown: boolean;
   /** What each PNE agreed on with gateway and server, the last time. */
   readonly agreements: readonly Agreement[];
 }
@@ -92,6 +101,8 @@ class Simulation {
   private readonly distributor: Distributor;
   private skippedCount = 0;
   private network: Network | undefined;
+  private story: GroupStory | undefined;
+  private groupsTimer: NodeJS.Timeout | undefined;
   private stallTimer: NodeJS.Timeout | undefined;
   private stopping = false;
   private end: () => void = () => {};
@@ -126,8 +137,17 @@ class Simulation {
       onAgreed: (agreement) => this.agree(agreement),
       onReading: (id, reading) => this.receive(id, reading),
       onRefused: (reason, id) => this.countRefusal(reason, id),
+      onHolder: () => this.story?.proceed(),
       onServerLink: (isThere) => (isThere ? radio?.resume() : radio?.pause()),
     });
+    this.story = new GroupStory({
+      pnes: this.figures,
+      keys: this.network.keys,
+      publish: this.network.publish,
+      say: this.options.onGroup,
+      onDone: () => this.endWhenDone(),
+    });
+    this.story.start();
     await radio?.startGateway(join(this.folder, 'gateway'), after, this.network.attachPne);
     this.lives.push(...this.figures.map((figures, index) => this.newLife(figures, index)));
     if (this.options.stop.aborted) return;
@@ -153,6 +173,8 @@ class Simulation {
       missing: isStopped ? this.ledger.changed : [...this.ledger.missing(), ...this.unsent()],
       underWay: isStopped ? this.ledger.underWay : 0,
       problems: this.problems,
+      group: this.story?.group,
+      isGroupShown: isStopped || this.story?.isDone === true,
       agreements: [...this.agreements.values()],
     };
   }
@@ -160,6 +182,8 @@ class Simulation {
   async stop(): Promise<void> {
     this.stopping = true;
     clearTimeout(this.stallTimer);
+    clearTimeout(this.groupsTimer);
+    this.story?.stop();
     await Promise.all(this.lives.map((life) => life.stop()));
     await this.options.radio?.close();
     await this.network?.close();
@@ -218,6 +242,7 @@ class Simulation {
 
   private progress(): void {
     this.options.onProgress(this.figures);
+    this.story?.proceed();
     this.endWhenDone();
   }
 
@@ -250,7 +275,15 @@ class Simulation {
     const allDone = this.figures.every(({ done, lost }) => done || lost);
     if (allLost)
       this.addProblem(`no PNE is left; the input was read up to line ${this.distributor.lastLine}`);
-    if (allLost || (this.options.once && allDone)) this.end();
+    if (allLost) return this.end();
+    if (!this.options.once || !allDone) return;
+    if (this.story?.isDone) return this.end();
+    this.groupsTimer ??= setTimeout(() => {
+      this.addProblem(
+        'a group did not come to its end: not every member has its key, or reads what is said to it',
+      );
+      this.end();
+    }, GROUPS_MS);
   }
 
   /** A pipe may be silent for any time; readings that a PNE already has may not. */

@@ -47,6 +47,7 @@ export async function measureConnected(image: string, link: Image['link']): Prom
       },
       onSkipped(): void {},
       onRefused(): void {},
+      onGroup(): void {},
       onProblem(): void {},
     });
     const [problem] = [...refusals, ...problems];

@@ -68,6 +68,7 @@ async function deliver(image: ModdableImage, algorithm: number): Promise<number>
     stop: AbortSignal.timeout(60_000),
     onAgreed(): void {},
     onProgress(): void {},
+    onGroup(): void {},
     onSkipped(): void {},
     onRefused(): void {},
     onProblem(): void {},

@@ -99,6 +99,7 @@ async function deliver(
     onAgreed(): void {},
     ...air,
     onProgress(): void {},
+    onGroup(): void {},
     onSkipped(): void {},
     onRefused(): void {},
     onProblem(): void {},

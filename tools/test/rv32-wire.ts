@@ -59,6 +59,7 @@ export async function startWire(board: Board, folder: string): Promise<Wire> {
     },
     onReading: (_pneId, { id }) => events.tell('reading', id),
     onRefused(): void {},
+    onHolder(): void {},
   });
   const provisioning = network.provisioning[0]!;
   const line = await startLine(network.linePort, (message) => {

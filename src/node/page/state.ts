@@ -50,7 +50,7 @@ export interface EventView {
   readonly time: number;
   /** Id of the entity that it happened at, if of one. */
   readonly entity: string | undefined;
-  readonly kind: 'agreed' | 'refused' | 'pairing' | 'problem' | 'skipped';
+  readonly kind: 'agreed' | 'refused' | 'pairing' | 'group' | 'problem' | 'skipped';
   readonly text: string;
 }
 

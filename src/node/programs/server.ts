@@ -56,6 +56,7 @@ export async function startServerProgram(
     permits: groupPermission(grants.authority),
     onGroup: (group, record) =>
       log('group', { group, epoch: record?.key.epoch ?? 0, members: record?.members.length ?? 0 }),
+    onHolder: (group, pne) => log('group-key', { group, pne }),
   });
   const groupsWatch = keyStore.watch(() => keys.refresh());
   let output: ReadingOutput | undefined;

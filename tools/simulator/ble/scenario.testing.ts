@@ -163,6 +163,7 @@ export class Scenario {
       onAgreed: (agreement) => this.agreements.push(agreement),
       onReading: (_id, { value }) => this.received.push(value as number),
       onRefused(): void {},
+      onHolder(): void {},
       onServerLink: (isThere) => (isThere ? this.radio.resume() : this.radio.pause()),
     });
     const attach = (link: Link) => {

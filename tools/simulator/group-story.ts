@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * What a run shows of groups: all PNEs are members of one, the first says something to it, the last leaves, and the first
+ * says something again, which the one that left cannot read.
+ */
+import type { GroupRecord } from '../../src/roles/group-record.ts';
+import type { ServerKeys } from '../../src/roles/server-keys.ts';
+import type { PneFigures } from './figures.ts';
+
+/** A content to a group is sent once, and who is not there does not get it: then it is said again. */
+const REPEAT_MS = 3000;
+
+export interface GroupStoryOptions {
+  readonly pnes: readonly PneFigures[];
+  readonly keys: ServerKeys;
+  /** Has a PNE say something to a group. */
+  publish(pneId: string, reference: number, value: string): void;
+  say(line: string): void;
+  onDone(): void;
+}
+
+/** What comes next, in this order. */
+type Chapter = 'begin' | 'first content' | 'leave' | 'second content' | 'end';
+
+export class GroupStory {
+  private readonly options: GroupStoryOptions;
+  private readonly readBefore = new Map<string, number>();
+  private chapter: Chapter = 'begin';
+  private reference = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(options: GroupStoryOptions) {
+    this.options = options;
+  }
+
+  get isDone(): boolean {
+    return this.chapter === 'end';
+  }
+
+  get group(): GroupRecord | undefined {
+    return this.options.keys.groups.find(({ reference }) => reference === this.reference);
+  }
+
+  start(): void {
+    const { keys, pnes } = this.options;
+    const members = pnes.map(({ id }) => id);
+    keys.create({ kind: 'service', name: 'everyone', members }, (reference = 0) => {
+      this.reference = reference;
+    });
+    this.timer = setInterval(() => this.repeat(), REPEAT_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  /** A member has a key, or has read something. */
+  proceed(): void {
+    if (this.chapter === 'begin' && this.allHaveKey()) this.show('first content', this.keyLine(''));
+    else if (this.chapter === 'first content' && this.allHaveRead()) this.leave();
+    else if (this.chapter === 'leave' && this.allHaveKey())
+      this.show('second content', this.keyLine(`${this.last} left; `));
+    else if (this.chapter === 'second content' && this.allHaveRead()) this.end();
+  }
+
+  private get first(): string {
+    return this.options.pnes[0]!.id;
+  }
+
+  private get last(): string {
+    return this.options.pnes.at(-1)!.id;
+  }
+
+  private allHaveKey(): boolean {
+    const { group } = this;
+    return group !== undefined && this.options.keys.holders(this.reference).length === group.members.length;
+  }
+
+  private readers(): PneFigures[] {
+    const ids = this.group?.members.map(({ pneId }) => pneId) ?? [];
+    return this.options.pnes.filter(({ id }) => id !== this.first && ids.includes(id));
+  }
+
+  private allHaveRead(): boolean {
+    return this.readers().every(({ id, contents }) => contents > (this.readBefore.get(id) ?? 0));
+  }
+
+  private keyLine(what: string): string {
+    const { name, key, members } = this.group!;
+    const have = members.length === 1 ? '1 member has' : `${members.length} members have`;
+    return `group ${this.reference} ${name}  ${what}epoch ${key.epoch}, ${have} its key`;
+  }
+
+  private show(next: Chapter, line: string): void {
+    this.options.say(line);
+    for (const { id, contents } of this.options.pnes) this.readBefore.set(id, contents);
+    this.chapter = next;
+    this.repeat();
+    this.proceed();
+  }
+
+  private repeat(): void {
+    if (this.chapter !== 'first content' && this.chapter !== 'second content') return;
+    if (this.readers().length > 0) this.options.publish(this.first, this.reference, this.chapter);
+  }
+
+  private leave(): void {
+    this.sayRead();
+    if (this.options.pnes.length === 1) return this.finish();
+    this.chapter = 'leave';
+    this.options.keys.remove(this.reference, this.last);
+  }
+
+  private end(): void {
+    this.sayRead();
+    this.finish();
+  }
+
+  private sayRead(): void {
+    const count = this.readers().length;
+    if (count > 0)
+      this.options.say(`group ${this.reference} everyone  content of ${this.first}, read by ${count} more`);
+  }
+
+  private finish(): void {
+    this.chapter = 'end';
+    this.stop();
+    this.options.onDone();
+  }
+}
