@@ -172,7 +172,6 @@ export class GroupNetwork {
       store,
       onContent: (_reference, _sender, value) => contents.push(value),
       onGroup(): void {},
-      onHolder(): void {},
       onWithheld(): void {},
     });
     const own = this.identities.get(name)!;
