@@ -5,6 +5,7 @@ import type { AeadKey, CryptoProvider } from '../src/crypto/provider.ts';
 import type { PayloadCodec } from '../src/payload/payload.ts';
 import { createSession, type Session } from '../src/session/session.ts';
 import { curveOperations } from './bench-curves.ts';
+import { groupOperations } from './bench-group.ts';
 import { handshakeOperations } from './bench-handshake.ts';
 import { readingOperations } from './bench-reading.ts';
 
@@ -42,6 +43,7 @@ export function benchOperations(provider: CryptoProvider, payloads: PayloadCodec
   return [
     ...RECORD_BYTES.map((bytes) => recordOperations(provider, bytes)),
     ...readingOperations(provider, payloads),
+    ...groupOperations(provider, payloads),
     ...AEADS.map((algorithm) => aeadOperations(provider, algorithm)),
     macOperation(provider, 64),
     hashOperation(provider, 1024),

@@ -128,7 +128,7 @@ function noTimer() {
   return { cancel(): void {} };
 }
 
-function openSession(provider: CryptoProvider, own: number, peer: number, key: number): Session {
+export function openSession(provider: CryptoProvider, own: number, peer: number, key: number): Session {
   return createSession(
     {
       provider,

@@ -19,6 +19,7 @@ static const struct {
 } gGroups[] = {
 	{ gBenchRecords, &gBenchRecordCount },
 	{ gBenchReading, &gBenchReadingCount },
+	{ gBenchGroup, &gBenchGroupCount },
 	{ gBenchSymmetric, &gBenchSymmetricCount },
 	{ gBenchCurves, &gBenchCurveCount },
 };

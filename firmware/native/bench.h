@@ -30,6 +30,8 @@ extern const BenchProgram gBenchRecords[];
 extern const size_t gBenchRecordCount;
 extern const BenchProgram gBenchReading[];
 extern const size_t gBenchReadingCount;
+extern const BenchProgram gBenchGroup[];
+extern const size_t gBenchGroupCount;
 extern const BenchProgram gBenchSymmetric[];
 extern const size_t gBenchSymmetricCount;
 extern const BenchProgram gBenchCurves[];

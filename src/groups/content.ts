@@ -71,7 +71,9 @@ export function encodeContent(reference: number, epoch: number, record: Uint8Arr
 /** Refuses `messageInvalid` whatever no member can have sent. Nothing is verified. */
 export function parseContent(content: Uint8Array): Content {
   const head = content[0] ?? refuse('messageInvalid');
-  const [reference, start] = readReference(content, head & 3);
+  const near = head & 3;
+  const reference = near === 0 ? readReference(content) : near;
+  const start = near === 0 ? 1 + encodeNumber(reference).length : 1;
   const n = head >> 6;
   const k = (head >> 4) & 3;
   const kidStart = start + n;
@@ -91,15 +93,14 @@ export function parseContent(content: Uint8Array): Content {
   };
 }
 
-function readReference(content: Uint8Array, near: number): [reference: number, end: number] {
-  if (near !== 0) return [near, 1];
+function readReference(content: Uint8Array): number {
   let reference = 0;
   for (let at = 1; at < 5; at++) {
     const byte = content[at] ?? refuse('messageInvalid');
     reference += (byte & 0x7f) * 2 ** (7 * (at - 1));
     if (byte >= 0x80) continue;
     const isShortest = byte !== 0 && reference > 3;
-    return isShortest && reference <= maxGroupReference ? [reference, at + 1] : refuse('messageInvalid');
+    return isShortest && reference <= maxGroupReference ? reference : refuse('messageInvalid');
   }
   return refuse('messageInvalid');
 }

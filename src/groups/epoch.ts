@@ -40,7 +40,7 @@ export class GroupEpoch {
   private readonly provider: CryptoProvider;
   private readonly key: ManagedKey;
   private readonly senders: SenderContexts;
-  /** By number, who was heard last at the end. */
+  /** By number, whose key was derived last at the end. */
   private readonly heard = new Map<number, Heard>();
   /** Contents of senders not heard so far that did not verify. */
   private failed = 0;
@@ -78,10 +78,11 @@ export class GroupEpoch {
     this.key.for(KeyPurpose.open);
     if (number === this.membership.sender) refuse('senderForeign');
     const known = this.heard.get(number);
+    if (known?.boot === boot && known.end !== undefined) return known.end.unprotect(record);
     if (known !== undefined && boot < known.boot) refuse('replay');
     if (known === undefined && this.heard.size >= groupMaxSenders) refuse('groupFull');
     if (known?.boot !== boot) return this.openFirst(number, boot, record);
-    const end = known.end ?? this.recipient(number, boot, known.state);
+    const end = this.recipient(number, boot, known.state);
     try {
       return end.unprotect(record);
     } finally {
@@ -123,14 +124,14 @@ export class GroupEpoch {
     }
   }
 
-  /** Few keys are held at a time: who has not been heard longest has none. */
+  /** Few keys are held at a time: whose was derived first has none. */
   private keep(number: number, heard: Heard): void {
     this.heard.delete(number);
     this.heard.set(number, heard);
     const keyed = [...this.heard].filter(([, { end }]) => end !== undefined);
     if (keyed.length <= groupMaxKeyedSenders) return;
-    const [silent, { boot, end }] = keyed[0]!;
-    this.heard.set(silent, { boot, state: end!.state(), end: undefined });
+    const [first, { boot, end }] = keyed[0]!;
+    this.heard.set(first, { boot, state: end!.state(), end: undefined });
     end!.close();
   }
 

@@ -18,6 +18,7 @@ import { BARE_PROVIDER } from './places.ts';
 import { type BenchProvider, bundleBench, collect } from './program.ts';
 import { type BenchRow, type OnProgress, Rows } from './rows.ts';
 import { serverOperations } from './server.ts';
+import { rekeyOperations } from './server-rekey.ts';
 
 const WALL_TIME = microsecondClock(() => Number(process.hrtime.bigint()) / 1000);
 /** Of the server: batches so short that many of them go undisturbed, however busy the machine is. */
@@ -32,6 +33,7 @@ export async function measureAll(ops: string, onProgress: OnProgress): Promise<B
     // First: what ran before in the process, with another provider, would slow it down.
     ...measureInNode(BARE_PROVIDER, [() => server.bare], ops, onProgress, SHORT_BATCHES),
     ...measureInNode(node.name, [() => server.own], ops, onProgress, SHORT_BATCHES),
+    ...measureInNode(node.name, [() => rekeyOperations(node)], ops, onProgress),
     ...(hasNativeCrypto() ? await measureInXs('native', 'bench-main', ops, onProgress) : []),
     ...(await measureInXs('noble', 'bench-main', ops, onProgress)),
     ...measureInNode(noble.name, benchOperations(noble, createCborXPayloads()), ops, onProgress),

@@ -31,6 +31,7 @@ interface Report {
   }[];
   readonly skipped: readonly { readonly line: number; readonly error: string }[];
   readonly missing: readonly unknown[];
+  readonly groups: readonly unknown[];
 }
 
 const test = suite('npm start');
@@ -67,6 +68,16 @@ test('the sample arrives whole from three PNEs, and stdout holds the document al
     assert.ok(pne.heapBytes > 0 && pne.heapPeakBytes >= pne.heapBytes);
   }
   assert.equal(document.record, { mode: 'encrypt', algorithm: 'AES-CCM-16-64-128', overheadBytes: 10 });
+});
+
+test('all PNEs are members of a group until one leaves, which makes a new key for the others', async () => {
+  const { status, stderr, report: document } = await report([]);
+  assert.is(status, 0);
+  assert.equal(document.groups, [
+    { id: 2, name: 'everyone', epoch: 2, members: ['pne-1', 'pne-2'], rekeys: 1 },
+  ]);
+  assert.match(stderr, /epoch 1, 3 members have its key\n.*read by 2 more\n/s);
+  assert.match(stderr, /pne-3 left; epoch 2, 2 members have its key\n.*read by 1 more\n/s);
 });
 
 test('the interface of the gateway and both of each PNE come from a handshake and a negotiation', async () => {
