@@ -56,8 +56,8 @@ export function randomProgram(seed: number, count: number): string {
 }
 
 function createMaker(next: Below) {
-  let made = 0;
-  const fresh = () => `v${made++}`;
+  let count = 0;
+  const fresh = () => `v${count++}`;
   const pick = <T>(list: readonly T[]): T => list[next(list.length)]!;
   const times = (most: number, make: () => string) => Array.from({ length: next(most) + 1 }, make);
 
@@ -88,7 +88,11 @@ function createMaker(next: Below) {
   function declaration(scope: Scope): [line: string, names: string[], written: string[]] {
     const [x, y] = [fresh(), fresh()];
     const value = expression(scope);
-    switch (next(7)) {
+    switch (next(9)) {
+      case 7:
+        return [kept(scope, x, y), [y], []];
+      case 8:
+        return [hoisted(scope, x, y), [y], []];
       case 0:
         return [`let ${x};`, [x], [x]];
       case 1:
@@ -104,6 +108,17 @@ function createMaker(next: Below) {
       default:
         return [`const ${x} = ${value};`, [x], []];
     }
+  }
+
+  /** A function that is called when what it has seen may have changed. */
+  function kept(scope: Scope, name: string, result: string): string {
+    return `const ${name} = ${made(scope)}; ${simple(scope)} const ${result} = flat(${name}(flat(${term(scope)})));`;
+  }
+
+  /** A function that is called in front of its declaration. */
+  function hoisted(scope: Scope, name: string, result: string): string {
+    return `const ${result} = flat(${name}(flat(${term(scope)})));
+      function ${name}(p) ${body({ ...scope, depth: scope.depth + 2, inLoop: false })}`;
   }
 
   function statement(scope: Scope): string {
@@ -184,18 +199,21 @@ function createMaker(next: Below) {
     return next(4) === 0 ? `cut(${a} + ${b})` : `(${a} ${pick(BINARY)} ${b})`;
   }
 
-  /** A function that is called at once: an arrow or not, with a pattern as parameter or not. */
+  /** A function that is called at once. */
   function closure(scope: Scope): string {
-    if (scope.depth >= MAX_DEPTH) return term(scope);
+    return scope.depth < MAX_DEPTH ? `(${made(scope)})(flat(${term(scope)}))` : term(scope);
+  }
+
+  /** An arrow or not, with a pattern as parameter or not. */
+  function made(scope: Scope): string {
     const x = fresh();
     const inner = { ...scope, names: [...scope.names, x], depth: scope.depth + 2, inLoop: false };
     const parameter = pick([x, `{ a: ${x} }`, `{ length: ${x} } = []`, `...${x}`]);
-    const made = pick([
+    return pick([
       `(${parameter}) => ${body(inner)}`,
       `(${parameter}) => ${term(inner)}`,
       `function (${parameter}) ${body(inner)}`,
     ]);
-    return `(${made})(flat(${term(scope)}))`;
   }
 
   function term(scope: Scope): string {

@@ -3,6 +3,9 @@
 #include "code.h"
 #include "forms.h"
 
+/* Behind each instruction there is room for one that is put in. */
+#define STRIDE 2
+
 /* Bytes of the operand of the instruction at `p`, or of the length of its data. */
 static unsigned operandLength(const txByte *p)
 {
@@ -113,7 +116,7 @@ static Function *readFunction(const txByte *start, const txByte *end, unsigned l
 	Function *function = calloc(1, sizeof(*function));
 	Instruction **at = calloc(size + 1, sizeof(*at));
 	unsigned linesSeen = 0;
-	function->first = function->end = calloc(size, sizeof(Instruction));
+	function->first = function->end = calloc(size * STRIDE, sizeof(Instruction));
 	for (const txByte *p = start; p < end;) {
 		at[p - start] = function->end;
 		if (isForDebugger(p)) {
@@ -122,7 +125,8 @@ static Function *readFunction(const txByte *start, const txByte *end, unsigned l
 			p += instructionLength(p);
 			continue;
 		}
-		Instruction *instruction = function->end++;
+		Instruction *instruction = function->end;
+		function->end += STRIDE;
 		const txByte *operands = p + instructionLength(p);
 		p = readInstruction(instruction, p, &line, depth);
 		instruction->offset = (unsigned)(operands - start);

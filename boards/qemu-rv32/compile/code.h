@@ -32,6 +32,7 @@ struct Instruction {
 };
 
 struct Function {
+	/* Behind each instruction that was read lies one that is left out, and can be used. */
 	Instruction *first;
 	Instruction *end;
 	/* Bytes, when written. */

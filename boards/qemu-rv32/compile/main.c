@@ -146,11 +146,11 @@ static txU1 archived(txU1 code)
 }
 
 /* Whether it makes a function that is no class. */
-static bool makesFunction(const Instruction *instruction)
+static bool makesFunction(const Function *function, const Instruction *instruction)
 {
 	if (instruction->code != XS_CODE_CONSTRUCTOR_FUNCTION)
 		return false;
-	txU1 begin = instruction[1].body->first->code;
+	txU1 begin = nextOf(function, instruction)->body->first->code;
 	return begin == XS_CODE_BEGIN_STRICT || begin == XS_CODE_BEGIN_SLOPPY;
 }
 
@@ -159,7 +159,7 @@ static void remap(Function *function, const txID *ids)
 	for (Instruction *each = function->first; each < function->end; each++) {
 		if (each->body)
 			remap(each->body, ids);
-		if (gHasPlainFunctions && makesFunction(each))
+		if (gHasPlainFunctions && makesFunction(function, each))
 			each->code = XS_CODE_FUNCTION;
 		if (hasName(each) && (txID)each->operand != XS_NO_ID)
 			each->operand = ids[each->operand];

@@ -70,6 +70,12 @@ static void joinPop(Instruction *setter, Instruction *next, txU1 pull)
 	next->code = XS_NO_CODE;
 }
 
+/* It takes what is left on the stack with it. */
+static bool endsFunction(const Instruction *instruction)
+{
+	return XS_CODE_END <= instruction->code && instruction->code <= XS_CODE_END_DERIVED;
+}
+
 static void joinFollower(Instruction *each, Instruction *next)
 {
 	switch (each->code) {
@@ -89,6 +95,10 @@ static void joinFollower(Instruction *each, Instruction *next)
 		/* There are modules alone: what is in no scope of theirs is global. */
 		if (next->code == XS_CODE_GET_VARIABLE || next->code == XS_CODE_GET_THIS_VARIABLE)
 			each->code = XS_CODE_GLOBAL;
+		break;
+	case XS_CODE_POP:
+		if (endsFunction(next))
+			each->code = XS_NO_CODE;
 		break;
 	case XS_CODE_SET_CLOSURE_1: joinPop(each, next, XS_CODE_PULL_CLOSURE_1); break;
 	case XS_CODE_SET_LOCAL_1: joinPop(each, next, XS_CODE_PULL_LOCAL_1); break;

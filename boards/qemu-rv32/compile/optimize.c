@@ -9,7 +9,9 @@ void optimize(Function *function, const Names *names)
 			optimize(each->body, names);
 	}
 	shortenLiterals(function, names);
+	shortenClasses(function);
 	if (isPlain(function)) {
+		shortenCaptures(function);
 		shortenPatterns(function);
 		shortenVariables(function);
 	}

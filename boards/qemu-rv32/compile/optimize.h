@@ -23,6 +23,12 @@ void optimize(Function *function, const Names *names);
 /* [a, b] and { a, b } are not kept in a variable while they are made (literals.c). */
 void shortenLiterals(Function *function, const Names *names);
 
+/* The methods of a class are put where it lies on the stack (classes.c). */
+void shortenClasses(Function *function);
+
+/* A function keeps the value of a variable that is set once, instead of the variable (captures.c). */
+void shortenCaptures(Function *function);
+
 /* `const { a, b } = value`: the value stays on the stack instead of in a variable of its own (patterns.c). */
 void shortenPatterns(Function *function);
 
