@@ -38,8 +38,10 @@ export function createProvider<Material>(backend: Backend<Material>): CryptoProv
   function overSecrets(records: RecordProvider<Material>): RecordProvider {
     return Object.freeze({
       ...records,
-      createSender: (direction, ...rest) => records.createSender(recordKeyOf(direction), ...rest),
-      createRecipient: (direction, ...rest) => records.createRecipient(recordKeyOf(direction), ...rest),
+      createSender: (direction, firstSequenceNumber, maxSealed) =>
+        records.createSender(recordKeyOf(direction), firstSequenceNumber, maxSealed),
+      createRecipient: (direction, state, maxFailed) =>
+        records.createRecipient(recordKeyOf(direction), state, maxFailed),
     } satisfies RecordProvider);
   }
 

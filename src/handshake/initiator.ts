@@ -100,7 +100,7 @@ function start(
   const keys = createKeyring();
   const sent = attempt(keys, (own) => composeMessage1(context, offered, request, own));
   const run: Run = { context, sent, keys, claim: createKeyring(), ended: false };
-  const triedNow = [...tried, request.suite];
+  const triedNow = tried.concat(request.suite);
   return waitMessage2(run, (suitesR) =>
     start(options, { ...request, suite: suiteToRetry(options.suites, suitesR, triedNow) }, triedNow),
   );

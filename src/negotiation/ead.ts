@@ -47,7 +47,7 @@ export function encodeOffer(offer: Offer): Uint8Array {
   const toResponder = protectionList(offer.toResponder);
   const toInitiator = protectionList(offer.toInitiator);
   const writer = new CborWriter();
-  writeNumbers(writer, [...offer.authentication, ...toResponder]);
+  writeNumbers(writer, offer.authentication.concat(toResponder));
   if (!isSameList(toInitiator, toResponder)) writeNumbers(writer, toInitiator);
   if (offer.binding !== undefined) writer.byteString(offer.binding);
   return writer.finish();
@@ -142,7 +142,7 @@ function offeredOther(numbers: readonly number[], first: OfferedProtection): Off
 
 /** Exactly what is delegated is bound to a channel. */
 function checkBinding({ authentication, toResponder, toInitiator, binding }: Offer): void {
-  const numbers = [...authentication, ...protectionList(toResponder), ...protectionList(toInitiator)];
+  const numbers = authentication.concat(protectionList(toResponder), protectionList(toInitiator));
   const expected = numbers.some(isDelegated) ? ImplementationLimits.linkBindingBytes : undefined;
   if (binding?.length !== expected) refuse('negotiationInvalid');
 }
@@ -160,7 +160,7 @@ function some(numbers: readonly number[]): readonly number[] {
 }
 
 function protectionList({ integrity, confidentiality }: OfferedProtection): readonly number[] {
-  return [...integrity, ...confidentiality];
+  return integrity.concat(confidentiality);
 }
 
 function isSameList(a: readonly number[], b: readonly number[]): boolean {

@@ -101,12 +101,17 @@ static const txByte *readInstruction(Instruction *to, const txByte *p, unsigned 
 	return next;
 }
 
-/* A branch counts from behind itself, which readFunction has left in `offset`. */
-static void findTargets(Function *function, Instruction *const *at)
+/*
+ * A branch counts from behind itself, which readFunction has left in `offset`. XS compiles a list that is a parameter,
+ * `([a]) => a`, with one that leads out of the function and is never taken: it leads to the end here.
+ */
+static void findTargets(Function *function, Instruction *const *at, size_t size)
 {
 	for (Instruction *each = function->first; each < function->end; each++) {
-		if (formOf(each->code) == BRANCH)
-			each->target = at[each->offset + (unsigned)each->operand];
+		if (formOf(each->code) != BRANCH)
+			continue;
+		size_t target = each->offset + (unsigned)each->operand;
+		each->target = target < size ? at[target] : function->end - STRIDE;
 	}
 }
 
@@ -131,7 +136,7 @@ static Function *readFunction(const txByte *start, const txByte *end, unsigned l
 		p = readInstruction(instruction, p, &line, depth);
 		instruction->offset = (unsigned)(operands - start);
 	}
-	findTargets(function, at);
+	findTargets(function, at, size);
 	free(at);
 	return function;
 }
