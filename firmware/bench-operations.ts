@@ -2,7 +2,7 @@
 
 import { type AeadParameters, Algorithm, algorithmParameters } from '../src/crypto/algorithms.ts';
 import type { AeadKey, CryptoProvider } from '../src/crypto/provider.ts';
-import type { PayloadCodec } from '../src/payload/payload.ts';
+import type { PnePayloads } from '../src/payload/payload.ts';
 import { createSession, type Session } from '../src/session/session.ts';
 import { curveOperations } from './bench-curves.ts';
 import { groupOperations } from './bench-group.ts';
@@ -18,6 +18,8 @@ export type OperationGroup = () => readonly BenchOperation[];
 export interface BenchOperation {
   readonly op: string;
   readonly bytes: number;
+  /** How many of what is measured one run does: 1 where it is not said. */
+  readonly parts?: number;
   /** Makes what `count` runs use up. Not measured. */
   prepare?(count: number): void;
   /** `index` counts from 0 within a batch. */
@@ -39,7 +41,7 @@ const MAX_OVERHEAD_BYTES = 32;
 const RECORD_ALGORITHM = Algorithm.AES_CCM_16_64_128;
 
 /** What the protocols do most, with the provider's keys prepared. `payloads` is what such a device or server has. */
-export function benchOperations(provider: CryptoProvider, payloads: PayloadCodec): OperationGroup[] {
+export function benchOperations(provider: CryptoProvider, payloads: PnePayloads): OperationGroup[] {
   return [
     ...RECORD_BYTES.map((bytes) => recordOperations(provider, bytes)),
     ...readingOperations(provider, payloads),

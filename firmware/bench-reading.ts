@@ -6,12 +6,13 @@ import type { CryptoProvider } from '../src/crypto/provider.ts';
 import { Channel } from '../src/link/channel.ts';
 import { Fragmenter } from '../src/link/fragmenter.ts';
 import { Reassembler } from '../src/link/reassembler.ts';
-import type { PayloadCodec } from '../src/payload/payload.ts';
+import type { PnePayloads } from '../src/payload/payload.ts';
 import { refuse } from '../src/refusal.ts';
 import { decodeMessage, encodeMessage, type Message, MessageType } from '../src/roles/message.ts';
 import { protectNested, unprotectNested } from '../src/session/nested.ts';
 import { createSession, type Session } from '../src/session/session.ts';
 import type { BenchOperation, OperationGroup } from './bench-operations.ts';
+import { togetherOperations } from './bench-together.ts';
 
 /** As a sensor has it: five fields, 64 bytes as a payload. */
 export const READING = Object.freeze({
@@ -35,7 +36,7 @@ interface Ends {
   readonly server: Session;
 }
 
-export function readingOperations(provider: CryptoProvider, payloads: PayloadCodec): OperationGroup[] {
+export function readingOperations(provider: CryptoProvider, payloads: PnePayloads): OperationGroup[] {
   const ends: Ends = {
     pneHop: openSession(provider, 0, 1, 1),
     gatewayHop: openSession(provider, 1, 0, 1),
@@ -45,7 +46,14 @@ export function readingOperations(provider: CryptoProvider, payloads: PayloadCod
   const content = payloads.encode(CONTENT);
   return [
     () => upOperations(ends, payloads),
-    () => downOperations('receipt', ends, payloads, { type: MessageType.receipt, number: NUMBER, status: 0 }),
+    () => togetherOperations(ends.pneHop, ends.pne, payloads, READING, NUMBER, VALUE_BYTES),
+    () =>
+      downOperations('receipt', ends, payloads, {
+        type: MessageType.receipt,
+        number: NUMBER,
+        status: 0,
+        more: 0,
+      }),
     () =>
       downOperations('content', ends, payloads, {
         type: MessageType.content,
@@ -55,7 +63,7 @@ export function readingOperations(provider: CryptoProvider, payloads: PayloadCod
   ];
 }
 
-function upOperations({ pneHop, pne }: Ends, payloads: PayloadCodec): BenchOperation[] {
+function upOperations({ pneHop, pne }: Ends, payloads: PnePayloads): BenchOperation[] {
   const fragmenter = new Fragmenter();
   const toPayload = () => payloads.encode(READING);
   const toMessage = (payload: Uint8Array) =>
@@ -77,12 +85,7 @@ function upOperations({ pneHop, pne }: Ends, payloads: PayloadCodec): BenchOpera
 }
 
 /** `op`s are of what a PNE does. What the others do is prepared. */
-function downOperations(
-  name: string,
-  ends: Ends,
-  payloads: PayloadCodec,
-  message: Message,
-): BenchOperation[] {
+function downOperations(name: string, ends: Ends, payloads: PnePayloads, message: Message): BenchOperation[] {
   const { pneHop, gatewayHop, pne, server } = ends;
   const { hopRecord, endToEndRecord } = Channel;
   const encoded = encodeMessage(message);

@@ -69,10 +69,11 @@ function countFigures({ groups, programs, ops }: BenchOptions): number {
 function runOperations({ groups, ops, clock, onFigure }: BenchOptions): void {
   for (const group of groups) {
     for (const operation of group()) {
-      const { op } = operation;
+      const { op, parts = 1 } = operation;
       if (!isWanted(op, ops)) continue;
       const { bytes } = operation;
-      onFigure({ op, bytes, value: measure((count) => runBatch(operation, count, clock), clock) });
+      const value = measure((count) => runBatch(operation, count, clock), clock);
+      onFigure({ op, bytes, value: value / parts });
       // What was prepared for it is no garbage while it is held, and would make the next one's collections more.
       operation.prepare?.(0);
     }

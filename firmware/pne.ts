@@ -4,7 +4,7 @@
 import { CborReader } from '../src/cbor/reader.ts';
 import type { CryptoProvider } from '../src/crypto/provider.ts';
 import type { Link, LinkEvents } from '../src/link/link.ts';
-import type { PayloadCodec } from '../src/payload/payload.ts';
+import type { PnePayloads } from '../src/payload/payload.ts';
 import { Refusal } from '../src/refusal.ts';
 import { staticDhInterface } from '../src/roles/interface.ts';
 import { createPne, type Pne, type PneOptions } from '../src/roles/pne.ts';
@@ -32,7 +32,7 @@ export interface Connections {
   host(number: number): Connect;
 }
 
-export function startPne(provider: CryptoProvider, payloads: PayloadCodec, connections: Connections): void {
+export function startPne(provider: CryptoProvider, payloads: PnePayloads, connections: Connections): void {
   const store = openStore('pne');
   const device = openDeviceStore(provider);
   const place = openPlace(provider, device, store);
@@ -120,7 +120,7 @@ function publish(keys: PneKeys, asked: unknown, counts: Counts): void {
 function openSensor(
   store: Store,
   connections: Connections,
-  payloads: PayloadCodec,
+  payloads: PnePayloads,
   events: SensorEvents,
 ): Sensor {
   const number = readCounter(store, 'sensor');

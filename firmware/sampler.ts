@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { ImplementationLimits } from '../src/limits.ts';
 /**
  * Takes readings at the pace that the server sets by a content `{ interval: milliseconds }`, and reports
  * them. An interval of 0 means as fast as receipts come back. Before the first such content nothing is
- * sampled.
+ * sampled. With `{ interval, batch: readings }` so many wait for each other and are sent together.
  */
 import type { RunningTimer } from '../src/link/timer.ts';
 import { Refusal } from '../src/refusal.ts';
@@ -15,6 +16,7 @@ import type { Figures, Sensor, SensorEvents } from './sensor.ts';
 /** Receipts between two reports of the board's figures. */
 const REPORT_EVERY = 64;
 const MAX_INTERVAL_MS = 86_400_000;
+const { pneMaxOutstanding, readingsMaxTogether } = ImplementationLimits;
 
 export interface Sampler {
   /** Takes the server's settings; anything but a valid interval is ignored. */
@@ -36,6 +38,7 @@ export interface Counts {
 
 export function createSampler(pne: Pne, counts: Counts, open: (events: SensorEvents) => Sensor): Sampler {
   let interval: number | undefined;
+  let batch: number | undefined;
   let timer: RunningTimer | undefined;
   /** Readings asked for that have not come yet. */
   let asked = 0;
@@ -44,8 +47,10 @@ export function createSampler(pne: Pne, counts: Counts, open: (events: SensorEve
   const sensor = open({
     onReading(value: unknown): void {
       asked -= 1;
+      const isFirst = pne.idle;
       try {
         pne.report(value);
+        if (isFirst && batch === undefined) pne.flush();
         counts.sent += 1;
         fill();
       } catch (error) {
@@ -56,6 +61,7 @@ export function createSampler(pne: Pne, counts: Counts, open: (events: SensorEve
     },
     onEnd(): void {
       ended = true;
+      pne.flush();
       proceed();
     },
   });
@@ -100,6 +106,9 @@ export function createSampler(pne: Pne, counts: Counts, open: (events: SensorEve
       const wanted = readInterval(value);
       if (wanted === undefined) return;
       interval = wanted;
+      batch = readBatch(value);
+      // Where none is asked for, what is sampled while others are under way goes together: half of what there is room for.
+      pne.gather(batch ?? (interval === 0 ? pneMaxOutstanding / 2 : 1));
       timer?.cancel();
       report();
       tick();
@@ -115,4 +124,10 @@ function readInterval(value: unknown): number | undefined {
   const { interval } = value;
   if (typeof interval !== 'number' || !(interval >= 0 && interval <= MAX_INTERVAL_MS)) return undefined;
   return interval;
+}
+
+function readBatch(value: unknown): number | undefined {
+  const { batch } = value as { batch?: unknown };
+  if (typeof batch !== 'number' || !(batch >= 1 && batch <= readingsMaxTogether)) return undefined;
+  return batch;
 }

@@ -93,7 +93,13 @@ export const ImplementationLimits = Object.freeze({
   /** HMAC 256/256: failed verifications under one key, as for the AEADs with the largest bound. */
   hmac256MaxFailed: 2 ** 36,
   /** Readings of one PNE that wait for their receipt. */
-  pneMaxOutstanding: 8,
+  pneMaxOutstanding: 16,
+  /** Readings in one message. Their payloads together are no longer than the longest alone. */
+  readingsMaxTogether: 16,
+  /** Names of fields that a PNE and its server have numbers for, so that a number takes one byte. */
+  dictionaryMaxNames: 24,
+  /** Bytes of one of them. */
+  dictionaryMaxNameBytes: 32,
   /** Bytes of them: two of the longest, or any mix that takes no more. */
   pneMaxOutstandingBytes: 4352,
   /** How long the sender of a message waits for its receipt before it sends again, the first few times. */

@@ -131,6 +131,13 @@ export const Reason = Object.freeze({
   /** Its owner has to be asked, and there is no way to. */
   consentRequired: 126,
   notOwner: 127,
+  // readings sent together (13x)
+  /** A number that stands for no name in this session. */
+  nameUnknown: 130,
+  /** Names other than those that were told before, or that no dictionary holds. */
+  namesInvalid: 131,
+  /** A number in another than its shortest form. */
+  notConcise: 132,
 } as const);
 
 export type ReasonName = keyof typeof Reason;

@@ -31,6 +31,28 @@ size_t readingPayload(const Reading *value, uint8_t *output, size_t room)
 	return writer.length <= room ? writer.length : 0;
 }
 
+static void putShortFloat(PayloadWriter *writer, double value)
+{
+	uint64_t bits;
+	memcpy(&bits, &value, sizeof(bits));
+	payloadPutFloat(writer, bits);
+}
+
+void putConciseReading(PayloadWriter *writer, const Reading *value)
+{
+	payloadPutHead(writer, majorMap, 5);
+	payloadPutHead(writer, majorUnsigned, 0);
+	payloadPutHead(writer, majorUnsigned, (uint64_t)value->index);
+	payloadPutHead(writer, majorUnsigned, 1);
+	putShortFloat(writer, value->temperature);
+	payloadPutHead(writer, majorUnsigned, 2);
+	putShortFloat(writer, value->humidity);
+	payloadPutHead(writer, majorUnsigned, 3);
+	putText(writer, value->place, strlen(value->place));
+	payloadPutHead(writer, majorUnsigned, 4);
+	payloadPutHead(writer, majorSimple, value->ok ? simpleTrue : simpleFalse);
+}
+
 static void openMessage(PayloadWriter *writer, int type, uint64_t id)
 {
 	payloadPutHead(writer, majorArray, 3);

@@ -19,7 +19,7 @@ typedef struct {
 	uint8_t bytes[ROOM];
 } Bytes;
 
-static const Reading gReading = { 1234, 21.375, 48.5, "roof", true };
+const Reading gReading = { 1234, 21.375, 48.5, "roof", true };
 static RecordSender gHopSender;
 static RecordSender gSender;
 static RecordRecipient gHopRecipient;
@@ -33,7 +33,7 @@ static psa_status_t statusOf(bool isFine)
 	return isFine ? PSA_SUCCESS : PSA_ERROR_GENERIC_ERROR;
 }
 
-static bool openEnds(RecordSender *sender, RecordRecipient *recipient)
+bool benchOpenEnds(RecordSender *sender, RecordRecipient *recipient)
 {
 	static const uint8_t kid[] = { 1 };
 	uint8_t key[16];
@@ -180,7 +180,7 @@ static bool openAll(void)
 	memset(&gSender, 0, sizeof(gSender));
 	memset(&gHopRecipient, 0, sizeof(gHopRecipient));
 	memset(&gRecipient, 0, sizeof(gRecipient));
-	return openEnds(&gHopSender, &gHopRecipient) && openEnds(&gSender, &gRecipient);
+	return benchOpenEnds(&gHopSender, &gHopRecipient) && benchOpenEnds(&gSender, &gRecipient);
 }
 
 static psa_status_t openUp(const BenchProgram *program)

@@ -6,6 +6,7 @@
 #define PNE_BENCH_READING_H
 
 #include "payload.h"
+#include "record.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,7 +30,15 @@ typedef struct {
 	double interval;
 } Answer;
 
+/* What is measured. */
+extern const Reading gReading;
+
+/* Keys of one interface's two ends. */
+bool benchOpenEnds(RecordSender *sender, RecordRecipient *recipient);
+
 size_t readingPayload(const Reading *reading, uint8_t *output, size_t room);
+/* The same behind those before it, with numbers for names and short floats. */
+void putConciseReading(PayloadWriter *writer, const Reading *reading);
 /* [1, id, payload] */
 size_t readingMessage(uint64_t id, const uint8_t *payload, size_t length, uint8_t *output, size_t room);
 size_t receiptMessage(uint64_t id, uint64_t status, uint8_t *output, size_t room);

@@ -12,7 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { BENCH_MAX_BYTES = 1024 };
+/* Readings in one run of gBenchTogether: figures are of one. */
+enum { BENCH_MAX_BYTES = 1024, BENCH_TOGETHER = 16 };
 
 /* One operation, by the name and the length that it has in JavaScript. */
 typedef struct BenchProgram {
@@ -32,6 +33,8 @@ extern const BenchProgram gBenchReading[];
 extern const size_t gBenchReadingCount;
 extern const BenchProgram gBenchGroup[];
 extern const size_t gBenchGroupCount;
+extern const BenchProgram gBenchTogether[];
+extern const size_t gBenchTogetherCount;
 extern const BenchProgram gBenchSymmetric[];
 extern const size_t gBenchSymmetricCount;
 extern const BenchProgram gBenchCurves[];

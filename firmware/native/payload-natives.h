@@ -7,6 +7,8 @@
 
 #define PNE_PAYLOAD_NATIVES(X) \
 	X(xs_pnepayload_decode) \
-	X(xs_pnepayload_encode)
+	X(xs_pnepayload_encode) \
+	X(xs_pnepayload_pack) \
+	X(xs_pnepayload_withNames)
 
 #endif

@@ -12,13 +12,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The limits of src/limits.ts, the last one being that of a ByteWriter: linkMaxMessageBytes. */
+/* The limits of src/limits.ts, PAYLOAD_MAX_WRITTEN being that of a ByteWriter: linkMaxMessageBytes. */
 enum {
 	PAYLOAD_MAX_DEPTH = 4,
 	PAYLOAD_MAX_ITEMS = 256,
 	PAYLOAD_MAX_TEXT = 1024,
 	PAYLOAD_MAX_BYTES = 2048,
 	PAYLOAD_MAX_WRITTEN = 8192,
+	NAMES_MAX = 24,
+	NAME_MAX_BYTES = 32,
+	/* Of all names with their heads. */
+	NAMES_ROOM = NAMES_MAX * (NAME_MAX_BYTES + 2),
 };
 
 /* The largest whole number n such that no other rounds to it: 2^53 - 1. */
@@ -75,6 +79,25 @@ bool payloadIsFloat(const PayloadHead *head);
 double payloadFloat(const PayloadHead *head);
 /* What no number holds exactly is refused. */
 PayloadReason payloadInteger(const PayloadHead *head, double *value);
+
+/* The names that a PNE has, as they are encoded in their message (src/payload/concise.ts). */
+typedef struct {
+	uint8_t *bytes;
+	size_t length;
+	size_t room;
+	/* Of them, those with the lowest numbers that the peer knows. */
+	size_t known;
+	/* There are some now that were not there, or would be with more room. */
+	bool hasMore;
+} PayloadNames;
+
+/*
+ * Writes a payload with numbers for names and shorter floats, and adds names that are new as far as there is room. Returns
+ * whether it has such a form; what was written is worth nothing else.
+ */
+bool payloadPutConcise(PayloadWriter *writer, const uint8_t *payload, size_t length, PayloadNames *names);
+/* A float of 64 bits in its shortest form, by its bits. */
+void payloadPutFloat(PayloadWriter *writer, uint64_t bits);
 
 /* Refuses every payload but those of src/payload/scan.ts. What passes can be read without another check. */
 PayloadReason payloadScan(const uint8_t *bytes, size_t length);

@@ -15,5 +15,7 @@ export function bindPayloadNatives(): PayloadNatives {
   return Object.freeze({
     encode: native('xs_pnepayload_encode'),
     decode: native('xs_pnepayload_decode'),
+    pack: native('xs_pnepayload_pack'),
+    withNames: native('xs_pnepayload_withNames'),
   });
 }

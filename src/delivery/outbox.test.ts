@@ -13,6 +13,10 @@ interface Reservation {
   readonly then: (reserved: boolean) => void;
 }
 
+function numbersOf(first: number, payloads: readonly Uint8Array[]): number[] {
+  return payloads.map((_, index) => first + index);
+}
+
 function create(span: number, next?: number) {
   const timers = createTimers();
   const pace = { after: timers.after, random: () => 0, heard: 0 };
@@ -22,7 +26,7 @@ function create(span: number, next?: number) {
       pace,
       span,
       reserve: (_handle, _number, then) => then(true),
-      transmit: (number) => sent.push(number),
+      transmit: (first, payloads) => sent.push(...numbersOf(first, payloads)),
     },
     next,
   );
@@ -39,7 +43,7 @@ function createReserving() {
     pace,
     span: 1,
     reserve: (_handle, number, then) => reservations.push({ number, then }),
-    transmit: (number) => sent.push(number),
+    transmit: (first, payloads) => sent.push(...numbersOf(first, payloads)),
   });
   return { timers, reservations, sent, outbox };
 }
@@ -199,6 +203,84 @@ test('silence closes it before it is told', () => {
   for (let round = 0; round < 6; round += 1) timers.fire();
   assert.is(silences, 1);
   assert.equal(timers.running, []);
+});
+
+/** One that sends up to three together, or six bytes. */
+function createTogether() {
+  const timers = createTimers();
+  const pace = { after: timers.after, random: () => 0, heard: 0 };
+  const sent: number[][] = [];
+  const outbox = new Outbox({
+    pace,
+    span: 5,
+    together: () => ({ messages: 3, bytes: 6 }),
+    reserve: (_handle, _number, then) => then(true),
+    transmit: (first, payloads) => sent.push(numbersOf(first, payloads)),
+  });
+  return { timers, sent, outbox };
+}
+
+test('what waits goes together, within limit and span; what comes then goes alone', () => {
+  const { timers, sent, outbox } = createTogether();
+  for (const handle of [10, 11, 12, 13, 14, 15]) outbox.add(handle, Uint8Array.of(1));
+  outbox.open();
+  assert.equal(sent, [
+    [0, 1, 2],
+    [3, 4],
+  ]);
+  assert.is(timers.running.length, 2);
+  for (const handle of [10, 11]) outbox.settle(handle);
+  assert.is(sent.length, 2);
+  outbox.settle(12);
+  assert.equal(sent[2], [5]);
+  outbox.add(16, PAYLOAD);
+  assert.equal(sent[3], [6]);
+});
+
+test('several are no longer together than a message may be, a long one goes alone', () => {
+  const { sent, outbox } = createTogether();
+  for (const length of [4, 2, 1, 9, 1]) outbox.add(length, new Uint8Array(length));
+  outbox.open();
+  assert.equal(sent, [[0, 1], [2], [3], [4]]);
+});
+
+test('of what was sent together only that without a receipt is sent again', () => {
+  const { timers, sent, outbox } = createTogether();
+  for (const handle of [10, 11, 12]) outbox.add(handle, Uint8Array.of(1));
+  outbox.open();
+  outbox.settle(11);
+  assert.is(outbox.find(1), undefined);
+  assert.is(outbox.find(2), 12);
+  timers.fire();
+  assert.equal(sent, [[0, 1, 2], [0], [2]]);
+  assert.is(timers.running.length, 1);
+  for (const handle of [10, 12]) outbox.settle(handle);
+  assert.equal(timers.running, []);
+  assert.is(outbox.size, 0);
+  assert.is(outbox.bytes, 0);
+});
+
+test('of what was sent together a new stream names what has no receipt', () => {
+  const { outbox } = createTogether();
+  for (const handle of [10, 11, 12]) outbox.add(handle, Uint8Array.of(1));
+  outbox.open();
+  outbox.settle(11);
+  outbox.close();
+  assert.equal(outbox.restart(), [10, 12]);
+  assert.is(outbox.size, 0);
+});
+
+test('messages that gather wait for each other, and no longer than the peer is heard', () => {
+  const { sent, outbox } = createTogether();
+  outbox.open();
+  outbox.gathered = 3;
+  for (const handle of [10, 11]) outbox.add(handle, Uint8Array.of(1));
+  assert.equal(sent, []);
+  outbox.add(12, Uint8Array.of(1));
+  assert.equal(sent, [[0, 1, 2]]);
+  outbox.add(13, Uint8Array.of(1));
+  outbox.hurry();
+  assert.equal(sent, [[0, 1, 2], [3]]);
 });
 
 test.run();

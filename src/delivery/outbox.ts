@@ -2,8 +2,9 @@
 
 /**
  * The sending end of a stream of messages. Each has a number when it is first sent, keeps it until its receipt
- * comes, and is sent again by a timer of its own. Numbers that are under way lie closer together than the
- * receiver's window, so that the receiver can tell of each whether it was there before.
+ * comes, and is sent again by a timer. Numbers that are under way lie closer together than the receiver's window,
+ * so that the receiver can tell of each whether it was there before. What waits may be sent together; it has one timer
+ * then, and each message its own number and receipt.
  */
 import { type Pace, Transmission } from './transmission.ts';
 
@@ -11,13 +12,15 @@ export interface OutboxOptions {
   readonly pace: Pace;
   /** How many numbers the first and the last one under way may span. */
   readonly span: number;
+  /** How many messages that wait, and at most how many bytes of several, are sent together. Without it each goes alone. */
+  together?(): { readonly messages: number; readonly bytes: number };
   /**
-   * Calls `then` when the number can belong to no other message any more, with whether that succeeded. Where it
-   * did not, the message gets another number later.
+   * Calls `then` when the number, and those of what is sent together with it, can belong to no other message any more,
+   * with whether that succeeded. Where it did not, the message gets another number later.
    */
   reserve(handle: number, number: number, then: (reserved: boolean) => void): void;
-  /** Sends a message. What that refuses is lost; the message is sent again. */
-  transmit(number: number, payload: Uint8Array): void;
+  /** Sends messages with numbers from `first` on. What that refuses is lost; they are sent again. */
+  transmit(first: number, payloads: readonly Uint8Array[]): void;
   /** As of `Transmission`; the outbox is closed then. */
   onSilence?: () => void;
 }
@@ -25,19 +28,33 @@ export interface OutboxOptions {
 interface Item {
   readonly handle: number;
   readonly payload: Uint8Array;
-  /** From its first transmission on, or while it is being reserved. */
-  number: number | undefined;
-  /** Names the reservation that is under way. */
-  reservation: object | undefined;
+}
+
+/** Messages that are sent together, under consecutive numbers, until each has its receipt. */
+interface Parcel {
+  readonly first: number;
+  readonly items: readonly Item[];
+  /** Handles of those without a receipt. */
+  readonly left: Set<number>;
+  /** Its numbers are its own for good: it was sent or is about to be. */
+  isReserved: boolean;
   readonly transmission: Transmission;
 }
 
+/** One by one. */
+export const ALONE = /* @__PURE__ */ Object.freeze({ messages: 1, bytes: 0 });
+
 export class Outbox {
-  /** Bytes of all payloads in it. */
+  /** Messages in it, and bytes of all their payloads. What is sent together counts until all of it has receipts. */
+  size = 0;
   bytes = 0;
+  /** So many new messages wait for each other, until something else sends what waits. */
+  gathered = 1;
   private readonly options: OutboxOptions;
+  /** In the order of their numbers. */
+  private parcels: Parcel[] = [];
   /** In the order of their arrival. */
-  private readonly items: Item[] = [];
+  private waiting: Item[] = [];
   private next: number;
   private isOpen = false;
 
@@ -47,63 +64,52 @@ export class Outbox {
     this.next = next;
   }
 
-  /** Messages without a receipt. */
-  get size(): number {
-    return this.items.length;
-  }
-
   /**
    * Takes a message over, under a handle of the owner's, and sends it as soon as it may. `number`: one that it was
    * sent with before; such messages come before all others.
    */
   add(handle: number, payload: Uint8Array, number?: number): void {
-    const item: Item = {
-      handle,
-      payload,
-      number,
-      reservation: undefined,
-      transmission: new Transmission(
-        this.options.pace,
-        () => this.options.transmit(item.number!, payload),
-        this.options.onSilence && (() => this.fallSilent()),
-      ),
-    };
-    this.items.push(item);
+    const item = { handle, payload };
+    this.size += 1;
     this.bytes += payload.length;
-    this.fill();
+    if (number === undefined) this.waiting.push(item);
+    else this.parcel(number, [item]).isReserved = true;
+    if (this.waiting.length >= this.gathered) this.fill();
   }
 
   /** The peer can be reached: what is under way is sent again, in order, then what waits. */
   open(): void {
     this.isOpen = true;
-    for (const { transmission } of this.items.filter(isUnderWay)) transmission.start();
+    this.start(() => true);
     this.fill();
   }
 
   /** It cannot. Nothing is sent until `open`. */
   close(): void {
     this.isOpen = false;
-    for (const { transmission } of this.items) transmission.stop();
+    this.parcels.forEach(stop);
   }
 
   /** The peer was heard: what has been given time because it did not answer is sent now. */
   hurry(): void {
     if (!this.isOpen) return;
-    for (const item of this.items)
-      if (isUnderWay(item) && item.transmission.isStalled) item.transmission.start();
+    this.start(({ transmission }) => transmission.isStalled);
     this.fill();
   }
 
   /** Returns the handle of the message under way with a number. */
   find(number: number): number | undefined {
-    return this.items.find((item) => item.number === number && isUnderWay(item))?.handle;
+    for (const { first, items, left, isReserved } of this.parcels) {
+      const item = items[number - first];
+      if (item !== undefined && isReserved && left.has(item.handle)) return item.handle;
+    }
+    return undefined;
   }
 
   /** Forgets the message with a handle, and sends what it kept waiting. */
   settle(handle: number): void {
-    const index = this.items.findIndex((item) => item.handle === handle);
-    if (index < 0) return;
-    this.remove(index);
+    const at = this.parcels.findIndex(({ left }) => left.delete(handle));
+    if (this.parcels[at]?.left.size === 0) this.forget(at);
     this.fill();
   }
 
@@ -112,55 +118,100 @@ export class Outbox {
    * nobody can tell what became of them.
    */
   restart(): number[] {
-    const sent = this.items.filter(isUnderWay);
-    for (const item of sent) this.remove(this.items.indexOf(item));
-    for (const item of this.items) {
-      item.number = undefined;
-      item.reservation = undefined;
-    }
+    const sent: number[] = [];
     this.next = 0;
-    return sent.map(({ handle }) => handle);
+    while (this.parcels.length > 0) {
+      const last = this.parcels.length - 1;
+      const { isReserved, left } = this.parcels[last]!;
+      if (isReserved) sent.unshift(...left);
+      if (isReserved) this.forget(last);
+      else this.takeBack(last);
+    }
+    return sent;
   }
 
-  private fill(): void {
-    while (this.isOpen) {
-      const item = this.nextWaiting();
-      if (item === undefined) return;
-      this.number(item);
+  /** Sends what waits, as far as the span of what is under way allows. */
+  fill(): void {
+    while (this.isOpen && this.waiting.length > 0) {
+      const count = this.countNext();
+      if (count === 0) return;
+      const parcel = this.parcel(this.next, this.waiting.splice(0, count));
+      this.next += count;
+      this.options.reserve(parcel.items[0]!.handle, parcel.first, (reserved) =>
+        this.decide(parcel, reserved),
+      );
       // It failed at once: later.
-      if (item.number === undefined) return;
+      if (!this.parcels.includes(parcel)) return;
     }
   }
 
-  /** The first message without a number, if the next number lies within the span of those under way. */
-  private nextWaiting(): Item | undefined {
-    let waiting: Item | undefined;
-    for (const item of this.items) {
-      if (item.number === undefined) waiting ??= item;
-      else if (this.next - item.number >= this.options.span) return undefined;
+  /** How many of those that wait are to be sent together. */
+  private countNext(): number {
+    const { together, span } = this.options;
+    const { waiting } = this;
+    const { messages, bytes } = together?.() ?? ALONE;
+    const oldest = this.parcels[0]?.first ?? this.next;
+    const room = Math.min(messages, oldest + span - this.next, waiting.length);
+    let count = 0;
+    for (let left = bytes; count < room; count++) {
+      left -= waiting[count]!.payload.length;
+      if (count > 0 && left < 0) break;
     }
-    return waiting;
+    return count;
   }
 
-  private number(item: Item): void {
-    const number = this.next;
-    const reservation = {};
-    this.next += 1;
-    item.number = number;
-    item.reservation = reservation;
-    this.options.reserve(item.handle, number, (reserved) => {
-      if (item.reservation !== reservation) return;
-      item.reservation = undefined;
-      if (!reserved) item.number = undefined;
-      else if (this.isOpen) item.transmission.start();
-    });
+  /** What was forgotten meanwhile is none any more. */
+  private decide(parcel: Parcel, isReserved: boolean): void {
+    const at = this.parcels.indexOf(parcel);
+    if (at < 0) return;
+    parcel.isReserved = isReserved;
+    if (!isReserved) this.takeBack(at);
+    else if (this.isOpen) parcel.transmission.start();
   }
 
-  private remove(index: number): void {
-    const [item] = this.items.splice(index, 1);
-    item!.transmission.stop();
-    item!.reservation = undefined;
-    this.bytes -= item!.payload.length;
+  private parcel(first: number, items: readonly Item[]): Parcel {
+    const { pace, onSilence } = this.options;
+    const parcel: Parcel = {
+      first,
+      items,
+      left: new Set(items.map(({ handle }) => handle)),
+      isReserved: false,
+      transmission: new Transmission(
+        pace,
+        () => this.transmit(parcel),
+        onSilence && (() => this.fallSilent()),
+      ),
+    };
+    this.parcels.push(parcel);
+    return parcel;
+  }
+
+  /** What has its receipt is not sent again: it leaves a gap between those before and those behind it. */
+  private transmit({ first, items, left }: Parcel): void {
+    for (let from = 0, to = 0; to <= items.length; to++) {
+      if (to < items.length && left.has(items[to]!.handle)) continue;
+      const payloads = items.slice(from, to).map(({ payload }) => payload);
+      if (to > from) this.options.transmit(first + from, payloads);
+      from = to + 1;
+    }
+  }
+
+  /** Those that can be sent: of a list that may change meanwhile. */
+  private start(isWanted: (parcel: Parcel) => boolean): void {
+    for (const parcel of this.parcels.slice())
+      if (parcel.isReserved && isWanted(parcel)) parcel.transmission.start();
+  }
+
+  private takeBack(at: number): void {
+    const [parcel] = this.parcels.splice(at, 1);
+    this.waiting.unshift(...parcel!.items);
+  }
+
+  private forget(at: number): void {
+    const [parcel] = this.parcels.splice(at, 1);
+    stop(parcel!);
+    this.size -= parcel!.items.length;
+    for (const { payload } of parcel!.items) this.bytes -= payload.length;
   }
 
   private fallSilent(): void {
@@ -169,7 +220,6 @@ export class Outbox {
   }
 }
 
-/** It has its number for good, and was sent or is about to be. */
-function isUnderWay({ number, reservation }: Item): boolean {
-  return number !== undefined && reservation === undefined;
+function stop({ transmission }: Parcel): void {
+  transmission.stop();
 }

@@ -43,8 +43,13 @@ export function valueBytes(mtu: number): number {
   return Math.min(mtu - attHeaderBytes, attMaxValueBytes);
 }
 
+/** The first two bytes. */
+export function fragmentHead(isFirst: boolean, isLast: boolean, number: number): number {
+  return ((isFirst ? FIRST : 0) | (isLast ? LAST : 0)) * 0x100 + number;
+}
+
 export function encodeFragment({ isFirst, isLast, number, length, bytes }: Fragment): Uint8Array {
-  const head = ((isFirst ? FIRST : 0) | (isLast ? LAST : 0)) * 0x100 + number;
+  const head = fragmentHead(isFirst, isLast, number);
   if (isLast || !isFirst) return withHead(head, SHORT_HEADER_BYTES, bytes);
   return withHead(head * 0x10000 + length - 1, LONG_HEADER_BYTES, bytes);
 }

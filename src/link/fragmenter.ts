@@ -3,8 +3,8 @@ import { copyBytes, withHead } from '../bytes/copy.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import {
-  encodeFragment,
   FRAGMENT_NUMBERS,
+  fragmentHead,
   LONG_HEADER_BYTES,
   ONLY_FRAGMENT,
   SHORT_HEADER_BYTES,
@@ -52,22 +52,17 @@ export class Fragmenter {
   next(maxBytes: number): Uint8Array | undefined {
     const message = this.queue[0];
     if (message === undefined) return undefined;
-    const isFirst = this.sentBytes === 0;
-    const left = message.length - this.sentBytes;
-    const isLast = left <= maxBytes - SHORT_HEADER_BYTES;
-    const headerBytes = isFirst && !isLast ? LONG_HEADER_BYTES : SHORT_HEADER_BYTES;
-    const end = this.sentBytes + Math.min(left, maxBytes - headerBytes);
-    const bytes = isFirst && isLast ? message : message.subarray(this.sentBytes, end);
-    const fragment = { isFirst, isLast, number: this.takeNumber(), length: message.length, bytes };
+    const { length } = message;
+    const start = this.sentBytes;
+    const isLast = length - start <= maxBytes - SHORT_HEADER_BYTES;
+    const isLong = start === 0 && !isLast;
+    const headerBytes = isLong ? LONG_HEADER_BYTES : SHORT_HEADER_BYTES;
+    const end = isLast ? length : start + maxBytes - headerBytes;
+    const head = fragmentHead(start === 0, isLast, this.number);
+    this.number = (this.number + 1) % FRAGMENT_NUMBERS;
     if (isLast) this.finish(message);
     else this.sentBytes = end;
-    return encodeFragment(fragment);
-  }
-
-  private takeNumber(): number {
-    const number = this.number;
-    this.number = (number + 1) % FRAGMENT_NUMBERS;
-    return number;
+    return withHead(isLong ? head * 0x10000 + length - 1 : head, headerBytes, message, start, end);
   }
 
   private finish(message: Uint8Array): void {

@@ -11,12 +11,13 @@ import { HeadReader, Info, Major, Simple, writeHead } from '../cbor/head.ts';
 import { integerValue } from '../cbor/reader.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
-import type { PayloadCodec } from './payload.ts';
+import { packReadings, withNamesOf } from './concise.ts';
+import type { PnePayloads } from './payload.ts';
 import { scanPayload } from './scan.ts';
 
 const { payloadMaxDepth, payloadMaxTextBytes } = ImplementationLimits;
 
-const codec: PayloadCodec = {
+const codec: PnePayloads = {
   encode(value: unknown): Uint8Array {
     const output = new ByteWriter();
     writeValue(output, value, 0);
@@ -28,6 +29,8 @@ const codec: PayloadCodec = {
     scanPayload(payload);
     return readValue(new HeadReader(payload));
   },
+  pack: packReadings,
+  withNames: withNamesOf,
 };
 
 export const compactPayloads = Object.freeze(codec);

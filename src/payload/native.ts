@@ -2,7 +2,7 @@
 
 /** Payloads in one call into C: the same bytes, values and reasons as compact.ts, which is the one to read. */
 import { refuse } from '../refusal.ts';
-import type { PayloadCodec } from './payload.ts';
+import type { PnePayloads } from './payload.ts';
 
 /** What firmware/native/payload-encode.c and payload-decode.c do. They run no JavaScript but `refuse`. */
 export interface PayloadNatives {
@@ -13,15 +13,20 @@ export interface PayloadNatives {
   encode(value: unknown): Uint8Array | number;
   /** Returns the value. A payload that is refused goes to `refuse`, which throws. */
   decode(payload: Uint8Array, refuse: (reason: number) => never): unknown;
+  /** firmware/native/payload-pack.c: what concise.ts says. */
+  readonly pack: PnePayloads['pack'];
+  readonly withNames: PnePayloads['withNames'];
 }
 
-export function nativePayloads(natives: PayloadNatives): PayloadCodec {
-  const { encode, decode } = natives;
+export function nativePayloads(natives: PayloadNatives): PnePayloads {
+  const { encode, decode, pack, withNames } = natives;
   return Object.freeze({
     encode(value: unknown): Uint8Array {
       const payload = encode(value);
       return typeof payload === 'object' ? payload : refuse(payload);
     },
     decode: (payload: Uint8Array) => decode(payload, refuse),
+    pack,
+    withNames,
   });
 }

@@ -7,3 +7,15 @@ export interface PayloadCodec {
   /** Borrows the payload. Maps become objects, byte strings are copies. */
   decode(payload: Uint8Array): unknown;
 }
+
+/** What a PNE has beside: readings together, as src/payload/concise.ts writes them. */
+export interface PnePayloads extends PayloadCodec {
+  pack(
+    type: number,
+    first: number,
+    payloads: readonly Uint8Array[],
+    names: Uint8Array,
+    known: number,
+  ): Uint8Array | undefined;
+  withNames(names: Uint8Array, payloads: readonly Uint8Array[]): Uint8Array;
+}

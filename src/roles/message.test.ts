@@ -23,6 +23,8 @@ const MESSAGES: readonly [Message, string][] = [
   ],
   [{ type: MessageType.reading, number: 24, payload: Uint8Array.of(0xf5) }, '8301181841f5'],
   [{ type: MessageType.receipt, number: 0, status: 1 }, '83020001'],
+  [{ type: MessageType.receipt, number: 3, status: 0, more: 0x7fff }, '84020300197fff'],
+  [{ type: MessageType.dictionary, known: 4 }, '820604'],
   [{ type: MessageType.content, number: 256, payload: Uint8Array.of(0xa0) }, '830319010041a0'],
   [{ type: MessageType.registered, status: 0, answered: 7, epoch: 1 }, '8404000701'],
   [
@@ -49,6 +51,11 @@ for (const [message, hex] of MESSAGES) {
 for (const hex of [
   '8105',
   '820500',
+  '84020000' + '00',
+  '84020000' + '1a80000000',
+  '8502000001' + '01',
+  '82064100',
+  '83060001',
   '8301f500',
   '83012000',
   '82014100',

@@ -3,13 +3,16 @@
 /**
  * Messages inside protected records of CPNS-3 (PNE - CPNS Server):
  *
- *     message      = registration / reading / receipt / content / registered
+ *     message      = registration / reading / receipt / content / registered / known
  *     registration = [0, pne-id: tstr, epoch: uint, tag: bstr .size 4, contents]
  *     contents     = (epoch: uint, next: uint)          ; received so far: stream, and one above the highest
  *     reading      = [1, number: uint, payload: bstr]   ; PNE -> server
- *     receipt      = [2, number: uint, status: uint]    ; answers a reading or a content
+ *     receipt      = [2, number: uint, status: uint, ? more: 1..0x7fffffff]    ; answers readings or a content
  *     content      = [3, number: uint, payload: bstr]   ; server -> PNE
  *     registered   = [4, status: uint, answered: uint, epoch: uint, ? grant: bstr]
+ *     known        = [6, names: uint]                   ; server -> PNE: see readings-message.ts, which has the others
+ *
+ * `more` has a bit for each number behind the first that is answered alike: of number + 1 the lowest.
  *
  * A registration is answered with the PNE's epoch in it, and with the epoch of the contents to come, or the highest that
  * is known of the PNE: an answer that comes late is none to a later registration. The grant is bare
@@ -29,14 +32,24 @@ export const MessageType = Object.freeze({
   receipt: 2,
   content: 3,
   registered: 4,
+  readings: 5,
+  dictionary: 6,
 } as const);
 
 export type Message =
   | ({ readonly type: typeof MessageType.registration } & Registration)
   | { readonly type: typeof MessageType.reading; readonly number: number; readonly payload: Uint8Array }
-  | { readonly type: typeof MessageType.receipt; readonly number: number; readonly status: number }
+  | ({ readonly type: typeof MessageType.receipt } & Receipt)
   | { readonly type: typeof MessageType.content; readonly number: number; readonly payload: Uint8Array }
-  | ({ readonly type: typeof MessageType.registered } & RegistrationAnswer);
+  | ({ readonly type: typeof MessageType.registered } & RegistrationAnswer)
+  | { readonly type: typeof MessageType.dictionary; readonly known: number };
+
+export interface Receipt {
+  readonly number: number;
+  readonly status: number;
+  /** Bits of the numbers behind it with the same status, where there are any. */
+  readonly more?: number;
+}
 
 /** Who a PNE is, which boot of it this is, and which contents it has. */
 export interface Registration extends Boot {
@@ -67,12 +80,19 @@ export function encodeMessage(message: Message): Uint8Array {
     case MessageType.content:
       return encodeThree(message.type, message.number, message.payload);
     case MessageType.receipt:
-      return encodeThree(message.type, message.number, message.status);
+      return encodeReceipt(message);
     case MessageType.registered:
       return encodeAnswer(message);
+    case MessageType.dictionary:
+      return encodeFlat([message.type, message.known]);
     default:
       return encodeRegistration(message);
   }
+}
+
+function encodeReceipt({ number, status, more }: Receipt): Uint8Array {
+  const { receipt } = MessageType;
+  return more ? encodeFlat([receipt, number, status, more]) : encodeThree(receipt, number, status);
 }
 
 function encodeRegistration({ pneId, epoch, tag, contents }: Registration): Uint8Array {
@@ -92,13 +112,18 @@ export function decodeMessage(bytes: Uint8Array): Message {
   if (type === MessageType.registered) return { type, ...readAnswer(items) };
   const number = items[1];
   const last = items[2];
-  if (items.length !== 3 || typeof number !== 'number') refuse('messageInvalid');
-  if (typeof last === 'object') {
-    if (type === MessageType.reading || type === MessageType.content) return { type, number, payload: last };
-  } else if (typeof last === 'number') {
-    if (type === MessageType.receipt) return { type, number, status: last };
-  }
-  return refuse('messageInvalid');
+  if (typeof number !== 'number') refuse('messageInvalid');
+  if (type === MessageType.dictionary && items.length === 2) return { type, known: number };
+  if (type === MessageType.receipt) return { type, number, status: numberOf(last), ...moreOf(items) };
+  const isOther = type !== MessageType.reading && type !== MessageType.content;
+  if (items.length !== 3 || typeof last !== 'object' || isOther) refuse('messageInvalid');
+  return { type, number, payload: last };
+}
+
+function moreOf(items: readonly (FlatItem | undefined)[]): { more?: number } {
+  if (items.length === 3) return {};
+  const more = numberOf(items[3]);
+  return items.length === 4 && more > 0 && more < 2 ** 31 ? { more } : refuse('messageInvalid');
 }
 
 function readRegistration(items: readonly (FlatItem | undefined)[]): Registration {

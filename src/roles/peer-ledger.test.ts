@@ -42,7 +42,7 @@ function create() {
       apply(record) {
         const next = withReading(record, number);
         if (next === undefined) return { record };
-        return { record: next, reading: { id: number, payload: new Uint8Array(1), value: 0 } };
+        return { record: next, readings: [{ id: number, payload: new Uint8Array(1), value: 0 }] };
       },
       done: (stored) => done.push(`${number} ${stored}`),
     });

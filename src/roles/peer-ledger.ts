@@ -10,10 +10,10 @@ import type { Reading, ServerStore } from './server-store.ts';
 /** A change of a record, which takes place when it is stored. */
 export interface Change {
   /**
-   * Returns the changed record, or the same where there is nothing to change, and the reading that comes with it.
+   * Returns the changed record, or the same where there is nothing to change, and the readings that come with it.
    * Called when its turn has come.
    */
-  apply(record: PeerRecord): { readonly record: PeerRecord; readonly reading?: Reading };
+  apply(record: PeerRecord): { readonly record: PeerRecord; readonly readings?: readonly Reading[] };
   /** It is stored, or had nothing to change; or it has not taken place. */
   done(stored: boolean): void;
 }
@@ -137,7 +137,7 @@ function apply(
   for (const change of changes) {
     const changed = change.apply(record);
     record = changed.record;
-    if (changed.reading !== undefined) readings.push(changed.reading);
+    if (changed.readings !== undefined) readings.push(...changed.readings);
   }
   return { record, readings };
 }

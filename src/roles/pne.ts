@@ -9,17 +9,18 @@ import { ContentDelivery, decodeBareGrant } from '../authorization/bare.ts';
 import { permits, type Scope } from '../authorization/scope.ts';
 import type { BootStore } from '../delivery/boot.ts';
 import { judge, NOTHING_RECEIVED, type Received, withReceived } from '../delivery/inbox.ts';
-import { Outbox } from '../delivery/outbox.ts';
+import { ALONE, Outbox } from '../delivery/outbox.ts';
 import { ImplementationLimits } from '../limits.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After, RunningTimer } from '../link/timer.ts';
-import type { PayloadCodec } from '../payload/payload.ts';
+import type { PnePayloads } from '../payload/payload.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
 import { type Agreement, type InterfaceOptions, jitterOf } from './interface.ts';
 import { isKeyMessage } from './key-message.ts';
-import { decodeMessage, encodeMessage, type Message, MessageType } from './message.ts';
+import { decodeMessage, encodeMessage, type Message, MessageType, type Receipt } from './message.ts';
 import { createPneInterfaces, type PneInterfaces } from './pne-interfaces.ts';
 import type { BoundKeys, KeyHost, PneKeys } from './pne-keys.ts';
+import { PneNames } from './pne-names.ts';
 import { PneRegistration } from './pne-registration.ts';
 import { Status, type StatusCode } from './status.ts';
 
@@ -32,7 +33,7 @@ export interface PneOptions {
   readonly hop: InterfaceOptions;
   readonly endToEnd: InterfaceOptions;
   readonly after: After;
-  readonly payloads: PayloadCodec;
+  readonly payloads: PnePayloads;
   readonly boots: BootStore;
   /** Key management and groups (createPneKeys), where it shall have them. */
   readonly keys?: PneKeys;
@@ -58,6 +59,13 @@ export interface Pne {
    * is queued then.
    */
   report(value: unknown): number;
+  /**
+   * So many readings wait for each other from now on, but no longer than there is room for another, the server is heard or
+   * reached anew, or `flush` is called. 1: none waits.
+   */
+  gather(count: number): void;
+  /** Sends what waits. */
+  flush(): void;
 }
 
 export function createPne(options: PneOptions): Pne {
@@ -71,15 +79,21 @@ export function createPne(options: PneOptions): Pne {
     },
     attach: (link: Link) => role.attach(link),
     report: (value: unknown) => role.report(value),
+    gather: (count: number) => role.gather(count),
+    flush: () => role.flush(),
   });
 }
 
-const { payloadMaxBytes, pneMaxOutstanding, pneMaxOutstandingBytes, readingSpan } = ImplementationLimits;
+const { payloadMaxBytes, pneMaxOutstanding, pneMaxOutstandingBytes } = ImplementationLimits;
+const { readingSpan, readingsMaxTogether } = ImplementationLimits;
+
+const TOGETHER = Object.freeze({ messages: readingsMaxTogether, bytes: payloadMaxBytes });
 
 class PneRole {
   private readonly options: PneOptions;
   private readonly pace: { readonly after: After; readonly random: () => number; heard: number };
   private readonly readings: Outbox;
+  private readonly names: PneNames;
   private readonly registration: PneRegistration;
   private readonly interfaces: PneInterfaces;
   private readonly keys: BoundKeys | undefined;
@@ -101,9 +115,15 @@ class PneRole {
     this.readings = new Outbox({
       pace: this.pace,
       span: readingSpan,
+      together: () => (this.names.isServed ? TOGETHER : ALONE),
       reserve: (_handle, _number, then) => then(true),
-      transmit: (number, payload) => this.send({ type: MessageType.reading, number, payload }),
+      transmit: (first, payloads) => this.transmit(first, payloads),
       onSilence: () => this.renew(),
+    });
+    this.names = new PneNames({
+      payloads: options.payloads,
+      pace: this.pace,
+      send: (message) => this.interfaces.send(message),
     });
     this.registration = new PneRegistration({
       ...options,
@@ -149,7 +169,24 @@ class PneRole {
     const handle = this.reported;
     this.reported += 1;
     this.readings.add(handle, payload);
+    if (this.room === 0) this.readings.fill();
     return handle;
+  }
+
+  gather(count: number): void {
+    this.readings.gathered = count;
+  }
+
+  flush(): void {
+    this.readings.fill();
+  }
+
+  private transmit(first: number, payloads: readonly Uint8Array[]): void {
+    const message = this.names.pack(first, payloads);
+    if (message !== undefined) return this.interfaces.send(message);
+    payloads.forEach((payload, index) => {
+      this.send({ type: MessageType.reading, number: first + index, payload });
+    });
   }
 
   private keyHost(): KeyHost {
@@ -218,6 +255,7 @@ class PneRole {
     this.registration.stop();
     this.readings.close();
     this.keys?.stop();
+    this.names.reset();
   }
 
   /** A server that stays silent may have lost its keys: the handshake is run anew. */
@@ -245,7 +283,9 @@ class PneRole {
       case MessageType.registered:
         return this.registration.handle(message);
       case MessageType.receipt:
-        return this.settle(message.number, message.status);
+        return this.settle(message);
+      case MessageType.dictionary:
+        return this.names.handle(message.known);
       case MessageType.content:
         return this.takeContent(message.number, message.payload);
       default:
@@ -253,11 +293,14 @@ class PneRole {
     }
   }
 
-  private settle(number: number, status: number): void {
-    const handle = this.readings.find(number);
-    if (handle === undefined) return;
-    this.readings.settle(handle);
-    this.options.onReceipt(handle, status === Status.ok ? 'accepted' : 'rejected');
+  private settle({ number, status, more = 0 }: Receipt): void {
+    const outcome = status === Status.ok ? 'accepted' : 'rejected';
+    for (let each = number, bits = more * 2 + 1; bits > 0; each += 1, bits = Math.floor(bits / 2)) {
+      const handle = bits % 2 === 1 ? this.readings.find(each) : undefined;
+      if (handle === undefined) continue;
+      this.readings.settle(handle);
+      this.options.onReceipt(handle, outcome);
+    }
   }
 
   private takeContent(number: number, payload: Uint8Array): void {

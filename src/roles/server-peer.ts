@@ -5,7 +5,6 @@
  * a message is stored first.
  */
 import type { PnOperation } from '../authorization/membership.ts';
-import { judge } from '../delivery/inbox.ts';
 import { Outbox } from '../delivery/outbox.ts';
 import { ImplementationLimits } from '../limits.ts';
 import type { After } from '../link/timer.ts';
@@ -22,18 +21,18 @@ import {
   type RegistrationAnswer,
 } from './message.ts';
 import type { PeerLedger } from './peer-ledger.ts';
+import { PeerReadings } from './peer-readings.ts';
 import {
   type PeerRecord,
   type Registered,
-  readingId,
   withContent,
   withNumber,
   withoutContent,
-  withReading,
   withRegistration,
 } from './peer-record.ts';
+import { messageTypeOf } from './readings-message.ts';
 import type { Reading } from './server-store.ts';
-import { Status, type StatusCode } from './status.ts';
+import { Status } from './status.ts';
 
 /** What became of a content. `unknown`: it was sent, and nobody will ever tell whether it was received. */
 export type ContentOutcome = 'delivered' | 'rejected' | 'unknown';
@@ -62,10 +61,10 @@ export class ServerPeer {
   private readonly options: ServerPeerOptions;
   private readonly pace: { readonly after: After; readonly random: () => number; heard: number };
   private readonly contents: Outbox;
+  private readonly readings: PeerReadings;
   /** The session in which the PNE has registered: it fixes the epochs. */
   private session: Agreement | undefined;
-  /** Numbers of readings that are being stored, and tickets of contents that are being forgotten. */
-  private readonly storing = new Set<number>();
+  /** Tickets of contents that are being forgotten. */
   private readonly settling = new Set<number>();
   /** Contents that are being stored. */
   private queueing = 0;
@@ -80,23 +79,29 @@ export class ServerPeer {
         pace: this.pace,
         span,
         reserve: (ticket, number, then) => this.store((record) => withNumber(record, ticket, number), then),
-        transmit: (number, payload) => this.sendContent(number, payload),
+        transmit: (number, [payload]) => this.sendContent(number, payload!),
       },
       record.stream.next,
     );
+    this.readings = new PeerReadings({ ...options, send: (session, message) => this.send(session, message) });
     for (const { ticket, payload, number } of record.contents) this.contents.add(ticket, payload, number);
   }
 
   /** Takes a verified message, borrowed for the call. Refuses what it cannot take, and changes nothing then. */
   receive(agreement: Agreement, bytes: Uint8Array): void {
     if (isKeyMessage(bytes)) return this.receiveAboutKeys(agreement, bytes);
-    const message = decodeMessage(bytes);
+    const type = messageTypeOf(bytes);
+    const isTogether = type === MessageType.readings || type === MessageType.dictionary;
+    const message = isTogether ? undefined : decodeMessage(bytes);
     if (!this.options.permits('pn-join')) return this.turnAway(agreement, message);
-    if (message.type === MessageType.registration) return this.register(agreement, message);
+    if (message?.type === MessageType.registration) return this.register(agreement, message);
     if (agreement !== this.session) refuse('stateInvalid');
     this.pace.heard += 1;
-    if (message.type === MessageType.reading) this.takeReading(agreement, message.number, message.payload);
-    else if (message.type === MessageType.receipt) this.settle(message.number, message.status);
+    if (message === undefined) this.readings.receive(agreement, type, bytes);
+    else if (message.type === MessageType.reading)
+      this.readings.take(agreement, message.number, [message.payload]);
+    else if (message.type === MessageType.receipt && message.more === undefined)
+      this.settle(message.number, message.status);
     else refuse('messageInvalid');
     this.contents.hurry();
   }
@@ -139,9 +144,9 @@ export class ServerPeer {
   }
 
   /** Ends the session, and says so. The PNE keeps its readings, and asks again. */
-  private turnAway(agreement: Agreement, message: Message): never {
+  private turnAway(agreement: Agreement, message: Message | undefined): never {
     const { boot } = this.options.ledger.record;
-    const answered = message.type === MessageType.registration ? message.epoch : boot?.epoch;
+    const answered = message?.type === MessageType.registration ? message.epoch : boot?.epoch;
     this.session = undefined;
     this.contents.close();
     if (answered !== undefined)
@@ -150,7 +155,8 @@ export class ServerPeer {
   }
 
   private sendContent(number: number, payload: Uint8Array): void {
-    if (this.options.permits('pn-receive')) this.send({ type: MessageType.content, number, payload });
+    if (this.options.permits('pn-receive'))
+      this.send(this.session, { type: MessageType.content, number, payload });
   }
 
   /** The name inside the record must be the one that the handshake verified (no identity misbinding). */
@@ -182,6 +188,7 @@ export class ServerPeer {
     this.contents.close();
     if (isRecordBehind) this.contents.restart();
     for (const ticket of unknown) this.giveUp(ticket);
+    this.readings.greet(agreement);
     const grant = this.options.serverGrant();
     this.say(agreement, {
       status: Status.ok,
@@ -197,48 +204,6 @@ export class ServerPeer {
   private giveUp(ticket: number): void {
     this.contents.settle(ticket);
     this.options.onContentSettled(this.options.pneId, ticket, 'unknown');
-  }
-
-  private takeReading(session: Agreement, number: number, payload: Uint8Array): void {
-    const judgement = judge(this.options.ledger.record.received, number);
-    if (judgement === 'tooOld') refuse('tooOldToTell');
-    if (judgement === 'seen') return this.confirm(session, number, Status.ok);
-    if (this.storing.has(number)) return;
-    if (!this.options.permits('pn-report')) {
-      this.confirm(session, number, Status.notAuthorized);
-      refuse('notAuthorized');
-    }
-    this.storeReading(session, number, payload, this.decodeOrReject(session, number, payload));
-  }
-
-  private decodeOrReject(session: Agreement, number: number, payload: Uint8Array): unknown {
-    try {
-      return this.options.payloads.decode(payload);
-    } catch (error) {
-      this.confirm(session, number, Status.badRequest);
-      throw error;
-    }
-  }
-
-  private storeReading(session: Agreement, number: number, payload: Uint8Array, value: unknown): void {
-    const { ledger, pneId, onReading } = this.options;
-    let reading: Reading | undefined;
-    this.storing.add(number);
-    ledger.change({
-      apply(record) {
-        const next = withReading(record, number);
-        if (next === undefined) return { record };
-        reading = { id: readingId(record, number), payload, value };
-        return { record: next, reading };
-      },
-      done: (stored) => {
-        this.storing.delete(number);
-        if (!stored) return this.report('storeFailed');
-        if (reading === undefined) return this.report('tooOldToTell');
-        onReading(pneId, reading);
-        this.confirm(session, number, Status.ok);
-      },
-    });
   }
 
   private settle(number: number, status: number): void {
@@ -271,17 +236,12 @@ export class ServerPeer {
     this.options.onRefused(reason, this.options.pneId);
   }
 
-  /** Of a reading in that session: in another one, which may have begun meanwhile, the number is another's. */
-  private confirm(session: Agreement, number: number, status: StatusCode): void {
-    const type = MessageType.receipt;
-    if (session === this.session) this.options.send(session, encodeMessage({ type, number, status }));
-  }
-
   private say(agreement: Agreement, answer: RegistrationAnswer): void {
     this.options.send(agreement, encodeMessage({ type: MessageType.registered, ...answer }));
   }
 
-  private send(message: Message): void {
-    if (this.session !== undefined) this.options.send(this.session, encodeMessage(message));
+  /** Of what came in another session the numbers are another's. */
+  private send(session: Agreement | undefined, message: Message): void {
+    if (session !== undefined && session === this.session) this.options.send(session, encodeMessage(message));
   }
 }

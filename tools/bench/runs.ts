@@ -11,6 +11,7 @@ import { benchOperations, type OperationGroup } from '../../firmware/bench-opera
 import { createNobleProvider } from '../../src/crypto/noble/provider.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
 import { createCborXPayloads } from '../../src/payload/codec.ts';
+import { compactPayloads } from '../../src/payload/compact.ts';
 import { withRecords } from '../../src/session/records.ts';
 import { engine, hasNativeCrypto, spawnXs } from '../build/xs.ts';
 import { LINUX_MEMORY } from './linux-conditions.ts';
@@ -29,6 +30,7 @@ export async function measureAll(ops: string, onProgress: OnProgress): Promise<B
   const node = withRecords(createNodeProvider());
   const server = serverOperations(node);
   const noble = withRecords(createNobleProvider(node.fillRandom));
+  const payloads = { ...compactPayloads, ...createCborXPayloads() };
   return [
     // First: what ran before in the process, with another provider, would slow it down.
     ...measureInNode(BARE_PROVIDER, [() => server.bare], ops, onProgress, SHORT_BATCHES),
@@ -36,8 +38,8 @@ export async function measureAll(ops: string, onProgress: OnProgress): Promise<B
     ...measureInNode(node.name, [() => rekeyOperations(node)], ops, onProgress),
     ...(hasNativeCrypto() ? await measureInXs('native', 'bench-main', ops, onProgress) : []),
     ...(await measureInXs('noble', 'bench-main', ops, onProgress)),
-    ...measureInNode(noble.name, benchOperations(noble, createCborXPayloads()), ops, onProgress),
-    ...measureInNode(node.name, benchOperations(node, createCborXPayloads()), ops, onProgress),
+    ...measureInNode(noble.name, benchOperations(noble, payloads), ops, onProgress),
+    ...measureInNode(node.name, benchOperations(node, payloads), ops, onProgress),
     ...measureInNode('none', codecOperations(), ops, onProgress),
     ...(await measureInXs('none', 'bench-plain', ops, onProgress)),
   ];

@@ -27,6 +27,9 @@ export interface DeviceOptions {
 
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 30_000;
+/** Readings wait for each other on some boots, so many at most, and so long. */
+const GATHERED = 3;
+const GATHERING_MS = 2000;
 
 export class Device implements WireEnd {
   readonly life: Life;
@@ -39,6 +42,7 @@ export class Device implements WireEnd {
   private place: number;
   private pauseMs = FIRST_PAUSE_MS;
   private reported = 0;
+  private boots = 0;
   /** What the witness knows readings by that have no outcome yet, by handle. */
   private outstanding = new Map<number, string>();
 
@@ -79,6 +83,8 @@ export class Device implements WireEnd {
       onReceipt: (handle, outcome) => this.settle(handle, outcome),
       onRefused: (reason) => this.note(`refused: ${reason}`),
     });
+    this.pne.gather(1 + (this.boots % GATHERED));
+    this.boots += 1;
     this.pauseMs = FIRST_PAUSE_MS;
     this.connect();
   }
@@ -120,6 +126,7 @@ export class Device implements WireEnd {
       this.reported += 1;
       this.outstanding.set(handle, this.options.witness.report(this.pneId, name, value));
       this.note(`reports ${name}`);
+      this.options.ether.timeline.in(GATHERING_MS, this.life, () => this.pne?.flush());
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       if (error.reasonName !== 'queueFull') throw error;

@@ -24,6 +24,8 @@ interface Members {
 }
 
 const MAX_DEPARTURE_MS = 120_000;
+const BURST = 60;
+const BURST_MS = 200;
 
 export class World {
   readonly timeline = new Timeline();
@@ -116,10 +118,16 @@ export class World {
     for (const device of this.devices) {
       for (let i = 0; i < readings; i++) sometime(() => device.report());
       for (let i = 0; i < contents; i++) sometime(() => this.server.deliver(device.pneId));
+      sometime(() => this.burst(device));
     }
     for (let i = 0; i < 4; i++) sometime(() => this.snapshots.push(this.server.database.snapshot()));
     if (this.attackers.length > 0) this.planDeparture();
     for (const name of faults) sometime(() => this.befall(name));
+  }
+
+  /** More readings than a window tells apart, faster than they are sent again. */
+  private burst(device: Device): void {
+    for (let i = 0; i < BURST; i++) this.timeline.in(i * BURST_MS, undefined, () => device.report());
   }
 
   /** Everybody leaves a hostile gateway while it may still hold back what says where they were. */

@@ -23,6 +23,7 @@ const FILES = [
   'crypto-bytes',
   'crypto-payload',
   'crypto-payload-misuse',
+  'crypto-payload-concise',
   'crypto-payload-differential',
 ];
 /** noble computes these, which nothing watches. Payloads need no noble. */

@@ -13,7 +13,8 @@
  * The network is a set for each kind of message: what was sent in the present session may arrive at any time,
  * in any order and as often as it likes, until it is lost; a new session empties it, as new keys do. A step is
  * taken where it changes something. Timers are slower than the network: an end sends again where nothing else
- * can happen, and where that changes nothing either, the run is over.
+ * can happen, and where that changes nothing either, the run is over. Readings that one record carries are lost
+ * together here, or one by one; they pass and are stored one after the other, with anything between, there at once.
  *
  * Built with a property:  ONCE (nothing is delivered twice, nothing confirmed that was not delivered),
  *                         REPORTED (no outcome is unknown, no epoch skipped without a cause),
@@ -217,7 +218,7 @@ init {
   byte n;
   atomic {
     for (n : 0 .. NUMBERS - 1) { run Number(n) }
-    run Registration(0); run Registration(1); run Session();
+    run Registration(0); run Registration(1); run Session(); run Together();
     run Owner(); run Administrator(); run Faults(); run Timers()
   }
 }

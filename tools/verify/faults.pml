@@ -56,6 +56,15 @@ end:
   od
 }
 
+/* A record of several readings, or a receipt of several, is one that is lost; what it had under each number goes with it. */
+proctype Together() {
+end:
+  do
+  :: step(readings && losses < LOSSES, readings = 0; losses++)
+  :: step(receipts && losses < LOSSES, receipts = 0; losses++)
+  od
+}
+
 proctype Session() {
 end:
   do

@@ -25,8 +25,8 @@ const BARS: readonly { readonly name: string; readonly title: string; readonly o
   { name: 'records', title: 'A record, AES-CCM-16-64-128', ops: /^record\./ },
   {
     name: 'reading',
-    title: 'A reading up to values of ATT, and a receipt and a content down',
-    ops: /^(reading|receipt|content)(\.|$)/,
+    title: 'A reading up to values of ATT, one of 16 together, and a receipt and a content down',
+    ops: /^(reading|batch|receipt|content)(\.|$)/,
   },
   { name: 'symmetric', title: 'MAC, hash and key derivation', ops: /^(compute|hash|derive) / },
   { name: 'curves', title: 'Curves', ops: /^(agree|sign|verify|key) / },
