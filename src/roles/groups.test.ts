@@ -106,8 +106,8 @@ test('a member that slept needs one message, however many epochs it missed', () 
   network.connect('pne-2');
   network.settle();
   assert.equal(epochs(network), [6, 6, undefined]);
-  // The answer to its registration, and its key.
-  assert.is(updates, 2);
+  // What is known of its names, the answer to its registration, and its key.
+  assert.is(updates, 3);
 });
 
 test('what is lost is sent again, until it is proved', () => {

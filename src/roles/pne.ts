@@ -9,7 +9,6 @@ import { ContentDelivery, decodeBareGrant } from '../authorization/bare.ts';
 import { permits, type Scope } from '../authorization/scope.ts';
 import type { BootStore } from '../delivery/boot.ts';
 import { judge, NOTHING_RECEIVED, type Received, withReceived } from '../delivery/inbox.ts';
-import { ALONE, Outbox } from '../delivery/outbox.ts';
 import { ImplementationLimits } from '../limits.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After, RunningTimer } from '../link/timer.ts';
@@ -17,10 +16,10 @@ import type { PnePayloads } from '../payload/payload.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
 import { type Agreement, type InterfaceOptions, jitterOf } from './interface.ts';
 import { isKeyMessage } from './key-message.ts';
-import { decodeMessage, encodeMessage, type Message, MessageType, type Receipt } from './message.ts';
+import { decodeMessage, encodeMessage, type Message, MessageType } from './message.ts';
 import { createPneInterfaces, type PneInterfaces } from './pne-interfaces.ts';
 import type { BoundKeys, KeyHost, PneKeys } from './pne-keys.ts';
-import { PneNames } from './pne-names.ts';
+import { PneReadings } from './pne-readings.ts';
 import { PneRegistration } from './pne-registration.ts';
 import { Status, type StatusCode } from './status.ts';
 
@@ -72,28 +71,24 @@ export function createPne(options: PneOptions): Pne {
   const role = new PneRole(options);
   return Object.freeze({
     get room(): number {
-      return role.room;
+      return role.readings.room;
     },
     get idle(): boolean {
-      return role.idle;
+      return role.readings.outbox.size === 0;
     },
     attach: (link: Link) => role.attach(link),
-    report: (value: unknown) => role.report(value),
-    gather: (count: number) => role.gather(count),
-    flush: () => role.flush(),
+    report: (value: unknown) => role.readings.report(value),
+    gather(count: number): void {
+      role.readings.outbox.gathered = count;
+    },
+    flush: () => role.readings.outbox.fill(),
   });
 }
-
-const { payloadMaxBytes, pneMaxOutstanding, pneMaxOutstandingBytes } = ImplementationLimits;
-const { readingSpan, readingsMaxTogether } = ImplementationLimits;
-
-const TOGETHER = Object.freeze({ messages: readingsMaxTogether, bytes: payloadMaxBytes });
 
 class PneRole {
   private readonly options: PneOptions;
   private readonly pace: { readonly after: After; readonly random: () => number; heard: number };
-  private readonly readings: Outbox;
-  private readonly names: PneNames;
+  readonly readings: PneReadings;
   private readonly registration: PneRegistration;
   private readonly interfaces: PneInterfaces;
   private readonly keys: BoundKeys | undefined;
@@ -105,25 +100,17 @@ class PneRole {
    */
   private granted: Scope = [];
   private grantedMs = 0;
-  private reported = 0;
   private pulse: RunningTimer | undefined;
 
   constructor(options: PneOptions) {
     this.options = options;
     this.pace = { after: options.after, random: jitterOf(options.endToEnd), heard: 0 };
     this.contents = { epoch: 0, received: NOTHING_RECEIVED };
-    this.readings = new Outbox({
-      pace: this.pace,
-      span: readingSpan,
-      together: () => (this.names.isServed ? TOGETHER : ALONE),
-      reserve: (_handle, _number, then) => then(true),
-      transmit: (first, payloads) => this.transmit(first, payloads),
-      onSilence: () => this.renew(),
-    });
-    this.names = new PneNames({
-      payloads: options.payloads,
+    this.readings = new PneReadings({
+      ...options,
       pace: this.pace,
       send: (message) => this.interfaces.send(message),
+      onSilence: () => this.renew(),
     });
     this.registration = new PneRegistration({
       ...options,
@@ -133,7 +120,7 @@ class PneRole {
       send: (message) => this.send(message),
       onRegistered: (epoch, boot, grant) => this.open(epoch, boot, grant),
       onTurnedAway: () => this.turnAway(),
-      onEpochLeft: () => this.leaveEpoch(),
+      onEpochLeft: () => this.readings.leaveEpoch(),
       onSilence: () => this.renew(),
     });
     this.interfaces = createPneInterfaces({
@@ -147,46 +134,8 @@ class PneRole {
     this.keys = options.keys?.bind(this.keyHost());
   }
 
-  get room(): number {
-    const { size, bytes } = this.readings;
-    const fitting = Math.floor((pneMaxOutstandingBytes - bytes) / payloadMaxBytes);
-    return Math.max(0, Math.min(pneMaxOutstanding - size, fitting));
-  }
-
-  get idle(): boolean {
-    return this.readings.size === 0;
-  }
-
   attach(link: Link): LinkEvents {
     return this.interfaces.attach(link);
-  }
-
-  report(value: unknown): number {
-    const { size, bytes } = this.readings;
-    if (size >= pneMaxOutstanding) refuse('queueFull');
-    const payload = this.options.payloads.encode(value);
-    if (bytes + payload.length > pneMaxOutstandingBytes) refuse('queueFull');
-    const handle = this.reported;
-    this.reported += 1;
-    this.readings.add(handle, payload);
-    if (this.room === 0) this.readings.fill();
-    return handle;
-  }
-
-  gather(count: number): void {
-    this.readings.gathered = count;
-  }
-
-  flush(): void {
-    this.readings.fill();
-  }
-
-  private transmit(first: number, payloads: readonly Uint8Array[]): void {
-    const message = this.names.pack(first, payloads);
-    if (message !== undefined) return this.interfaces.send(message);
-    payloads.forEach((payload, index) => {
-      this.send({ type: MessageType.reading, number: first + index, payload });
-    });
   }
 
   private keyHost(): KeyHost {
@@ -213,7 +162,7 @@ class PneRole {
     this.takeGrant(grant);
     const isNew = contentsEpoch !== this.contents.epoch;
     if (isNew) this.contents = { epoch: contentsEpoch, received: NOTHING_RECEIVED };
-    this.readings.open();
+    this.readings.outbox.open();
     this.keys?.start(boot);
     this.watch();
   }
@@ -242,20 +191,14 @@ class PneRole {
 
   private turnAway(): void {
     this.pulse?.cancel();
-    this.readings.close();
-  }
-
-  private leaveEpoch(): void {
-    this.readings.close();
-    for (const handle of this.readings.restart()) this.options.onReceipt(handle, 'unknown');
+    this.readings.outbox.close();
   }
 
   private rest(): void {
     this.pulse?.cancel();
     this.registration.stop();
-    this.readings.close();
+    this.readings.rest();
     this.keys?.stop();
-    this.names.reset();
   }
 
   /** A server that stays silent may have lost its keys: the handshake is run anew. */
@@ -268,14 +211,14 @@ class PneRole {
     if (this.keys === undefined || !isKeyMessage(bytes)) return decodeMessage(bytes);
     this.pace.heard += 1;
     this.keys.receive(bytes);
-    this.readings.hurry();
+    this.readings.outbox.hurry();
     return undefined;
   }
 
   private receive(message: Message): void {
     this.pace.heard += 1;
     this.handle(message);
-    this.readings.hurry();
+    this.readings.outbox.hurry();
   }
 
   private handle(message: Message): void {
@@ -283,23 +226,13 @@ class PneRole {
       case MessageType.registered:
         return this.registration.handle(message);
       case MessageType.receipt:
-        return this.settle(message);
+        return this.readings.settle(message);
       case MessageType.dictionary:
-        return this.names.handle(message.known);
+        return this.readings.names.handle(message.known);
       case MessageType.content:
         return this.takeContent(message.number, message.payload);
       default:
         return refuse('messageInvalid');
-    }
-  }
-
-  private settle({ number, status, more = 0 }: Receipt): void {
-    const outcome = status === Status.ok ? 'accepted' : 'rejected';
-    for (let each = number, bits = more * 2 + 1; bits > 0; each += 1, bits = Math.floor(bits / 2)) {
-      const handle = bits % 2 === 1 ? this.readings.find(each) : undefined;
-      if (handle === undefined) continue;
-      this.readings.settle(handle);
-      this.options.onReceipt(handle, outcome);
     }
   }
 
