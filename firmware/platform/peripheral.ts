@@ -15,6 +15,7 @@ import { ImplementationLimits, SpecificationLimits } from '../../src/limits.ts';
 import { type BleSecurity, BleUuid, BYE } from '../../src/link/ble.ts';
 import { valueBytes } from '../../src/link/fragment.ts';
 import type { After, RunningTimer } from '../../src/link/timer.ts';
+import { createQueue } from './event-queue.ts';
 
 /** What a board can show to, and take from, who stands in front of it. */
 export type IoCapabilities = GATTServerOptions['security']['ioCapabilities'];
@@ -84,8 +85,6 @@ type SecuredState = Parameters<GATTServerOptions['onSecured']>[1];
 const { attMaxValueBytes, attMinMtu } = SpecificationLimits;
 /** The largest MTU whose values an attribute can hold. */
 const MTU = attMaxValueBytes + SpecificationLimits.attHeaderBytes;
-/** Things that wait for the timer. A value beyond them is lost, which costs its message. */
-const MAX_WAITING = 64;
 const ADVERTISE_AGAIN_MS = 500;
 /** General discoverable, no BR/EDR (Core Specification Supplement Part A 1.3). */
 const ADVERTISING_FLAGS = 6;
@@ -291,31 +290,4 @@ function attempt(work: () => void): boolean {
   } catch {
     return false;
   }
-}
-
-interface Queue {
-  later(work: () => void): void;
-  /** The same for a value, which is lost where many things wait. */
-  value(work: () => void): void;
-}
-
-/**
- * Runs what the stack reports from a timer. NimBLE's task waits for `onWrite` to return, and waits for ever
- * where it throws: so it does no more than queue, and what is done with a value, a handshake even, holds up
- * no radio.
- */
-function createQueue(after: After): Queue {
-  const waiting: (() => void)[] = [];
-  const run = () => {
-    for (const work of waiting.splice(0)) work();
-  };
-  const later = (work: () => void) => {
-    if (waiting.push(work) === 1) after(0, run);
-  };
-  return {
-    later,
-    value(work): void {
-      if (waiting.length < MAX_WAITING) later(work);
-    },
-  };
 }

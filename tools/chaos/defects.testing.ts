@@ -153,4 +153,12 @@ export const DEFECTS: readonly Defect[] = [
     seed: 54,
     finding: /is shown twice/,
   },
+  {
+    name: 'what a server states is sent once on a link',
+    changes: [
+      { file: 'src/roles/statements.ts', from: '    transmission.start();', to: '    send(message);' },
+    ],
+    seed: 3,
+    finding: /is not told of a PNE that is withdrawn/,
+  },
 ];
