@@ -25,3 +25,5 @@ export function encodeThree(first: FlatItem, second: FlatItem, third: FlatItem):
 export function decodeFlat(bytes: Uint8Array): FlatItem[] {
   return natives.decodeFlat(bytes, refuse);
 }
+
+export { decodeFlat as decodeOwnedFlat };

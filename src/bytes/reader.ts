@@ -50,10 +50,16 @@ export class ByteReader {
 
   /** Returns the next `length` bytes as a view that is borrowed from the input. */
   take(length: number): Uint8Array {
+    const start = this.skip(length);
+    return this.bytes.subarray(start, this.offset);
+  }
+
+  /** Reads past the next `length` bytes and returns where they begin. */
+  skip(length: number): number {
     if (!(length >= 0 && length <= this.remaining)) refuse('truncated');
     const start = this.offset;
     this.offset = start + length;
-    return this.bytes.subarray(start, this.offset);
+    return start;
   }
 
   /** Returns a reader of its own over the next `length` bytes, which count as read here. */

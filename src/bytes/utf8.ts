@@ -33,22 +33,23 @@ export function encodeUtf8(text: string): Uint8Array {
 
 /** Reads strict UTF-8: overlong forms, surrogates and code points past 10FFFF are `invalidUtf8`. */
 export function decodeUtf8(bytes: Uint8Array): string {
-  if (bytes.length <= CHUNK && isAscii(bytes)) return String.fromCharCode.apply(undefined, bytes as never);
+  if (bytes.length <= CHUNK && isAscii(bytes, 0, bytes.length))
+    return String.fromCharCode.apply(undefined, bytes as never);
   const input = new ByteReader(bytes);
   let text = '';
   while (input.remaining > 0) text += decodeChunk(input);
   return text;
 }
 
-/** Refuses, as `decodeUtf8` does, without building the string. */
-export function checkUtf8(bytes: Uint8Array): void {
-  if (isAscii(bytes)) return;
-  const input = new ByteReader(bytes);
+/** Refuses the bytes from `start` to before `end` as `decodeUtf8` does, without building the string. */
+export function checkUtf8(bytes: Uint8Array, start = 0, end = bytes.length): void {
+  if (isAscii(bytes, start, end)) return;
+  const input = new ByteReader(bytes.subarray(start, end));
   while (input.remaining > 0) nextCodePoint(input);
 }
 
-function isAscii(bytes: Uint8Array): boolean {
-  for (let at = 0; at < bytes.length; at++) if (bytes[at]! >= 0x80) return false;
+function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at]! >= 0x80) return false;
   return true;
 }
 

@@ -50,9 +50,9 @@ export class ByteWriter {
     this.buffer.set(bytes, end - bytes.length);
   }
 
-  /** Returns what was written as a copy that the caller owns. */
+  /** Returns what was written; the caller owns it. What was given as capacity and used up is not copied. */
   finish(): Uint8Array {
-    return this.buffer.slice(0, this.used);
+    return this.used === this.buffer.length ? this.buffer : this.buffer.slice(0, this.used);
   }
 
   /** Makes room for `length` bytes, counts them as written and returns where they end. */

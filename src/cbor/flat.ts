@@ -5,7 +5,7 @@
  * C (firmware/device-bytes.ts).
  */
 import { refuse } from '../refusal.ts';
-import { Major } from './head.ts';
+import { headLength, Major } from './head.ts';
 import { CborReader } from './reader.ts';
 import { CborWriter } from './writer.ts';
 
@@ -14,9 +14,19 @@ export type FlatItem = number | string | Uint8Array;
 
 /** Returns the array in deterministic CBOR. Refuses what CborWriter refuses, and a negative number with `badArgument`. */
 export function encodeFlat(items: readonly FlatItem[]): Uint8Array {
-  const writer = new CborWriter().array(items.length);
+  const writer = new CborWriter(lengthOf(items)).array(items.length);
   for (const item of items) writeItem(writer, item);
   return writer.finish();
+}
+
+/** Bytes of the whole, where no text is in it. */
+function lengthOf(items: readonly FlatItem[]): number {
+  let length = 1;
+  for (const item of items) {
+    if (typeof item === 'number') length += headLength(item);
+    else length += item.length + headLength(item.length);
+  }
+  return length;
 }
 
 /** The same of three items, which most messages have. */
@@ -26,6 +36,11 @@ export function encodeThree(first: FlatItem, second: FlatItem, third: FlatItem):
 
 /** Returns the items of exactly one such array, byte strings as copies. Refuses what CborReader refuses. */
 export function decodeFlat(bytes: Uint8Array): FlatItem[] {
+  return decodeOwnedFlat(bytes).map((item) => (typeof item === 'object' ? item.slice() : item));
+}
+
+/** The same of bytes that the caller owns and needs no more: byte strings may be views of them. */
+export function decodeOwnedFlat(bytes: Uint8Array): FlatItem[] {
   const reader = new CborReader(bytes);
   const items: FlatItem[] = [];
   for (let left = reader.array(); left > 0; left--) items.push(readItem(reader));
@@ -42,5 +57,5 @@ function writeItem(writer: CborWriter, item: FlatItem): void {
 function readItem(reader: CborReader): FlatItem {
   const major = reader.peekMajor();
   if (major === Major.textString) return reader.textString();
-  return major === Major.byteString ? reader.byteString().slice() : reader.unsigned();
+  return major === Major.byteString ? reader.byteString() : reader.unsigned();
 }

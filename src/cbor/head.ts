@@ -120,6 +120,14 @@ export function writeHead(output: ByteWriter, major: number, argument: number): 
   }
 }
 
+/** Bytes of the shortest head. */
+export function headLength(argument: number): number {
+  if (argument < SMALLEST_ONE_BYTE) return 1;
+  if (argument < SMALLEST_TWO_BYTES) return 2;
+  if (argument < SMALLEST_FOUR_BYTES) return 3;
+  return argument < TWO_TO_32 ? 5 : 9;
+}
+
 /** 31 opens an indefinite-length string, array or map; anywhere else it has no meaning, as 28 to 30. */
 function refuseWithoutArgument(major: number, info: number): never {
   const indefinite = info === 31 && major >= Major.byteString && major <= Major.map;

@@ -14,8 +14,9 @@ import { Major, Simple, writeHead } from './head.ts';
 export class CborWriter {
   private readonly output: ByteWriter;
 
-  constructor() {
-    this.output = new ByteWriter();
+  /** As of `ByteWriter`. */
+  constructor(capacity?: number) {
+    this.output = new ByteWriter(capacity);
   }
 
   /** `value` is a safe integer. */

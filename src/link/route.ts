@@ -8,9 +8,11 @@
  *
  * The message is one of the end-to-end channels (channel.ts).
  */
+import { ByteWriter } from '../bytes/writer.ts';
+import { headLength, Major, writeHead } from '../cbor/head.ts';
 import { CborReader } from '../cbor/reader.ts';
-import { CborWriter } from '../cbor/writer.ts';
 import { refuse } from '../refusal.ts';
+import type { ChannelNumber } from './channel.ts';
 
 export interface Route {
   readonly flow: number;
@@ -21,7 +23,26 @@ export interface Route {
 const MAX_FLOW = 0xffffffff;
 
 export function encodeRoute(flow: number, message: Uint8Array): Uint8Array {
-  return new CborWriter().array(2).integer(flow).byteString(message).finish();
+  const writer = openRoute(flow, message.length);
+  writer.bytes(message);
+  return writer.finish();
+}
+
+/** The same of the message that is this body behind its channel. */
+export function encodeRoutedBody(flow: number, channel: ChannelNumber, body: Uint8Array): Uint8Array {
+  const writer = openRoute(flow, 1 + body.length);
+  writer.uint8(channel);
+  writer.bytes(body);
+  return writer.finish();
+}
+
+/** For exactly so many bytes of message: what was written is not copied again. */
+function openRoute(flow: number, length: number): ByteWriter {
+  const writer = new ByteWriter(1 + headLength(flow) + headLength(length) + length);
+  writeHead(writer, Major.array, 2);
+  writeHead(writer, Major.unsigned, flow);
+  writeHead(writer, Major.byteString, length);
+  return writer;
 }
 
 /** Refuses whatever is not exactly one route. */

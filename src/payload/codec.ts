@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Encoder } from 'cbor-x/index-no-eval';
+import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import { compactPayloads } from './compact.ts';
 import { isMisread } from './misread.ts';
@@ -9,11 +10,14 @@ import { scanPayload } from './scan.ts';
 
 /**
  * A payload codec over cbor-x, which its owner keeps: what cbor-x makes for it costs more than a payload does. It
- * holds nothing from one payload to the next, but is mutable, and so cannot stand in a module, frozen into flash.
+ * keeps the bytes of the payload that it read last, where cbor-x keeps its view of them, and so cannot stand in a
+ * module, frozen into flash.
  * What cbor-x would encode as something else is left to the codec of devices, which writes the same bytes.
  */
 export function createCborXPayloads(): PayloadCodec {
   const encoder = new Encoder(SETTINGS);
+  const decoder: Decoder = encoder;
+  const source = new Uint8Array(ImplementationLimits.payloadMaxBytes);
   return {
     encode(value) {
       if (isMisread(value)) return compactPayloads.encode(value);
@@ -23,9 +27,15 @@ export function createCborXPayloads(): PayloadCodec {
     },
     decode(payload) {
       scanPayload(payload);
-      return encoder.decode(payload.subarray());
+      source.set(payload);
+      return decoder.decode(source, payload.length);
     },
   };
+}
+
+/** What its types leave out: the end of what is read of `source`. */
+interface Decoder {
+  decode(source: Uint8Array, end: number): unknown;
 }
 
 /**

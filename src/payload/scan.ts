@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { checkUtf8, decodeUtf8 } from '../bytes/utf8.ts';
+import { checkUtf8 } from '../bytes/utf8.ts';
 import { HeadReader, Major, Simple } from '../cbor/head.ts';
 import { integerValue } from '../cbor/reader.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
+import { KeysMet } from './keys-met.ts';
 
 const { payloadMaxBytes, payloadMaxDepth, payloadMaxItems, payloadMaxTextBytes } = ImplementationLimits;
 
 /** An array or map whose items are being scanned. A map counts its keys and its values. */
 interface Container {
   left: number;
-  /** The keys met so far, as the property names they become. An array has none. */
-  readonly keys: Set<string> | undefined;
+  /** An array has none. */
+  readonly keys: KeysMet | undefined;
   readonly outer: Container | undefined;
   /** How many containers it is in, with itself. */
   readonly depth: number;
@@ -35,7 +36,7 @@ export function scanPayload(bytes: Uint8Array): void {
   let inner: Container | undefined;
   let entries = 0;
   do {
-    const opened = scanItem(head, inner);
+    const opened = scanItem(head, bytes, inner);
     if (opened !== undefined) {
       if (opened.depth > payloadMaxDepth) refuse('tooDeep');
       entries += opened.keys === undefined ? opened.left : opened.left / 2;
@@ -48,28 +49,28 @@ export function scanPayload(bytes: Uint8Array): void {
 }
 
 /** Scans the next item of `parent`. Returns the container that it opens, if it does. */
-function scanItem(head: HeadReader, parent: Container | undefined): Container | undefined {
+function scanItem(head: HeadReader, bytes: Uint8Array, parent: Container | undefined): Container | undefined {
   head.next();
-  if (parent === undefined) return scanValue(head, parent);
+  if (parent === undefined) return scanValue(head, bytes, parent);
   const isKey = parent.keys !== undefined && parent.left % 2 === 0;
   parent.left -= 1;
-  if (!isKey) return scanValue(head, parent);
-  scanKey(head, parent.keys!);
+  if (!isKey) return scanValue(head, bytes, parent);
+  scanKey(head, bytes, parent.keys!);
   return undefined;
 }
 
-function scanValue(head: HeadReader, outer: Container | undefined): Container | undefined {
+function scanValue(head: HeadReader, bytes: Uint8Array, outer: Container | undefined): Container | undefined {
   switch (head.major) {
     case Major.byteString:
-      head.input.take(head.argument);
+      head.input.skip(head.argument);
       return undefined;
     case Major.textString:
-      checkUtf8(textContent(head));
+      scanText(head, bytes);
       return undefined;
     case Major.array:
       return { left: fitting(head, 1), keys: undefined, outer, depth: depthIn(outer) };
     case Major.map:
-      return { left: fitting(head, 2), keys: new Set(), outer, depth: depthIn(outer) };
+      return { left: fitting(head, 2), keys: new KeysMet(bytes), outer, depth: depthIn(outer) };
     case Major.tag:
       return refuse('wrongType');
     case Major.simple:
@@ -89,17 +90,19 @@ function scanSimple(head: HeadReader): undefined {
   if (head.low < Simple.false || head.low > Simple.undefined) refuse('wrongType');
 }
 
-function scanKey(head: HeadReader, keys: Set<string>): void {
-  const isText = head.major === Major.textString;
-  const name = isText ? decodeUtf8(textContent(head)) : String(integerValue(head));
-  if (name === '__proto__') refuse('wrongType');
-  const known = keys.size;
-  if (keys.add(name).size === known) refuse('duplicateKey');
+function scanKey(head: HeadReader, bytes: Uint8Array, keys: KeysMet): void {
+  if (head.major === Major.textString) {
+    const start = scanText(head, bytes);
+    keys.addText(start, head.input.position);
+  } else keys.addNumber(integerValue(head));
 }
 
-function textContent(head: HeadReader): Uint8Array {
+/** Returns where the text begins. It ends where reading goes on. */
+function scanText(head: HeadReader, bytes: Uint8Array): number {
   if (head.argument > payloadMaxTextBytes) refuse('tooLong');
-  return head.input.take(head.argument);
+  const start = head.input.skip(head.argument);
+  checkUtf8(bytes, start, head.input.position);
+  return start;
 }
 
 /** Returns how many items the container announces: no more than bytes are left for them. */

@@ -21,7 +21,7 @@
  * A payload is one application item (see src/payload). Nothing but a registration is sent before it is answered in
  * the same session: it fixes the epoch of each direction, in which messages are numbered from 0.
  */
-import { decodeFlat, encodeFlat, encodeThree, type FlatItem } from '../cbor/flat.ts';
+import { decodeOwnedFlat, encodeFlat, encodeThree, type FlatItem } from '../cbor/flat.ts';
 import type { Boot } from '../delivery/boot.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
@@ -104,9 +104,9 @@ function encodeAnswer({ status, answered, epoch, grant }: RegistrationAnswer): U
   return encodeFlat(grant === undefined ? items : [...items, grant]);
 }
 
-/** Byte strings in it are copies. Refuses whatever is not exactly one message. */
+/** Takes `bytes` over: byte strings of it may be views of them. Refuses whatever is not exactly one message. */
 export function decodeMessage(bytes: Uint8Array): Message {
-  const items = decodeFlat(bytes);
+  const items = decodeOwnedFlat(bytes);
   const type = items[0];
   if (type === MessageType.registration) return { type, ...readRegistration(items) };
   if (type === MessageType.registered) return { type, ...readAnswer(items) };

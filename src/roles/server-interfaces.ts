@@ -8,15 +8,9 @@ import { compactCredential } from '../handshake/compact-credential.ts';
 import { type Credential, type CredentialStore, ccsCredential, type Party } from '../handshake/credential.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { PLAIN_STREAM } from '../link/attestation.ts';
-import {
-  Channel,
-  decodeEndToEndMessage,
-  type EndToEndChannel,
-  encodeChannelMessage,
-  onboardingBody,
-} from '../link/channel.ts';
+import { Channel, decodeEndToEndMessage, type EndToEndChannel, onboardingBody } from '../link/channel.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
-import { decodeRoute, encodeRoute } from '../link/route.ts';
+import { decodeRoute, encodeRoutedBody } from '../link/route.ts';
 import type { After } from '../link/timer.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import { recordKid } from '../session/forms.ts';
@@ -254,5 +248,5 @@ function sendTo(
   channel: EndToEndChannel | typeof Channel.onboarding,
   body: Uint8Array,
 ): void {
-  gateway.send(encodeRoute(flow, encodeChannelMessage(channel, body)));
+  gateway.send(encodeRoutedBody(flow, channel, body));
 }

@@ -87,7 +87,7 @@ export class ServerPeer {
     for (const { ticket, payload, number } of record.contents) this.contents.add(ticket, payload, number);
   }
 
-  /** Takes a verified message, borrowed for the call. Refuses what it cannot take, and changes nothing then. */
+  /** Takes a verified message over. Refuses what it cannot take, and changes nothing then. */
   receive(agreement: Agreement, bytes: Uint8Array): void {
     if (isKeyMessage(bytes)) return this.receiveAboutKeys(agreement, bytes);
     const type = messageTypeOf(bytes);

@@ -49,7 +49,8 @@ export function createAadTemplate(
       return template;
     }
     // Behind the Partial IV there is only the empty bstr of the options.
-    template.set(partialIv, template.length - 1 - partialIvLength);
+    const start = template.length - 1 - partialIvLength;
+    for (let at = 0; at < partialIvLength; at++) template[start + at] = partialIv[at]!;
     return template;
   };
 }

@@ -28,7 +28,8 @@ export function nonce(
   target = new Uint8Array(base.length),
 ): Uint8Array {
   const start = base.length - partialIv.length;
-  for (let i = 0; i < base.length; i++) target[i] = base[i]! ^ (i < start ? 0 : partialIv[i - start]!);
+  for (let i = 0; i < start; i++) target[i] = base[i]!;
+  for (let i = start; i < base.length; i++) target[i] = base[i]! ^ partialIv[i - start]!;
   return target;
 }
 

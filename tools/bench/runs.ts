@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import board from '../../boards/linux/board.json';
-import { type BenchClock, microsecondClock, runBench } from '../../firmware/bench.ts';
+import { microsecondClock, runBench } from '../../firmware/bench.ts';
 import { codecOperations } from '../../firmware/bench-codec.ts';
 import { benchOperations, type OperationGroup } from '../../firmware/bench-operations.ts';
 import { createNobleProvider } from '../../src/crypto/noble/provider.ts';
@@ -14,16 +14,15 @@ import { createCborXPayloads } from '../../src/payload/codec.ts';
 import { compactPayloads } from '../../src/payload/compact.ts';
 import { withRecords } from '../../src/session/records.ts';
 import { engine, hasNativeCrypto, spawnXs } from '../build/xs.ts';
+import { measureInTurn } from './in-turn.ts';
 import { LINUX_MEMORY } from './linux-conditions.ts';
 import { BARE_PROVIDER } from './places.ts';
 import { type BenchProvider, bundleBench, collect } from './program.ts';
-import { type BenchRow, type OnProgress, Rows } from './rows.ts';
+import { type BenchRow, type OnProgress, type Place, Rows } from './rows.ts';
 import { serverOperations } from './server.ts';
 import { rekeyOperations } from './server-rekey.ts';
 
 const WALL_TIME = microsecondClock(() => Number(process.hrtime.bigint()) / 1000);
-/** Of the server: batches so short that many of them go undisturbed, however busy the machine is. */
-const SHORT_BATCHES: BenchClock = { ...WALL_TIME, batchLength: 500, batches: 300 };
 
 /** Measures the operations whose name contains `ops`: every provider that runs on this machine. */
 export async function measureAll(ops: string, onProgress: OnProgress): Promise<BenchRow[]> {
@@ -33,8 +32,14 @@ export async function measureAll(ops: string, onProgress: OnProgress): Promise<B
   const payloads = { ...compactPayloads, ...createCborXPayloads() };
   return [
     // First: what ran before in the process, with another provider, would slow it down.
-    ...measureInNode(BARE_PROVIDER, [() => server.bare], ops, onProgress, SHORT_BATCHES),
-    ...measureInNode(node.name, [() => server.own], ops, onProgress, SHORT_BATCHES),
+    ...measureInTurn(
+      [
+        { place: placeInNode(BARE_PROVIDER), operations: server.bare },
+        { place: placeInNode(node.name), operations: server.own },
+      ],
+      ops,
+      onProgress,
+    ),
     ...measureInNode(node.name, [() => rekeyOperations(node)], ops, onProgress),
     ...(hasNativeCrypto() ? await measureInXs('native', 'bench-main', ops, onProgress) : []),
     ...(await measureInXs('noble', 'bench-main', ops, onProgress)),
@@ -50,18 +55,20 @@ function measureInNode(
   groups: readonly OperationGroup[],
   ops: string,
   onProgress: OnProgress,
-  clock = WALL_TIME,
 ): BenchRow[] {
-  const place = { board: board.name, engine: `Node ${process.versions.node}`, provider };
-  const rows = new Rows(place, onProgress);
+  const rows = new Rows(placeInNode(provider), onProgress);
   runBench({
     groups,
     ops,
-    clock,
+    clock: WALL_TIME,
     onStart: (figures) => rows.start(figures),
     onFigure: (figure) => rows.add(figure),
   });
   return rows.finish();
+}
+
+function placeInNode(provider: string): Place {
+  return { board: board.name, engine: `Node ${process.versions.node}`, provider };
 }
 
 async function measureInXs(

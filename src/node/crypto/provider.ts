@@ -60,6 +60,9 @@ const BACKEND = Object.freeze<Backend<KeyObject>>({
  */
 const NOTHING = new Uint8Array(1).subarray(1);
 
+/** Arrays of up to so many bytes lie among the engine's objects until node:crypto looks at them: then they are moved. */
+const SHORT_BYTES = 64;
+
 function aead(
   name: CipherCCMTypes | 'aes-128-gcm' | 'chacha20-poly1305',
 ): Backend<KeyObject>['aeads'][number] {
@@ -72,13 +75,24 @@ function aead(
 function createAead(cipherName: CipherCCMTypes, material: KeyObject, authTagLength: number): ByteAead {
   let key: KeyObject | undefined = material;
   const options = Object.freeze({ authTagLength });
+  const short = new Uint8Array(SHORT_BYTES + 1);
+
+  /** Returns the same bytes, borrowed until the next call, in memory that stays where it is. */
+  function withMemory(bytes: Uint8Array): Uint8Array {
+    const { length } = bytes;
+    if (length === 0) return NOTHING;
+    if (length > SHORT_BYTES) return bytes;
+    short.set(bytes);
+    return short.subarray(0, length);
+  }
+
   return Object.freeze({
     seal(nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
       const length = plaintext.length;
       const cipher = createCipheriv(cipherName, key!, nonce, options);
       cipher.setAAD(aad, { plaintextLength: length });
       const sealed = new Uint8Array(length + authTagLength);
-      sealed.set(cipher.update(length === 0 ? NOTHING : plaintext));
+      sealed.set(cipher.update(withMemory(plaintext)));
       cipher.final();
       sealed.set(cipher.getAuthTag(), length);
       return sealed;
@@ -99,6 +113,7 @@ function createAead(cipherName: CipherCCMTypes, material: KeyObject, authTagLeng
     },
     wipe(): void {
       key = undefined;
+      short.fill(0);
     },
   });
 }
