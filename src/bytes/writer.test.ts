@@ -39,6 +39,16 @@ writer('hands out bytes that later writes do not reach', () => {
   assert.is(first.buffer.byteLength, 1);
 });
 
+writer('nor those of a capacity that is used up, which are not copied', () => {
+  const output = new ByteWriter(2);
+  output.uint(0x0102, 2);
+  const first = output.finish();
+  assert.is(output.finish(), first);
+  output.uint8(3);
+  assert.equal([...first], [1, 2]);
+  assert.equal([...output.finish()], [1, 2, 3]);
+});
+
 writer('refuses a value that does not fit its width', () => {
   for (const value of [256, -1, 1.5, NaN, Infinity]) {
     refuses('badArgument', () => new ByteWriter().uint8(value));
