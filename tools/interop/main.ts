@@ -14,6 +14,7 @@ import type { Stack } from './ble/devices.ts';
 import type { Check } from './check.ts';
 import { edhocChecks } from './edhoc-checks.ts';
 import type { End, Values } from './end.ts';
+import { exampleChecks, grantChecks } from './grant-checks.ts';
 import { itemChecks, payloadChecks } from './item-checks.ts';
 import { createNodeEnd } from './node-end.ts';
 import { SetupError, setUpPython } from './python.ts';
@@ -65,6 +66,8 @@ function allChecks(python: string, theirs: End, xs: End): Check[] {
     ...onNode.flatMap((ours) => edhocChecks(ours, theirs, RUNS_ON_NODE)),
     ...edhocChecks(xs, theirs, RUNS_ON_XS),
     ...[...onNode, xs].flatMap((ours) => recordChecks(ours, theirs)),
+    ...[...onNode, xs].flatMap((ours) => grantChecks(ours, theirs)),
+    ...exampleChecks(theirs),
     ...[onNode[0]!, xs].flatMap((ours) => itemChecks(ours, theirs)),
     ...payloadChecks(theirs),
     ...BLE_STACKS.flatMap((stacks) => bleChecks({ stacks, python })),

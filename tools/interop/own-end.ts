@@ -7,6 +7,7 @@ import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import { Refusal } from '../../src/refusal.ts';
 import { EdhocEnd } from './edhoc-end.ts';
 import type { Request, Values } from './end.ts';
+import { grantSteps } from './grant-end.ts';
 import { createRecordEnd } from './record-end.ts';
 
 /** Returns a function that does one step. A refusal is answered as `refused`. */
@@ -27,6 +28,7 @@ export function createOwnEnd(provider: CryptoProvider): (request: Request) => Va
     updated: (request) => edhoc.updated(request),
     session: (request) => edhoc.session(request),
     ...records.steps,
+    ...grantSteps(provider),
     reencode: ({ item }) => ({ item: toHex(encodeItem(decodeItem(fromHex(item!)))) }),
   };
   return (request) => {

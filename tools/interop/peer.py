@@ -13,12 +13,13 @@ from importlib.metadata import version
 
 from cbor_peer import CborPeer
 from cose_peer import CosePeer
+from cwt_peer import CwtPeer
 from edhoc_peer import EdhocPeer
 
 
 def main():
     cose = CosePeer()
-    rooms = [EdhocPeer(cose), cose, CborPeer()]
+    rooms = [EdhocPeer(cose), cose, CborPeer(), CwtPeer()]
     for line in sys.stdin:
         request = json.loads(line)
         name = request.pop("do")
@@ -34,7 +35,7 @@ def answer(rooms, name, request):
 
 
 def versions():
-    packages = ["lakers-python", "pycose", "cbor2", "cryptography", "bumble"]
+    packages = ["lakers-python", "pycose", "cwt", "cbor2", "cryptography", "bumble"]
     return {"python": platform.python_version(), **{name: version(name) for name in packages}}
 
 
