@@ -19,7 +19,7 @@ typedef struct {
 	uint8_t bytes[ROOM];
 } Bytes;
 
-const Reading gReading = { 1234, 21.375, 48.5, "roof", true };
+const Reading gMeasuredReading = { 1234, 21.375, 48.5, "roof", true };
 static RecordSender gHopSender;
 static RecordSender gSender;
 static RecordRecipient gHopRecipient;
@@ -74,7 +74,7 @@ static bool unprotect(RecordRecipient *recipient, int channel, const uint8_t *me
 
 static psa_status_t toPayload(const BenchProgram *program)
 {
-	gPayload.length = readingPayload(&gReading, gPayload.bytes, ROOM);
+	gPayload.length = readingPayload(&gMeasuredReading, gPayload.bytes, ROOM);
 	return statusOf(gPayload.length == program->bytes);
 }
 

@@ -31,7 +31,7 @@ typedef struct {
 } Answer;
 
 /* What is measured. */
-extern const Reading gReading;
+extern const Reading gMeasuredReading;
 
 /* Keys of one interface's two ends. */
 bool benchOpenEnds(RecordSender *sender, RecordRecipient *recipient);

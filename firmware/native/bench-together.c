@@ -66,7 +66,7 @@ static psa_status_t run(void (*putReading)(PayloadWriter *writer, const Reading 
 	payloadPutHead(&writer, majorUnsigned, READINGS);
 	payloadPutHead(&writer, majorUnsigned, FIRST);
 	for (int i = 0; i < BENCH_TOGETHER; i++)
-		putReading(&writer, &gReading);
+		putReading(&writer, &gMeasuredReading);
 	gMessage.length = writer.length;
 	if (writer.length > ROOM || !protect(&gSender, END_TO_END_RECORD, &gMessage, &gInner) ||
 		!protect(&gHopSender, HOP_RECORD, &gInner, &gOuter))
