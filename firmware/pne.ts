@@ -46,7 +46,7 @@ export function startPne(provider: CryptoProvider, payloads: PnePayloads, connec
   });
 
   function join(link: Link, { pneId, secret }: PnePlace): LinkEvents {
-    return joinBy(link, {
+    let events = joinBy(link, {
       provider,
       pneId,
       secret: secret!,
@@ -56,9 +56,15 @@ export function startPne(provider: CryptoProvider, payloads: PnePayloads, connec
         keepMembership(provider, device, membership);
         connection.proved();
         attach = run(openPlace(provider, device, store).member!);
+        events.onClosed();
+        events = attach(link);
       },
       onRefused: refused,
     });
+    return {
+      onMessage: (message) => events.onMessage(message),
+      onClosed: () => events.onClosed(),
+    };
   }
 
   /** Returns what a link that came up is given to. */

@@ -2,12 +2,14 @@
 
 /** A CPNS Server at a port: CPNS-2 by WebSocket, secured between it and each of its gateways. */
 import type { CryptoProvider } from '../crypto/provider.ts';
-import type { CredentialStore, Identity } from '../handshake/credential.ts';
+import type { Credential, CredentialStore, Identity } from '../handshake/credential.ts';
 import { ImplementationLimits } from '../limits.ts';
 import type { ReasonName } from '../refusal.ts';
-import { ControlKind } from '../roles/gateway-control.ts';
+import { ControlKind, type Statement, topicOf } from '../roles/gateway-control.ts';
 import { createGatewayLinks, type GatewayLinks } from '../roles/gateway-links.ts';
 import { staticDhInterface } from '../roles/interface.ts';
+import type { Invitations } from '../roles/onboarding-acceptance.ts';
+import type { ResumptionKeys } from '../roles/resumption.ts';
 import { ResumptionTable } from '../roles/resumption-keys.ts';
 import { createServer, type Server, type ServerOptions } from '../roles/server.ts';
 import type { Listener } from './tcp.ts';
@@ -29,6 +31,11 @@ export interface CpnsServerOptions extends Omit<ServerOptions, 'endToEnd' | 'aft
   readonly host?: string;
   /** Listens by TLS with it, to which CPNS-2 is left then. */
   readonly tls?: TlsCredentials;
+  /** Keys to resume with, where they shall outlast the process. */
+  readonly resumptions?: ResumptionKeys;
+  /** Codes by which PNEs may join. */
+  readonly invitations?: Invitations;
+  onJoined?(pneId: string): void;
   /** A message of CPNS-2 was refused; the gateway's name is known where its link is secured. */
   onGatewayRefused(reason: ReasonName, gateway: string | undefined): void;
 }
@@ -38,14 +45,27 @@ export interface CpnsServer extends Pick<Server, 'deliver' | 'expel'>, Listener 
   expelGateway(gateway: string): void;
   /** The PNEs of these names, and no others, are withdrawn: every gateway is told, until it has done it. */
   setWithdrawn(pneIds: readonly string[]): void;
+  /** These PNEs, and no others, have joined by a code: every gateway is told, until it lets them in. */
+  setAdmitted(pnes: readonly Credential[]): void;
 }
 
 export async function startCpnsServer(options: CpnsServerOptions): Promise<CpnsServer> {
   const { provider, identity, peers, algorithms } = options;
-  const resumptions = new ResumptionTable({ maxPeers: ImplementationLimits.serverMaxResumptions });
+  const { serverMaxResumptions } = ImplementationLimits;
+  const { resumptions = new ResumptionTable({ maxPeers: serverMaxResumptions }) } = options;
   const endToEnd = { ...staticDhInterface('server', 'CPNS-3', provider, identity, []), peers, resumptions };
+  const { invitations, onJoined } = options;
   const server = createServer({
     ...options,
+    ...(invitations !== undefined && {
+      onboarding: {
+        invitations,
+        onJoined(credential): void {
+          links.state(admissionOf(credential));
+          onJoined?.(credential.subject!);
+        },
+      },
+    }),
     onSeats: (gateway, pneId, seats) => links.stateTo(gateway, { kind: ControlKind.seats, pneId, seats }),
     endToEnd: algorithms === undefined ? endToEnd : { ...endToEnd, algorithms },
     after,
@@ -57,23 +77,29 @@ export async function startCpnsServer(options: CpnsServerOptions): Promise<CpnsS
     onAgreed: options.onAgreed,
     onRefused: options.onGatewayRefused,
   });
+  const [withdrawn, admitted] = [stating(links), stating(links)];
   const listener = await listenWebSocket(options.port, links.attach, after, options.host, options.tls);
   return {
     ...listener,
     deliver: server.deliver,
     expel: server.expel,
     expelGateway: links.expel,
-    setWithdrawn: withdrawals(links),
+    setWithdrawn: (pneIds) => withdrawn(pneIds.map((pneId) => ({ kind: ControlKind.withdrawn, pneId }))),
+    setAdmitted: (pnes) => admitted(pnes.map(admissionOf)),
   };
 }
 
-function withdrawals(links: GatewayLinks): (pneIds: readonly string[]) => void {
-  const kind = ControlKind.withdrawn;
-  let known: ReadonlySet<string> = new Set();
-  return (pneIds) => {
+function admissionOf({ subject, cred }: Credential): Statement {
+  return { kind: ControlKind.admitted, pneId: subject!, credential: cred };
+}
+
+/** Keeps all statements of one kind as they are said to be. */
+function stating(links: GatewayLinks): (statements: readonly Statement[]) => void {
+  let known: ReadonlyMap<string, Statement> = new Map();
+  return (statements) => {
     const former = known;
-    known = new Set(pneIds);
-    for (const pneId of former) if (!known.has(pneId)) links.retract({ kind, pneId });
-    for (const pneId of known) if (!former.has(pneId)) links.state({ kind, pneId });
+    known = new Map(statements.map((statement) => [topicOf(statement), statement]));
+    for (const [topic, statement] of former) if (!known.has(topic)) links.retract(statement);
+    for (const [topic, statement] of known) if (!former.has(topic)) links.state(statement);
   };
 }

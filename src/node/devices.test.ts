@@ -7,7 +7,16 @@ import { ccsCredential, encodeCcs } from '../handshake/credential.ts';
 import { encodeProvisioning } from '../roles/provisioning.ts';
 import { withRecords } from '../session/records.ts';
 import { createNodeProvider } from './crypto/provider.ts';
-import { credentialIn, type Devices, enrol, GATEWAYS, openDevices, readAll, withdraw } from './devices.ts';
+import {
+  admit,
+  credentialIn,
+  type Devices,
+  enrol,
+  GATEWAYS,
+  openDevices,
+  readAll,
+  withdraw,
+} from './devices.ts';
 import { newIdentity } from './identity.ts';
 import { until } from './listener.testing.ts';
 import { createMemoryStore } from './store/memory.ts';
@@ -137,6 +146,28 @@ test('a provisioning file and a credential name the same device; anything else i
   assert.is(credential.curve, Curve.P256);
   for (const bytes of [new Uint8Array(0), provisioning.slice(0, -1), Uint8Array.of(0xa0)])
     assert.throws(() => credentialIn(bytes));
+});
+
+test('a gateway lets in whom the server admits, once, and replaces nobody', async () => {
+  const store = createMemoryStore();
+  const [pne, other] = [newIdentity(provider, 'pne-1').credential, newIdentity(provider, 'pne-1').credential];
+  assert.is(await admit(store, 'pne-1', pne.cred), true);
+  assert.is(await admit(store, 'pne-1', pne.cred), false);
+  for (const [id, cred] of [
+    ['pne-1', other.cred],
+    ['pne-2', pne.cred],
+  ] as const) {
+    try {
+      await admit(store, id, cred);
+      assert.unreachable();
+    } catch (error) {
+      assert.match((error as Error).message, 'credentialInvalid');
+    }
+  }
+  assert.equal(
+    (await readAll(store)).map(({ cred }) => cred),
+    [pne.cred],
+  );
 });
 
 test.run();

@@ -45,10 +45,13 @@ const NOTHING = new Uint8Array(0);
 
 export interface Devices {
   readonly ids: readonly string[];
+  readonly all: readonly Credential[];
   /** As they are when it is asked. */
   readonly credentials: CredentialStore;
   /** Ids that are off the list, and have not come on it again. */
   readonly withdrawn: readonly string[];
+  /** Resolves when the list is as it is stored. */
+  refresh(): Promise<void>;
   close(): void;
 }
 
@@ -84,6 +87,20 @@ export async function enrol(store: KeyValueStore, credential: Credential, roll =
     deletes: roll.withdrawn === undefined ? [] : [keyOf(roll.withdrawn, id)],
   });
   return version === undefined ? enrol(store, credential, roll) : id;
+}
+
+/**
+ * Has a device on the list with this credential, as the server says. Returns whether that is new. Refuses
+ * `credentialInvalid` a credential of another, and another than that of a device of this name that is there: nobody's
+ * credential is replaced.
+ */
+export async function admit(store: KeyValueStore, id: string, ccs: Uint8Array): Promise<boolean> {
+  const credential = ccsCredential(ccs);
+  if (credential.subject !== id) refuse('credentialInvalid', `the credential is not that of ${id}`);
+  const known = await store.get(deviceKey(id));
+  if (known === undefined) await enrol(store, credential);
+  else if (!equalBytes(known.value, ccs)) refuse('credentialInvalid', `there is another ${id}`);
+  return known === undefined;
 }
 
 /** Returns whether there was such a device. */
@@ -141,6 +158,10 @@ class EnrolledDevices implements Devices {
     return [...this.known.keys()];
   }
 
+  get all(): readonly Credential[] {
+    return [...this.known.values()];
+  }
+
   async read(): Promise<void> {
     const { store } = this.options;
     const { withdrawn } = this.roll;
@@ -149,6 +170,10 @@ class EnrolledDevices implements Devices {
     this.withdrawn = gone.map(({ key }) => decodeUtf8(key.subarray(1)));
     this.store = createCredentialStore(credentials);
     this.known = new Map(credentials.map((credential) => [credential.subject!, credential]));
+  }
+
+  refresh(): Promise<void> {
+    return this.follow();
   }
 
   close(): void {
@@ -165,6 +190,11 @@ class EnrolledDevices implements Devices {
     const removed = [...former].filter(isOther).map(([id]) => id);
     this.options.onChanged(removed, this.known.size);
   }
+}
+
+/** Of one device's row; `prefix` is that of another list of devices. */
+export function deviceKey(id: string, prefix = DEVICES.entries): Uint8Array {
+  return keyOf(prefix, id);
 }
 
 function keyOf(prefix: Uint8Array, id: string): Uint8Array {

@@ -32,6 +32,8 @@ export interface PnGatewayOptions extends Omit<GatewayOptions, 'hop' | 'after'> 
   onServerRefused(reason: ReasonName): void;
   /** The server has withdrawn a PNE. Resolves when that is so here for good; the PNE's link is closed already. */
   withdraw(pneId: string): Promise<void>;
+  /** The server has let a PNE join. Resolves when it is let in here too, for good. Refuses what is no credential of it. */
+  admit(pneId: string, credential: Uint8Array): Promise<void>;
 }
 
 export interface PnGateway extends Pick<Gateway, 'attachPne' | 'expel'> {
@@ -52,6 +54,9 @@ export function startPnGateway(options: PnGatewayOptions): PnGateway {
     onRefused: options.onServerRefused,
     onSecured: (link: Link) => attachServer(options, gateway, link),
     onSeats: gateway.seat,
+    onAdmitted(pneId: string, credential: Uint8Array, confirm: () => void): void {
+      options.admit(pneId, credential).then(confirm, () => {});
+    },
     onWithdrawn(pneId: string, confirm: () => void): void {
       gateway.expel(pneId);
       // Where that fails the server says it again.

@@ -69,7 +69,10 @@ async function joined(
   let link: Link | undefined;
   await connectWebSocket(await between(listener.port), (adopted) => {
     link = adopted;
-    return secureServerLink({ ...gateway.options, own, onSeats(): void {}, onWithdrawn(): void {} }, adopted);
+    return secureServerLink(
+      { ...gateway.options, own, onSeats(): void {}, onWithdrawn(): void {}, onAdmitted(): void {} },
+      adopted,
+    );
   });
   await work(server.end, gateway.end);
   link!.close();

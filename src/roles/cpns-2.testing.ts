@@ -39,6 +39,7 @@ export interface TestGateway {
   readonly agreements: Agreement[];
   readonly refusals: ReasonName[];
   /** PNEs that the server has withdrawn; `confirm` is called when the test does. */
+  readonly admitted: { readonly pneId: string; readonly credential: Uint8Array; confirm(): void }[];
   readonly withdrawn: { readonly pneId: string; confirm(): void }[];
   /** What it was told of PNEs' seats. */
   readonly seated: (readonly [pneId: string, seats: readonly GroupSeat[]])[];
@@ -89,6 +90,7 @@ export class Cpns2 {
     const refusals: ReasonName[] = [];
     const seated: TestGateway['seated'][number][] = [];
     const withdrawn: { readonly pneId: string; confirm(): void }[] = [];
+    const admitted: TestGateway['admitted'][number][] = [];
     const wire = this.createWire();
     wire.adopt('server', this.links.attach(wire.end('gateway', attestations.server)));
     const events = secureServerLink(
@@ -98,6 +100,7 @@ export class Cpns2 {
         onSecured: (link) => adopting(routes, link),
         onAgreed: (agreement) => void agreements.push(agreement),
         onSeats: (pneId, seats) => void seated.push([pneId, seats]),
+        onAdmitted: (pneId, credential, confirm) => void admitted.push({ pneId, credential, confirm }),
         onWithdrawn: (pneId, confirm) => void withdrawn.push({ pneId, confirm }),
         onRefused: (reason) => void refusals.push(reason),
       },
@@ -106,7 +109,7 @@ export class Cpns2 {
     wire.adopt('gateway', events);
     const { close, inject } = wire;
     return {
-      ...{ routes, agreements, refusals, withdrawn, seated, close, inject },
+      ...{ routes, agreements, refusals, withdrawn, admitted, seated, close, inject },
       get isOpen(): boolean {
         return wire.isOpen();
       },

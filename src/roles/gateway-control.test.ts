@@ -32,6 +32,8 @@ test('what is encoded decodes to the same', () => {
     const statement = { kind: ControlKind.seats, pneId: 'pne-1', seats };
     assert.equal(decodeControl(encodeStatement(8, statement)), { kind: 2, number: 8, statement });
   }
+  const admitted = { kind: ControlKind.admitted, pneId: 'pne-1', credential: Uint8Array.of(1, 2) };
+  assert.equal(decodeControl(encodeStatement(9, admitted)), { kind: 3, number: 9, statement: admitted });
   assert.equal(decodeControl(encodeConfirmation(7)), { kind: ControlKind.confirmation, number: 7 });
 });
 
@@ -49,6 +51,9 @@ test('whatever is not exactly one control message is refused', () => {
     'a seat of a name': '8502076161026161',
     'a seat that no group has': '850207616102190400',
     'seats of no name': '85020702020202',
+    'an admission without a credential': '8303076161',
+    'an admission with more': '850307616141aa00',
+    'a credential that is a number': '840307616107',
     'a byte more': '82000700',
     'another encoding of the number': '82001807',
   };

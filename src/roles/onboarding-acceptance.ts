@@ -34,6 +34,8 @@ export interface Invitation {
 export interface Invitations {
   /** Those that a reference names, few or none. */
   candidates(idCred: Uint8Array): readonly Invitation[];
+  /** The id of a PNE that has joined by a code with this reference, and whose secret is no more. */
+  spent(idCred: Uint8Array): string | undefined;
   /**
    * Registers a device, in one commit with the end of its code, and calls `done`: `used` where another device has come
    * first, undefined where it could not be stored. The same device may come again.
@@ -127,12 +129,11 @@ export class OnboardingAcceptance {
   private verify(wait: PskWaitMessage3, message3: Uint8Array): Joining {
     const { provider, invitations } = this.options;
     const claim = wait.receive(message3);
+    const candidates = invitations.candidates(claim.idCred);
+    const spent = candidates.length === 0 ? invitations.spent(claim.idCred) : undefined;
+    if (spent !== undefined) this.options.onRefused('onboardingUsed', spent);
     const prove = (invitation: Invitation) => ({ invitation, verified: claim.verify(invitation.psk) });
-    const { invitation, verified } = firstVerified(
-      invitations.candidates(claim.idCred),
-      prove,
-      'onboardingUnknown',
-    );
+    const { invitation, verified } = firstVerified(candidates, prove, 'onboardingUnknown');
     const [sign, ...x] = onboardingValue(verified.ead3);
     if (sign !== 0 && sign !== 1) refuse('messageInvalid');
     const publicKey = provider.wholeKey(Curve.P256, Uint8Array.from(x), sign === 1);

@@ -130,7 +130,7 @@ for (const failure of ['cutBefore', 'cutAfter'] as const satisfies readonly Fail
 
 for (const failure of ['full', 'failedAfter'] as const satisfies readonly Failure[]) {
   test(`a store of the PNE that fails once is tried again (${failure})`, () => {
-    for (let step = 0; step < 12; step += 1) {
+    for (let step = 0; step < 8; step += 1) {
       const network = createOnboardingNetwork();
       network.invitations.invite('pne-1', secretOf(1));
       const medium = createMemoryMedium();

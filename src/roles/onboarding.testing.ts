@@ -19,7 +19,7 @@ import type { RoleName } from '../negotiation/policies.ts';
 import { compactPayloads } from '../payload/compact.ts';
 import type { ReasonName } from '../refusal.ts';
 import { createMemoryMedium, type MemoryMedium } from '../store/medium.testing.ts';
-import { openSealedStore } from '../store/sealed-store.ts';
+import { type DeviceStore, openSealedStore } from '../store/sealed-store.ts';
 import { createGateway } from './gateway.ts';
 import { PROVIDER } from './identities.testing.ts';
 import { type Agreement, staticDhInterface } from './interface.ts';
@@ -59,6 +59,8 @@ export class TestInvitations implements Invitations {
   candidates(idCred: Uint8Array): readonly Invitation[] {
     return this.known.filter(({ psk }) => equalBytes(psk.idCred, idCred));
   }
+
+  spent(): undefined {}
 
   join({ pneId }: Invitation, credential: Credential, done: Parameters<Invitations['join']>[2]): void {
     const commit = () => {
@@ -211,16 +213,7 @@ export function createOnboardingNetwork(): OnboardingNetwork {
     function attach(link: Link): LinkEvents {
       const store = openSealedStore(PROVIDER, ROOT, self.medium);
       const member = openMember(PROVIDER, store, pneId);
-      if (member === undefined)
-        return joinBy(link, {
-          provider: PROVIDER,
-          pneId,
-          secret,
-          openKey: () => openOwnKey(PROVIDER, store),
-          after,
-          onJoined: (membership) => keepMembership(PROVIDER, store, membership),
-          onRefused: (reason) => void self.refusals.push(reason),
-        });
+      if (member === undefined) return join(link, store);
       pne ??= createPne({
         pneId,
         hop: staticDhInterface('pne', 'CPNS-1', PROVIDER, member.own, [member.gateway]),
@@ -234,6 +227,24 @@ export function createOnboardingNetwork(): OnboardingNetwork {
         onRefused: (reason) => void self.refusals.push(reason),
       });
       return pne.attach(link);
+    }
+
+    /** As the firmware does it. */
+    function join(link: Link, store: DeviceStore): LinkEvents {
+      let events = joinBy(link, {
+        provider: PROVIDER,
+        pneId,
+        secret,
+        openKey: () => openOwnKey(PROVIDER, store),
+        after,
+        onJoined(membership): void {
+          keepMembership(PROVIDER, store, membership);
+          events.onClosed();
+          events = attach(link);
+        },
+        onRefused: (reason) => void self.refusals.push(reason),
+      });
+      return { onMessage: (message) => events.onMessage(message), onClosed: () => events.onClosed() };
     }
   }
 

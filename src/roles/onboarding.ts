@@ -15,6 +15,7 @@ import { decodeFlat, encodeFlat } from '../cbor/flat.ts';
 import { CborWriter } from '../cbor/writer.ts';
 import { Algorithm } from '../crypto/algorithms.ts';
 import type { CryptoProvider, Secret } from '../crypto/provider.ts';
+import type { Party } from '../handshake/credential.ts';
 import type { EadItem } from '../handshake/ead.ts';
 import { createPreSharedKey, type PreSharedKey } from '../handshake/psk/credential.ts';
 import { refuse } from '../refusal.ts';
@@ -47,12 +48,19 @@ export function onboardingKey(provider: CryptoProvider, pneId: string, secret: S
   try {
     const kid = provider.expand(sha256, prk, encodeUtf8(LABEL.kid), KID_BYTES);
     const psk = provider.expandSecret(sha256, prk, encodeUtf8(LABEL.psk), PSK_BYTES);
-    const initiator = new CborWriter().map(1).integer(SUBJECT_CLAIM).textString(pneId).finish();
-    const responder = new CborWriter().map(0).finish();
-    return createPreSharedKey(kid, psk, { cred: initiator }, { cred: responder });
+    const { initiator, responder } = onboardingParties(pneId);
+    return createPreSharedKey(kid, psk, initiator, responder);
   } finally {
     prk.wipe();
   }
+}
+
+/** Who the two are in this handshake: CCS of a subject alone, and of nothing. */
+export function onboardingParties(pneId: string): { readonly initiator: Party; readonly responder: Party } {
+  return {
+    initiator: { cred: new CborWriter().map(1).integer(SUBJECT_CLAIM).textString(pneId).finish() },
+    responder: { cred: new CborWriter().map(0).finish() },
+  };
 }
 
 export function onboardingItem(value: Uint8Array): EadItem {

@@ -29,7 +29,7 @@ export interface PneOnboardingOptions {
   /** Returns the key to join with, of P-256, the same each time. What it refuses ends the link. */
   openKey(): PrivateKey;
   readonly after: After;
-  /** Keeps what the server said. Where it throws this end comes again. */
+  /** Keeps what the server said, and has the link from then on. Where it refuses the link ends, and this end comes again. */
   onJoined(membership: Membership): void;
   onRefused(reason: ReasonName): void;
 }
@@ -38,7 +38,7 @@ export interface PneOnboardingOptions {
 const SUITE = 2;
 const CONNECTION_ID = Uint8Array.of(0);
 
-/** Adopts a link, which it closes when it is done with it. Returns what the link shall call. */
+/** Adopts a link until the PNE has joined. Returns what the link shall call till then, and where it ends before. */
 export function joinBy(link: Link, options: PneOnboardingOptions): LinkEvents {
   const { provider, pneId, secret, openKey, onJoined, onRefused } = options;
   const psk = onboardingKey(provider, pneId, secret);
@@ -67,8 +67,11 @@ export function joinBy(link: Link, options: PneOnboardingOptions): LinkEvents {
       send: (message) => link.send(encodeChannelMessage(Channel.onboarding, message)),
       onConfirmed({ established, ead4 }): void {
         established.close();
-        attempted(() => onJoined(decodeAnswer(onboardingValue(ead4))));
-        link.close();
+        const isJoined = attempted(() => {
+          onJoined(decodeAnswer(onboardingValue(ead4)));
+          return true;
+        });
+        if (isJoined === undefined) link.close();
       },
       onFailed: () => link.close(),
     });

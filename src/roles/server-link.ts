@@ -26,6 +26,8 @@ export interface ServerLinkOptions {
   onAgreed(agreement: Agreement): void;
   /** The server states that a PNE is withdrawn. `confirm` is called once that is done for good. */
   onWithdrawn(pneId: string, confirm: () => void): void;
+  /** The server states that a PNE has joined. `confirm` is called once it would be let in for good. */
+  onAdmitted(pneId: string, credential: Uint8Array, confirm: () => void): void;
   /** The server states to which groups a PNE may send, and as whom. */
   onSeats(pneId: string, seats: readonly GroupSeat[]): void;
   /** A message was refused and dropped. `peerRefused`: the server says so of this gateway, or somebody else does. */
@@ -146,6 +148,8 @@ class ServerLinkEnd {
     const confirm = () => this.guard(() => this.confirm(control.number));
     if (control.kind === ControlKind.withdrawn)
       return this.options.onWithdrawn(control.statement.pneId, confirm);
+    if (control.kind === ControlKind.admitted)
+      return this.options.onAdmitted(control.statement.pneId, control.statement.credential, confirm);
     this.options.onSeats(control.statement.pneId, control.statement.seats);
     confirm();
   }

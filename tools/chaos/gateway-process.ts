@@ -105,6 +105,8 @@ export class GatewayProcess {
         onSecured: (routes) => this.adopt(routes),
         onAgreed: () => this.note('agreed with the server'),
         onSeats: (pneId, seats) => this.gateway?.seat(pneId, seats),
+        // Nobody joins here.
+        onAdmitted: (_pneId, _credential, confirm) => confirm(),
         onWithdrawn: (pneId, confirm) => this.withdraw(pneId, confirm),
         onRefused: (reason) => this.note(`refused: ${reason} of its link to the server`),
       },

@@ -65,6 +65,7 @@ export class DeviceCrowd {
         onServerUnreachable(): void {},
         onServerRefused(): void {},
         withdraw: async () => undefined,
+        admit: async () => undefined,
       }),
     );
     this.devices = identities.map((identity) => {

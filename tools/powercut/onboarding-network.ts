@@ -243,6 +243,8 @@ class MemoryInvitations implements Invitations {
     return equalBytes(this.invitation.psk.idCred, idCred) ? [this.invitation] : [];
   }
 
+  spent(): undefined {}
+
   join(_invitation: Invitation, credential: Credential, done: Parameters<Invitations['join']>[2]): void {
     const [known] = this.devices;
     if (known !== undefined) return done(equalBytes(known.cred, credential.cred) ? GRANT : 'used');

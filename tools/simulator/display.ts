@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What a person sees of a run: on a terminal a table that is drawn anew, else a line now and then. */
+import { qrLines } from '../../src/node/onboarding-qr.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
 import type { Board } from './board.ts';
 import type { PneFigures } from './figures.ts';
@@ -15,6 +16,9 @@ const REDRAW_MS = 200;
 const LINE_MS = 2000;
 /** Missing readings that are named. The others are counted. */
 const MAX_NAMED = 20;
+
+/** Where a line is shorter, the code is shown as text alone. */
+const MIN_QR_COLUMNS = 40;
 
 /** What the lines below them mean. */
 const WORDS: readonly string[] = Object.freeze([
@@ -31,6 +35,9 @@ export interface Display {
   problem(problem: string): void;
   /** A PNE shows a passkey, and it is typed at the gateway. */
   passkey(pne: string, shown: string): void;
+  /** A PNE is to join by a code; it has. */
+  code(pne: string, code: string): void;
+  joined(pne: string): void;
   /** Somebody is asked; what is shown meanwhile stands above the question. */
   ask(question: string): void;
   answered(): void;
@@ -108,6 +115,11 @@ export function createDisplay(options: Options, boards: readonly Board[]): Displ
     skipped: ({ line, error }) => say(`line ${line} skipped: ${error}`),
     problem: say,
     passkey: (pne, shown) => print(`${pne}  shows ${shown}, typed at the gateway`),
+    code(pne, code): void {
+      print(`${pne}  joins by the code ${code}`);
+      if (live && (stream.columns ?? 0) >= MIN_QR_COLUMNS) for (const line of qrLines(code)) print(line);
+    },
+    joined: (pne) => print(`${pne}  has joined: the code is used up`),
     ask(asked): void {
       erase();
       question = asked;

@@ -75,6 +75,7 @@ async function main(args: readonly string[], endings: Endings): Promise<number> 
       display.problem(problem);
       event('problem', undefined, problem);
     },
+    joining: { onCode: display.code, onJoined: display.joined },
   });
   await output?.end();
   await page?.close();

@@ -2,7 +2,7 @@
 
 /** One PNE of a run, over all its starts: a process that ends by itself is started again, as a device would be. */
 import type { Figures } from '../../firmware/sensor.ts';
-import type { Provisioning } from '../../src/roles/provisioning.ts';
+import type { Invited, Provisioning } from '../../src/roles/provisioning.ts';
 import type { Board } from './board.ts';
 import type { Distributor, Outlet } from './distributor.ts';
 import type { PneFigures } from './figures.ts';
@@ -17,7 +17,7 @@ export interface PneLifeOptions {
   readonly board: Board;
   /** Of its store. */
   readonly folder: string;
-  readonly provisioning: Provisioning;
+  readonly provisioning: Provisioning | Invited;
   /** Where its serial line to the gateway ends, if it has one. */
   readonly linePort: number;
   readonly figures: PneFigures;

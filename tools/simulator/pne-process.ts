@@ -11,7 +11,12 @@ import {
 } from '../../firmware/sensor-message.ts';
 import { CborWriter } from '../../src/cbor/writer.ts';
 import type { Link, LinkEvents } from '../../src/link/link.ts';
-import { encodeProvisioning, type Provisioning } from '../../src/roles/provisioning.ts';
+import {
+  encodeInvited,
+  encodeProvisioning,
+  type Invited,
+  type Provisioning,
+} from '../../src/roles/provisioning.ts';
 import { PASSKEY } from './ble/board.ts';
 import type { Board } from './board.ts';
 import { endWithUs } from './ending.ts';
@@ -26,7 +31,7 @@ export interface PneProcessOptions {
   readonly board: Board;
   /** Folder for the PNE's store; made where it is missing. */
   readonly folder: string;
-  readonly provisioning: Provisioning;
+  readonly provisioning: Provisioning | Invited;
   /** Where its serial line to the gateway ends, if it has one (PnePlace). */
   readonly linePort: number;
   /** The firmware asks for so many more readings. */
@@ -111,9 +116,9 @@ class HostedSensor {
 }
 
 /** What provisioning leaves in a PNE's store: its record, and where its sensor is. */
-function storedValues(provisioning: Provisioning, feedNumber: number): Record<string, Uint8Array> {
+function storedValues(provisioning: Provisioning | Invited, feedNumber: number): Record<string, Uint8Array> {
   return {
-    provisioning: encodeProvisioning(provisioning),
+    provisioning: 'secret' in provisioning ? encodeInvited(provisioning) : encodeProvisioning(provisioning),
     sensor: new CborWriter().integer(feedNumber).finish(),
   };
 }

@@ -44,6 +44,11 @@ export interface RunOptions {
   /** Nothing more is sent then; what is under way may still arrive. */
   readonly stop: AbortSignal;
   onAgreed(agreement: Agreement): void;
+  /** The last PNE joins by a code, and is told of. Without it all are provisioned. */
+  readonly joining?: {
+    onCode(pne: string, code: string): void;
+    onJoined(pne: string): void;
+  };
   onProgress(pnes: readonly PneFigures[]): void;
   /** A reading that the server verified; `id` is the PNE's. */
   onReading?(pne: string, id: number, value: unknown): void;
@@ -130,8 +135,17 @@ class Simulation {
     const pneIds = this.figures.map(({ id }) => id);
     for (const id of pneIds) this.ledger.add(id);
     const { radio } = this.options;
+    const last = pneIds[pneIds.length - 1]!;
+    const { joining } = this.options;
     this.network = await startNetwork({
       pneIds,
+      ...(joining !== undefined && {
+        joining: {
+          pneId: last,
+          onCode: (code) => joining.onCode(last, code),
+          onJoined: () => joining.onJoined(last),
+        },
+      }),
       algorithm: this.options.algorithm,
       intervalMs: this.options.intervalMs,
       onAgreed: (agreement) => this.agree(agreement),

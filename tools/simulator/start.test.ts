@@ -114,8 +114,9 @@ test('the interface of the gateway and both of each PNE come from a handshake an
     others.map(({ confidentiality, handshakeBytes }) => [confidentiality, handshakeBytes]),
     [
       ['AES-CCM-16-64-128', 159],
-      ['delegated:ble', 222],
-      ['AES-CCM-16-64-128', 159],
+      // It joined by a code, with a reference of three bytes in message_3.
+      ['delegated:ble', 225],
+      ['AES-CCM-16-64-128', 162],
     ],
   );
 });

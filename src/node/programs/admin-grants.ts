@@ -55,7 +55,12 @@ export async function grantMark(store: KeyValueStore, id: string): Promise<strin
   return (await isGranted(store, id)) ? '' : ' (no grant)';
 }
 
-function grantFor({ store, days }: Work, id: string): Promise<void> {
+/** Grants a device that joins by a code the same, before anybody knows it. */
+export function grantJoined(store: KeyValueStore, id: string): Promise<void> {
+  return grantFor({ store, days: DEFAULT_DAYS }, id);
+}
+
+function grantFor({ store, days }: Pick<Work, 'store' | 'days'>, id: string): Promise<void> {
   const exp = Math.floor(Date.now() / 1000) + Number(days) * SECONDS_PER_DAY;
   return grantMembership(store, id, DEFAULT_PN, exp);
 }

@@ -2,15 +2,22 @@
 
 /** `pne-runtime admin`: the devices of a gateway or a server, and a server's gateways, whether it runs or not. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { CryptoProvider } from '../../crypto/provider.ts';
 import { ccsCredential } from '../../handshake/credential.ts';
 import { encodeProvisioning } from '../../roles/provisioning.ts';
 import { credentialIn, DEVICES, enrol, GATEWAYS, type Roll, readAll, withdraw } from '../devices.ts';
 import { newIdentity, writeOnce } from '../identity.ts';
+import { cancel, invite } from '../invitations.ts';
+import { decodeCode, networkOf } from '../onboarding-code.ts';
+import { openRootKey } from '../root-key.ts';
 import { openPostgresStore } from '../store/postgres.ts';
 import { DEFAULT_DAYS, grant, grantMark, grantNewcomer, revoke, type Work } from './admin-grants.ts';
 import { administerGroups, administerKeys } from './admin-groups.ts';
+
 import { type Config, checkWholeNumber, DATABASE, parseAddress, UsageError } from './config.ts';
+import { filesIn, PROVISION_OPTIONS, provisionByCode } from './provision.ts';
+
 import { openExistingStore } from './state.ts';
 
 export const ADMIN_OPTIONS = Object.freeze({
@@ -21,6 +28,10 @@ export const ADMIN_OPTIONS = Object.freeze({
   gateway: { fallback: '127.0.0.1:8751', check: parseAddress },
   output: { fallback: '' },
   days: { fallback: DEFAULT_DAYS, check: checkWholeNumber },
+  onboarding: { fallback: '', isFlag: true },
+  batch: PROVISION_OPTIONS.batch,
+  show: PROVISION_OPTIONS.show,
+  json: PROVISION_OPTIONS.json,
 });
 
 type Options = keyof typeof ADMIN_OPTIONS;
@@ -50,10 +61,15 @@ export async function administer(
   provider: CryptoProvider,
   say: (line: string) => void,
 ): Promise<void> {
+  if (action === 'provision' && values.onboarding !== '') {
+    const output = values.output === '' ? '.' : values.output;
+    return provisionByCode({ ...values, output }, names, provider, filesIn(output), say);
+  }
   if (action === 'provision') return provision(values, names, provider, say);
+  if (action === 'join') return register(values, names, provider, say);
   const known = ACTIONS.get(action);
   if (known === undefined && !OF_KEYS.includes(action))
-    throw new UsageError(`admin takes one of provision, ${[...ACTIONS.keys(), ...OF_KEYS].join(', ')}`);
+    throw new UsageError(`admin takes one of provision, join, ${[...ACTIONS.keys(), ...OF_KEYS].join(', ')}`);
   const store =
     values.store === ''
       ? openExistingStore(required(values, 'state'))
@@ -89,8 +105,33 @@ async function add(work: Work): Promise<void> {
 async function remove({ store, names, say, roll }: Work): Promise<void> {
   if (names.length === 0) throw new UsageError('what is removed are names, as the list has them');
   for (const id of names) {
-    if (!(await withdraw(store, id, roll))) throw new UsageError(`none is called ${id}`);
-    say(`${id} removed`);
+    const isCode = roll === DEVICES && (await cancel(store, id));
+    if (!(await withdraw(store, id, roll)) && !isCode) throw new UsageError(`none is called ${id}`);
+    say(isCode ? `${id} removed: its code is worth nothing` : `${id} removed`);
+  }
+}
+
+/** Registers codes that others have made, from their labels. */
+async function register(
+  values: Config<Options>['values'],
+  codes: readonly string[],
+  provider: CryptoProvider,
+  say: (line: string) => void,
+): Promise<void> {
+  if (codes.length === 0) throw new UsageError('admin join takes codes of devices');
+  const folder = required(values, 'state');
+  const network = networkOf(Uint8Array.from(readFileSync(join(folder, 'credential'))));
+  const store = values.store === '' ? openExistingStore(folder) : await openPostgresStore(values.store);
+  try {
+    const root = await openRootKey(provider, join(folder, 'root-key'), store);
+    for (const text of codes) {
+      const { pneId, secret } = decodeCode(text, network);
+      await invite({ store, provider, root }, pneId, provider.secret(secret));
+      secret.fill(0);
+      say(`${pneId} may join`);
+    }
+  } finally {
+    await store.close();
   }
 }
 

@@ -10,6 +10,8 @@ import { parseArgs } from 'node:util';
 export interface OptionSpec {
   /** '': it may be left out. */
   readonly fallback: string;
+  /** It takes no value on the command line: 'yes' stands for that it is given, and '' for that it is not. */
+  readonly isFlag?: boolean;
   /** Its value is not repeated in a message. */
   readonly isSecret?: boolean;
   /** Throws what is wrong with a value. */
@@ -32,7 +34,7 @@ export function readConfig<Name extends string>(
   environment: Readonly<Record<string, string | undefined>>,
 ): Config<Name> {
   const names = Object.keys(specs) as Name[];
-  const given = parse(names, args);
+  const given = parse(specs, args);
   const variable = (name: string) => environment[`PNE_RUNTIME_${name.toUpperCase().replaceAll('-', '_')}`];
   const path = given.values.config ?? variable('config');
   const file = path === undefined ? {} : readFile(path, names);
@@ -71,11 +73,17 @@ export function checkOneOf(...known: readonly string[]): (text: string) => void 
   };
 }
 
-function parse(names: readonly string[], args: readonly string[]) {
-  const options = Object.fromEntries([...names, 'config'].map((name) => [name, { type: 'string' as const }]));
+function parse(specs: Readonly<Record<string, OptionSpec>>, args: readonly string[]) {
+  const typeOf = (name: string) => (specs[name]?.isFlag ? ('boolean' as const) : ('string' as const));
+  const names = [...Object.keys(specs), 'config'];
+  const options = Object.fromEntries(names.map((name) => [name, { type: typeOf(name) }]));
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-    return { values: values as Readonly<Record<string, string | undefined>>, positionals };
+    const texts = Object.entries(values).map(([name, value]) => [name, value === true ? 'yes' : value]);
+    return {
+      values: Object.fromEntries(texts) as Readonly<Record<string, string | undefined>>,
+      positionals,
+    };
   } catch (error) {
     throw new UsageError((error as Error).message.split('. ')[0]);
   }

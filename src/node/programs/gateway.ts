@@ -4,10 +4,11 @@
 import { join, resolve } from 'node:path';
 import { DEFAULT_PN } from '../../authorization/membership.ts';
 import { checkAdapter } from '../ble/adapter.ts';
-import { DEVICES, withdraw } from '../devices.ts';
+import { admit, DEVICES, withdraw } from '../devices.ts';
 import { type PnGateway, startPnGateway } from '../pn-gateway.ts';
 import { listenTcp } from '../tcp.ts';
 import { after } from '../timer.ts';
+import { grantJoined } from './admin-grants.ts';
 import { agreementFacts } from './agreement-facts.ts';
 import { type Bluetooth, startBluetooth } from './bluetooth.ts';
 import { checkOneOf, DATABASE, parseAddress, type Values } from './config.ts';
@@ -73,6 +74,12 @@ export async function startGatewayProgram(
     },
     onServerUnreachable: (error) => absence.unreachable(error),
     onServerRefused: (reason) => absence.refused(reason),
+    async admit(pne, credential): Promise<void> {
+      if (!devices.ids.includes(pne)) await grantJoined(store, pne);
+      if (!(await admit(store, pne, credential))) return;
+      await devices.refresh();
+      log('admitted', { pne });
+    },
     async withdraw(pne): Promise<void> {
       if (await withdraw(store, pne)) log('withdrawn', { pne });
     },

@@ -7,11 +7,14 @@ import { groupPermission } from '../../roles/group-permission.ts';
 import { createServerKeys } from '../../roles/key-master.ts';
 import { type CpnsServer, startCpnsServer } from '../cpns-server.ts';
 import { DEVICES, GATEWAYS } from '../devices.ts';
+import { openInvitations } from '../invitations.ts';
+import { openKeptResumptions } from '../kept-resumptions.ts';
 import { openKeyStore } from '../key-store.ts';
 import { openReadingOutput, type ReadingOutput } from '../reading-output.ts';
 import { openRootKey } from '../root-key.ts';
 import { openServerStore } from '../server-store.ts';
 import { readTlsCredentials, type TlsCredentials } from '../tls.ts';
+import { grantJoined } from './admin-grants.ts';
 import { agreementFacts } from './agreement-facts.ts';
 import { checkOneOf, checkWholeNumber, DATABASE, parseAddress, UsageError, type Values } from './config.ts';
 import { openEnrolled } from './enrolled.ts';
@@ -49,14 +52,27 @@ export async function startServerProgram(
     store,
     onFailed: ({ message }) => log('keys-failed', { reason: message }),
   });
+  const root = await openRootKey(provider, rootKeyPath, store);
   const keys = createServerKeys({
     provider,
-    root: await openRootKey(provider, rootKeyPath, store),
+    root,
     store: keyStore,
     permits: groupPermission(grants.authority),
     onGroup: (group, record) =>
       log('group', { group, epoch: record?.key.epoch ?? 0, members: record?.members.length ?? 0 }),
     onHolder: (group, pne) => log('group-key', { group, pne }),
+  });
+  const invitations = await openInvitations({
+    ...{ store, provider, root },
+    grantOf: () => new Uint8Array(0),
+    prepare: (pne) => grantJoined(store, pne),
+    onRegistered: () => devices.refresh(),
+    onFailed: ({ message }) => log('invitations-failed', { reason: message }),
+  });
+  const resumptions = await openKeptResumptions({
+    ...{ store, provider, root },
+    responder: identity.credential,
+    onFailed: ({ message }) => log('resumptions-failed', { reason: message }),
   });
   const groupsWatch = keyStore.watch(() => keys.refresh());
   let output: ReadingOutput | undefined;
@@ -74,17 +90,18 @@ export async function startServerProgram(
   const devices = await openEnrolled({
     ...{ store, log, roll: DEVICES, name: 'devices' },
     expel: (id) => server?.expel(id),
-    onChanged: () => setWithdrawn(),
+    onChanged: () => followDevices(),
   });
   const gateways = await openEnrolled({
     ...{ store, log, roll: GATEWAYS, name: 'gateways' },
     expel: (id) => server?.expelGateway(id),
   });
-  /** What a device that is gone knew of its groups is no key any more. */
-  function setWithdrawn(): void {
+  /** What a device that is gone knew of its groups is no key any more. Gateways learn who joined, and who left. */
+  function followDevices(): void {
     if (server === undefined) return;
     server.setWithdrawn(devices.withdrawn);
     for (const id of devices.withdrawn) keys.revoke(id);
+    server.setAdmitted(devices.all.filter(({ subject }) => invitations.joined.includes(subject!)));
   }
   const pace = new Pace({
     intervalMs: Number(values.interval),
@@ -104,9 +121,15 @@ export async function startServerProgram(
     keys,
     grants: grants.authority,
     pn: DEFAULT_PN,
+    resumptions,
+    invitations,
+    onJoined: (pne) => log('joined', { pne }),
     onAgreed(agreement): void {
       const { name, peer } = agreement;
-      if (name !== 'CPNS-2') pace.agreed(agreement);
+      if (name !== 'CPNS-2') {
+        pace.agreed(agreement);
+        invitations.finish(peer.subject!);
+      }
       log('agreed', { [name === 'CPNS-2' ? 'gateway' : 'pne']: peer.subject!, ...agreementFacts(agreement) });
     },
     onRegistered(pne): void {
@@ -121,7 +144,7 @@ export async function startServerProgram(
   server = started;
   metrics.show('devices', () => devices.ids.length);
   metrics.show('readings_kept', () => serverStore.count);
-  setWithdrawn();
+  followDevices();
   log('listening', {
     address: `${host}:${started.port}`,
     devices: devices.ids.length,
@@ -135,8 +158,10 @@ export async function startServerProgram(
       gateways.close();
       groupsWatch.close();
       grants.close();
+      invitations.close();
       await started.close();
       await output?.close();
+      await resumptions.written();
       await store.close();
     },
   };
