@@ -53,8 +53,21 @@ export function hasNativeCrypto(): boolean {
 
 /** Runs a bundle on XS with the board's stack and heap. Output comes through pipes. */
 export function spawnXs(bundle: string, options: SpawnXsOptions = {}): ChildProcess {
-  const { env = {}, detached = false, memory = board.creation, host = builtHost().host } = options;
-  const { stack = board.creation.stack } = options;
+  const { env = {}, detached = false } = options;
+  const [program, ...args] = xsCommand(bundle, options);
+  return spawn(program, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached,
+  });
+}
+
+/** The command that does. */
+export function xsCommand(
+  bundle: string,
+  options: Omit<SpawnXsOptions, 'env' | 'detached'> = {},
+): [program: string, ...args: string[]] {
+  const { memory = board.creation, host = builtHost().host, stack = board.creation.stack } = options;
   const { chunk, heap, limit } = memory;
   const sizes = {
     '--stack': stack,
@@ -65,11 +78,7 @@ export function spawnXs(bundle: string, options: SpawnXsOptions = {}): ChildProc
     '--limit': limit,
   };
   const args = Object.entries(sizes).flatMap(([option, size]) => [option, String(size)]);
-  return spawn(host, [...args, bundle], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached,
-  });
+  return [host, ...args, bundle];
 }
 
 function builtHost(): BuiltHost {

@@ -13,7 +13,7 @@ const cutFlash = buildFlash();
 
 for (const { name, run } of SCENARIOS) {
   test(`${name}: nothing is lost or mixed, wherever the power fails`, () => {
-    const { points, failed } = run(1, cutFlash);
+    const { points, failed } = run(3, cutFlash);
     assert.equal(failed, []);
     assert.ok(points > 0);
   });
