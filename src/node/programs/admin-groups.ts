@@ -25,6 +25,8 @@ const ACTIONS = Object.freeze([
   'transfer',
   'rekey',
   'end',
+  'revoke',
+  'reinstate',
 ] as const);
 
 export async function administerGroups(
@@ -35,6 +37,8 @@ export async function administerGroups(
 ): Promise<void> {
   if (!(ACTIONS as readonly string[]).includes(action))
     throw new UsageError(`admin group takes one of ${ACTIONS.join(', ')}`);
+  if (action === 'revoke' || action === 'reinstate')
+    return administerKeys(store, provider, action, words, say);
   const { ledger, changes } = await openGroups(store, provider);
   if (action === 'list') return list(ledger.groups.values(), say);
   if (action === 'create' || action === 'create-pn')
@@ -46,17 +50,24 @@ export async function administerGroups(
   if (action === 'end') return done(say, `${id} has ended`, (then) => changes.end(reference, then));
   if (names.length === 0) throw new UsageError(`admin group ${action} takes a group, and names of devices`);
   await requireDevices(store, action === 'remove' ? [] : names);
-  for (const name of names) {
-    if (action === 'add')
-      await done(say, `${name} joined ${id}`, (then) => changes.add(reference, name, then));
-    if (action === 'remove')
-      await done(say, `${name} left ${id}`, (then) => changes.remove(reference, name, then));
-    if (action === 'transfer')
-      await done(say, `${id} is of ${name}`, (then) => changes.transfer(reference, name, then));
-  }
+  for (const name of names) await changeMember(changes, action, reference, name, say);
 }
 
-/** Takes all keys from a device that stays enrolled, or gives it new ones. */
+function changeMember(
+  changes: GroupChanges,
+  action: string,
+  reference: number,
+  name: string,
+  say: Say,
+): Promise<void> {
+  if (action === 'add')
+    return done(say, `${name} joined ${reference}`, (then) => changes.add(reference, name, then));
+  if (action === 'remove')
+    return done(say, `${name} left ${reference}`, (then) => changes.remove(reference, name, then));
+  return done(say, `${reference} is of ${name}`, (then) => changes.transfer(reference, name, then));
+}
+
+/** Takes all keys of groups from devices that stay enrolled, or lets them have some again. */
 export async function administerKeys(
   store: KeyValueStore,
   provider: CryptoProvider,
@@ -64,7 +75,7 @@ export async function administerKeys(
   names: readonly string[],
   say: Say,
 ): Promise<void> {
-  if (names.length === 0) throw new UsageError(`admin ${operation} takes names of devices`);
+  if (names.length === 0) throw new UsageError(`admin group ${operation} takes names of devices`);
   const { changes } = await openGroups(store, provider);
   for (const name of names)
     await done(say, `${name} ${operation}d`, (then) => changes[operation](name, then));

@@ -52,9 +52,6 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map([
   ['remove-gateway', { roll: GATEWAYS, run: remove }],
 ]);
 
-/** Of a server alone (admin-groups.ts). */
-const OF_KEYS: readonly string[] = Object.freeze(['group', 'reinstate']);
-
 /** Calls `say` with each line for standard output. */
 export async function administer(
   { values, positionals: [action = '', ...names] }: Config<Options>,
@@ -68,8 +65,8 @@ export async function administer(
   if (action === 'provision') return provision(values, names, provider, say);
   if (action === 'join') return register(values, names, provider, say);
   const known = ACTIONS.get(action);
-  if (known === undefined && !OF_KEYS.includes(action))
-    throw new UsageError(`admin takes one of provision, join, ${[...ACTIONS.keys(), ...OF_KEYS].join(', ')}`);
+  if (known === undefined && action !== 'group')
+    throw new UsageError(`admin takes one of provision, join, group, ${[...ACTIONS.keys()].join(', ')}`);
   const store =
     values.store === ''
       ? openExistingStore(required(values, 'state'))
@@ -77,7 +74,6 @@ export async function administer(
   try {
     if (known !== undefined)
       await known.run({ store, provider, names, say, roll: known.roll, days: values.days });
-    else if (action === 'reinstate') await administerKeys(store, provider, 'reinstate', names, say);
     else await administerGroups(store, provider, names, say);
   } finally {
     await store.close();
