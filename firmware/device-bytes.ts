@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * src/bytes/copy.ts and src/cbor/flat.ts in C, for an image that has it: tools/build/device.ts puts this module in
+ * src/bytes/copy.ts, src/bytes/utf8.ts and src/cbor/flat.ts in C, for an image that has it: tools/build/device.ts puts this module in
  * place of those, which say what each function does.
  */
 import type { FlatItem } from '../src/cbor/flat.ts';
@@ -27,3 +27,16 @@ export function decodeFlat(bytes: Uint8Array): FlatItem[] {
 }
 
 export { decodeFlat as decodeOwnedFlat };
+
+export function encodeUtf8(text: string): Uint8Array {
+  const bytes = natives.encodeText(text);
+  return typeof bytes === 'object' ? bytes : refuse(bytes);
+}
+
+export function decodeUtf8(bytes: Uint8Array): string {
+  return natives.decodeText(bytes) ?? refuse('invalidUtf8');
+}
+
+export function checkUtf8(bytes: Uint8Array): void {
+  if (!natives.isText(bytes)) refuse('invalidUtf8');
+}

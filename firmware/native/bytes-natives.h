@@ -8,7 +8,10 @@
 #define PNE_BYTES_NATIVES(X) \
 	X(xs_pnebytes_copy) \
 	X(xs_pnebytes_decodeFlat) \
+	X(xs_pnebytes_decodeText) \
 	X(xs_pnebytes_encodeFlat) \
+	X(xs_pnebytes_encodeText) \
+	X(xs_pnebytes_isText) \
 	X(xs_pnebytes_withHead) \
 	X(xs_pnebytes_withoutHead)
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { FlatItem } from '../../src/cbor/flat.ts';
 
-/** What firmware/native/payload-copy.c and payload-flat.c do. They run no JavaScript but `refuse`. */
+/** What firmware/native/payload-copy.c, payload-flat.c and payload-utf8.c do. They run no JavaScript but `refuse`. */
 export interface BytesNatives {
   copy(bytes: Uint8Array, start?: number, end?: number): Uint8Array;
   withHead(head: number, headLength: number, bytes: Uint8Array, start?: number, end?: number): Uint8Array;
@@ -10,6 +10,11 @@ export interface BytesNatives {
   encodeFlat(...items: FlatItem[]): Uint8Array | number;
   /** The items. Bytes that are none go to `refuse`, which throws. */
   decodeFlat(bytes: Uint8Array, refuse: (reason: number) => never): FlatItem[];
+  /** UTF-8, or why there is none. */
+  encodeText(text: string): Uint8Array | number;
+  /** undefined where the bytes are no UTF-8. */
+  decodeText(bytes: Uint8Array): string | undefined;
+  isText(bytes: Uint8Array): boolean;
 }
 
 /** For an image that has the C functions: a call at the level of a module puts them into flash. */
@@ -20,5 +25,8 @@ export function bindBytesNatives(): BytesNatives {
     withoutHead: native('xs_pnebytes_withoutHead'),
     encodeFlat: native('xs_pnebytes_encodeFlat'),
     decodeFlat: native('xs_pnebytes_decodeFlat'),
+    encodeText: native('xs_pnebytes_encodeText'),
+    decodeText: native('xs_pnebytes_decodeText'),
+    isText: native('xs_pnebytes_isText'),
   });
 }

@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { copyBytes, withHead, withoutHead } from '../../src/bytes/copy.ts';
 import { fromHex, toHex } from '../../src/bytes/hex.ts';
+import { checkUtf8, decodeUtf8, encodeUtf8 } from '../../src/bytes/utf8.ts';
 import { decodeFlat, encodeFlat, encodeThree, type FlatItem } from '../../src/cbor/flat.ts';
 import { createRandom, randomBytes } from '../../src/cose/test-fixture.ts';
 import { randomBytesOf } from '../../src/payload/random.testing.ts';
@@ -116,6 +117,41 @@ const EXPECTED = [
   'notWellFormed',
 ];
 
+/** Around each border of UTF-8 and of surrogates. */
+const UNITS = Object.freeze([
+  0, 0x41, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xd800, 0xdbff, 0xdc00, 0xdfff, 0xe000, 0xffff,
+]);
+
+test('the same UTF-8, and the same refusals', () => {
+  const outcomes = new Set<string>();
+  for (let i = 0; i < CASES / 10; i++) {
+    const random = createRandom(i + 1);
+    const units = Array.from({ length: random() % 6 }, () => UNITS[random() % UNITS.length]!);
+    const text = String.fromCharCode(...units) + String.fromCodePoint(0x1f600);
+    const encoded = outcomeOf(() => toHex(encodeUtf8(text)));
+    assert.equal(
+      outcomeOf(() => toHex(device.encodeUtf8(text))),
+      encoded,
+      `${units}`,
+    );
+    const bytes = encoded.reason === undefined ? encodeUtf8(text) : randomBytes(random, random() % 40);
+    if (random() % 2 === 0 && bytes.length > 0) bytes[random() % bytes.length]! ^= 1 << (random() % 8);
+    const decoded = outcomeOf(() => decodeUtf8(bytes));
+    assert.equal(
+      outcomeOf(() => device.decodeUtf8(bytes)),
+      decoded,
+      toHex(bytes),
+    );
+    assert.equal(
+      outcomeOf(() => device.checkUtf8(bytes)),
+      outcomeOf(() => checkUtf8(bytes)),
+      toHex(bytes),
+    );
+    outcomes.add(`encoded ${encoded.reason}`).add(`decoded ${decoded.reason}`);
+  }
+  assert.is(outcomes.size, 4, [...outcomes].join());
+});
+
 test('as long as a message may be, and not a byte longer', () => {
   for (const length of [8187, 8188, 8189]) {
     const items = [new Uint8Array(length)];
@@ -160,6 +196,12 @@ test('arguments of other kinds are thrown back', () => {
     () => untyped.encodeFlat!(Object.create(bytes)),
     () => untyped.decodeFlat!(bytes),
     () => untyped.decodeFlat!([], () => 0),
+    () => untyped.encodeText!(),
+    () => untyped.encodeText!(1),
+    () => untyped.decodeText!(),
+    () => untyped.decodeText!('text'),
+    () => untyped.isText!(),
+    () => untyped.isText!(new Proxy(bytes, {})),
   ]) {
     assert.throws(call, (error: unknown) => error instanceof TypeError || error instanceof RangeError);
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include "objects.h"
 #include "optimize.h"
 
 /*
@@ -125,42 +126,6 @@ static void shortenList(const Function *function, Instruction *first, const Name
 		makeByConstructor(function, &list, names);
 }
 
-static const Instruction *lastBefore(const Instruction *instruction)
-{
-	do
-		instruction--;
-	while (instruction->code == XS_NO_CODE);
-	return instruction;
-}
-
-/* Whether the object is on top of the stack: behind what made it, or behind another property. */
-static bool isProperty(const Instruction *use, const Instruction *made)
-{
-	const Instruction *last = lastBefore(use);
-	if (last == made)
-		return true;
-	txU1 before = lastBefore(last)->code;
-	return last->code == XS_CODE_INTEGER_1 && (before == XS_CODE_NEW_PROPERTY || before == XS_CODE_NEW_PROPERTY_AT);
-}
-
-/* OBJECT, SET_LOCAL, and for each property GET_LOCAL, the value, NEW_PROPERTY, INTEGER. */
-static void shortenObject(const Function *function, Instruction *object)
-{
-	Instruction *made = followerOf(function, object);
-	Instruction *each = made ? followerOf(function, made) : NULL;
-	if (!each || made->code != XS_CODE_SET_LOCAL_1 || each->code != XS_CODE_GET_LOCAL_1
-		|| each->operand != made->operand)
-		return;
-	for (; each; each = nextOf(function, each)) {
-		if (!hasPlace(each) || each->operand != made->operand)
-			continue;
-		if (each->code != XS_CODE_GET_LOCAL_1)
-			return;
-		if (isProperty(each, made))
-			each->code = XS_CODE_DUB;
-	}
-}
-
 /* From the end, as what lies in another comes first then. */
 void shortenLiterals(Function *function, const Names *names)
 {
@@ -168,7 +133,7 @@ void shortenLiterals(Function *function, const Names *names)
 	for (Instruction *each = function->end; each-- > function->first;) {
 		if (each->code == XS_CODE_ARRAY)
 			shortenList(function, each, names);
-		if (each->code == XS_CODE_OBJECT)
-			shortenObject(function, each);
+		if (each->code == XS_CODE_OBJECT || each->code == XS_CODE_INSTANTIATE)
+			shortenObject(function, each, names);
 	}
 }

@@ -116,23 +116,27 @@ static txID *assignIds(const txScript *script)
 	return ids;
 }
 
-/* The script's own ids of what optimize asks for. */
-static Names findNames(const txScript *script)
+static txS4 idOf(const char *const *texts, txID count, const char *name)
+{
+	for (txID id = 1; id < count; id++) {
+		if (!strcmp(texts[id], name))
+			return id;
+	}
+	return 0;
+}
+
+/* By the script's own ids. */
+static Names readNames(const txScript *script)
 {
 	const txByte *each = script->symbolsBuffer;
-	Names names = { 0, 0, 0 };
 	txID count;
 	mxDecodeID(each, count);
+	const char **texts = calloc(count, sizeof(*texts));
 	for (txID id = 1; id < count; id++) {
-		if (!strcmp((const char *)each, "Array"))
-			names.array = id;
-		if (!strcmp((const char *)each, "fill"))
-			names.fill = id;
-		if (!strcmp((const char *)each, "length"))
-			names.length = id;
-		each += strlen((const char *)each) + 1;
+		texts[id] = (const char *)each;
+		each += strlen(texts[id]) + 1;
 	}
-	return names;
+	return (Names){ texts, idOf(texts, count, "Array"), idOf(texts, count, "fill"), idOf(texts, count, "length") };
 }
 
 /* Functions and strings that the target takes where they lie, in flash, instead of copying them. */
@@ -199,8 +203,9 @@ int main(int argc, char **argv)
 	if (!script)
 		return 1;
 	Function *function = readCode(script->codeBuffer, script->codeSize);
-	Names names = findNames(script);
+	Names names = readNames(script);
 	optimize(function, &names);
+	free(names.texts);
 	layOut(function);
 	if (isForLines)
 		printLines(function);

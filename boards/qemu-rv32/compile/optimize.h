@@ -10,8 +10,9 @@
 
 #include "code.h"
 
-/* Ids of names in the code; 0 where it has no such name. */
+/* The names in the code by their ids, and ids of some; 0 where it has no such name. */
 typedef struct {
+	const char **texts;
 	txS4 array;
 	txS4 fill;
 	txS4 length;
