@@ -50,7 +50,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'two boots with one counter are taken for one',
     changes: [{ file: 'src/roles/peer-record.ts', from: ' && equalBytes(boot.tag, tag)', to: '' }],
-    seed: 3,
+    seed: 100,
     finding: /is accepted, and delivered 0 times|is replaced in the store/,
   },
   {
@@ -120,7 +120,7 @@ export const DEFECTS: readonly Defect[] = [
         to: '    let numbers: number[] = [];\n    for (const { number } of taken) this.confirm(session, [number], Status.ok);\n',
       },
     ],
-    seed: 0,
+    seed: 101,
     finding: /is accepted, and delivered 0 times/,
   },
   {

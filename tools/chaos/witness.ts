@@ -116,10 +116,10 @@ export class Witness {
     content.outcome = undefined;
   }
 
-  /** It is no longer in the server's store, and the server ended before it could say why. */
+  /** Where it is a content: it is no longer in the server's store, and the server ended before it could say why. */
   concludeContent(name: string): void {
-    const content = this.contents.get(name)!;
-    if (content.outcome !== undefined) return;
+    const content = this.contents.get(name);
+    if (content === undefined || content.outcome !== undefined) return;
     if (content.shown === 1) content.outcome = 'delivered';
     // It was given up for a boot that ended: its owner finds it gone from the queue.
     else if (this.interrupted.has(content.pneId)) content.outcome = 'unknown';
