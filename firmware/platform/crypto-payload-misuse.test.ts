@@ -125,6 +125,56 @@ misuse('arguments of other kinds are thrown back', () => {
   assert.is(untyped.decode(bytes, undefined), 1);
 });
 
+misuse('readings and names of other kinds are thrown back', () => {
+  const names = fromHex('82066174');
+  const payloads = [fromHex('a1617401')];
+  const detached = { length: 1, 0: 1 };
+  for (const call of [
+    () => untyped.pack(),
+    () => untyped.pack(5, 0, payloads, names),
+    () => untyped.pack(5, 0, payloads[0], names, 1),
+    () => untyped.pack(5, 0, 'text', names, 1),
+    () => untyped.pack(5, 0, detached, names, 1),
+    () => untyped.pack(5, 0, ['text'], names, 1),
+    () => untyped.pack(5, 0, new Array(1), names, 1),
+    () => untyped.pack(5, 0, payloads, 'text', 1),
+    () => untyped.withNames(names),
+    () => untyped.withNames(names, [1]),
+    ...[
+      '',
+      '81',
+      '8206',
+      '820661',
+      '82067800',
+      '8206f5',
+      '820641ff',
+      '8306' + '6174',
+      '82066174' + '00',
+      '9f06ff',
+    ].flatMap((hex) => [
+      () => untyped.pack(5, 0, payloads, fromHex(hex), 1),
+      () => untyped.withNames(fromHex(hex), payloads),
+    ]),
+  ]) {
+    assert.throws(call, (error: unknown) => error instanceof TypeError);
+  }
+  for (const call of [
+    () => untyped.pack(-1, 0, payloads, names, 1),
+    () => untyped.pack(5, 0.5, payloads, names, 1),
+    () => untyped.pack(5, 0, payloads, names, 25),
+    () => untyped.pack(5, 0, new Array(33).fill(payloads[0]), names, 1),
+  ]) {
+    assert.throws(call, (error: unknown) => error instanceof RangeError);
+  }
+  assert.is(toHex(natives.pack(5, 0, payloads, names, 1)!), '830500a10001');
+});
+
+misuse('a message of readings is not longer than what is in it', () => {
+  const message = natives.pack(5, 0, [fromHex('a1617401')], fromHex('82066174'), 1)!;
+  assert.is(message.length, 6);
+  assert.equal(Object.keys(message), ['0', '1', '2', '3', '4', '5']);
+});
+
 misuse('what `refuse` does is up to its owner', () => {
   const empty = new Uint8Array(0);
   assert.is(natives.decode(empty, (() => 7) as unknown as () => never), undefined);

@@ -3,7 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { concatBytes } from '../bytes/compare.ts';
-import { toHex } from '../bytes/hex.ts';
+import { fromHex, toHex } from '../bytes/hex.ts';
 import { encodeUtf8 } from '../bytes/utf8.ts';
 import { ByteWriter } from '../bytes/writer.ts';
 import { HeadReader, Major, writeHead } from '../cbor/head.ts';
@@ -12,6 +12,7 @@ import { ImplementationLimits } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
 import { compactPayloads } from './compact.ts';
 import { splitNames } from './concise.ts';
+import { AS_IT_IS, FLOATS } from './concise-cases.testing.ts';
 import { expandReading } from './expand.ts';
 import type { PnePayloads } from './payload.ts';
 import { type Below, randomBytesOf, randomValue } from './random.testing.ts';
@@ -42,6 +43,23 @@ export function runConciseDifferentialTests(ours: PnePayloads, reference: PnePay
       `  readings in C and in TypeScript: ${packed} messages, ${short} shorter than their payloads`,
     );
     assert.ok(cases < 1000 || (packed > cases / 4 && short > cases / 8));
+  });
+
+  test('agree on each kind of float, and on what stays as it is', () => {
+    const names = encoded(['t']);
+    const payloads = [...FLOATS.map(([float]) => `a16174${float}`), ...AS_IT_IS];
+    for (const [index, payload] of payloads.entries())
+      sameBytes(index, ours, reference, (codec) => codec.pack(5, 0, [fromHex(payload)], names, 1));
+  });
+
+  test('agree on more names than fit', () => {
+    const fields = Array.from({ length: dictionaryMaxNames + 2 }, (_, index) => [`n${index}`, index]);
+    const payload = compactPayloads.encode(Object.fromEntries(fields));
+    for (let count = dictionaryMaxNames - 2; count <= dictionaryMaxNames; count++) {
+      const names = encoded(fields.slice(0, count).map(([name]) => String(name)));
+      sameBytes(count, ours, reference, (codec) => codec.withNames(names, [payload]));
+      sameBytes(count, ours, reference, (codec) => codec.pack(5, 0, [payload], names, count));
+    }
   });
 
   test.run();
