@@ -7,6 +7,7 @@ import { ccsCredential, encodeCcs, type Identity } from '../src/handshake/creden
 import { createInitiator } from '../src/handshake/initiator.ts';
 import { createResponder } from '../src/handshake/responder.ts';
 import type { OperationGroup } from './bench-operations.ts';
+import { resumptionOperations } from './bench-resumption.ts';
 
 /** P-256 with AES-CCM-16-64-128: what the roles run. */
 const SUITE = 2;
@@ -25,7 +26,7 @@ interface Transcript {
  * repeat. `bytes` are those of the four messages, which tell the methods apart.
  */
 export function handshakeOperations(provider: CryptoProvider): OperationGroup[] {
-  return METHODS.map((method) => methodOperations(provider, method));
+  return [...METHODS.map((method) => methodOperations(provider, method)), resumptionOperations(provider)];
 }
 
 function methodOperations(provider: CryptoProvider, method: number): OperationGroup {
