@@ -7,6 +7,7 @@ import { ccsCredential, encodeCcs } from '../handshake/credential.ts';
 import { createPreSharedKey } from '../handshake/psk/credential.ts';
 import { open, provider, shown } from '../store/fixture.testing.ts';
 import { createMemoryMedium, type MemoryMedium } from '../store/medium.testing.ts';
+import { Purpose } from '../store/store.ts';
 import type { ResumptionKey } from './resumption.ts';
 import { PeerIndex, storedResumptionSlot } from './stored-resumption.ts';
 
@@ -70,7 +71,7 @@ test('a key that cannot be stored is kept as long as the device runs', () => {
 
 test('a record of another use is no key', () => {
   const medium = createMemoryMedium();
-  open(medium).write(7, PeerIndex.server, { data: pattern(3, 1) });
+  open(medium).write(Purpose.peer, PeerIndex.server, { data: pattern(3, 1) });
   assert.is(slot(medium).key, undefined);
 });
 

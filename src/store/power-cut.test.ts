@@ -10,7 +10,7 @@ import { createMemoryMedium, type Failure, type MemoryMedium } from './medium.te
 import { Purpose } from './store.ts';
 
 const cuts = suite('store under failures');
-const CHANGES = 14;
+const CHANGES = 20;
 
 /** Makes one random change, and returns what was kept before and after it. */
 function changed(medium: MemoryMedium, seed: number): { before: string; after: string } {

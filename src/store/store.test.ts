@@ -37,7 +37,7 @@ store('gives back what was written, after a start too', () => {
     [Purpose.groupKey, 7, record(LONGEST - 16, 2, KEY)],
     [Purpose.peer, 15, record(2, 3, provider.secret(pattern(32, 4)))],
     [Purpose.credential, 1, record(LONGEST, 5)],
-    [Purpose.onboarding, 0, record(0, 6)],
+    [Purpose.grant, 0, record(0, 6)],
   ];
   const first = open(medium);
   for (const [purpose, index, each] of written) first.write(purpose, index, each);
@@ -90,7 +90,7 @@ store('refuses a record with any one bit flipped, and every length but its own',
 
 store('refuses records that were moved or swapped, within a purpose and between two', () => {
   const { medium } = filled();
-  const [user, first, second] = [kept(medium, 1), kept(medium, 15), kept(medium, 16)];
+  const [user, first, second] = [kept(medium, 1), kept(medium, 14), kept(medium, 15)];
   const opened = open(medium);
   medium.values.set(first[0], second[1]);
   medium.values.set(second[0], first[1]);

@@ -13,19 +13,18 @@ export const Purpose = Object.freeze({
   userKey: 1,
   pnKey: 2,
   grant: 3,
-  onboarding: 4,
   /** Of the server and of the gateway. */
-  credential: 5,
+  credential: 4,
   /** Keys of service groups. */
-  groupKey: 6,
+  groupKey: 5,
   /** Keys with which to resume, by peer. */
-  peer: 7,
+  peer: 6,
 } as const);
 
 export type Purpose = (typeof Purpose)[keyof typeof Purpose];
 
 /** Records of each purpose. */
-export const PURPOSE_RECORDS: readonly number[] = Object.freeze([1, 1, 1, 1, 1, 2, 8, 16]);
+export const PURPOSE_RECORDS: readonly number[] = Object.freeze([1, 1, 1, 1, 2, 8, 16]);
 
 /** Bytes of data and key together in one record. */
 export const MAX_RECORD_CONTENT = 46;

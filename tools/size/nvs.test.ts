@@ -17,7 +17,6 @@ test('a store with 16 peers, 8 groups and the rest fits 4 KB, and is what the ac
   const store = open(medium);
   store.boots.write(1);
   PURPOSE_RECORDS.forEach((records, purpose) => {
-    if (purpose === Purpose.onboarding) return;
     for (let index = 0; index < records; index++)
       store.write(purpose as Purpose, index, record(MAX_RECORD_CONTENT, index));
   });

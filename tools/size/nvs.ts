@@ -8,7 +8,7 @@
 import { PLACES } from '../../src/store/place.ts';
 import { SEAL_LENGTH } from '../../src/store/seal.ts';
 import { HEAD_LENGTH } from '../../src/store/sealed-store.ts';
-import { MAX_RECORD_CONTENT, PURPOSE_RECORDS, Purpose } from '../../src/store/store.ts';
+import { MAX_RECORD_CONTENT } from '../../src/store/store.ts';
 
 /** What 4 KB have. */
 export const NVS_ENTRIES = 126;
@@ -28,21 +28,17 @@ export interface StoreSize {
   readonly problems: readonly string[];
 }
 
-/**
- * A store in which every place but one has the longest record: onboarding's is gone once a device has a grant, keys and
- * peers.
- */
+/** A store in which every place has the longest record. */
 export function fullestStore(longest = SEAL_LENGTH + MAX_RECORD_CONTENT): StoreSize {
-  const records = PLACES - PURPOSE_RECORDS[Purpose.onboarding]!;
   const head = SEAL_LENGTH + HEAD_LENGTH;
-  const entries = NAMESPACE_ENTRIES + blobEntries(head) + records * blobEntries(longest);
+  const entries = NAMESPACE_ENTRIES + blobEntries(head) + PLACES * blobEntries(longest);
   const problems =
     entries > NVS_ENTRIES
       ? [
           `the device's store takes ${entries} entries of NVS, ${entries - NVS_ENTRIES} over 4 KB: see src/store/store.ts`,
         ]
       : [];
-  return { records: records + 1, recordBytes: Math.max(longest, head), entries, problems };
+  return { records: PLACES + 1, recordBytes: Math.max(longest, head), entries, problems };
 }
 
 export function formatStore({ records, recordBytes, entries }: StoreSize): string {
