@@ -160,16 +160,7 @@ export class OnboardingNetwork {
     const { provider } = this;
     const after = this.time.after(life);
     const member = openMember(provider, store, PNE_ID);
-    if (member === undefined)
-      return joinBy(link, {
-        provider,
-        pneId: PNE_ID,
-        secret: provider.secret(this.secret),
-        openKey: () => openOwnKey(provider, store),
-        after,
-        onJoined: (membership) => keepMembership(provider, store, membership),
-        onRefused(): void {},
-      });
+    if (member === undefined) return this.joining(link, running);
     running.pne ??= createPne({
       pneId: PNE_ID,
       hop: staticDhInterface('pne', 'CPNS-1', provider, member.own, [member.gateway]),
@@ -183,6 +174,26 @@ export class OnboardingNetwork {
       onRefused(): void {},
     });
     return running.pne.attach(link);
+  }
+
+  /** Who has joined goes on with the link that it joined by. */
+  private joining(link: Link, running: Running): LinkEvents {
+    const { provider } = this;
+    const { store, life } = running;
+    let events = joinBy(link, {
+      provider,
+      pneId: PNE_ID,
+      secret: provider.secret(this.secret),
+      openKey: () => openOwnKey(provider, store),
+      after: this.time.after(life),
+      onJoined: (membership) => {
+        keepMembership(provider, store, membership);
+        events.onClosed();
+        events = this.attach(link, running);
+      },
+      onRefused(): void {},
+    });
+    return { onMessage: (message) => events.onMessage(message), onClosed: () => events.onClosed() };
   }
 
   /** Returns the gateway, joined to the server. */
