@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type BuildFailure, build } from 'esbuild';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -9,6 +10,7 @@ import { Reason, type ReasonName } from '../../src/refusal.ts';
 import { bundleBleSerialFirmware, bundleSerialFirmware, ROOT } from './bundle.ts';
 import { deviceProgram, withPoliciesOf } from './device.ts';
 import { withNumbers } from './numbers.ts';
+import { FIRST_WITHOUT_C } from './reasons.ts';
 
 test('a table of numbers is replaced where it is used, in other modules too', async () => {
   const text = await bundle(`
@@ -32,6 +34,32 @@ test('every reason is refused by number as it is by name', async () => {
   assert.not.match(text, /refuse\("/);
   const expected = names.map((name) => [true, name, Reason[name], `${name} (${Reason[name]})`]);
   assert.equal(await evaluate(text, 'refused'), expected);
+});
+
+test('a program has the names of the reasons that it refuses with, and of those of C', async () => {
+  const text = await bundle(`
+    import { Reason, refuse } from './src/refusal.ts';
+    export const calls = [() => refuse('queueFull'), (known) => refuse(known ? 'notOwner' : 'linkClosed')];
+    export { Reason as used };`);
+  const used = (await evaluate(text, 'used')) as Record<string, number>;
+  const expected = Object.entries(Reason).filter(
+    ([name, number]) => number < FIRST_WITHOUT_C || ['queueFull', 'notOwner', 'linkClosed'].includes(name),
+  );
+  assert.equal(used, Object.fromEntries(expected));
+});
+
+test('C refuses with no reason that a program may be without', async () => {
+  for (const header of ['payload.h', 'record.h']) {
+    const source = await readFile(join(ROOT, 'firmware/native', header), 'utf8');
+    const [, reasons] = source.match(/Reasons by their numbers[^{]*\{([^}]*)\}/)!;
+    const numbers = [...reasons!.matchAll(/= (\d+)/g)].map(([, number]) => Number(number));
+    assert.ok(numbers.length > 5);
+    assert.equal(
+      numbers.filter((number) => number >= FIRST_WITHOUT_C && number < 256),
+      [],
+      header,
+    );
+  }
 });
 
 test('a number that is no reason is a fault and no refusal', async () => {

@@ -8,6 +8,7 @@ import type { RoleName } from '../../src/negotiation/policies.ts';
 import { ROOT } from './bundle.ts';
 import { withIndices } from './loops.ts';
 import { tablesLeft, withNumbers } from './numbers.ts';
+import { withoutReasons } from './reasons.ts';
 
 /** Functions of src that an image with native cryptography has in C, by the modules that have both. */
 const IN_C: readonly string[] = Object.freeze(['src/bytes/copy.ts', 'src/bytes/utf8.ts', 'src/cbor/flat.ts']);
@@ -26,7 +27,7 @@ export function functionsInC(): Plugin {
   };
 }
 
-/** Tables become numbers, iterators indices, and the policies of other roles are left out. */
+/** Tables become numbers, iterators indices, and what only other roles have in tables is left out. */
 export function deviceProgram(role: RoleName): Plugin {
   return {
     name: 'device program',
@@ -40,9 +41,10 @@ export function deviceProgram(role: RoleName): Plugin {
           return { contents: withNumbers(withIndices(own)), loader: 'ts' };
         },
       );
-      build.onEnd(({ outputFiles = [] }) => ({
-        errors: outputFiles.flatMap(({ text }) => tablesLeft(text)).map((text) => ({ text })),
-      }));
+      build.onEnd(({ outputFiles = [] }) => {
+        for (const file of outputFiles) file.contents = Buffer.from(withoutReasons(file.text));
+        return { errors: outputFiles.flatMap(({ text }) => tablesLeft(text)).map((text) => ({ text })) };
+      });
     },
   };
 }

@@ -50,7 +50,7 @@ static void flowThrough(Flow *flow, const Instruction *each)
 		set &= ~bitOf(flow->scopes->before[i + 1]);
 	if (each->target)
 		flowTo(flow, each->target, set);
-	if (!endsPath(each) && each + 1 < flow->function->end)
+	if (!endsPath(flow->scopes, each) && each + 1 < flow->function->end)
 		flowTo(flow, each + 1, set);
 }
 
@@ -150,12 +150,25 @@ static void layOutFrame(Function *function, const Scopes *scopes)
 }
 
 /*
+ * Where `new` was called, of this function or of one around an arrow function, the engine returns from a call in
+ * place of a return, to look at the result.
+ */
+static bool isNoConstructor(const Function *function)
+{
+	for (const Instruction *each = function->first; each < function->end; each++) {
+		if (each->code == XS_CODE_RETRIEVE_TARGET)
+			return false;
+	}
+	return function->first->code == XS_CODE_BEGIN_STRICT;
+}
+
+/*
  * A frame is reserved at once, and filled with `undefined`: local variables need not be declared in it one by one,
  * nor given up, as long as each has got a value of its own before it is read.
  */
-void shortenFrame(Function *function)
+void shortenFrame(Function *function, bool hasPlainFunctions)
 {
-	Scopes scopes;
+	Scopes scopes = { .leavesByTail = hasPlainFunctions && isNoConstructor(function) };
 	if (!readScopes(function, &scopes))
 		return;
 	if (scopes.locals <= MAX_VARIABLES && areSetFirst(function, &scopes))

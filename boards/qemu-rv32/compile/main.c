@@ -2,7 +2,7 @@
 
 /*
  * compile BUNDLE: writes an ES module as bytecode that a machine without a parser runs from flash, as C text.
- * compile --lines BUNDLE: lines.h.
+ * compile --lines BUNDLE: lines.h, as in an image that is preloaded.
  *
  *   gBundleCode    the code, its names replaced by the ids that they get on the target
  *   gBundleNames   the names that the engine does not know by itself, in the order of their ids
@@ -204,7 +204,7 @@ int main(int argc, char **argv)
 		return 1;
 	Function *function = readCode(script->codeBuffer, script->codeSize);
 	Names names = readNames(script);
-	optimize(function, &names);
+	optimize(function, &names, gHasPlainFunctions || isForLines);
 	free(names.texts);
 	layOut(function);
 	if (isForLines)

@@ -2,11 +2,11 @@
 
 #include "optimize.h"
 
-void optimize(Function *function, const Names *names)
+void optimize(Function *function, const Names *names, bool hasPlainFunctions)
 {
 	for (Instruction *each = function->first; each < function->end; each++) {
 		if (each->body)
-			optimize(each->body, names);
+			optimize(each->body, names, hasPlainFunctions);
 	}
 	shortenLiterals(function, names);
 	shortenClasses(function);
@@ -18,7 +18,7 @@ void optimize(Function *function, const Names *names)
 	shortenArrows(function);
 	shortenNeighbours(function);
 	if (isPlain(function)) {
-		shortenFrame(function);
+		shortenFrame(function, hasPlainFunctions);
 		shortenNeighbours(function);
 	}
 }

@@ -18,8 +18,8 @@ typedef struct {
 	txS4 length;
 } Names;
 
-/* Of the function and of all that it makes. */
-void optimize(Function *function, const Names *names);
+/* Of the function and of all that it makes. `hasPlainFunctions`: nothing but classes is called with `new`. */
+void optimize(Function *function, const Names *names, bool hasPlainFunctions);
 
 /* [a, b] and { a, b } are not kept in a variable while they are made (literals.c). */
 void shortenLiterals(Function *function, const Names *names);
@@ -43,7 +43,7 @@ void shortenArrows(Function *function);
 void shortenNeighbours(Function *function);
 
 /* Variables need not be declared, and those that nobody reads not be kept (frames.c). */
-void shortenFrame(Function *function);
+void shortenFrame(Function *function, bool hasPlainFunctions);
 
 /* Notes where branches lead to: each of the above asks for it first. */
 void markTargets(Function *function);

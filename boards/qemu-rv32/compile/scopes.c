@@ -6,9 +6,10 @@
 static Variable gUnseen;
 static Variable gDead;
 
-bool endsPath(const Instruction *instruction)
+bool endsPath(const Scopes *scopes, const Instruction *instruction)
 {
 	switch (instruction->code) {
+	case XS_CODE_RUN_TAIL_1: return scopes->leavesByTail;
 	case XS_CODE_BRANCH_1:
 	case XS_CODE_END:
 	case XS_CODE_END_ARROW:
@@ -86,7 +87,7 @@ static bool readInstruction(const Function *function, Scopes *scopes, const Inst
 	last = step(scopes, last, each);
 	if (each->target && !pass(scopes, function, each->target, last))
 		return false;
-	return endsPath(each) || each + 1 == function->end || pass(scopes, function, each + 1, last);
+	return endsPath(scopes, each) || each + 1 == function->end || pass(scopes, function, each + 1, last);
 }
 
 static unsigned countDeclarations(const Function *function)

@@ -31,9 +31,11 @@ typedef struct {
 	Variable **before;
 	/* For each instruction that has a place, whose it is. */
 	Variable **of;
+	/* Whether a call in place of a return leaves the function for good. */
+	bool leavesByTail;
 } Scopes;
 
-/* False where it cannot be told: nothing is to be freed then. */
+/* False where it cannot be told: nothing is to be freed then. `leavesByTail` has been set. */
 bool readScopes(const Function *function, Scopes *scopes);
 
 void freeScopes(Scopes *scopes);
@@ -42,6 +44,6 @@ void freeScopes(Scopes *scopes);
 bool isDead(const Function *function, const Scopes *scopes, const Instruction *instruction);
 
 /* Whether the next instruction is not run after this one. */
-bool endsPath(const Instruction *instruction);
+bool endsPath(const Scopes *scopes, const Instruction *instruction);
 
 #endif
