@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import rv32 from '../../boards/qemu-rv32/board.json';
+import { listenLine } from '../../src/node/tcp.ts';
 import {
   bundleBleFirmware,
   bundleBleSerialFirmware,
@@ -65,9 +66,10 @@ async function openRv32(): Promise<Board> {
   return rv32Board(await buildRv32Pne());
 }
 
-/** A stack waits for its board once, and the first bytes of the board count. */
+/** A stack waits for its board once, and the first bytes of the board count; so do those for its host. */
 async function openRv32Ble(radio: Radio): Promise<Board> {
-  return bleLineBoard(radio, rv32Board(await buildRv32BlePne(), { rejoins: false }));
+  const board = rv32Board(await buildRv32BlePne(), { rejoins: false });
+  return bleLineBoard(radio, { ...board, listenFeed: (onLink) => listenLine(0, onLink) });
 }
 
 /** The board with this in its flash (tools/build/rv32-flash.ts). `rejoins` as in Rv32Wires. */
