@@ -17,7 +17,7 @@ import { after } from './timer.ts';
 import type { TlsCredentials } from './tls.ts';
 import { listenWebSocket } from './websocket.ts';
 
-export interface CpnsServerOptions extends Omit<ServerOptions, 'endToEnd' | 'after' | 'onSeats'> {
+export interface CpnsServerOptions extends Omit<ServerOptions, 'endToEnd' | 'after' | 'onSeats' | 'onPnKey'> {
   readonly provider: CryptoProvider;
   readonly identity: Identity;
   /** PNEs. */
@@ -67,6 +67,8 @@ export async function startCpnsServer(options: CpnsServerOptions): Promise<CpnsS
       },
     }),
     onSeats: (gateway, pneId, seats) => links.stateTo(gateway, { kind: ControlKind.seats, pneId, seats }),
+    onPnKey: (gateway, reference, epoch, wrap) =>
+      links.stateTo(gateway, { kind: ControlKind.pnKey, reference, epoch, wrap }),
     endToEnd: algorithms === undefined ? endToEnd : { ...endToEnd, algorithms },
     after,
   });

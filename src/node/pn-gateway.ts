@@ -54,6 +54,7 @@ export function startPnGateway(options: PnGatewayOptions): PnGateway {
     onRefused: options.onServerRefused,
     onSecured: (link: Link) => attachServer(options, gateway, link),
     onSeats: gateway.seat,
+    onPnKey: gateway.takePnKey,
     onAdmitted(pneId: string, credential: Uint8Array, confirm: () => void): void {
       options.admit(pneId, credential).then(confirm, () => {});
     },

@@ -70,7 +70,14 @@ async function joined(
   await connectWebSocket(await between(listener.port), (adopted) => {
     link = adopted;
     return secureServerLink(
-      { ...gateway.options, own, onSeats(): void {}, onWithdrawn(): void {}, onAdmitted(): void {} },
+      {
+        ...gateway.options,
+        own,
+        onSeats(): void {},
+        onPnKey(): void {},
+        onWithdrawn(): void {},
+        onAdmitted(): void {},
+      },
       adopted,
     );
   });

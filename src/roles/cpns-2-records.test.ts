@@ -3,6 +3,8 @@
 /** What passes on CPNS-2 once it is secured: records, their keys, and what the server states. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Secret } from '../crypto/provider.ts';
+import { proofOf, wrapKey } from '../keys/wrapping.ts';
 import { encodeRoute } from '../link/route.ts';
 import { assertPasses, joined, ROUTE } from './cpns-2.testing.ts';
 import { ControlKind } from './gateway-control.ts';
@@ -88,6 +90,35 @@ test('what is stated to one gateway is told to that alone, the newest of it, and
   net.links.stateTo(routes, { kind, pneId: 'pne-1', seats: [] });
   net.settle();
   assert.equal(again.seated, []);
+});
+
+test('the key of a PN comes under a key of the link, also once that has another, and its end without one', () => {
+  const { net, gateway } = joined({ own: { renewAfter: 256 } });
+  const routes = net.routes[0]!.link!;
+  const kind = ControlKind.pnKey;
+  const proofs: string[] = [];
+  const state = (epoch: number) => {
+    const key = PROVIDER.secret(new Uint8Array(16).fill(epoch));
+    const wrap = (above: Secret) => wrapKey(PROVIDER, above, 1, epoch, key);
+    net.links.stateTo(routes, { kind, reference: 1, epoch, wrap });
+    proofs.push(proofOf(PROVIDER, key, 1, epoch).join());
+    net.settle();
+  };
+  state(1);
+  for (let count = 0; count < 600; count += 1) {
+    gateway.routes.link!.send(ROUTE);
+    if (count % 50 === 0) routes.send(ROUTE);
+    if (count % 5 === 0) net.settle();
+  }
+  net.settle();
+  assert.ok(gateway.agreements.length >= 2);
+  state(2);
+  const given = gateway.pnKeys.map(({ epoch, key }) => proofOf(PROVIDER, key!, 1, epoch).join());
+  assert.equal(given, proofs);
+  net.links.stateTo(routes, { kind, reference: 1, epoch: 2, wrap: () => new Uint8Array(0) });
+  net.settle();
+  assert.is(gateway.pnKeys[2]!.key, undefined);
+  assert.is(net.clock.running, 0);
 });
 
 test('a gateway that never says anything to a statement loses its link', () => {

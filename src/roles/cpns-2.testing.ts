@@ -5,6 +5,7 @@
  * looked at. Messages move when `settle` is called, past a tap, and time when `clock` is moved.
  */
 import * as assert from 'uvu/assert';
+import type { Secret } from '../crypto/provider.ts';
 import { type Attestation, PLAIN_STREAM } from '../link/attestation.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import { encodeRoute } from '../link/route.ts';
@@ -43,6 +44,8 @@ export interface TestGateway {
   readonly withdrawn: { readonly pneId: string; confirm(): void }[];
   /** What it was told of PNEs' seats. */
   readonly seated: (readonly [pneId: string, seats: readonly GroupSeat[]])[];
+  /** Keys of PNs that it was given. */
+  readonly pnKeys: { readonly reference: number; readonly epoch: number; readonly key: Secret | undefined }[];
   readonly isOpen: boolean;
   close(): void;
   /** Puts a message on the link as an attacker could. */
@@ -89,6 +92,7 @@ export class Cpns2 {
     const agreements: Agreement[] = [];
     const refusals: ReasonName[] = [];
     const seated: TestGateway['seated'][number][] = [];
+    const pnKeys: TestGateway['pnKeys'][number][] = [];
     const withdrawn: { readonly pneId: string; confirm(): void }[] = [];
     const admitted: TestGateway['admitted'][number][] = [];
     const wire = this.createWire();
@@ -99,6 +103,7 @@ export class Cpns2 {
         after: this.clock.after,
         onSecured: (link) => adopting(routes, link),
         onAgreed: (agreement) => void agreements.push(agreement),
+        onPnKey: (reference, epoch, key) => void pnKeys.push({ reference, epoch, key }),
         onSeats: (pneId, seats) => void seated.push([pneId, seats]),
         onAdmitted: (pneId, credential, confirm) => void admitted.push({ pneId, credential, confirm }),
         onWithdrawn: (pneId, confirm) => void withdrawn.push({ pneId, confirm }),
@@ -109,7 +114,7 @@ export class Cpns2 {
     wire.adopt('gateway', events);
     const { close, inject } = wire;
     return {
-      ...{ routes, agreements, refusals, withdrawn, admitted, seated, close, inject },
+      ...{ routes, agreements, refusals, withdrawn, admitted, seated, pnKeys, close, inject },
       get isOpen(): boolean {
         return wire.isOpen();
       },

@@ -11,6 +11,8 @@ import {
   topicOf,
 } from './gateway-control.ts';
 
+import { PROVIDER } from './identities.testing.ts';
+
 const test = suite('gateway control');
 const WITHDRAWN = Object.freeze({ kind: ControlKind.withdrawn, pneId: 'pne-1' });
 
@@ -34,6 +36,16 @@ test('what is encoded decodes to the same', () => {
   }
   const admitted = { kind: ControlKind.admitted, pneId: 'pne-1', credential: Uint8Array.of(1, 2) };
   assert.equal(decodeControl(encodeStatement(9, admitted)), { kind: 3, number: 9, statement: admitted });
+  const wrapped = new Uint8Array(24).fill(3);
+  const above = PROVIDER.secret(new Uint8Array(16));
+  const key = { kind: ControlKind.pnKey, reference: 1, epoch: 5, wrap: () => wrapped };
+  assert.equal(decodeControl(encodeStatement(9, key, above)), {
+    kind: 4,
+    number: 9,
+    statement: { reference: 1, epoch: 5, wrapped },
+  });
+  assert.throws(() => encodeStatement(9, key), /keyWiped/);
+  assert.throws(() => decodeControl(encodeStatement(9, { ...key, reference: 2 }, above)), /messageInvalid/);
   assert.equal(decodeControl(encodeConfirmation(7)), { kind: ControlKind.confirmation, number: 7 });
 });
 

@@ -3,23 +3,34 @@
 /**
  * Control messages of CPNS-2, in its records beside the routes:
  *
- *     control      = confirmation / withdrawn / seats / admitted
+ *     control      = confirmation / withdrawn / seats / admitted / pn-key
  *     confirmation = [0, number: uint]              ; what is stated under this number is done
  *     withdrawn    = [1, number: uint, pne-id: tstr] ; server -> gateway: no PNE of this name is let in any more
  *     seats        = [2, number: uint, pne-id: tstr, * (reference: uint, sender: uint)]
  *                                                   ; server -> gateway: that is all that this PNE may send to, and as whom
  *     admitted     = [3, number: uint, pne-id: tstr, credential: bstr]
  *                                                   ; server -> gateway: this PNE has joined, and is to be let in
+ *     pn-key       = [4, number: uint, reference: uint, epoch: uint, wrapped: bstr .size 24 / h'']
+ *                                                   ; server -> gateway: the key of a PN that has members there, under a
+ *                                                   ; key of this link's handshake; empty: the PN has ended
  *
  * All but the confirmation are statements: of each topic the newest is sent again until it is confirmed
  * (statements.ts). Numbers are those of one end of one link, and begin at 0.
  */
 import { decodeFlat, encodeFlat, type FlatItem } from '../cbor/flat.ts';
+import type { Secret } from '../crypto/provider.ts';
+import { isPersonalNetwork } from '../keys/reference.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import type { GroupSeat } from './server-keys.ts';
 
-export const ControlKind = Object.freeze({ confirmation: 0, withdrawn: 1, seats: 2, admitted: 3 } as const);
+export const ControlKind = Object.freeze({
+  confirmation: 0,
+  withdrawn: 1,
+  seats: 2,
+  admitted: 3,
+  pnKey: 4,
+} as const);
 
 export interface Withdrawn {
   readonly kind: typeof ControlKind.withdrawn;
@@ -39,25 +50,47 @@ export interface Admitted {
   readonly credential: Uint8Array;
 }
 
+/** The key of a PN. */
+export interface PnKey {
+  readonly reference: number;
+  readonly epoch: number;
+  /** Empty where the PN has ended. */
+  readonly wrapped: Uint8Array;
+}
+
 /** Each further kind is one more of these. */
-export type Statement = Withdrawn | Seats | Admitted;
+export type Statement = Withdrawn | Seats | Admitted | PnKeyStatement;
+
+export interface PnKeyStatement {
+  readonly kind: typeof ControlKind.pnKey;
+  readonly reference: number;
+  readonly epoch: number;
+  /** Returns the key under this one; nothing where the PN has ended. */
+  wrap(above: Secret): Uint8Array;
+}
 
 export type Control =
   | { readonly kind: typeof ControlKind.confirmation; readonly number: number }
   | { readonly kind: typeof ControlKind.withdrawn; readonly number: number; readonly statement: Withdrawn }
   | { readonly kind: typeof ControlKind.seats; readonly number: number; readonly statement: Seats }
-  | { readonly kind: typeof ControlKind.admitted; readonly number: number; readonly statement: Admitted };
+  | { readonly kind: typeof ControlKind.admitted; readonly number: number; readonly statement: Admitted }
+  | { readonly kind: typeof ControlKind.pnKey; readonly number: number; readonly statement: PnKey };
 
 /** Of statements with one topic the newest counts alone. */
-export function topicOf({ kind, pneId }: Statement): string {
-  return `${kind} ${pneId}`;
+export function topicOf(statement: Statement): string {
+  return `${statement.kind} ${statement.kind === ControlKind.pnKey ? statement.reference : statement.pneId}`;
 }
 
 export function encodeConfirmation(number: number): Uint8Array {
   return encodeFlat([ControlKind.confirmation, number]);
 }
 
-export function encodeStatement(number: number, statement: Statement): Uint8Array {
+/** `above`: the key of the link's handshake that keys are sent under. Refuses `keyWiped` where it is gone. */
+export function encodeStatement(number: number, statement: Statement, above?: Secret): Uint8Array {
+  if (statement.kind === ControlKind.pnKey) {
+    const { reference, epoch, wrap } = statement;
+    return encodeFlat([statement.kind, number, reference, epoch, wrap(above ?? refuse('keyWiped'))]);
+  }
   const { kind, pneId } = statement;
   if (kind === ControlKind.admitted) return encodeFlat([kind, number, pneId, statement.credential]);
   const seats = kind === ControlKind.seats ? statement.seats : [];
@@ -69,6 +102,7 @@ export function decodeControl(bytes: Uint8Array): Control {
   const [kind, number, third, ...more] = decodeFlat(bytes);
   if (typeof number !== 'number') return refuse('messageInvalid');
   if (kind === ControlKind.confirmation && third === undefined) return { kind, number };
+  if (kind === ControlKind.pnKey) return { kind, number, statement: readPnKey(third, more) };
   if (typeof third !== 'string' || third.length === 0) return refuse('messageInvalid');
   if (kind === ControlKind.seats)
     return { kind, number, statement: { kind, pneId: third, seats: readSeats(more) } };
@@ -76,6 +110,14 @@ export function decodeControl(bytes: Uint8Array): Control {
     return { kind, number, statement: { kind, pneId: third, credential: more[0] } };
   if (kind !== ControlKind.withdrawn || more.length > 0) return refuse('messageInvalid');
   return { kind, number, statement: { kind, pneId: third } };
+}
+
+function readPnKey(reference: FlatItem | undefined, [epoch, wrapped, ...more]: readonly FlatItem[]): PnKey {
+  if (typeof reference !== 'number' || typeof epoch !== 'number') return refuse('messageInvalid');
+  if (typeof wrapped !== 'object' || more.length > 0) return refuse('messageInvalid');
+  if (!isPersonalNetwork(reference) || reference > ImplementationLimits.maxGroupReference)
+    refuse('messageInvalid');
+  return { reference, epoch, wrapped };
 }
 
 function readSeats(items: readonly FlatItem[]): GroupSeat[] {

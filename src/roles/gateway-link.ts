@@ -11,7 +11,7 @@ import type { After, RunningTimer } from '../link/timer.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import { type Acceptance, accept } from './acceptance.ts';
 import { ShortIds } from './connection-ids.ts';
-import { ControlKind, decodeControl } from './gateway-control.ts';
+import { ControlKind, decodeControl, encodeStatement, type Statement } from './gateway-control.ts';
 import { type Agreement, type InterfaceOptions, jitterOf } from './interface.ts';
 import { closingAtKeyEnd, routesOver, sendRecord } from './secured-link.ts';
 import { Statements } from './statements.ts';
@@ -59,6 +59,11 @@ export class GatewayLink {
     });
   }
 
+  /** Whether keys can be sent on it: what is left to TLS has no key of a handshake in use. */
+  get carriesKeys(): boolean {
+    return this.agreements.agreement?.channel.wrappingKey !== undefined;
+  }
+
   get peer(): Party | undefined {
     return this.agreements.agreement?.peer;
   }
@@ -100,7 +105,7 @@ export class GatewayLink {
     return new Statements({
       after,
       random: jitterOf(own),
-      send: (message) => this.sendControl(message),
+      send: (number, statement) => this.sendStatement(number, statement),
       onSilence: () => this.link.close(),
     });
   }
@@ -116,9 +121,12 @@ export class GatewayLink {
     this.statements?.confirm(control.number);
   }
 
-  private sendControl(message: Uint8Array): void {
+  /** Keys go under that of the agreement in use, whichever that is when they are sent again. */
+  private sendStatement(number: number, statement: Statement): void {
     try {
-      sendRecord(this.link, this.agreements.agreement?.channel, GatewayChannel.control, message);
+      const channel = this.agreements.agreement?.channel;
+      const message = encodeStatement(number, statement, channel?.wrappingKey);
+      sendRecord(this.link, channel, GatewayChannel.control, message);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       this.options.onRefused(error.reasonName, this.peer?.subject);

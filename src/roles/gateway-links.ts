@@ -11,7 +11,7 @@ import { ImplementationLimits } from '../limits.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
 import type { ReasonName } from '../refusal.ts';
-import { type Statement, topicOf } from './gateway-control.ts';
+import { ControlKind, type Statement, topicOf } from './gateway-control.ts';
 import { GatewayLink } from './gateway-link.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
 
@@ -91,7 +91,8 @@ class ServerEnd {
   }
 
   stateTo(routes: Link, statement: Statement): void {
-    this.byRoutes.get(routes)?.statements?.state(statement);
+    const link = this.byRoutes.get(routes);
+    if (statement.kind !== ControlKind.pnKey || link?.carriesKeys) link?.statements?.state(statement);
   }
 
   retract(statement: Statement): void {

@@ -8,7 +8,8 @@
  */
 import type { ShownGrants } from '../authorization/authority.ts';
 import { mayInPn } from '../authorization/membership.ts';
-import { parseContent } from '../groups/content.ts';
+import type { Secret } from '../crypto/provider.ts';
+import { type Content, parseContent } from '../groups/content.ts';
 import type { Credential, Party } from '../handshake/credential.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { Channel, decodeEndToEndMessage, onboardingBody } from '../link/channel.ts';
@@ -18,6 +19,7 @@ import type { After } from '../link/timer.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import { Flow } from './flow.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
+import { PnKeys } from './pn-keys.ts';
 import { Roster } from './roster.ts';
 import type { GroupSeat } from './server-keys.ts';
 
@@ -28,6 +30,8 @@ export interface GatewayOptions {
   /** Which PNEs may join its PN, and which PN that is. */
   readonly grants: ShownGrants;
   readonly pn: number;
+  /** What a PNE said in a PN whose key the gateway has; `sender` is its number there. */
+  onPnContent?(reference: number, sender: number, payload: Uint8Array): void;
   onAgreed(agreement: Agreement): void;
   /** A message was refused and dropped; `pneId` is known once the hop is secured. */
   onRefused(reason: ReasonName, pneId: string | undefined): void;
@@ -43,6 +47,8 @@ export interface Gateway {
   attachPne(link: Link): LinkEvents;
   /** That is all that this PNE may send to, as the server says: contents of groups go to their members alone. */
   seat(pneId: string, seats: readonly GroupSeat[]): void;
+  /** Takes the key of a PN over, as the server says; undefined: the PN has ended. */
+  takePnKey(reference: number, epoch: number, key: Secret | undefined): void;
   /** Closes the link of a PNE, whose credential is withdrawn, by its subject. */
   expel(subject: string): void;
 }
@@ -53,6 +59,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     attachServer: (link: Link) => role.attachServer(link),
     attachPne: (link: Link) => role.attachPne(link),
     seat: (pneId: string, seats: readonly GroupSeat[]) => role.seat(pneId, seats),
+    takePnKey: (reference: number, epoch: number, key: Secret | undefined) =>
+      role.takePnKey(reference, epoch, key),
     expel: (subject: string) => role.expel(subject),
   });
 }
@@ -64,17 +72,20 @@ class GatewayRole {
   /** By number, which is also the order in which they came. */
   private readonly flows = new Map<number, Flow>();
   private readonly roster = new Roster();
+  private readonly pnKeys: PnKeys;
   private nextFlow = 0;
   private server: Link | undefined;
 
   constructor(options: GatewayOptions) {
     this.options = options;
+    this.pnKeys = new PnKeys(options.hop.provider, options.after);
   }
 
   attachServer(link: Link): LinkEvents {
     const former = this.server;
     this.server = link;
     this.roster.clear();
+    this.pnKeys.clear();
     if (former !== undefined) this.leave(former);
     return {
       onMessage: (message: Uint8Array) => {
@@ -105,6 +116,10 @@ class GatewayRole {
 
   seat(pneId: string, seats: readonly GroupSeat[]): void {
     this.roster.seat(pneId, seats);
+  }
+
+  takePnKey(reference: number, epoch: number, key: Secret | undefined): void {
+    this.pnKeys.take(reference, epoch, key);
   }
 
   expel(subject: string): void {
@@ -169,10 +184,16 @@ class GatewayRole {
 
   private receiveFromPne(flow: Flow, message: Uint8Array): void {
     if (message[0] === Channel.groupContent) {
-      const { reference } = this.roster.checkSender(message.subarray(1), flow.peer?.subject);
-      this.passOn(reference, message, flow);
+      const content = this.roster.checkSender(message.subarray(1), flow.peer?.subject);
+      this.passOn(content.reference, message, flow);
+      this.guard(flow, () => this.read(content));
     }
     this.server?.send(encodeRoute(flow.number, message));
+  }
+
+  private read(content: Content): void {
+    const payload = this.pnKeys.open(content);
+    if (payload !== undefined) this.options.onPnContent?.(content.reference, content.sender.number, payload);
   }
 
   /** To the members on this gateway's links. */
@@ -200,7 +221,11 @@ class GatewayRole {
     const { flow: number, message } = decodeRoute(bytes);
     if (onboardingBody(message) !== undefined) return this.answer(number, message);
     const { channel, body } = decodeEndToEndMessage(message);
-    if (channel === Channel.groupContent) return this.passOn(parseContent(body).reference, message);
+    if (channel === Channel.groupContent) {
+      const content = parseContent(body);
+      this.passOn(content.reference, message);
+      return this.read(content);
+    }
     this.sendTo(this.flows.get(number), message);
   }
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Test code: PNEs with sealed stores at several gateways, and a server with groups, joined by links in memory. What
- * passes on either side of a gateway a test may alter, drop, keep and repeat. Messages move when `settle` is called, time
- * when `pass` is.
+ * Test code: PNEs with sealed stores at several gateways, and a server with groups. What passes on either side of a gateway
+ * a test may alter, drop, keep and repeat. Messages move when `settle` is called, time when `pass` is.
  */
 import type { Authority } from '../authorization/authority.ts';
 import { DEFAULT_PN, lastingMembership } from '../authorization/membership.ts';
 import { Curve } from '../crypto/curves.ts';
 import type { Identity } from '../handshake/credential.ts';
 import { createIdentity } from '../handshake/test-fixture.ts';
+import { unwrapKey } from '../keys/wrapping.ts';
 import { PLAIN_STREAM } from '../link/attestation.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import { VirtualTime } from '../link/time.testing.ts';
@@ -28,13 +28,11 @@ import type { ServerKeys, ServerKeysOptions } from './server-keys.ts';
 
 export interface GroupDevice {
   readonly id: string;
-  /** What its store and its counter hold: it may be put back to what it was. */
   medium: MemoryMedium;
   boot: number | undefined;
   pne: Pne;
   keys: PneKeys;
   gateway: string;
-  /** Contents of other members: `[reference, value]`. */
   readonly contents: (readonly [number, unknown])[];
   readonly refusals: ReasonName[];
   readonly withheld: number[];
@@ -52,12 +50,14 @@ export interface GroupNetworkOptions {
 
 type Tap = (message: Uint8Array, towards: string, from: string) => readonly Uint8Array[];
 const provider = PROVIDER;
+const LINK_KEY = provider.secret(new Uint8Array(16).fill(5));
 
 export class GroupNetwork {
   readonly time = new VirtualTime();
   readonly devices = new Map<string, GroupDevice>();
   readonly gateways = new Map<string, { gateway: Gateway; server: LinkEvents; up: LinkEvents }>();
   readonly store: GroupServerStore = newGroupServerStore();
+  readonly read: { readonly at: string; readonly sender: number; readonly value: unknown }[] = [];
   readonly refusals: {
     readonly at: string;
     readonly reason: ReasonName;
@@ -103,7 +103,6 @@ export class GroupNetwork {
     for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) next();
   }
 
-  /** Lets time pass, and messages in it. */
   pass(milliseconds: number, step = 1000): void {
     for (let left = milliseconds; left > 0; left -= step) {
       this.time.pass(Math.min(left, step));
@@ -111,7 +110,6 @@ export class GroupNetwork {
     }
   }
 
-  /** The device's link goes down and comes up at a gateway. */
   connect(id: string, gateway = this.device(id).gateway): void {
     const device = this.device(id);
     this.disconnect(id);
@@ -155,15 +153,13 @@ export class GroupNetwork {
     this.disconnect(id);
     const { gateway } = this.device(id);
     const { medium, boot } = kept;
-    this.devices.set(id, { ...this.newDevice(id, gateway, medium.restart(), boot) });
+    this.devices.set(id, this.newDevice(id, gateway, medium.restart(), boot));
     this.connect(id);
     this.settle();
   }
 
-  /** What a device has stored now. */
   backup(id: string): Kept {
-    const { medium, boot } = this.device(id);
-    return { medium: medium.restart(), boot };
+    return { medium: this.device(id).medium.restart(), boot: this.device(id).boot };
   }
 
   restartServer(): void {
@@ -173,7 +169,6 @@ export class GroupNetwork {
     this.settle();
   }
 
-  /** Puts a message on CPNS-2 as a hostile gateway could. */
   inject(gateway: string, message: Uint8Array, towards: 'server' | 'gateway'): void {
     const { server, up } = this.gateways.get(gateway)!;
     (towards === 'server' ? server : up).onMessage(message);
@@ -231,6 +226,8 @@ export class GroupNetwork {
       hop: staticDhInterface('gateway', 'CPNS-1', provider, this.identity(name), known),
       after: this.time.after,
       ...this.granted,
+      onPnContent: (_reference, sender, payload) =>
+        this.read.push({ at: name, sender, value: compactPayloads.decode(payload) }),
       onAgreed(): void {},
       onRefused: (reason, pneId) => this.refusals.push({ at: name, reason, pneId }),
     });
@@ -282,6 +279,12 @@ export class GroupNetwork {
       },
       keys: this.keys,
       ...this.granted,
+      onPnKey: (gateway, reference, epoch, wrap) => {
+        const { name } = gateway as unknown as { readonly name: string };
+        const wrapped = wrap(LINK_KEY);
+        const key = wrapped.length > 0 ? unwrapKey(provider, LINK_KEY, reference, epoch, wrapped) : undefined;
+        this.queue.push(() => this.gateways.get(name)!.gateway.takePnKey(reference, epoch, key));
+      },
       onSeats: (gateway, pneId, seats) => {
         const { name } = gateway as unknown as { readonly name: string };
         this.queue.push(() => this.gateways.get(name)!.gateway.seat(pneId, seats));

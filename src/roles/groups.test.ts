@@ -245,6 +245,32 @@ test('a PN has a key as a service group has, beside it', () => {
   );
 });
 
+test('a gateway that has members of a PN reads what is said there, in its present key, and nothing of other groups', () => {
+  const network = create({ gateways: ['a', 'b'] });
+  network.connect('pne-2', 'b');
+  network.keys.create({ kind: 'pn', name: 'home', members: ['pne-1', 'pne-2'] });
+  network.settle();
+  const say = (value: string) => {
+    network.device('pne-1').keys.publish(1, value);
+    readers(network, 'pne-1', 'to the group');
+  };
+  say('one');
+  assert.equal(network.read.map(({ at, sender, value }) => `${at} ${sender} ${value}`).sort(), [
+    'a 0 one',
+    'b 0 one',
+  ]);
+  network.keys.remove(1, 'pne-2');
+  network.settle();
+  say('two');
+  assert.equal(
+    network.read.slice(2).map(({ at, value }) => [at, value]),
+    [['a', 'two']],
+  );
+  network.keys.end(1);
+  network.settle();
+  assert.throws(() => say('three'), /groupUnknown/);
+});
+
 test('more groups than a PNE has room for are refused there, and the others work', () => {
   const network = create();
   for (let count = 0; count < ImplementationLimits.pneMaxGroups; count++)

@@ -8,6 +8,7 @@ import { parseContent } from '../groups/content.ts';
 import { USER_KEY } from '../keys/reference.ts';
 import type { Link } from '../link/link.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
+import { GatewayNotices } from './gateway-notices.ts';
 import { GroupChanges } from './group-changes.ts';
 import { ServerGroup } from './group-key.ts';
 import type { GroupRecord } from './group-record.ts';
@@ -26,7 +27,6 @@ import { KeyPeer } from './key-peer.ts';
 import type {
   BoundServerKeys,
   Done,
-  GroupSeat,
   NewGroup,
   ServerKeyHost,
   ServerKeys,
@@ -45,7 +45,7 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
   private readonly options: ServerKeysOptions;
   private readonly byReference = new Map<number, ServerGroup>();
   private readonly peers = new Map<string, KeyPeer>();
-  private readonly told = new Map<string, { readonly gateway: Link; readonly text: string }>();
+  private notices!: GatewayNotices;
   private ledger!: KeyLedger;
   private changes!: GroupChanges;
   private host!: ServerKeyHost;
@@ -78,6 +78,7 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
       fillRandom: this.options.provider.fillRandom,
       bootOf: (pneId) => this.peers.get(pneId)?.boot,
     });
+    this.notices = new GatewayNotices(host, this.byReference);
     this.ledger.start();
     return this;
   }
@@ -143,7 +144,7 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
   expel(pneId: string): void {
     this.peers.get(pneId)?.close();
     this.peers.delete(pneId);
-    this.told.delete(pneId);
+    this.notices.forget(pneId);
     this.ledger.forgetUser(pneId);
   }
 
@@ -165,7 +166,7 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
       if ((members.get(pneId)?.firstBoot ?? 0) > boot)
         this.goAbove(pneId, record.reference, record.key.epoch);
     const isAnswered = !this.sync(pneId, peer);
-    this.seat(pneId);
+    this.notices.tell(pneId);
     if (isAnswered) return;
     const epoch = known?.epoch ?? 0;
     peer.tell(encodeProof({ reference: USER_KEY, epoch, proof: new Uint8Array(0) }));
@@ -229,6 +230,7 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
       this.byReference.set(record.reference, group);
       for (const pneId of group.members.keys()) concerned.add(pneId);
     }
+    for (const record of ended) this.notices.ended(record);
     for (const record of changed) onGroup(record.reference, record);
     for (const { reference } of ended) onGroup(reference, undefined);
     for (const pneId of concerned) this.syncPeer(pneId);
@@ -237,7 +239,7 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
   private syncPeer(pneId: string): void {
     const peer = this.peers.get(pneId);
     if (peer === undefined) return;
-    this.seat(pneId);
+    this.notices.tell(pneId);
     this.sync(pneId, peer);
   }
 
@@ -256,22 +258,6 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
       if (!(error instanceof Refusal)) throw error;
       this.host.onRefused(error.reasonName, pneId);
     }
-  }
-
-  /** Tells the gateway where a PNE is, unless it has been told just that. */
-  private seat(pneId: string): void {
-    const gateway = this.host.routeOf(pneId)?.gateway;
-    if (gateway === undefined) return;
-    const seats: GroupSeat[] = [];
-    for (const { record, members } of this.byReference.values()) {
-      const member = members.get(pneId);
-      if (member !== undefined) seats.push({ reference: record.reference, sender: member.sender });
-    }
-    const told = this.told.get(pneId);
-    const text = seats.map(({ reference, sender }) => `${reference} ${sender}`).join();
-    if ((told?.text ?? '') === text && (text === '' || told?.gateway === gateway)) return;
-    this.told.set(pneId, { gateway, text });
-    this.host.onSeats(gateway, pneId, seats);
   }
 
   private peerOf(pneId: string): KeyPeer {

@@ -42,6 +42,8 @@ export interface ServerKeyHost {
   sendContent(gateway: Link, content: Uint8Array): void;
   /** That is all that a PNE may send to, at the gateway where it is. */
   onSeats(gateway: Link, pneId: string, seats: readonly GroupSeat[]): void;
+  /** A gateway that has members of a PN is to have its key: `wrap` returns that under another, or nothing where it ended. */
+  onPnKey(gateway: Link, reference: number, epoch: number, wrap: (above: Secret) => Uint8Array): void;
   onRefused(reason: ReasonName, pneId: string | undefined): void;
 }
 

@@ -4,14 +4,16 @@
  * The gateway's end of CPNS-2: the Initiator's. Nothing passes to or from its server before both have proved who they
  * are; then routes do, and what the server states. A handshake that fails, and keys that are used up, end the link.
  */
+import type { Secret } from '../crypto/provider.ts';
 import { isError } from '../handshake/error-message.ts';
+import { unwrapKey } from '../keys/wrapping.ts';
 import { encodeChannelMessage } from '../link/channel.ts';
 import { decodeInner, decodeOuter, GatewayChannel } from '../link/gateway-channel.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import { keyLimits } from '../session/key-limits.ts';
-import { ControlKind, decodeControl, encodeConfirmation } from './gateway-control.ts';
+import { ControlKind, decodeControl, encodeConfirmation, type PnKey } from './gateway-control.ts';
 import { type Initiation, initiate } from './initiation.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
 import { closingAtKeyEnd, routesOver, sendRecord } from './secured-link.ts';
@@ -30,6 +32,8 @@ export interface ServerLinkOptions {
   onAdmitted(pneId: string, credential: Uint8Array, confirm: () => void): void;
   /** The server states to which groups a PNE may send, and as whom. */
   onSeats(pneId: string, seats: readonly GroupSeat[]): void;
+  /** The key of a PN, which is the callee's to wipe; undefined: the PN has ended. */
+  onPnKey(reference: number, epoch: number, key: Secret | undefined): void;
   /** A message was refused and dropped. `peerRefused`: the server says so of this gateway, or somebody else does. */
   onRefused(reason: ReasonName): void;
 }
@@ -150,8 +154,16 @@ class ServerLinkEnd {
       return this.options.onWithdrawn(control.statement.pneId, confirm);
     if (control.kind === ControlKind.admitted)
       return this.options.onAdmitted(control.statement.pneId, control.statement.credential, confirm);
-    this.options.onSeats(control.statement.pneId, control.statement.seats);
+    if (control.kind === ControlKind.pnKey) this.takePnKey(control.statement);
+    else this.options.onSeats(control.statement.pneId, control.statement.seats);
     confirm();
+  }
+
+  private takePnKey({ reference, epoch, wrapped }: PnKey): void {
+    const above = this.agreement?.channel.wrappingKey ?? refuse('keyUnwrapFailed');
+    const { provider } = this.options.own;
+    const key = wrapped.length === 0 ? undefined : unwrapKey(provider, above, reference, epoch, wrapped);
+    this.options.onPnKey(reference, epoch, key);
   }
 
   private confirm(number: number): void {

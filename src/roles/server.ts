@@ -2,6 +2,7 @@
 
 import type { Grants } from '../authorization/authority.ts';
 import { mayInPn, serverGrant } from '../authorization/membership.ts';
+import type { Secret } from '../crypto/provider.ts';
 /**
  * The CPNS Server: answers the handshakes of its PNEs (CPNS-3), hands each verified reading over once, and
  * delivers contents one at a time. A record that does not verify is dropped without an answer.
@@ -29,6 +30,8 @@ export interface ServerOptions {
   readonly keys?: ServerKeys;
   /** That is all that a PNE may send to, as which senders, at the gateway of this link. */
   onSeats?(gateway: Link, pneId: string, seats: readonly GroupSeat[]): void;
+  /** The gateway of this link is to have the key of a PN: `wrap` returns that under another, or nothing where it ended. */
+  onPnKey?(gateway: Link, reference: number, epoch: number, wrap: (above: Secret) => Uint8Array): void;
   /** How PNEs join by codes. Without it none does. */
   readonly onboarding?: ServerOnboarding;
   /** What its PNEs may do, and in which PN. */
@@ -91,9 +94,9 @@ class ServerRole {
       onContent: (gateway, flow, content) =>
         (this.keys ?? refuse('groupUnknown')).receiveContent(gateway, flow, content),
     });
-    const { after, onSeats = ignore, onRefused } = options;
+    const { after, onSeats = ignore, onPnKey = ignore, onRefused } = options;
     const { random, interfaces } = this;
-    this.keys = options.keys?.bind({ ...interfaces, after, random, onSeats, onRefused });
+    this.keys = options.keys?.bind({ ...interfaces, after, random, onSeats, onPnKey, onRefused });
   }
 
   attachGateway(link: Link, gateway?: Party): LinkEvents {

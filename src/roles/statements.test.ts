@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createTimers } from '../delivery/timers.testing.ts';
 import { ImplementationLimits } from '../limits.ts';
-import { ControlKind, decodeControl } from './gateway-control.ts';
+import { ControlKind, topicOf } from './gateway-control.ts';
 import { Statements } from './statements.ts';
 
 const test = suite('statements');
@@ -18,11 +18,7 @@ function create() {
   const statements = new Statements({
     after: timers.after,
     random: () => 0,
-    send(message): void {
-      const control = decodeControl(message);
-      if (control.kind === ControlKind.confirmation) return;
-      sent.push(`${control.number} ${control.statement.pneId}`);
-    },
+    send: (number, statement) => sent.push(`${number} ${topicOf(statement).slice(2)}`),
     onSilence: () => silences.push(sent.length),
   });
   return { timers, sent, silences, statements };

@@ -3,14 +3,14 @@
 import { Transmission } from '../delivery/transmission.ts';
 import { ImplementationLimits } from '../limits.ts';
 import type { After } from '../link/timer.ts';
-import { encodeStatement, type Statement, topicOf } from './gateway-control.ts';
+import { type Statement, topicOf } from './gateway-control.ts';
 
 export interface StatementsOptions {
   readonly after: After;
   /** Evenly spread from 0 to 1. */
   random(): number;
-  /** Sends a control message, or drops it. */
-  send(message: Uint8Array): void;
+  /** Sends what a statement says under its number, or drops it. */
+  send(number: number, statement: Statement): void;
   /** Nothing at all was heard of the other end for as long as it is given. */
   onSilence(): void;
 }
@@ -89,11 +89,11 @@ export class Statements {
   }
 
   private begin(topic: string, statement: Statement): void {
-    const message = encodeStatement(this.next, statement);
     const { send, onSilence } = this.options;
+    const number = this.next;
     const transmission = new Transmission(
       this,
-      () => send(message),
+      () => send(number, statement),
       () => onSilence(),
     );
     this.underWay.set(this.next, { topic, transmission });

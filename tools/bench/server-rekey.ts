@@ -73,6 +73,7 @@ class Group {
       routeOf: () => undefined,
       sendContent(): void {},
       onSeats(): void {},
+      onPnKey(): void {},
       onRefused: (reason) => {
         throw new Error(reason);
       },

@@ -104,6 +104,7 @@ export class GatewayProcess {
         after: timeline.after(this.life),
         onSecured: (routes) => this.adopt(routes),
         onAgreed: () => this.note('agreed with the server'),
+        onPnKey: (...key) => this.gateway?.takePnKey(...key),
         onSeats: (pneId, seats) => this.gateway?.seat(pneId, seats),
         // Nobody joins here.
         onAdmitted: (_pneId, _credential, confirm) => confirm(),
