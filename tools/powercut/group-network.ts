@@ -10,7 +10,7 @@ import { compactPayloads } from '../../src/payload/compact.ts';
 import { createGateway, type Gateway } from '../../src/roles/gateway.ts';
 import { staticDhInterface } from '../../src/roles/interface.ts';
 import { createServerKeys } from '../../src/roles/key-master.ts';
-import { createMemoryKeyStore, type KeyStore } from '../../src/roles/key-store.ts';
+import { createMemoryKeyStore } from '../../src/roles/key-store.ts';
 import { createPne, type Pne } from '../../src/roles/pne.ts';
 import { createPneKeys, type PneKeys } from '../../src/roles/pne-keys.ts';
 import { createServer } from '../../src/roles/server.ts';
@@ -25,6 +25,7 @@ import { Violation } from '../chaos/violation.ts';
 import { contentOf } from './content.ts';
 import { CutMedium } from './cut-medium.ts';
 import { newIdentity } from './identity.ts';
+import { answeringLater } from './late-key-store.ts';
 
 /** Whose power fails, and another member. */
 export const CUT = 'pne-1';
@@ -75,7 +76,7 @@ export class GroupNetwork {
     this.keys = createServerKeys({
       provider: this.providers.get('server')!,
       root: this.providers.get('server')!.secret(new Uint8Array(ROOT_LENGTH).fill(7)),
-      store: this.answeringLater(createMemoryKeyStore()),
+      store: answeringLater(createMemoryKeyStore(), (work) => this.queue.push(work)),
       permits: () => true,
       onGroup(): void {},
       onHolder(): void {},
@@ -144,19 +145,6 @@ export class GroupNetwork {
     this.settle();
     const count = to.contents.filter((each) => each === value).length;
     if (count !== 1) throw new Violation(`${to.name} reads ${value} ${count} times`);
-  }
-
-  /** As a database does. */
-  private answeringLater(store: KeyStore): KeyStore {
-    const later =
-      <Value extends unknown[]>(call: (...value: Value) => void) =>
-      (...value: Value) =>
-        void this.queue.push(() => call(...value));
-    return {
-      load: (done, failed) => store.load(later(done), failed),
-      loadUser: (pneId, done, failed) => store.loadUser(pneId, later(done), failed),
-      commit: (changes, done) => store.commit(changes, later(done)),
-    };
   }
 
   private deliver(): void {
