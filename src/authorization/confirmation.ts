@@ -73,9 +73,12 @@ export function confirms(
   return kid !== undefined && equalBytes(value, kid);
 }
 
-/** Nothing but a kid names a credential as { 4: kid } (RFC 9528 section 3.5.3). */
 function loneKid({ idCred }: Credential, known: CredentialStore): Uint8Array | undefined {
-  if (known.candidates(idCred).length > 1) return undefined;
+  return known.candidates(idCred).length > 1 ? undefined : kidOf({ idCred });
+}
+
+/** Nothing but a kid names a credential as { 4: kid } (RFC 9528 section 3.5.3). Borrowed. */
+export function kidOf({ idCred }: Pick<Credential, 'idCred'>): Uint8Array | undefined {
   const reader = new CborReader(idCred);
   return reader.map() === 1 && reader.unsigned() === KID ? reader.byteString() : undefined;
 }

@@ -15,7 +15,6 @@ import { encodeGrantId } from './cti.ts';
 import { claimsWith, GATEWAY_KEY, ISSUER_KEY, NOW, PN, PNE, PROVIDER, SERVER } from './fixture.testing.ts';
 import { macGrant, openGrant, signGrant } from './grant.ts';
 import { ObjectKind, objectOf, rowFor } from './operations.ts';
-import { encodeRevocation } from './revocation.ts';
 
 const test = suite('authorization/grant');
 const ES256 = -7;
@@ -49,11 +48,6 @@ test('a grant of one row that is bare in a record has at most 20 bytes', () => {
   const scope = [rowFor(objectOf(ObjectKind.content, 0), 'content-deliver')];
   assert.is(encodeBareGrant(5, { scope, exi: 86_400 }).length, 18);
   assert.is(encodeBareGrant(0xffffff, { scope, exi: 86_400 }).length, 20);
-});
-
-test('a revocation has 6 bytes', () => {
-  assert.is(encodeRevocation({ kid: Uint8Array.of(4), minimum: 255 }).length, 6);
-  assert.is(encodeRevocation({ kid: Uint8Array.of(4, 5), minimum: 23 }).length, 6);
 });
 
 test('what the issuer grants the audience reads, under a key that both have made', () => {

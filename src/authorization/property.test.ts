@@ -12,7 +12,6 @@ import { ConfirmationMethod } from './confirmation.ts';
 import { decodeGrantId, encodeGrantId, THIS_END } from './cti.ts';
 import { claimsWith, GATEWAY_KEY, ISSUER_KEY } from './fixture.testing.ts';
 import { macGrant, openGrant } from './grant.ts';
-import { decodeRevocation, encodeRevocation } from './revocation.ts';
 import { decodeScope, encodeScope, type Scope } from './scope.ts';
 
 const test = suite('authorization properties');
@@ -129,12 +128,6 @@ checkForm({
     assert.is(audience, THIS_END);
     return { sequence, scope, exi };
   },
-});
-checkForm({
-  name: 'revocation',
-  make: (random) => ({ kid: bytesOf(random, random(17)), minimum: numberOf(random, 48) }),
-  encode: encodeRevocation,
-  decode: decodeRevocation,
 });
 
 test('bytes at random are no grant, and are refused with a reason', () => {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** A CPNS Server at a port: CPNS-2 by WebSocket, secured between it and each of its gateways. */
+import { toHex } from '../bytes/hex.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import type { Credential, CredentialStore, Identity } from '../handshake/credential.ts';
 import { ImplementationLimits } from '../limits.ts';
 import type { ReasonName } from '../refusal.ts';
-import { ControlKind, type Statement, topicOf } from '../roles/gateway-control.ts';
+import { ControlKind, type Revoked, type Statement, topicOf } from '../roles/gateway-control.ts';
 import { createGatewayLinks, type GatewayLinks } from '../roles/gateway-links.ts';
 import { staticDhInterface } from '../roles/interface.ts';
 import type { Invitations } from '../roles/onboarding-acceptance.ts';
@@ -47,6 +48,8 @@ export interface CpnsServer extends Pick<Server, 'deliver' | 'expel'>, Listener 
   setWithdrawn(pneIds: readonly string[]): void;
   /** These PNEs, and no others, have joined by a code: every gateway is told, until it lets them in. */
   setAdmitted(pnes: readonly Credential[]): void;
+  /** So much is revoked: every gateway is told, until it has done it. */
+  setRevoked(revocations: readonly Omit<Revoked, 'kind'>[]): void;
 }
 
 export async function startCpnsServer(options: CpnsServerOptions): Promise<CpnsServer> {
@@ -88,6 +91,19 @@ export async function startCpnsServer(options: CpnsServerOptions): Promise<CpnsS
     expelGateway: links.expel,
     setWithdrawn: (pneIds) => withdrawn(pneIds.map((pneId) => ({ kind: ControlKind.withdrawn, pneId }))),
     setAdmitted: (pnes) => admitted(pnes.map(admissionOf)),
+    setRevoked: revocations(links),
+  };
+}
+
+function revocations(links: GatewayLinks): CpnsServer['setRevoked'] {
+  const minimums = new Map<string, number>();
+  return (revoked) => {
+    for (const { kid, minimum } of revoked) {
+      const name = toHex(kid);
+      if (minimum <= (minimums.get(name) ?? 0)) continue;
+      minimums.set(name, minimum);
+      links.state({ kind: ControlKind.revoked, kid, minimum });
+    }
   };
 }
 

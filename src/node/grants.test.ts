@@ -5,7 +5,14 @@ import * as assert from 'uvu/assert';
 import { Authority } from '../authorization/authority.ts';
 import { DEFAULT_PN, mayInPn } from '../authorization/membership.ts';
 import { encodeUtf8 } from '../bytes/utf8.ts';
-import { grantMembership, type HeldGrants, isGranted, openGrants, revokeGrants } from './grants.ts';
+import {
+  grantMembership,
+  type HeldGrants,
+  isGranted,
+  openGrants,
+  revokeGrants,
+  revokeStated,
+} from './grants.ts';
 import { until } from './listener.testing.ts';
 import { createMemoryStore } from './store/memory.ts';
 import type { KeyValueStore } from './store/store.ts';
@@ -92,8 +99,42 @@ test('a commit that was decided by a grant fails once the grant is another', asy
   assert.is(await store.commit({ expected, puts: [put] }), undefined);
 });
 
+test('what a server states revokes a grant once, however often it says it', async () => {
+  const store = createMemoryStore();
+  await grantMembership(store, 'a', DEFAULT_PN, NOW + 10);
+  await grantMembership(store, 'a', DEFAULT_PN, NOW + 10);
+  await revokeStated(store, 'a', 1);
+  assert.not.ok(mayJoin(await open(store), 'a'));
+  await grantMembership(store, 'a', DEFAULT_PN, NOW + 10);
+  await revokeStated(store, 'a', 1);
+  assert.ok(mayJoin(await open(store), 'a'));
+  await revokeStated(store, 'a', 2);
+  assert.not.ok(mayJoin(await open(store), 'a'));
+});
+
+test('it is the minimum that a server has, which rises with each revocation alone', async () => {
+  const store = createMemoryStore();
+  const minimum = async () => (await open(store)).minimums.get('a');
+  await grantMembership(store, 'a', DEFAULT_PN, NOW + 10);
+  assert.is(await minimum(), undefined);
+  await revokeGrants(store, 'a');
+  const first = (await minimum())!;
+  await grantMembership(store, 'a', DEFAULT_PN, NOW + 10);
+  assert.is(await minimum(), first);
+  await revokeGrants(store, 'a');
+  assert.ok((await minimum())! > first);
+});
+
 test('what no program of ours has stored is refused', async () => {
-  for (const value of ['80', '8200', '820040', '82f6f6', '8200f600', `82054aa3${'00'.repeat(9)}`]) {
+  for (const value of [
+    '80',
+    '830000',
+    '83000040',
+    '83f600f6',
+    '83000000f6',
+    '8200f6',
+    `8305004aa3${'00'.repeat(9)}`,
+  ]) {
     const store = createMemoryStore();
     const key = Uint8Array.from([0x61, ...encodeUtf8('a')]);
     await store.commit({ puts: [{ key, value: Uint8Array.from(Buffer.from(value, 'hex')) }] });

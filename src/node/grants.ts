@@ -3,10 +3,11 @@
 /**
  * The grants by which a server or a gateway decides, over the key-value contract:
  *
- *     key = 'a' device-id        authorization = [minimum: uint, grant: bstr .cbor claims / null]
+ *     key = 'a' device-id        authorization = [minimum: uint, stated: uint, grant: bstr .cbor claims / null]
  *     key = 'b'                  empty: its version is new with each change of them
  *
- * `minimum`: no grant of the device below this sequence holds, here or anywhere. Another process may change them:
+ * `minimum`: no grant of the device below this sequence holds. `stated`: at a gateway, what the server has stated last
+ * of its own minimum. Another process may change them:
  * whoever has them open learns of that, and the version of a device's entry stands for what was decided by it.
  */
 import type { Authority } from '../authorization/authority.ts';
@@ -28,6 +29,8 @@ export interface HeldGrants {
   readonly authority: Authority;
   /** What has to be so still where something is stored that was decided by a device's grant. */
   expectation(id: string): Expectation;
+  /** The minimum of each device of which something was revoked. */
+  readonly minimums: ReadonlyMap<string, number>;
   close(): void;
 }
 
@@ -37,51 +40,70 @@ export interface GrantsOptions {
   readonly authority: Authority;
   /** Their device has no grant any more. */
   onRevoked(ids: readonly string[]): void;
+  /** Any of them has changed. */
+  onChanged?(): void;
   /** They cannot be read: they stay as they were. */
   onFailed(error: Error): void;
 }
 
 interface Authorization {
   readonly minimum: number;
+  readonly stated: number;
   readonly grant: Claims | undefined;
 }
+
+const NO_AUTHORIZATION: Authorization = Object.freeze({ minimum: 0, stated: 0, grant: undefined });
 
 export async function openGrants({
   store,
   authority,
   onRevoked,
+  onChanged,
   onFailed,
 }: GrantsOptions): Promise<HeldGrants> {
-  let versions = await readInto(store, authority);
+  let entries = await readInto(store, authority);
   async function follow(): Promise<void> {
-    const former = versions;
+    const former = entries;
     const isGranted = (id: string) => authority.grantOf(id) !== undefined;
     const granted = [...former.keys()].filter(isGranted);
-    versions = await readInto(store, authority);
+    entries = await readInto(store, authority);
     onRevoked(granted.filter((id) => !isGranted(id)));
+    onChanged?.();
   }
   const watch = store.watch(EDITION, () => void follow().catch(onFailed));
   return {
     authority,
-    expectation: (id) => ({ key: keyOf(id), version: versions.get(id) }),
+    expectation: (id) => ({ key: keyOf(id), version: entries.get(id)?.version }),
+    get minimums() {
+      const revoked = [...entries].filter(([, { minimum }]) => minimum > 0);
+      return new Map(revoked.map(([id, { minimum }]) => [id, minimum]));
+    },
     close: () => watch.close(),
   };
 }
 
 /** Grants a device what most need in a PN. `exp`: seconds since 1970. */
 export function grantMembership(store: KeyValueStore, id: string, pn: number, exp: number): Promise<void> {
-  return change(store, id, ({ minimum, grant }) => {
+  return change(store, id, ({ minimum, stated, grant }) => {
     const sequence = grant === undefined ? minimum : grant.sequence + 1;
-    return { minimum, grant: membership(pn, sequence, exp) };
+    return { minimum, stated, grant: membership(pn, sequence, exp) };
   });
 }
 
 /** Revokes whatever the device was granted so far. */
 export function revokeGrants(store: KeyValueStore, id: string): Promise<void> {
-  return change(store, id, ({ minimum, grant }) => ({
-    minimum: grant === undefined ? minimum : grant.sequence + 1,
-    grant: undefined,
-  }));
+  return change(store, id, revoked);
+}
+
+/** The same at a gateway, where the server states another minimum than it did before. */
+export function revokeStated(store: KeyValueStore, id: string, stated: number): Promise<void> {
+  return change(store, id, (authorization) =>
+    stated > authorization.stated ? { ...revoked(authorization), stated } : authorization,
+  );
+}
+
+function revoked({ minimum, stated, grant }: Authorization): Authorization {
+  return { minimum: grant === undefined ? minimum : grant.sequence + 1, stated, grant: undefined };
 }
 
 /** Whether the device has a grant, expired or not. */
@@ -97,7 +119,9 @@ async function change(
 ): Promise<void> {
   const key = keyOf(id);
   const entry = await store.get(key);
-  const changed = apply(entry === undefined ? { minimum: 0, grant: undefined } : decode(entry.value));
+  const former = entry === undefined ? NO_AUTHORIZATION : decode(entry.value);
+  const changed = apply(former);
+  if (changed === former) return;
   const version = await store.commit({
     expected: [{ key, version: entry?.version }],
     puts: [
@@ -108,23 +132,27 @@ async function change(
   if (version === undefined) return change(store, id, apply);
 }
 
-/** Returns the version of each entry. */
-async function readInto(store: KeyValueStore, authority: Authority): Promise<ReadonlyMap<string, number>> {
-  const versions = new Map<string, number>();
-  let page = await store.range(ENTRIES, NodeLimits.storePage);
-  while (page.length > 0) {
-    for (const entry of page) versions.set(...readEntry(entry, authority));
-    page = await store.range(ENTRIES, NodeLimits.storePage, page.at(-1)!.key);
-  }
-  return versions;
+interface ReadEntry {
+  readonly version: number;
+  readonly minimum: number;
 }
 
-function readEntry({ key, value, version }: Entry, authority: Authority): [string, number] {
+async function readInto(store: KeyValueStore, authority: Authority): Promise<ReadonlyMap<string, ReadEntry>> {
+  const entries = new Map<string, ReadEntry>();
+  let page = await store.range(ENTRIES, NodeLimits.storePage);
+  while (page.length > 0) {
+    for (const entry of page) entries.set(...readEntry(entry, authority));
+    page = await store.range(ENTRIES, NodeLimits.storePage, page.at(-1)!.key);
+  }
+  return entries;
+}
+
+function readEntry({ key, value, version }: Entry, authority: Authority): [string, ReadEntry] {
   const id = decodeUtf8(key.subarray(ENTRIES.length));
   const { minimum, grant } = decode(value);
   authority.revoke(id, grant === undefined ? minimum : grant.sequence);
   if (grant !== undefined) holdUnlessExpired(authority, id, grant);
-  return [id, version];
+  return [id, { version, minimum }];
 }
 
 function holdUnlessExpired(authority: Authority, id: string, grant: Claims): void {
@@ -135,19 +163,20 @@ function holdUnlessExpired(authority: Authority, id: string, grant: Claims): voi
   }
 }
 
-function encode({ minimum, grant }: Authorization): Uint8Array {
-  const writer = new CborWriter().array(2).integer(minimum);
+function encode({ minimum, stated, grant }: Authorization): Uint8Array {
+  const writer = new CborWriter().array(3).integer(minimum).integer(stated);
   return (grant === undefined ? writer.nil() : writer.byteString(encodeClaims(grant))).finish();
 }
 
 function decode(bytes: Uint8Array): Authorization {
   const reader = new CborReader(bytes);
-  if (reader.array() !== 2) refuse('recordInvalid');
+  if (reader.array() !== 3) refuse('recordInvalid');
   const minimum = reader.unsigned();
+  const stated = reader.unsigned();
   const grant = reader.isNil() ? readNothing(reader) : decodeClaims(reader.byteString().slice());
   reader.end();
   if (grant !== undefined && grant.sequence < minimum) refuse('recordInvalid');
-  return { minimum, grant };
+  return { minimum, stated, grant };
 }
 
 function readNothing(reader: CborReader): undefined {

@@ -8,6 +8,7 @@ import type { Link, LinkEvents } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
 import type { ReasonName } from '../refusal.ts';
 import { createGateway, type Gateway, type GatewayOptions } from '../roles/gateway.ts';
+import type { Revoked } from '../roles/gateway-control.ts';
 import { staticDhInterface } from '../roles/interface.ts';
 import { ResumptionTable } from '../roles/resumption-keys.ts';
 import { secureServerLink } from '../roles/server-link.ts';
@@ -34,6 +35,8 @@ export interface PnGatewayOptions extends Omit<GatewayOptions, 'hop' | 'after'> 
   withdraw(pneId: string): Promise<void>;
   /** The server has let a PNE join. Resolves when it is let in here too, for good. Refuses what is no credential of it. */
   admit(pneId: string, credential: Uint8Array): Promise<void>;
+  /** The server has revoked what PNEs with this kid were granted. Resolves when that is so here for good. */
+  revoke(revoked: Revoked): Promise<void>;
 }
 
 export interface PnGateway extends Pick<Gateway, 'attachPne' | 'expel'> {
@@ -62,6 +65,9 @@ export function startPnGateway(options: PnGatewayOptions): PnGateway {
       gateway.expel(pneId);
       // Where that fails the server says it again.
       options.withdraw(pneId).then(confirm, () => {});
+    },
+    onRevoked(revoked: Revoked, confirm: () => void): void {
+      options.revoke(revoked).then(confirm, () => {});
     },
   };
   const connection = keepConnected({

@@ -77,6 +77,7 @@ async function joined(
         onPnKey(): void {},
         onWithdrawn(): void {},
         onAdmitted(): void {},
+        onRevoked(): void {},
       },
       adopted,
     );

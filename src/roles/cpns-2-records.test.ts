@@ -49,6 +49,20 @@ test('keys that are used up all the same end the link', () => {
   assert.not.ok(gateway.isOpen);
 });
 
+test('what the server revokes is told until it is done', () => {
+  const { net, gateway } = joined();
+  net.links.state({ kind: ControlKind.revoked, kid: Uint8Array.of(4), minimum: 2 });
+  net.settle();
+  const [first] = gateway.revoked;
+  assert.equal([first!.statement.kid, first!.statement.minimum], [Uint8Array.of(4), 2]);
+  net.clock.pass(10_000);
+  net.settle();
+  assert.ok(gateway.revoked.length > 1);
+  first!.confirm();
+  net.settle();
+  assert.is(net.clock.running, 0);
+});
+
 test('what the server states is told to a gateway that is there, and to one that comes, until it is done', () => {
   const { net, gateway } = joined();
   net.links.state(withdrawn('pne-1'));

@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/**
- * Test code: a server and gateways that are joined by links in memory, of CPNS-2 alone: what a gateway relays is not
- * looked at. Messages move when `settle` is called, past a tap, and time when `clock` is moved.
- */
 import * as assert from 'uvu/assert';
 import type { Secret } from '../crypto/provider.ts';
 import { type Attestation, PLAIN_STREAM } from '../link/attestation.ts';
@@ -11,6 +7,11 @@ import type { Link, LinkEvents } from '../link/link.ts';
 import { encodeRoute } from '../link/route.ts';
 import { VirtualTime } from '../link/time.testing.ts';
 import type { ReasonName } from '../refusal.ts';
+/**
+ * Test code: a server and gateways that are joined by links in memory, of CPNS-2 alone: what a gateway relays is not
+ * looked at. Messages move when `settle` is called, past a tap, and time when `clock` is moved.
+ */
+import type { Revoked } from './gateway-control.ts';
 import { createGatewayLinks, type GatewayLinks } from './gateway-links.ts';
 import { IDENTITIES, PROVIDER } from './identities.testing.ts';
 import { type Agreement, type InterfaceOptions, staticDhInterface } from './interface.ts';
@@ -42,6 +43,7 @@ export interface TestGateway {
   /** PNEs that the server has withdrawn; `confirm` is called when the test does. */
   readonly admitted: { readonly pneId: string; readonly credential: Uint8Array; confirm(): void }[];
   readonly withdrawn: { readonly pneId: string; confirm(): void }[];
+  readonly revoked: { readonly statement: Revoked; confirm(): void }[];
   /** What it was told of PNEs' seats. */
   readonly seated: (readonly [pneId: string, seats: readonly GroupSeat[]])[];
   /** Keys of PNs that it was given. */
@@ -95,6 +97,7 @@ export class Cpns2 {
     const pnKeys: TestGateway['pnKeys'][number][] = [];
     const withdrawn: { readonly pneId: string; confirm(): void }[] = [];
     const admitted: TestGateway['admitted'][number][] = [];
+    const revoked: TestGateway['revoked'][number][] = [];
     const wire = this.createWire();
     wire.adopt('server', this.links.attach(wire.end('gateway', attestations.server)));
     const events = secureServerLink(
@@ -107,6 +110,7 @@ export class Cpns2 {
         onSeats: (pneId, seats) => void seated.push([pneId, seats]),
         onAdmitted: (pneId, credential, confirm) => void admitted.push({ pneId, credential, confirm }),
         onWithdrawn: (pneId, confirm) => void withdrawn.push({ pneId, confirm }),
+        onRevoked: (statement, confirm) => void revoked.push({ statement, confirm }),
         onRefused: (reason) => void refusals.push(reason),
       },
       wire.end('server', attestations.gateway),
@@ -114,7 +118,7 @@ export class Cpns2 {
     wire.adopt('gateway', events);
     const { close, inject } = wire;
     return {
-      ...{ routes, agreements, refusals, withdrawn, admitted, seated, pnKeys, close, inject },
+      ...{ routes, agreements, refusals, withdrawn, admitted, revoked, seated, pnKeys, close, inject },
       get isOpen(): boolean {
         return wire.isOpen();
       },

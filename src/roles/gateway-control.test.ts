@@ -49,6 +49,15 @@ test('what is encoded decodes to the same', () => {
   assert.equal(decodeControl(encodeConfirmation(7)), { kind: ControlKind.confirmation, number: 7 });
 });
 
+test('a revocation has 6 bytes, and one topic a kid', () => {
+  const statement = { kind: ControlKind.revoked, kid: Uint8Array.of(4), minimum: 23 } as const;
+  const encoded = encodeStatement(7, statement);
+  assert.is(toHex(encoded), '840507410417');
+  assert.equal(decodeControl(encoded), { kind: ControlKind.revoked, number: 7, statement });
+  assert.is(topicOf(statement), topicOf({ ...statement, minimum: 24 }));
+  assert.not.equal(topicOf(statement), topicOf({ ...statement, kid: Uint8Array.of(5) }));
+});
+
 test('whatever is not exactly one control message is refused', () => {
   const wrong = {
     nothing: '',
@@ -66,6 +75,10 @@ test('whatever is not exactly one control message is refused', () => {
     'an admission without a credential': '8303076161',
     'an admission with more': '850307616141aa00',
     'a credential that is a number': '840307616107',
+    'a revocation of a name': '840507613105',
+    'a revocation without a minimum': '8305074104',
+    'a revocation of more': '85050741040505',
+    'a kid longer than any': `84050751${'00'.repeat(17)}05`,
     'a byte more': '82000700',
     'another encoding of the number': '82001807',
   };

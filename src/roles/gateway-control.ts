@@ -3,7 +3,7 @@
 /**
  * Control messages of CPNS-2, in its records beside the routes:
  *
- *     control      = confirmation / withdrawn / seats / admitted / pn-key
+ *     control      = confirmation / withdrawn / seats / admitted / pn-key / revoked
  *     confirmation = [0, number: uint]              ; what is stated under this number is done
  *     withdrawn    = [1, number: uint, pne-id: tstr] ; server -> gateway: no PNE of this name is let in any more
  *     seats        = [2, number: uint, pne-id: tstr, * (reference: uint, sender: uint)]
@@ -13,10 +13,13 @@
  *     pn-key       = [4, number: uint, reference: uint, epoch: uint, wrapped: bstr .size 24 / h'']
  *                                                   ; server -> gateway: the key of a PN that has members there, under a
  *                                                   ; key of this link's handshake; empty: the PN has ended
+ *     revoked      = [5, number: uint, kid: bstr, minimum: uint]
+ *                                                   ; server -> gateway: no grant of whoever has this kid holds below that
  *
  * All but the confirmation are statements: of each topic the newest is sent again until it is confirmed
  * (statements.ts). Numbers are those of one end of one link, and begin at 0.
  */
+import { toHex } from '../bytes/hex.ts';
 import { decodeFlat, encodeFlat, type FlatItem } from '../cbor/flat.ts';
 import type { Secret } from '../crypto/provider.ts';
 import { isPersonalNetwork } from '../keys/reference.ts';
@@ -30,6 +33,7 @@ export const ControlKind = Object.freeze({
   seats: 2,
   admitted: 3,
   pnKey: 4,
+  revoked: 5,
 } as const);
 
 export interface Withdrawn {
@@ -58,8 +62,16 @@ export interface PnKey {
   readonly wrapped: Uint8Array;
 }
 
+/** What the server has revoked of one PNE, or of several with one kid: they have to be granted anew. */
+export interface Revoked {
+  readonly kind: typeof ControlKind.revoked;
+  readonly kid: Uint8Array;
+  /** Higher with each revocation. */
+  readonly minimum: number;
+}
+
 /** Each further kind is one more of these. */
-export type Statement = Withdrawn | Seats | Admitted | PnKeyStatement;
+export type Statement = Withdrawn | Seats | Admitted | PnKeyStatement | Revoked;
 
 export interface PnKeyStatement {
   readonly kind: typeof ControlKind.pnKey;
@@ -74,11 +86,14 @@ export type Control =
   | { readonly kind: typeof ControlKind.withdrawn; readonly number: number; readonly statement: Withdrawn }
   | { readonly kind: typeof ControlKind.seats; readonly number: number; readonly statement: Seats }
   | { readonly kind: typeof ControlKind.admitted; readonly number: number; readonly statement: Admitted }
-  | { readonly kind: typeof ControlKind.pnKey; readonly number: number; readonly statement: PnKey };
+  | { readonly kind: typeof ControlKind.pnKey; readonly number: number; readonly statement: PnKey }
+  | { readonly kind: typeof ControlKind.revoked; readonly number: number; readonly statement: Revoked };
 
 /** Of statements with one topic the newest counts alone. */
 export function topicOf(statement: Statement): string {
-  return `${statement.kind} ${statement.kind === ControlKind.pnKey ? statement.reference : statement.pneId}`;
+  const { kind } = statement;
+  if (kind === ControlKind.pnKey) return `${kind} ${statement.reference}`;
+  return `${kind} ${kind === ControlKind.revoked ? toHex(statement.kid) : statement.pneId}`;
 }
 
 export function encodeConfirmation(number: number): Uint8Array {
@@ -91,6 +106,8 @@ export function encodeStatement(number: number, statement: Statement, above?: Se
     const { reference, epoch, wrap } = statement;
     return encodeFlat([statement.kind, number, reference, epoch, wrap(above ?? refuse('keyWiped'))]);
   }
+  if (statement.kind === ControlKind.revoked)
+    return encodeFlat([statement.kind, number, statement.kid, statement.minimum]);
   const { kind, pneId } = statement;
   if (kind === ControlKind.admitted) return encodeFlat([kind, number, pneId, statement.credential]);
   const seats = kind === ControlKind.seats ? statement.seats : [];
@@ -103,6 +120,7 @@ export function decodeControl(bytes: Uint8Array): Control {
   if (typeof number !== 'number') return refuse('messageInvalid');
   if (kind === ControlKind.confirmation && third === undefined) return { kind, number };
   if (kind === ControlKind.pnKey) return { kind, number, statement: readPnKey(third, more) };
+  if (kind === ControlKind.revoked) return { kind, number, statement: readRevoked(third, more) };
   if (typeof third !== 'string' || third.length === 0) return refuse('messageInvalid');
   if (kind === ControlKind.seats)
     return { kind, number, statement: { kind, pneId: third, seats: readSeats(more) } };
@@ -118,6 +136,12 @@ function readPnKey(reference: FlatItem | undefined, [epoch, wrapped, ...more]: r
   if (!isPersonalNetwork(reference) || reference > ImplementationLimits.maxGroupReference)
     refuse('messageInvalid');
   return { reference, epoch, wrapped };
+}
+
+function readRevoked(kid: FlatItem | undefined, [minimum, ...more]: readonly FlatItem[]): Revoked {
+  const isOurs = typeof kid === 'object' && typeof minimum === 'number' && more.length === 0;
+  if (!isOurs || kid.length > ImplementationLimits.grantMaxKidBytes) return refuse('messageInvalid');
+  return { kind: ControlKind.revoked, kid, minimum };
 }
 
 function readSeats(items: readonly FlatItem[]): GroupSeat[] {

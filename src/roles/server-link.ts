@@ -13,7 +13,13 @@ import type { Link, LinkEvents } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import { keyLimits } from '../session/key-limits.ts';
-import { ControlKind, decodeControl, encodeConfirmation, type PnKey } from './gateway-control.ts';
+import {
+  ControlKind,
+  decodeControl,
+  encodeConfirmation,
+  type PnKey,
+  type Revoked,
+} from './gateway-control.ts';
 import { type Initiation, initiate } from './initiation.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
 import { closingAtKeyEnd, routesOver, sendRecord } from './secured-link.ts';
@@ -30,6 +36,8 @@ export interface ServerLinkOptions {
   onWithdrawn(pneId: string, confirm: () => void): void;
   /** The server states that a PNE has joined. `confirm` is called once it would be let in for good. */
   onAdmitted(pneId: string, credential: Uint8Array, confirm: () => void): void;
+  /** The server states what it has revoked. `confirm` is called once that is so here for good. */
+  onRevoked(revoked: Revoked, confirm: () => void): void;
   /** The server states to which groups a PNE may send, and as whom. */
   onSeats(pneId: string, seats: readonly GroupSeat[]): void;
   /** The key of a PN, which is the callee's to wipe; undefined: the PN has ended. */
@@ -154,6 +162,7 @@ class ServerLinkEnd {
       return this.options.onWithdrawn(control.statement.pneId, confirm);
     if (control.kind === ControlKind.admitted)
       return this.options.onAdmitted(control.statement.pneId, control.statement.credential, confirm);
+    if (control.kind === ControlKind.revoked) return this.options.onRevoked(control.statement, confirm);
     if (control.kind === ControlKind.pnKey) this.takePnKey(control.statement);
     else this.options.onSeats(control.statement.pneId, control.statement.seats);
     confirm();

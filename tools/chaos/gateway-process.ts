@@ -109,6 +109,8 @@ export class GatewayProcess {
         // Nobody joins here.
         onAdmitted: (_pneId, _credential, confirm) => confirm(),
         onWithdrawn: (pneId, confirm) => this.withdraw(pneId, confirm),
+        // Nothing is revoked in a run.
+        onRevoked: (_revoked, confirm) => confirm(),
         onRefused: (reason) => this.note(`refused: ${reason} of its link to the server`),
       },
       link,

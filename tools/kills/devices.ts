@@ -66,6 +66,7 @@ export class DeviceCrowd {
         onServerRefused(): void {},
         withdraw: async () => undefined,
         admit: async () => undefined,
+        revoke: async () => undefined,
       }),
     );
     this.devices = identities.map((identity) => {

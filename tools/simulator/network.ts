@@ -204,11 +204,12 @@ function startGateway(options: NetworkOptions, members: Members, server: string)
       onRefused: options.onRefused,
       onServerUnreachable(): void {},
       onServerRefused: (reason) => options.onRefused(reason, undefined),
-      // Nobody is withdrawn in a run.
+      // Nobody is withdrawn in a run, and nothing revoked.
       withdraw: async () => undefined,
       async admit(_pneId, ccs): Promise<void> {
         admitted.splice(0, admitted.length, ccsCredential(ccs));
       },
+      revoke: async () => undefined,
       onServerLink(isThere): void {
         options.onServerLink?.(isThere);
         resolve(gateway);

@@ -110,7 +110,9 @@ test('a device whose grant is revoked delivers nothing after that, and its readi
   assert.is(once('admin', 'revoke', 'pne-1', ...state).status, 0);
   const before = delivered(folder).length;
   await programs.server.says(/revoked pne=pne-1/);
-  await programs.server.says(/refused reason=notAuthorized pne=pne-1/);
+  await programs.gateway.says(/revoked pne=pne-1/);
+  await programs.gateway.says(/refused reason=notAuthorized pne=pne-1/);
+  assert.is(once('admin', 'grant', 'pne-1', '--state', join(folder, 'g')).status, 0);
   assert.ok(delivered(folder).length <= before + 1, 'what was stored before may be written after');
   await programs.server.stop('SIGTERM');
   const again = startServer(folder, await programs.server.port());

@@ -3,8 +3,10 @@
 /** `pne-runtime gateway`: a PN GW for devices that come by TCP and by Bluetooth LE. */
 import { join, resolve } from 'node:path';
 import { DEFAULT_PN } from '../../authorization/membership.ts';
+import { kidReference } from '../../handshake/id-cred.ts';
 import { checkAdapter } from '../ble/adapter.ts';
 import { admit, DEVICES, withdraw } from '../devices.ts';
+import { revokeStated } from '../grants.ts';
 import { type PnGateway, startPnGateway } from '../pn-gateway.ts';
 import { listenTcp } from '../tcp.ts';
 import { after } from '../timer.ts';
@@ -82,6 +84,10 @@ export async function startGatewayProgram(
     },
     async withdraw(pne): Promise<void> {
       if (await withdraw(store, pne)) log('withdrawn', { pne });
+    },
+    async revoke({ kid, minimum }): Promise<void> {
+      for (const { subject } of devices.credentials.candidates(kidReference(kid)))
+        await revokeStated(store, subject!, minimum);
     },
   });
   gateway = started;

@@ -18,7 +18,7 @@ import { grantJoined } from './admin-grants.ts';
 import { agreementFacts } from './agreement-facts.ts';
 import { checkOneOf, checkWholeNumber, DATABASE, parseAddress, UsageError, type Values } from './config.ts';
 import { openEnrolled } from './enrolled.ts';
-import { openGranted } from './granted.ts';
+import { openGranted, revocationsOf } from './granted.ts';
 import { Pace } from './pace.ts';
 import type { Program, ProgramContext } from './program.ts';
 import { openState } from './state.ts';
@@ -47,7 +47,7 @@ export async function startServerProgram(
     onBroken,
     database,
   });
-  const grants = await openGranted(store, log);
+  const grants = await openGranted(store, log, () => stateRevoked());
   const keyStore = openKeyStore({
     store,
     onFailed: ({ message }) => log('keys-failed', { reason: message }),
@@ -103,6 +103,10 @@ export async function startServerProgram(
     for (const id of devices.withdrawn) keys.revoke(id);
     server.setAdmitted(devices.all.filter(({ subject }) => invitations.joined.includes(subject!)));
   }
+  function stateRevoked(): void {
+    const onUnread = ({ message }: Error) => log('grants-failed', { reason: message });
+    revocationsOf(store, grants).then((revocations) => server?.setRevoked(revocations), onUnread);
+  }
   const pace = new Pace({
     intervalMs: Number(values.interval),
     deliver: (pne, value) => server?.deliver(pne, value),
@@ -145,6 +149,7 @@ export async function startServerProgram(
   metrics.show('devices', () => devices.ids.length);
   metrics.show('readings_kept', () => serverStore.count);
   followDevices();
+  stateRevoked();
   log('listening', {
     address: `${host}:${started.port}`,
     devices: devices.ids.length,
