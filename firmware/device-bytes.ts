@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * src/bytes/copy.ts, src/bytes/utf8.ts and src/cbor/flat.ts in C, for an image that has it: tools/build/device.ts puts this module in
+ * src/bytes/copy.ts, src/bytes/utf8.ts, src/cbor/flat.ts and src/cbor/float.ts in C, for an image that has it: tools/build/device.ts puts this module in
  * place of those, which say what each function does.
  */
 import type { FlatItem } from '../src/cbor/flat.ts';
+import type { HeadReader } from '../src/cbor/head.ts';
 import { refuse } from '../src/refusal.ts';
 import { bindBytesNatives } from './platform/bytes.ts';
 
@@ -39,4 +40,8 @@ export function decodeUtf8(bytes: Uint8Array): string {
 
 export function checkUtf8(bytes: Uint8Array): void {
   if (!natives.isText(bytes)) refuse('invalidUtf8');
+}
+
+export function floatValue({ info, high, low }: Pick<HeadReader, 'info' | 'high' | 'low'>): number {
+  return natives.float(info, high, low) ?? refuse('notDeterministic');
 }

@@ -11,6 +11,7 @@
 	X(xs_pnebytes_decodeText) \
 	X(xs_pnebytes_encodeFlat) \
 	X(xs_pnebytes_encodeText) \
+	X(xs_pnebytes_float) \
 	X(xs_pnebytes_isText) \
 	X(xs_pnebytes_withHead) \
 	X(xs_pnebytes_withoutHead)

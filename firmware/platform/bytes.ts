@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { FlatItem } from '../../src/cbor/flat.ts';
 
-/** What firmware/native/payload-copy.c, payload-flat.c and payload-utf8.c do. They run no JavaScript but `refuse`. */
+/** What firmware/native/payload-copy.c, payload-flat.c, payload-shortest.c and payload-utf8.c do. They run no JavaScript but `refuse`. */
 export interface BytesNatives {
   copy(bytes: Uint8Array, start?: number, end?: number): Uint8Array;
   withHead(head: number, headLength: number, bytes: Uint8Array, start?: number, end?: number): Uint8Array;
@@ -15,6 +15,8 @@ export interface BytesNatives {
   /** undefined where the bytes are no UTF-8. */
   decodeText(bytes: Uint8Array): string | undefined;
   isText(bytes: Uint8Array): boolean;
+  /** The value of a float's head, undefined where its form is not the shortest. */
+  float(info: number, high: number, low: number): number | undefined;
 }
 
 /** For an image that has the C functions: a call at the level of a module puts them into flash. */
@@ -28,5 +30,6 @@ export function bindBytesNatives(): BytesNatives {
     encodeText: native('xs_pnebytes_encodeText'),
     decodeText: native('xs_pnebytes_decodeText'),
     isText: native('xs_pnebytes_isText'),
+    float: native('xs_pnebytes_float'),
   });
 }

@@ -7,6 +7,8 @@ import { copyBytes, withHead, withoutHead } from '../../src/bytes/copy.ts';
 import { fromHex, toHex } from '../../src/bytes/hex.ts';
 import { checkUtf8, decodeUtf8, encodeUtf8 } from '../../src/bytes/utf8.ts';
 import { decodeFlat, encodeFlat, encodeThree, type FlatItem } from '../../src/cbor/flat.ts';
+import { floatValue } from '../../src/cbor/float.ts';
+import { HeadReader, Info } from '../../src/cbor/head.ts';
 import { createRandom, randomBytes } from '../../src/cose/test-fixture.ts';
 import { randomBytesOf } from '../../src/payload/random.testing.ts';
 import { Refusal } from '../../src/refusal.ts';
@@ -117,6 +119,71 @@ const EXPECTED = [
   'notWellFormed',
 ];
 
+/** Around each border of the halves, singles and doubles. */
+const SIZES = Object.freeze([
+  0,
+  1,
+  0.5,
+  1.1,
+  2047,
+  2049,
+  65504,
+  65505,
+  65536,
+  2 ** -14,
+  2 ** -24,
+  2 ** -25,
+  3 * 2 ** -24,
+  1023 * 2 ** -24,
+  1023.5 * 2 ** -24,
+  2 ** -149,
+  2 ** 127,
+  3.4e38,
+  1e300,
+  5e-324,
+  2 ** -14 - 2 ** -25,
+  Infinity,
+  NaN,
+]);
+
+test('the same floats, and the same refusals', () => {
+  const outcomes = new Set<string>();
+  for (const size of [...SIZES, ...SIZES.map((each) => -each)]) {
+    const view = new DataView(new ArrayBuffer(9));
+    view.setUint8(0, 0xfb);
+    view.setFloat64(1, size);
+    compare(new Uint8Array(view.buffer.slice(0)));
+    view.setUint8(0, 0xfa);
+    view.setFloat32(1, size);
+    compare(new Uint8Array(view.buffer.slice(0, 5)));
+  }
+  for (let half = 0; half < 0x10000; half += 7) compare(Uint8Array.of(0xf9, half >> 8, half & 0xff));
+  compare(Uint8Array.of(0xf9, 0x7e, 0));
+  for (let i = 0; i < CASES / 10; i++) {
+    const bytes = randomBytes(createRandom(i + 1), 9);
+    bytes[0] = 0xfa + (i % 2);
+    compare(bytes.subarray(0, bytes[0] === 0xfa ? 5 : 9));
+  }
+  assert.equal([...outcomes].sort(), [
+    '25 notDeterministic',
+    '25 undefined',
+    '26 notDeterministic',
+    '26 undefined',
+    '27 notDeterministic',
+    '27 undefined',
+  ]);
+
+  function compare(bytes: Uint8Array): void {
+    const head = new HeadReader(bytes);
+    head.next();
+    assert.ok(head.info >= Info.twoBytes);
+    const expected = outcomeOf(() => floatValue(head));
+    const actual = outcomeOf(() => device.floatValue(head));
+    assert.ok(Object.is(actual.result, expected.result) && actual.reason === expected.reason, toHex(bytes));
+    outcomes.add(`${head.info} ${expected.reason}`);
+  }
+});
+
 /** Around each border of UTF-8 and of surrogates. */
 const UNITS = Object.freeze([
   0, 0x41, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xd800, 0xdbff, 0xdc00, 0xdfff, 0xe000, 0xffff,
@@ -201,6 +268,11 @@ test('arguments of other kinds are thrown back', () => {
     () => untyped.decodeText!(),
     () => untyped.decodeText!('text'),
     () => untyped.isText!(),
+    () => untyped.float!(25, 0),
+    () => untyped.float!(24, 0, 0),
+    () => untyped.float!(28, 0, 0),
+    () => untyped.float!(25, 0, -1),
+    () => untyped.float!(25, 2 ** 32, 0),
     () => untyped.isText!(new Proxy(bytes, {})),
   ]) {
     assert.throws(call, (error: unknown) => error instanceof TypeError || error instanceof RangeError);

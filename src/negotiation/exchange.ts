@@ -110,8 +110,8 @@ function methodsToTry({ authentication }: Admissible, side: Side): readonly numb
 /** The mechanisms of the pairs, once each, in the order in which the pairs want them. */
 function offered(pairs: readonly Protection[]): OfferedProtection {
   return {
-    integrity: [...new Set(pairs.map(({ integrity }) => integrity))],
-    confidentiality: [...new Set(pairs.map(({ confidentiality }) => confidentiality))],
+    integrity: Array.from(new Set(pairs.map(({ integrity }) => integrity))),
+    confidentiality: Array.from(new Set(pairs.map(({ confidentiality }) => confidentiality))),
   };
 }
 

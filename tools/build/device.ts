@@ -11,7 +11,12 @@ import { tablesLeft, withNumbers } from './numbers.ts';
 import { withoutReasons } from './reasons.ts';
 
 /** Functions of src that an image with native cryptography has in C, by the modules that have both. */
-const IN_C: readonly string[] = Object.freeze(['src/bytes/copy.ts', 'src/bytes/utf8.ts', 'src/cbor/flat.ts']);
+const IN_C: readonly string[] = Object.freeze([
+  'src/bytes/copy.ts',
+  'src/bytes/utf8.ts',
+  'src/cbor/flat.ts',
+  'src/cbor/float.ts',
+]);
 
 /** Puts C in place of the TypeScript that says what it does. */
 export function functionsInC(): Plugin {
@@ -19,7 +24,7 @@ export function functionsInC(): Plugin {
     name: 'functions in C',
     setup(build): void {
       const inC = join(ROOT, 'firmware/device-bytes.ts');
-      build.onResolve({ filter: /\/(copy|flat|utf8)\.ts$/ }, ({ path, resolveDir, importer }) => {
+      build.onResolve({ filter: /\/(copy|flat|float|utf8)\.ts$/ }, ({ path, resolveDir, importer }) => {
         const isTheirs = IN_C.some((module) => join(ROOT, module) === join(resolveDir, path));
         return isTheirs && importer !== inC ? { path: inC } : undefined;
       });
