@@ -92,7 +92,9 @@ export class GroupNetwork {
 
   /** What the device whose power fails does with its keys. */
   get own(): PneKeys {
-    return this.cut.running?.keys ?? violate('the device is off');
+    const { running } = this.cut;
+    if (running === undefined) throw new Violation('the device is off');
+    return running.keys;
   }
 
   /** The power is back. */
@@ -294,8 +296,4 @@ function newMember(name: Name, medium: CutMedium, random: Random): Member {
   const root = new Uint8Array(ROOT_LENGTH);
   random.fill(root);
   return { name, medium, root, contents: [], running: undefined, close(): void {} };
-}
-
-function violate(what: string): never {
-  throw new Violation(what);
 }
