@@ -14,6 +14,6 @@ import { streams } from './streams.ts';
 export default function main(): void {
   reportAborts();
   const provider = openDeviceProvider();
-  selfTest({ provider, store: openStore('pne'), print: printLine });
+  selfTest({ provider, store: openStore('self-test'), print: printLine });
   startPne(provider, devicePayloads, streams);
 }

@@ -12,6 +12,6 @@ import { serials } from './serials.ts';
 // biome-ignore lint/style/noDefaultExport: the host calls it, as Moddable does that of a main module.
 export default function main(): void {
   const provider = openDeviceProvider();
-  selfTest({ provider, store: openStore('pne'), print: printLine });
+  selfTest({ provider, store: openStore('self-test'), print: printLine });
   startPne(provider, devicePayloads, serials);
 }
