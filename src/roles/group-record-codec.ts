@@ -9,7 +9,6 @@
  *     member   = [pne-id: tstr, sender: uint, first-boot: uint]
  *     user-key = [version: 1, epoch: uint, salt: bstr .size 16, revoked: 0 / 1]
  */
-import { concatBytes } from '../bytes/compare.ts';
 import { decodeFlat, encodeFlat } from '../cbor/flat.ts';
 import { CborReader } from '../cbor/reader.ts';
 import { SALT_BYTES } from '../keys/hierarchy.ts';
@@ -25,10 +24,10 @@ export function encodeGroupRecord(record: GroupRecord): Uint8Array {
   const { name, owner = '', signed, isUrgent, key, rekeys, members } = record;
   const flags = (signed ? SIGNED : 0) + (isUrgent ? URGENT : 0);
   const head = encodeFlat([VERSION, name, owner, flags, key.epoch, key.salt, rekeys, members.length]);
-  return concatBytes(
+  return joined([
     head,
     ...members.map(({ pneId, sender, firstBoot }) => encodeFlat([pneId, sender, firstBoot])),
-  );
+  ]);
 }
 
 /** Owns what it returns. Refuses `recordInvalid` and what src/cbor refuses: whatever no server can have stored. */
@@ -61,6 +60,17 @@ export function decodeUserKey(bytes: Uint8Array): UserKeyRecord {
     version === VERSION && typeof epoch === 'number' && typeof salt === 'object' && rest.length === 0;
   if (!isRead || salt.length !== SALT_BYTES || (isRevoked !== 0 && isRevoked !== 1)) refuse('recordInvalid');
   return { epoch, salt, isRevoked: isRevoked === 1 };
+}
+
+/** As concatBytes of so many parts that they are no arguments. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let end = 0;
+  for (const part of parts) {
+    whole.set(part, end);
+    end += part.length;
+  }
+  return whole;
 }
 
 function readMember(reader: CborReader): Member {
