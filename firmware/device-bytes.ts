@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * src/bytes/copy.ts, src/bytes/utf8.ts, src/cbor/flat.ts and src/cbor/float.ts in C, for an image that has it: tools/build/device.ts puts this module in
+ * src/bytes/compare.ts, src/bytes/copy.ts, src/bytes/utf8.ts, src/cbor/flat.ts and src/cbor/float.ts in C, for an image that has it: tools/build/device.ts puts this module in
  * place of those, which say what each function does.
  */
 import type { FlatItem } from '../src/cbor/flat.ts';
@@ -11,7 +11,13 @@ import { bindBytesNatives } from './platform/bytes.ts';
 
 const natives = bindBytesNatives();
 
-export const { copy: copyBytes, withHead, withoutHead } = natives;
+export const { compare: compareBytes, concat: concatBytes, copy: copyBytes, withHead, withoutHead } = natives;
+
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return compareBytes(a, b) === 0;
+}
+
+export { overlap } from '../src/bytes/compare.ts';
 
 export function encodeFlat(items: readonly FlatItem[]): Uint8Array {
   const bytes = natives.encodeFlat(...items);

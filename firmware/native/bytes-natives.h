@@ -6,6 +6,8 @@
 #define PNE_BYTES_NATIVES_H
 
 #define PNE_BYTES_NATIVES(X) \
+	X(xs_pnebytes_compare) \
+	X(xs_pnebytes_concat) \
 	X(xs_pnebytes_copy) \
 	X(xs_pnebytes_decodeFlat) \
 	X(xs_pnebytes_decodeText) \

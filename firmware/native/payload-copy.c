@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/* Copies of bytes: src/bytes/copy.ts. */
+/* Copies of bytes, and their order: src/bytes/copy.ts, src/bytes/compare.ts. */
 
 #include "crypto.h"
 
@@ -39,4 +39,29 @@ void xs_pnebytes_withHead(xsMachine *the)
 	uint8_t *output = copyArguments(the, 2, length);
 	for (size_t at = length; at-- > 0; head >>= 8)
 		output[at] = (uint8_t)head;
+}
+
+/* compare(a, b): negative, 0 or positive, as src/bytes/compare.ts orders them. */
+void xs_pnebytes_compare(xsMachine *the)
+{
+	cryptoArguments(the, 2);
+	CryptoBuffer a = cryptoReadable(the, 0);
+	CryptoBuffer b = cryptoReadable(the, 1);
+	size_t shorter = a.length < b.length ? a.length : b.length;
+	int order = memcmp(a.bytes, b.bytes, shorter);
+	xsmcSetInteger(xsResult, order ? order : (int)a.length - (int)b.length);
+}
+
+/* concat(...parts) */
+void xs_pnebytes_concat(xsMachine *the)
+{
+	size_t length = 0;
+	for (int i = 0; i < (int)xsmcArgc; i++)
+		length += cryptoReadable(the, i).length;
+	uint8_t *output = cryptoNewBytes(the, length);
+	for (int i = 0; i < (int)xsmcArgc; i++) {
+		CryptoBuffer part = cryptoReadable(the, i);
+		memcpy(output, part.bytes, part.length);
+		output += part.length;
+	}
 }

@@ -3,6 +3,8 @@ import type { FlatItem } from '../../src/cbor/flat.ts';
 
 /** What firmware/native/payload-copy.c, payload-flat.c, payload-shortest.c and payload-utf8.c do. They run no JavaScript but `refuse`. */
 export interface BytesNatives {
+  compare(a: Uint8Array, b: Uint8Array): number;
+  concat(...parts: Uint8Array[]): Uint8Array;
   copy(bytes: Uint8Array, start?: number, end?: number): Uint8Array;
   withHead(head: number, headLength: number, bytes: Uint8Array, start?: number, end?: number): Uint8Array;
   withoutHead(head: number, headLength: number, bytes: Uint8Array, maximum: number): Uint8Array | undefined;
@@ -22,6 +24,8 @@ export interface BytesNatives {
 /** For an image that has the C functions: a call at the level of a module puts them into flash. */
 export function bindBytesNatives(): BytesNatives {
   return Object.freeze({
+    compare: native('xs_pnebytes_compare'),
+    concat: native('xs_pnebytes_concat'),
     copy: native('xs_pnebytes_copy'),
     withHead: native('xs_pnebytes_withHead'),
     withoutHead: native('xs_pnebytes_withoutHead'),

@@ -3,6 +3,7 @@
 /** Copies and flat arrays in C beside those in TypeScript. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { compareBytes, concatBytes, equalBytes } from '../../src/bytes/compare.ts';
 import { copyBytes, withHead, withoutHead } from '../../src/bytes/copy.ts';
 import { fromHex, toHex } from '../../src/bytes/hex.ts';
 import { checkUtf8, decodeUtf8, encodeUtf8 } from '../../src/bytes/utf8.ts';
@@ -34,6 +35,11 @@ test('the same copies', () => {
     assert.is(toHex(device.withHead(head, headLength, bytes)), toHex(withHead(head, headLength, bytes)));
     const cut = withHead(head, headLength, bytes, start, end);
     assert.is(toHex(device.withHead(head, headLength, bytes, start, end)), toHex(cut));
+    for (const other of [outer, bytes.subarray(0, start), cut, copyBytes(bytes)]) {
+      assert.is(Math.sign(device.compareBytes(bytes, other)), Math.sign(compareBytes(bytes, other)));
+      assert.is(device.equalBytes(bytes, other), equalBytes(bytes, other));
+      assert.is(toHex(device.concatBytes(bytes, other, cut)), toHex(concatBytes(bytes, other, cut)));
+    }
   }
 });
 
@@ -234,6 +240,9 @@ test('as long as a message may be, and not a byte longer', () => {
 test('arguments of other kinds are thrown back', () => {
   const bytes = new Uint8Array(4);
   for (const call of [
+    () => untyped.compare!(bytes),
+    () => untyped.compare!(bytes, 'text'),
+    () => untyped.concat!(bytes, undefined),
     () => untyped.copy!(),
     () => untyped.copy!('text'),
     () => untyped.copy!(bytes, -1),

@@ -12,6 +12,7 @@ import { withoutReasons } from './reasons.ts';
 
 /** Functions of src that an image with native cryptography has in C, by the modules that have both. */
 const IN_C: readonly string[] = Object.freeze([
+  'src/bytes/compare.ts',
   'src/bytes/copy.ts',
   'src/bytes/utf8.ts',
   'src/cbor/flat.ts',
@@ -24,10 +25,13 @@ export function functionsInC(): Plugin {
     name: 'functions in C',
     setup(build): void {
       const inC = join(ROOT, 'firmware/device-bytes.ts');
-      build.onResolve({ filter: /\/(copy|flat|float|utf8)\.ts$/ }, ({ path, resolveDir, importer }) => {
-        const isTheirs = IN_C.some((module) => join(ROOT, module) === join(resolveDir, path));
-        return isTheirs && importer !== inC ? { path: inC } : undefined;
-      });
+      build.onResolve(
+        { filter: /\/(compare|copy|flat|float|utf8)\.ts$/ },
+        ({ path, resolveDir, importer }) => {
+          const isTheirs = IN_C.some((module) => join(ROOT, module) === join(resolveDir, path));
+          return isTheirs && importer !== inC ? { path: inC } : undefined;
+        },
+      );
     },
   };
 }
