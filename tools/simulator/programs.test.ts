@@ -61,8 +61,11 @@ async function startDevice(folder: string, file: string): Promise<PneProcess> {
     provisioning: decodeProvisioning(Uint8Array.from(readFileSync(file))),
     linePort: 0,
     async onSample(count): Promise<void> {
-      for (let left = count; left > 0 && given < READINGS; left -= 1, given += 1)
-        (await pne).give({ line: given, payload: payloads.encode({ n: given }) });
+      for (let left = count; left > 0 && given < READINGS; left -= 1) {
+        const line = given;
+        given += 1;
+        (await pne).give({ line, payload: payloads.encode({ n: line }) });
+      }
     },
     onFigures(): void {},
     onExit: (problem) => assert.unreachable(problem),
