@@ -84,6 +84,10 @@ test('who is removed reads nothing that follows, and has no key any more', () =>
   assert.equal(epochs(network), [2, undefined, 2]);
   assert.equal(readers(network, 'pne-1', 'two'), ['pne-3']);
   assert.throws(() => network.device('pne-2').keys.publish(REFERENCE, 'three'));
+  // Nor after a restart, though nobody tells it again.
+  network.air = () => [];
+  network.restart('pne-2');
+  assert.equal(epochs(network), [2, undefined, 2]);
 });
 
 test('a PNE leaves by itself, and joins where the server permits it', () => {
