@@ -89,9 +89,12 @@ export class Flow {
     this.options.onMessage(endToEnd);
   }
 
-  /** Protects and sends an end-to-end message, where the hop is secured. */
+  /** Protects and sends an end-to-end message, where the hop is secured; one of an onboarding that is under way as it is. */
   send(message: Uint8Array): void {
-    if (onboardingBody(message) !== undefined) return this.isJoining ? this.link.send(message) : undefined;
+    if (onboardingBody(message) !== undefined) {
+      if (!this.isJoining) refuse('onboardingClosed');
+      return this.link.send(message);
+    }
     const { agreement } = this.agreements;
     if (agreement === undefined) return;
     this.link.send(encodeChannelMessage(Channel.hopRecord, agreement.channel.protect(message)));
