@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /*
- * Bytes copied and filled by words, as ESP-IDF's C libraries do it. Those of picolibc for rv32imac go byte by byte, for
- * which the interpreter pays most: it copies slots of 16 bytes all the time.
+ * Bytes copied and filled by words, as in C libraries that are not made for size. Those of picolibc for rv32imac go byte
+ * by byte, for which the interpreter pays most: it copies slots of 16 bytes all the time.
  */
 
 #include <stddef.h>
