@@ -19,6 +19,8 @@ export const TARGETS: readonly Target[] = Object.freeze([
   record('unprotect', 64, 1.45),
   record('protect', 1024, 1.06),
   same('reading', 64, 2),
+  same('receipt', 5, 2),
+  same('content', 18, 2),
   same('batch', 64, 1.55),
   handshake('initiator'),
   handshake('responder'),
