@@ -31,6 +31,8 @@ export interface HeldGrants {
   expectation(id: string): Expectation;
   /** The minimum of each device of which something was revoked. */
   readonly minimums: ReadonlyMap<string, number>;
+  /** Resolves when they are as they are stored. */
+  refresh(): Promise<void>;
   close(): void;
 }
 
@@ -78,6 +80,7 @@ export async function openGrants({
       const revoked = [...entries].filter(([, { minimum }]) => minimum > 0);
       return new Map(revoked.map(([id, { minimum }]) => [id, minimum]));
     },
+    refresh: follow,
     close: () => watch.close(),
   };
 }

@@ -31,10 +31,14 @@ interface Programs {
   readonly gateway: Running;
 }
 
+function startServer(folder: string, port = '0'): Running {
+  const output = ['--output', join(folder, 'out'), '--interval', '20'];
+  return new Running(['server', '--state', join(folder, 's'), '--listen', `127.0.0.1:${port}`, ...output]);
+}
+
 async function startPrograms(): Promise<Programs> {
   const folder = scratchFolder();
-  const output = ['--output', join(folder, 'out'), '--interval', '20'];
-  const server = new Running(['server', '--state', join(folder, 's'), '--listen', '127.0.0.1:0', ...output]);
+  const server = startServer(folder);
   const url = `ws://127.0.0.1:${await server.port()}`;
   const own = ['--state', join(folder, 'g'), '--listen', '127.0.0.1:0'];
   const credential = join(folder, 's/credential');
@@ -65,6 +69,11 @@ async function startPne({ folder, gateway }: Programs, pneId: string, secret: Ui
   return pne;
 }
 
+function hasReadings(folder: string): boolean {
+  const path = join(folder, 'out');
+  return existsSync(path) && readFileSync(path, 'utf8').includes('"pne":"pne-1"');
+}
+
 function secretIn(path: string): Uint8Array {
   return decodeInvited(Uint8Array.from(readFileSync(path)))!.secret;
 }
@@ -87,11 +96,31 @@ test('a device with a code joins programs that run, and a second one with the sa
   const pne = await startPne(programs, 'pne-1', secret);
   await server.says(/joined pne=pne-1/);
   await gateway.says(/admitted pne=pne-1/);
-  await until(() => existsSync(join(folder, 'out')), 'a reading');
+  await until(() => hasReadings(folder), 'a reading');
   const thief = await startPne(programs, 'pne-1', copy, 'thief');
   await server.says(/refused reason=onboardingUsed pne=pne-1/);
   await Promise.all([pne.stop(), thief.stop()]);
   assert.equal(await Promise.all([server.stop('SIGTERM'), gateway.stop('SIGTERM')]), [0, 0]);
+});
+
+test('a device that has joined resumes after its restart, and after that of the server too', async () => {
+  const programs = await startPrograms();
+  const { folder, server, gateway } = programs;
+  assert.is(provision('pne-1', '--state', join(folder, 's'), '--output', join(folder, 'made')).status, 0);
+  const secret = secretIn(join(folder, 'made/pne-1.provisioning'));
+  const first = await startPne(programs, 'pne-1', secret.slice());
+  await until(() => hasReadings(folder), 'a reading');
+  assert.match(server.said, /agreed pne=pne-1 interface=CPNS-3 .*by="?EDHOC method 3/);
+  await first.stop();
+  assert.is(await server.stop('SIGTERM'), 0);
+  const again = startServer(folder, await server.port());
+  await again.port();
+  await until(() => gateway.said.split('server-there').length > 2, 'the link to the server');
+  const second = await startPne(programs, 'pne-1', secret);
+  await again.says(/agreed pne=pne-1 interface=CPNS-3 .*by="?EDHOC PSK/);
+  await gateway.says(/agreed pne=pne-1 interface=CPNS-1 .*by="?EDHOC PSK/);
+  await second.stop();
+  assert.equal(await Promise.all([again.stop('SIGTERM'), gateway.stop('SIGTERM')]), [0, 0]);
 });
 
 test('codes on labels are registered by the one who has the server, or refused in a line that says what to do', async () => {

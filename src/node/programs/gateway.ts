@@ -79,7 +79,7 @@ export async function startGatewayProgram(
     async admit(pne, credential): Promise<void> {
       if (!devices.ids.includes(pne)) await grantJoined(store, pne);
       if (!(await admit(store, pne, credential))) return;
-      await devices.refresh();
+      await Promise.all([grants.refresh(), devices.refresh()]);
       log('admitted', { pne });
     },
     async withdraw(pne): Promise<void> {

@@ -130,7 +130,9 @@ test('a gateway that its server does not know says what to type; it gets in once
   await cpnsServer.says(/gateway-refused reason=credentialUnknown try="pne-runtime admin add-gateway"/);
   assert.is(file, join(folder, 'g/credential'));
   assert.is(admin('add-gateway', file!).stdout, 'gateway added\n');
-  await gateway.says(/agreed server=server interface=CPNS-2 protection=AES-CCM-16-128-128\n.*server-there/);
+  await gateway.says(
+    /agreed server=server interface=CPNS-2 protection=AES-CCM-16-128-128 .*\n.*server-there/,
+  );
   await cpnsServer.says(/agreed gateway=gateway interface=CPNS-2/);
   assert.is(admin('list-gateways').stdout, 'gateway\n');
   assert.is(admin('list').stdout, '');

@@ -66,7 +66,9 @@ export async function startServerProgram(
     ...{ store, provider, root },
     grantOf: () => new Uint8Array(0),
     prepare: (pne) => grantJoined(store, pne),
-    onRegistered: () => devices.refresh(),
+    async onRegistered(): Promise<void> {
+      await Promise.all([grants.refresh(), devices.refresh()]);
+    },
     onFailed: ({ message }) => log('invitations-failed', { reason: message }),
   });
   const resumptions = await openKeptResumptions({
