@@ -26,8 +26,6 @@ export interface ServedPne {
 
 const PNE_ID = 'pne-1';
 const FLOW = 0;
-/** message_2, message_4, and the answer to the registration. */
-const MESSAGES_BEFORE_READINGS = 3;
 /** Of records with a PNE that registers for the first time. */
 const BOOT = Object.freeze({ epoch: 1, tag: new Uint8Array(4) });
 
@@ -37,26 +35,29 @@ export function servePne(provider: CryptoProvider): ServedPne {
   const toPne: Uint8Array[] = [];
   let handedOver = 0;
   let answered = 0;
+  /** Answers to the handshake, and what a registration is answered with. */
+  let before: number | undefined;
   const events = startServer(provider, own, pne.credential, {
     onReading() {
       handedOver += 1;
     },
     send(answer) {
       answered += 1;
-      if (answered <= MESSAGES_BEFORE_READINGS) toPne.push(answer);
+      if (before === undefined) toPne.push(answer);
     },
   });
   const { channel } = agree(provider, pne, own.credential, events, toPne);
   const toServer = (message: Uint8Array) => route(Channel.endToEndRecord, channel.protect(message));
   const registration = { ...BOOT, pneId: PNE_ID, contents: { epoch: 0, next: 0 } };
   events.onMessage(toServer(encodeMessage({ type: MessageType.registration, ...registration })));
+  before = answered;
   let number = 0;
   return {
     readingRoute: (payload) =>
       toServer(encodeMessage({ type: MessageType.reading, number: number++, payload })),
     deliver: (message) => events.onMessage(message),
     checkAnswered(count) {
-      const receipts = answered - MESSAGES_BEFORE_READINGS;
+      const receipts = answered - before!;
       if (handedOver !== count || receipts !== count)
         throw new Error(`of ${count} readings ${handedOver} were handed over and ${receipts} confirmed`);
     },
