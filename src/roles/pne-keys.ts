@@ -185,7 +185,9 @@ class KeyHolder implements PneKeys, BoundKeys {
     if (this.user !== undefined)
       held.push({ reference: USER_KEY, epoch: this.user.epoch, sender: numberOfProof(this.user.proof) });
     this.host!.send(encodeRequest(held));
-    for (const [reference, operation] of this.wishes) this.host!.send(encodeMembership(operation, reference));
+    this.wishes.forEach((operation, reference) => {
+      this.host!.send(encodeMembership(operation, reference));
+    });
   }
 
   private answered(reference = USER_KEY, operation?: number): void {
