@@ -39,6 +39,12 @@ test('a loop by index does what the loop did', async () => {
   assert.is(left.length, 4, 'an else, a block in an if, a loop in a loop without a block, an iterator');
 });
 
+test('what has no length is not passed over in silence', async () => {
+  const source = withIndices('for (const { a } of new Map([[1, 2]])) out.push(a);');
+  const error = await evaluate(source).catch((thrown: unknown) => thrown);
+  assert.instance(error, TypeError);
+});
+
 test('what a device walks by index is an array or bytes, as the type checker sees it', async () => {
   const checked = await copyOfSources(withIndices);
   assert.is(await typeErrors(checked), '');

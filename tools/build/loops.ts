@@ -26,13 +26,13 @@ function withoutIterators(source: string): string {
   }, source);
 }
 
-/** undefined where it has another form. */
+/** undefined where it has another form. What has no length is not passed over: the first item is none of it. */
 function readLoop(text: string, start: number, at: number): { byIndex: string; end: number } | undefined {
   const close = closing(text, start + 'for '.length);
   const [, item, list] = text.slice(at, close).match(/^(.+?) of (.+)$/s) ?? [];
   const body = text.slice(close + 1).match(BODY);
   if (list === undefined || body === null || ITERATOR.test(list)) return undefined;
-  const head = `for (let $list = (${list}) ${LIST}, $i = 0; $i < $list.length; )`;
+  const head = `for (let $list = (${list}) ${LIST}, $i = 0; !($i >= $list.length); )`;
   const next = `const ${item} = $list[$i++]!;`;
   const from = close + 1 + body[0].length;
   if (text[from] === '{') return { byIndex: `${head} { ${next}`, end: from + 1 };
