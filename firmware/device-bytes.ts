@@ -44,9 +44,12 @@ export function decodeUtf8(bytes: Uint8Array): string {
   return natives.decodeText(bytes) ?? refuse('invalidUtf8');
 }
 
-export function checkUtf8(bytes: Uint8Array): void {
-  if (!natives.isText(bytes)) refuse('invalidUtf8');
+export function checkUtf8(bytes: Uint8Array, start?: number, end?: number): void {
+  if (!natives.isText(bytes.subarray(start, end))) refuse('invalidUtf8');
 }
+
+/** Of programs that have the codecs in TypeScript too. */
+export { encodeFloat, readFloat } from '../src/cbor/float.ts';
 
 export function floatValue({ info, high, low }: Pick<HeadReader, 'info' | 'high' | 'low'>): number {
   return natives.float(info, high, low) ?? refuse('notDeterministic');

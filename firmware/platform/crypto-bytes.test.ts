@@ -220,6 +220,13 @@ test('the same UTF-8, and the same refusals', () => {
       outcomeOf(() => checkUtf8(bytes)),
       toHex(bytes),
     );
+    const start = random() % (bytes.length + 1);
+    const end = start + (random() % (bytes.length - start + 1));
+    assert.equal(
+      outcomeOf(() => device.checkUtf8(bytes, start, end)),
+      outcomeOf(() => checkUtf8(bytes, start, end)),
+      `${toHex(bytes)} from ${start} to ${end}`,
+    );
     outcomes.add(`encoded ${encoded.reason}`).add(`decoded ${decoded.reason}`);
   }
   assert.is(outcomes.size, 4, [...outcomes].join());
