@@ -156,9 +156,9 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'what a server states is sent once on a link',
     changes: [
-      { file: 'src/roles/statements.ts', from: '    transmission.start();', to: '    send(message);' },
+      { file: 'src/roles/statements.ts', from: '    transmission.start();', to: '    send(number, statement);' },
     ],
-    seed: 3,
+    seed: 16,
     finding: /is not told of a PNE that is withdrawn/,
   },
 ];
