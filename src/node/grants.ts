@@ -19,7 +19,7 @@ import { CborReader } from '../cbor/reader.ts';
 import { CborWriter } from '../cbor/writer.ts';
 import { NodeLimits } from '../limits.ts';
 import { Refusal, refuse } from '../refusal.ts';
-import type { Entry, Expectation, KeyValueStore } from './store/store.ts';
+import type { Changes, Entry, Expectation, KeyValueStore } from './store/store.ts';
 
 const ENTRIES = Uint8Array.of(0x61);
 const EDITION = Uint8Array.of(0x62);
@@ -87,10 +87,23 @@ export async function openGrants({
 
 /** Grants a device what most need in a PN. `exp`: seconds since 1970. */
 export function grantMembership(store: KeyValueStore, id: string, pn: number, exp: number): Promise<void> {
-  return change(store, id, ({ minimum, stated, grant }) => {
-    const sequence = grant === undefined ? minimum : grant.sequence + 1;
-    return { minimum, stated, grant: membership(pn, sequence, exp) };
-  });
+  return change(store, id, (authorization) => withMembership(authorization, pn, exp));
+}
+
+/** The same as changes for a commit that does more, and is read for anew where it fails. */
+export async function membershipChanges(
+  store: KeyValueStore,
+  id: string,
+  pn: number,
+  exp: number,
+): Promise<Changes> {
+  const entry = await store.get(keyOf(id));
+  return changesTo(id, entry, withMembership(authorizationIn(entry), pn, exp));
+}
+
+function withMembership({ minimum, stated, grant }: Authorization, pn: number, exp: number): Authorization {
+  const sequence = grant === undefined ? minimum : grant.sequence + 1;
+  return { minimum, stated, grant: membership(pn, sequence, exp) };
 }
 
 /** Revokes whatever the device was granted so far. */
@@ -120,19 +133,27 @@ async function change(
   id: string,
   apply: (authorization: Authorization) => Authorization,
 ): Promise<void> {
-  const key = keyOf(id);
-  const entry = await store.get(key);
-  const former = entry === undefined ? NO_AUTHORIZATION : decode(entry.value);
+  const entry = await store.get(keyOf(id));
+  const former = authorizationIn(entry);
   const changed = apply(former);
   if (changed === former) return;
-  const version = await store.commit({
+  const version = await store.commit(changesTo(id, entry, changed));
+  if (version === undefined) return change(store, id, apply);
+}
+
+function authorizationIn(entry: Entry | undefined): Authorization {
+  return entry === undefined ? NO_AUTHORIZATION : decode(entry.value);
+}
+
+function changesTo(id: string, entry: Entry | undefined, authorization: Authorization): Changes {
+  const key = keyOf(id);
+  return {
     expected: [{ key, version: entry?.version }],
     puts: [
-      { key, value: encode(changed) },
+      { key, value: encode(authorization) },
       { key: EDITION, value: NOTHING },
     ],
-  });
-  if (version === undefined) return change(store, id, apply);
+  };
 }
 
 interface ReadEntry {

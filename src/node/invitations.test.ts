@@ -10,7 +10,14 @@ import { onboardingKey } from '../roles/onboarding.ts';
 import type { Invitation } from '../roles/onboarding-acceptance.ts';
 import { createNodeProvider } from './crypto/provider.ts';
 import { DEVICES, enrol, readAll, withdraw } from './devices.ts';
-import { cancel, invite, type KeptInvitations, openInvitations } from './invitations.ts';
+import { grantMembership, isGranted, membershipChanges } from './grants.ts';
+import {
+  cancel,
+  type InvitationsOptions,
+  invite,
+  type KeptInvitations,
+  openInvitations,
+} from './invitations.ts';
 import { createMemoryStore } from './store/memory.ts';
 import type { KeyValueStore } from './store/store.ts';
 
@@ -32,11 +39,14 @@ function newDevice(pneId: string): Credential {
   return ownCredential(provider.generateKey(Curve.P256).publicKey, pneId);
 }
 
-function openOn(store: KeyValueStore): Promise<KeptInvitations> {
+function openOn(
+  store: KeyValueStore,
+  granting: InvitationsOptions['granting'] = async () => ({}),
+): Promise<KeptInvitations> {
   return openInvitations({
     ...{ store, provider, root },
     grantOf: () => GRANT,
-    prepare: async () => undefined,
+    granting,
     onRegistered: async () => undefined,
     onFailed: (error) => assert.unreachable(error.message),
   });
@@ -83,6 +93,41 @@ test('who comes first is registered, with its grant; the same may come again, an
     [toHex(first.cred)],
   );
   assert.equal(invitations.joined, ['pne-1']);
+});
+
+test('what a device needs is granted in the commit that registers it', async () => {
+  const { store, invitation } = await invited();
+  const commits: number[] = [];
+  const commit = store.commit.bind(store);
+  store.commit = (changes) => {
+    commits.push(changes.puts?.length ?? 0);
+    return commit(changes);
+  };
+  const granting = (id: string) => membershipChanges(store, id, 1, 2 ** 40);
+  assert.equal(await joined(await openOn(store, granting), invitation, newDevice('pne-1')), GRANT);
+  assert.equal(commits, [6]);
+  assert.ok(await isGranted(store, 'pne-1'));
+});
+
+test('where its grant changes meanwhile the commit fails, and is made anew', async () => {
+  const { store, invitation } = await invited();
+  let made = 0;
+  const granting = async (id: string) => {
+    const changes = await membershipChanges(store, id, 1, 2 ** 40);
+    made += 1;
+    if (made === 1) await grantMembership(store, id, 1, 2 ** 40);
+    return changes;
+  };
+  assert.equal(await joined(await openOn(store, granting), invitation, newDevice('pne-1')), GRANT);
+  assert.is(made, 2);
+});
+
+test('who comes too late is granted nothing', async () => {
+  const { store, invitations, invitation } = await invited();
+  await joined(invitations, invitation, newDevice('pne-1'));
+  const granting = (id: string) => membershipChanges(store, id, 1, 2 ** 40);
+  assert.is(await joined(await openOn(store, granting), invitation, newDevice('pne-1')), 'used');
+  assert.not.ok(await isGranted(store, 'pne-1'));
 });
 
 test('of two that come at once, at two servers of one store, one is registered', async () => {
@@ -167,7 +212,7 @@ test('the secret does not lie in the store as it is', async () => {
       openInvitations({
         ...{ store, provider, root: foreign },
         grantOf: () => GRANT,
-        prepare: async () => undefined,
+        granting: async () => ({}),
         onRegistered: async () => undefined,
         onFailed(): void {},
       }),

@@ -7,8 +7,8 @@
  *     key = 'q'                     empty: its version is new with each change of the list
  *     invitation = [version: 1, kid: bstr, secret: bstr / nil, credential: bstr / nil]
  *
- * `secret` is the handshake's key, sealed (sealing.ts). A device that comes first is registered, and its credential put
- * into the row, in one commit: no other device is from then on. Once it has come with its own key the secret goes too;
+ * `secret` is the handshake's key, sealed (sealing.ts). A device that comes first is registered, its credential put into
+ * the row, and what it needs granted, in one commit: no other device is from then on. Once it has come with its own key the secret goes too;
  * what is left says whose it was.
  */
 import { concatBytes, equalBytes } from '../bytes/compare.ts';
@@ -25,7 +25,7 @@ import { onboardingKey, onboardingParties } from '../roles/onboarding.ts';
 import type { Invitation, Invitations } from '../roles/onboarding-acceptance.ts';
 import { DEVICES, deviceKey } from './devices.ts';
 import { createSealing, type Sealing } from './sealing.ts';
-import type { Entry, KeyValueStore, Watch } from './store/store.ts';
+import type { Changes, Entry, KeyValueStore, Watch } from './store/store.ts';
 
 const ROWS = Uint8Array.of(0x6f);
 const EDITION = Uint8Array.of(0x71);
@@ -52,10 +52,10 @@ export interface InvitationsOptions {
   readonly provider: CryptoProvider;
   /** The server's root key: it stays the owner's. */
   readonly root: Secret;
-  /** What a device is told of its grant, when it joins. */
+  /** The grant that a device is given when it joins, after `onRegistered`: bare (src/authorization/bare.ts), or empty. */
   grantOf(pneId: string): Uint8Array;
-  /** Grants what a device needs, before anybody knows it. */
-  prepare(pneId: string): Promise<void>;
+  /** What grants a device what it needs: it is stored in the commit that registers the device. */
+  granting(pneId: string): Promise<Changes>;
   /** A device is registered: resolves when the server would let it in. */
   onRegistered(): Promise<void>;
   onFailed(error: Error): void;
@@ -181,7 +181,7 @@ class NodeInvitations implements KeptInvitations {
   }
 
   private async register(pneId: string, credential: Credential): Promise<Uint8Array | 'used'> {
-    const { store, grantOf, prepare, onRegistered } = this.options;
+    const { store, grantOf, granting, onRegistered } = this.options;
     const [known, device, edition] = await Promise.all([
       store.get(rowKey(pneId)),
       store.get(deviceKey(pneId)),
@@ -197,18 +197,20 @@ class NodeInvitations implements KeptInvitations {
       device !== undefined
     )
       return 'used';
-    await prepare(pneId);
+    const { expected = [], puts = [] } = await granting(pneId);
     const version = await store.commit({
       expected: [
         { key: rowKey(pneId), version: known.version },
         { key: deviceKey(pneId), version: undefined },
         { key: DEVICES.edition, version: edition?.version },
+        ...expected,
       ],
       puts: [
         { key: rowKey(pneId), value: encodeRow({ ...row, credential }) },
         { key: deviceKey(pneId), value: credential.cred },
         { key: DEVICES.edition, value: NOTHING },
         { key: EDITION, value: NOTHING },
+        ...puts,
       ],
       deletes: [deviceKey(pneId, DEVICES.withdrawn)],
     });

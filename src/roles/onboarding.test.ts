@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { decodeBareGrant } from '../authorization/bare.ts';
 import { createMemoryMedium, type Failure, PowerCut } from '../store/medium.testing.ts';
 import { bringIn, createOnboardingNetwork, onboardingOf, secretOf } from './onboarding.testing.ts';
 
@@ -37,7 +38,40 @@ test('four messages, of 94 bytes but for what they carry', () => {
   };
   bringIn(network, device);
   // sign and x in EAD_3; two credentials and a grant in EAD_4.
-  assert.equal(lengths, [37, 35, 13 + 40, 9 + 101]);
+  assert.equal(lengths, [37, 35, 13 + 40, 9 + 116]);
+});
+
+test('the first grant of the server comes with the answer, and is kept with it', () => {
+  const network = createOnboardingNetwork();
+  network.invitations.invite('pne-1', secretOf(1));
+  const device = network.device('pne-1', secretOf(1));
+  bringIn(network, device);
+  assert.equal(device.grant, network.invitations.grant);
+  assert.equal(decodeBareGrant(device.grant!).scope, [{ object: 4, permissions: 1 }]);
+});
+
+test('a server that grants nothing has the PNE join all the same', () => {
+  const network = createOnboardingNetwork();
+  network.invitations.grant = new Uint8Array(0);
+  network.invitations.invite('pne-1', secretOf(1));
+  const device = network.device('pne-1', secretOf(1));
+  bringIn(network, device);
+  assert.ok(device.isMember);
+  assert.is(device.grant, undefined);
+});
+
+test('what is no grant is no answer: the PNE has not joined, and nothing of it is kept', () => {
+  const network = createOnboardingNetwork();
+  const whole = network.invitations.grant;
+  network.invitations.invite('pne-1', secretOf(1));
+  for (const bad of [Uint8Array.of(0xa1, 1, 2), whole.subarray(1), Uint8Array.of(...whole, 0)]) {
+    network.invitations.grant = bad;
+    const device = network.device('pne-1', secretOf(1));
+    bringIn(network, device, 1);
+    assert.not.ok(device.isMember);
+    assert.is(device.grant, undefined);
+    assert.ok(device.refusals.length > 0);
+  }
 });
 
 test('a PNE that has joined does not join again after a restart', () => {

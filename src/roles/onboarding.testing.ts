@@ -5,6 +5,7 @@
  * test wants it, and an attacker on CPNS-1. Messages move only when `settle` is called, time only with `fireTimers`.
  */
 import { Authority } from '../authorization/authority.ts';
+import { encodeBareGrant } from '../authorization/bare.ts';
 import { DEFAULT_PN, membership } from '../authorization/membership.ts';
 import { equalBytes } from '../bytes/compare.ts';
 import { Curve } from '../crypto/curves.ts';
@@ -20,6 +21,7 @@ import { compactPayloads } from '../payload/compact.ts';
 import type { ReasonName } from '../refusal.ts';
 import { createMemoryMedium, type MemoryMedium } from '../store/medium.testing.ts';
 import { type DeviceStore, openSealedStore } from '../store/sealed-store.ts';
+import { Purpose } from '../store/store.ts';
 import { createGateway } from './gateway.ts';
 import { PROVIDER } from './identities.testing.ts';
 import { type Agreement, staticDhInterface } from './interface.ts';
@@ -32,7 +34,7 @@ import { createServer } from './server.ts';
 import { createMemoryStore } from './server-store.ts';
 
 const ROOT = PROVIDER.secret(new Uint8Array(32).fill(7));
-export const GRANT = Uint8Array.of(0xa1, 1, 2);
+const GRANT = encodeBareGrant(0, { scope: [{ object: 4, permissions: 1 }], exi: 86_400 });
 
 export function secretOf(seed: number): Secret {
   return PROVIDER.secret(new Uint8Array(16).fill(seed));
@@ -47,6 +49,8 @@ function newIdentity(subject: string) {
 export class TestInvitations implements Invitations {
   readonly known: Invitation[] = [];
   readonly devices: Credential[] = [];
+  /** What a device is given when it joins. */
+  grant = GRANT;
   /** What has become of the next commits, in order; then they are stored. */
   readonly failures: boolean[] = [];
   /** Commits that wait, where a test holds them back. */
@@ -65,10 +69,10 @@ export class TestInvitations implements Invitations {
   join({ pneId }: Invitation, credential: Credential, done: Parameters<Invitations['join']>[2]): void {
     const commit = () => {
       const known = this.devices.find(({ subject }) => subject === pneId);
-      if (known !== undefined) return done(equalBytes(known.cred, credential.cred) ? GRANT : 'used');
+      if (known !== undefined) return done(equalBytes(known.cred, credential.cred) ? this.grant : 'used');
       if (this.failures.shift()) return done(undefined);
       this.devices.push(credential);
-      done(GRANT);
+      done(this.grant);
     };
     if (this.held === undefined) commit();
     else this.held.push(commit);
@@ -81,6 +85,8 @@ export interface TestDevice {
   /** Brings a link up, after a restart or not. */
   connect(): void;
   readonly isMember: boolean;
+  /** As it is stored. */
+  readonly grant: Uint8Array | undefined;
   readonly pne: Pne | undefined;
   readonly refusals: ReasonName[];
   readonly agreements: Agreement[];
@@ -181,6 +187,9 @@ export function createOnboardingNetwork(): OnboardingNetwork {
         return (
           openMember(PROVIDER, openSealedStore(PROVIDER, ROOT, self.medium.restart()), pneId) !== undefined
         );
+      },
+      get grant() {
+        return openSealedStore(PROVIDER, ROOT, self.medium.restart()).read(Purpose.grant, 0)?.data;
       },
       get isUp() {
         return current !== undefined;

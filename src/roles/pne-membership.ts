@@ -5,6 +5,7 @@
  * server said, in one change. Only after that is the secret overwritten where it lies, if that can be written. Whenever
  * the power fails, the PNE has joined, or comes again with the same key.
  */
+import { decodeBareGrant } from '../authorization/bare.ts';
 import { Curve } from '../crypto/curves.ts';
 import type { CryptoProvider, PrivateKey } from '../crypto/provider.ts';
 import { ownCredential, wholeCredential } from '../handshake/compact-credential.ts';
@@ -46,7 +47,10 @@ export function openOwnKey(provider: CryptoProvider, store: SealedStore): Privat
   return privateKey;
 }
 
-/** Refuses what is no credential, and what the store refuses: then the PNE has not joined. */
+/**
+ * Refuses what is no credential, what is no grant of the server at this end, and what the store refuses: then the PNE has
+ * not joined.
+ */
 export function keepMembership(
   provider: CryptoProvider,
   store: SealedStore,
@@ -57,6 +61,9 @@ export function keepMembership(
     { purpose: Purpose.credential, index: SERVER, record: { data: server } },
     { purpose: Purpose.credential, index: GATEWAY, record: { data: gateway } },
   ];
-  if (grant.length > 0) changes.push({ purpose: Purpose.grant, index: 0, record: { data: grant } });
+  if (grant.length > 0) {
+    decodeBareGrant(grant);
+    changes.push({ purpose: Purpose.grant, index: 0, record: { data: grant } });
+  }
   store.change(changes);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { encodeBareGrant } from '../../src/authorization/bare.ts';
 import { DEFAULT_PN, lastingMembership } from '../../src/authorization/membership.ts';
 import { equalBytes } from '../../src/bytes/compare.ts';
 import { Curve } from '../../src/crypto/curves.ts';
@@ -39,7 +40,7 @@ const SETTLING_MS = 90_000;
 /** Of a few attempts of somebody who may not join. */
 const RIVAL_MS = 5000;
 const MAX_EVENTS = 200_000;
-const GRANT = Uint8Array.of(0xa1, 1, 2);
+const GRANT = encodeBareGrant(0, { scope: [{ object: 4, permissions: 1 }], exi: 86_400 });
 
 /** A device with power, until that is gone. */
 interface Running {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The PNE of a run that joins by a code: what the server knows of it before, and after. */
+import { DEFAULT_PN, lastingMembership, serverGrant } from '../../src/authorization/membership.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import type { Credential, CredentialStore } from '../../src/handshake/credential.ts';
 import { openDevices } from '../../src/node/devices.ts';
@@ -34,12 +35,13 @@ export async function inviteJoining(
   const fail = (error: Error) => {
     throw error;
   };
+  const grants = lastingMembership([pneId]);
   const devices = await openDevices({ store, onChanged(): void {}, onFailed: fail });
   const invitations = await openInvitations({
     ...{ store, provider, root },
-    grantOf: () => new Uint8Array(0),
-    // Grants are given to all of a run.
-    prepare: async () => undefined,
+    grantOf: () => serverGrant(grants, DEFAULT_PN, pneId)!,
+    // Grants are given to all of a run beforehand.
+    granting: async () => ({}),
     onRegistered: () => devices.refresh(),
     onFailed: fail,
   });

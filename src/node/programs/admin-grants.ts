@@ -5,8 +5,8 @@ import { DEFAULT_PN } from '../../authorization/membership.ts';
 import type { CryptoProvider } from '../../crypto/provider.ts';
 import type { Credential } from '../../handshake/credential.ts';
 import { type Roll, readAll } from '../devices.ts';
-import { grantMembership, isGranted, revokeGrants } from '../grants.ts';
-import type { KeyValueStore } from '../store/store.ts';
+import { grantMembership, isGranted, membershipChanges, revokeGrants } from '../grants.ts';
+import type { Changes, KeyValueStore } from '../store/store.ts';
 import { administerKeys } from './admin-groups.ts';
 import { UsageError } from './config.ts';
 
@@ -60,9 +60,17 @@ export function grantJoined(store: KeyValueStore, id: string): Promise<void> {
   return grantFor({ store, days: DEFAULT_DAYS }, id);
 }
 
+/** The same as changes for the commit that registers the device. */
+export function joinedGrant(store: KeyValueStore, id: string): Promise<Changes> {
+  return membershipChanges(store, id, DEFAULT_PN, endOf(DEFAULT_DAYS));
+}
+
 function grantFor({ store, days }: Pick<Work, 'store' | 'days'>, id: string): Promise<void> {
-  const exp = Math.floor(Date.now() / 1000) + Number(days) * SECONDS_PER_DAY;
-  return grantMembership(store, id, DEFAULT_PN, exp);
+  return grantMembership(store, id, DEFAULT_PN, endOf(days));
+}
+
+function endOf(days: string): number {
+  return Math.floor(Date.now() / 1000) + Number(days) * SECONDS_PER_DAY;
 }
 
 async function checkKnown({ store, names }: Work): Promise<void> {

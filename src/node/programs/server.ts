@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** `pne-runtime server`: a CPNS Server that remembers. */
-import { DEFAULT_PN } from '../../authorization/membership.ts';
+import { DEFAULT_PN, serverGrant } from '../../authorization/membership.ts';
 import type { ReasonName } from '../../refusal.ts';
 import { groupPermission } from '../../roles/group-permission.ts';
 import { createServerKeys } from '../../roles/key-master.ts';
@@ -14,7 +14,7 @@ import { openReadingOutput, type ReadingOutput } from '../reading-output.ts';
 import { openRootKey } from '../root-key.ts';
 import { openServerStore } from '../server-store.ts';
 import { readTlsCredentials, type TlsCredentials } from '../tls.ts';
-import { grantJoined } from './admin-grants.ts';
+import { joinedGrant } from './admin-grants.ts';
 import { agreementFacts } from './agreement-facts.ts';
 import { checkOneOf, checkWholeNumber, DATABASE, parseAddress, UsageError, type Values } from './config.ts';
 import { openEnrolled } from './enrolled.ts';
@@ -64,8 +64,8 @@ export async function startServerProgram(
   });
   const invitations = await openInvitations({
     ...{ store, provider, root },
-    grantOf: () => new Uint8Array(0),
-    prepare: (pne) => grantJoined(store, pne),
+    grantOf: (pne) => serverGrant(grants.authority, DEFAULT_PN, pne) ?? new Uint8Array(0),
+    granting: (pne) => joinedGrant(store, pne),
     async onRegistered(): Promise<void> {
       await Promise.all([grants.refresh(), devices.refresh()]);
     },
