@@ -156,7 +156,11 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'what a server states is sent once on a link',
     changes: [
-      { file: 'src/roles/statements.ts', from: '    transmission.start();', to: '    send(number, statement);' },
+      {
+        file: 'src/roles/statements.ts',
+        from: '    transmission.start();',
+        to: '    send(number, statement);',
+      },
     ],
     seed: 16,
     finding: /is not told of a PNE that is withdrawn/,

@@ -75,7 +75,16 @@ async function main(args: readonly string[], endings: Endings): Promise<number> 
       display.problem(problem);
       event('problem', undefined, problem);
     },
-    joining: { onCode: display.code, onJoined: display.joined },
+    joining: {
+      onCode(pne, code): void {
+        display.code(pne, code);
+        page?.code(pne, code);
+      },
+      onJoined(pne): void {
+        display.joined(pne);
+        page?.joined(pne);
+      },
+    },
   });
   await output?.end();
   await page?.close();

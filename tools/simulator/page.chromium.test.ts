@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { qrModules } from '../../src/node/onboarding-qr.ts';
 import { PageFeed } from '../../src/node/page/feed.ts';
 import { servePage } from '../../src/node/page/server.ts';
 import type { InterfaceView } from '../../src/node/page/state.ts';
@@ -81,6 +82,8 @@ for (const colorScheme of ['light', 'dark'] as const)
       const viewport = { width, height: 800 };
       const { page, faults } = await look(`http://127.0.0.1:${listener.port}/`, { colorScheme, viewport });
       await page.waitForSelector('[data-pne="pne-1"].waiting');
+      feed.code('pne-2', { text: 'PNE-2.CODE', rows: qrModules('PNE-2.CODE') });
+      await page.locator('[data-pne="pne-2"] .code path').waitFor();
       for (const name of ['CPNS-1', 'CPNS-3']) feed.agreed(view('pne-1', name));
       feed.reading('pne-1', { temperature: 21.5 });
       feed.reading('pne-1', { temperature: 22 });

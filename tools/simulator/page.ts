@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Shows a run as a page in the browser, beside what the terminal shows. */
+import { qrModules } from '../../src/node/onboarding-qr.ts';
 import { PageFeed } from '../../src/node/page/feed.ts';
 import { servePage } from '../../src/node/page/server.ts';
 import type { Listener } from '../../src/node/tcp.ts';
@@ -20,6 +21,8 @@ export interface Page {
   agreed(agreement: Agreement): void;
   progress(pnes: readonly PneFigures[]): void;
   reading(pne: string, value: unknown): void;
+  code(pne: string, text: string): void;
+  joined(pne: string): void;
   event: PageFeed['event'];
   close(): Promise<void>;
 }
@@ -42,6 +45,14 @@ export async function openPage(options: Options, boards: readonly Board[]): Prom
       for (const pne of pnes) showFigures(feed, pne);
     },
     reading: (pne, value) => feed.reading(pne, value),
+    code(pne, text): void {
+      feed.code(pne, { text, rows: qrModules(text) });
+      feed.event('pairing', pne, 'is to join by its code');
+    },
+    joined(pne): void {
+      feed.code(pne, undefined);
+      feed.event('pairing', pne, 'has joined: its code is used up');
+    },
     event: (...event) => feed.event(...event),
     close: () => listener.close(),
   };

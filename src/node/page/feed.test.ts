@@ -39,6 +39,15 @@ test('what is secured, sent and read of a PNE is in the state', () => {
   assert.equal(feed.state.interfaces, [VIEW]);
 });
 
+test('a code is shown until its PNE has joined', () => {
+  const feed = feedOf('pne-1');
+  const code = { text: 'PNE-1.CODE', rows: [[true]] };
+  feed.code('pne-1', code);
+  assert.equal(feed.state.entities[0]!.code, code);
+  feed.code('pne-1', undefined);
+  assert.is(feed.state.entities[0]!.code, undefined);
+});
+
 test('an interface that is secured anew takes the place of the former', () => {
   const feed = feedOf('pne-1');
   feed.agreed(VIEW);

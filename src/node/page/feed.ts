@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Keeps what the page shows, bounded, and tells whoever looks what has changed: many changes at a time. */
-import type { EntityKind, EntityView, EventView, InterfaceView, PageChange, PageState } from './state.ts';
+import type {
+  CodeView,
+  EntityKind,
+  EntityView,
+  EventView,
+  InterfaceView,
+  PageChange,
+  PageState,
+} from './state.ts';
 
 /** Events and numbers of one field that are kept. */
 const MAX_EVENTS = 200;
@@ -70,7 +78,7 @@ export class PageFeed {
   }
 
   add(id: string, kind: EntityKind, place: string): void {
-    const none = { sent: 0, received: 0, refused: 0, last: '', series: {} };
+    const none = { sent: 0, received: 0, refused: 0, last: '', code: undefined, series: {} };
     this.put({ id, kind, place, status: kind === 'pne' ? 'waiting' : 'secured', ...none });
   }
 
@@ -80,6 +88,12 @@ export class PageFeed {
     if (entity === undefined) return;
     const changed = Object.entries(figures).some(([name, value]) => entity[name as keyof Figures] !== value);
     if (changed) this.put({ ...entity, ...figures });
+  }
+
+  /** A PNE is to join by a code; without one it has. */
+  code(id: string, code: CodeView | undefined): void {
+    const entity = this.entities.get(id);
+    if (entity !== undefined) this.put({ ...entity, code });
   }
 
   /** A reading of a PNE has arrived at the server. */

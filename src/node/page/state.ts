@@ -25,8 +25,16 @@ export interface EntityView {
   readonly refused: number;
   /** The newest reading, as JSON. */
   readonly last: string;
+  /** The code that it joins by, until it has. */
+  readonly code: CodeView | undefined;
   /** By field, numbers of the last readings, the newest last. */
   readonly series: Readonly<Record<string, readonly number[]>>;
+}
+
+/** A code as text, and as the rows of its QR code, light and dark. */
+export interface CodeView {
+  readonly text: string;
+  readonly rows: readonly (readonly boolean[])[];
 }
 
 /** One interface between two entities, and what was negotiated for it. */

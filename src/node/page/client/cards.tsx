@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** A card for each PNE: its figures, its interfaces, and its readings as charts. */
-import type { EntityView, InterfaceView } from '../state.ts';
+import type { CodeView, EntityView, InterfaceView } from '../state.ts';
 import type { View } from './view.ts';
 
 const CHART = { width: 160, height: 36 };
@@ -36,6 +36,7 @@ function Card({
       <p class="figures">
         {STATUS[pne.status]}; sent {pne.sent}, received {pne.received}, refused {pne.refused}
       </p>
+      {pne.code !== undefined && <Code code={pne.code} />}
       {interfaces.map((each) => (
         <Interface key={each.name} view={each} />
       ))}
@@ -46,6 +47,19 @@ function Card({
       </dl>
       {pne.last !== '' && <pre>{pne.last}</pre>}
     </li>
+  );
+}
+
+/** A code to be scanned: the secret of the PNE until it has joined. */
+function Code({ code: { text, rows } }: { readonly code: CodeView }) {
+  const dark = rows.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : [])));
+  return (
+    <figure class="code">
+      <svg viewBox={`0 0 ${rows[0]?.length ?? 0} ${rows.length}`} aria-hidden="true">
+        <path d={dark.join('')} />
+      </svg>
+      <figcaption>joins by the code {text}</figcaption>
+    </figure>
   );
 }
 
