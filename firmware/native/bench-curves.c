@@ -12,8 +12,8 @@
 
 enum { CURVE_P256 = 1, CURVE_X25519 = 4, COORDINATE_BYTES = 32, POINT_BYTES = 65 };
 
-/* Of the four messages together, with method 3 and with method 0. */
-enum { STATIC_BYTES = 110, SIGNED_BYTES = 225 };
+/* Of the four messages together, with method 3, with method 0 and by a pre-shared key. */
+enum { STATIC_BYTES = 110, SIGNED_BYTES = 225, RESUMED_BYTES = 94 };
 
 #define SIGNATURE PSA_ALG_DETERMINISTIC_ECDSA(PSA_ALG_SHA_256)
 
@@ -143,6 +143,13 @@ static psa_status_t signingSide(const BenchProgram *program)
 	return status == PSA_SUCCESS ? verify(program) : status;
 }
 
+/* By a pre-shared key: an ephemeral key and one agreement. */
+static psa_status_t resumingSide(const BenchProgram *program)
+{
+	psa_status_t status = generate(program);
+	return status == PSA_SUCCESS ? agreeWithX(program) : status;
+}
+
 const BenchProgram gBenchCurves[] = {
 	{ "key P-256", COORDINATE_BYTES, CURVE_P256, openKey, generate, closeKey },
 	{ "agree P-256", COORDINATE_BYTES, CURVE_P256, openKey, agreeWithX, closeKey },
@@ -156,5 +163,8 @@ const BenchProgram gBenchCurves[] = {
 	{ "handshake.initiator", SIGNED_BYTES, CURVE_P256, openSignature, signingSide, closeKey },
 	{ "handshake.responder", SIGNED_BYTES, CURVE_P256, openSignature, signingSide, closeKey },
 	{ "handshake.curves", SIGNED_BYTES, CURVE_P256, openSignature, signingSide, closeKey },
+	{ "handshake.initiator", RESUMED_BYTES, CURVE_P256, openKey, resumingSide, closeKey },
+	{ "handshake.responder", RESUMED_BYTES, CURVE_P256, openKey, resumingSide, closeKey },
+	{ "handshake.curves", RESUMED_BYTES, CURVE_P256, openKey, resumingSide, closeKey },
 };
 const size_t gBenchCurveCount = sizeof(gBenchCurves) / sizeof(gBenchCurves[0]);
