@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * src/bytes/compare.ts, src/bytes/copy.ts, src/bytes/utf8.ts, src/cbor/flat.ts and src/cbor/float.ts in C, for an image that has it: tools/build/device.ts puts this module in
- * place of those, which say what each function does.
+ * src/bytes/compare.ts, src/bytes/copy.ts, src/bytes/utf8.ts, src/cbor/flat.ts, src/cbor/float.ts and src/link/cut.ts in
+ * C, for an image that has it: tools/build/device.ts puts this module in place of those, which say what each function does.
  */
 import type { FlatItem } from '../src/cbor/flat.ts';
 import type { HeadReader } from '../src/cbor/head.ts';
@@ -11,7 +11,14 @@ import { bindBytesNatives } from './platform/bytes.ts';
 
 const natives = bindBytesNatives();
 
-export const { compare: compareBytes, concat: concatBytes, copy: copyBytes, withHead, withoutHead } = natives;
+export const {
+  compare: compareBytes,
+  concat: concatBytes,
+  copy: copyBytes,
+  cutFragment,
+  withHead,
+  withoutHead,
+} = natives;
 
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return compareBytes(a, b) === 0;

@@ -9,6 +9,7 @@
 	X(xs_pnebytes_compare) \
 	X(xs_pnebytes_concat) \
 	X(xs_pnebytes_copy) \
+	X(xs_pnebytes_cutFragment) \
 	X(xs_pnebytes_decodeFlat) \
 	X(xs_pnebytes_decodeText) \
 	X(xs_pnebytes_encodeFlat) \

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/* Copies of bytes, and their order: src/bytes/copy.ts, src/bytes/compare.ts. */
+/* Copies of bytes, and their order: src/bytes/copy.ts, src/bytes/compare.ts, src/link/cut.ts. */
 
 #include "crypto.h"
 
@@ -64,4 +64,29 @@ void xs_pnebytes_concat(xsMachine *the)
 		memcpy(output, part.bytes, part.length);
 		output += part.length;
 	}
+}
+
+enum { FIRST = 0x80, LAST = 0x40, SHORT_HEADER = 2, LONG_HEADER = 4, MIN_VALUE = 20, MAX_NUMBER = 0x3fff };
+
+/* cutFragment(message, start, maxBytes, number) */
+void xs_pnebytes_cutFragment(xsMachine *the)
+{
+	cryptoArguments(the, 4);
+	size_t length = cryptoReadable(the, 0).length;
+	size_t start = (size_t)cryptoInteger(the, 1, 0, INT32_MAX);
+	size_t room = (size_t)cryptoInteger(the, 2, MIN_VALUE, INT32_MAX);
+	int number = cryptoInteger(the, 3, 0, MAX_NUMBER);
+	if (start >= length)
+		xsRangeError("bytes: nothing to cut");
+	bool isLast = length - start <= room - SHORT_HEADER;
+	size_t header = !start && !isLast ? LONG_HEADER : SHORT_HEADER;
+	size_t taken = isLast ? length - start : room - header;
+	uint8_t *output = cryptoNewBytes(the, header + taken);
+	output[0] = (uint8_t)((start ? 0 : FIRST) | (isLast ? LAST : 0) | number >> 8);
+	output[1] = (uint8_t)number;
+	if (header == LONG_HEADER) {
+		output[2] = (uint8_t)((length - 1) >> 8);
+		output[3] = (uint8_t)(length - 1);
+	}
+	memcpy(output + header, cryptoReadable(the, 0).bytes + start, taken);
 }

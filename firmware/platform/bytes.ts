@@ -8,6 +8,7 @@ export interface BytesNatives {
   copy(bytes: Uint8Array, start?: number, end?: number): Uint8Array;
   withHead(head: number, headLength: number, bytes: Uint8Array, start?: number, end?: number): Uint8Array;
   withoutHead(head: number, headLength: number, bytes: Uint8Array, maximum: number): Uint8Array | undefined;
+  cutFragment(message: Uint8Array, start: number, maxBytes: number, number: number): Uint8Array;
   /** The bytes, or why there are none. */
   encodeFlat(...items: FlatItem[]): Uint8Array | number;
   /** The items. Bytes that are none go to `refuse`, which throws. */
@@ -29,6 +30,7 @@ export function bindBytesNatives(): BytesNatives {
     copy: native('xs_pnebytes_copy'),
     withHead: native('xs_pnebytes_withHead'),
     withoutHead: native('xs_pnebytes_withoutHead'),
+    cutFragment: native('xs_pnebytes_cutFragment'),
     encodeFlat: native('xs_pnebytes_encodeFlat'),
     decodeFlat: native('xs_pnebytes_decodeFlat'),
     encodeText: native('xs_pnebytes_encodeText'),

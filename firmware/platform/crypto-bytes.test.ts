@@ -11,6 +11,8 @@ import { decodeFlat, encodeFlat, encodeThree, type FlatItem } from '../../src/cb
 import { floatValue } from '../../src/cbor/float.ts';
 import { HeadReader, Info } from '../../src/cbor/head.ts';
 import { createRandom, randomBytes } from '../../src/cose/test-fixture.ts';
+import { cutFragment } from '../../src/link/cut.ts';
+import { FRAGMENT_NUMBERS } from '../../src/link/fragment.ts';
 import { randomBytesOf } from '../../src/payload/random.testing.ts';
 import { Refusal } from '../../src/refusal.ts';
 import * as device from '../device-bytes.ts';
@@ -64,6 +66,34 @@ test('the same views, and none of what has another head or length', () => {
     assert.is(Object.getPrototypeOf(actual), Uint8Array.prototype);
   }
   assert.ok(views > CASES / 4);
+});
+
+test('the same fragments', () => {
+  for (let i = 0; i < CASES; i++) {
+    const random = createRandom(i + 1);
+    const message = randomBytes(random, 1 + (random() % 300)).subarray(random() % 2);
+    if (message.length === 0) continue;
+    const start = random() % 4 === 0 ? 0 : random() % message.length;
+    const maxBytes = 20 + (random() % 300);
+    const number = random() % FRAGMENT_NUMBERS;
+    const expected = cutFragment(message, start, maxBytes, number);
+    assert.is(toHex(device.cutFragment(message, start, maxBytes, number)), toHex(expected), `case ${i}`);
+  }
+});
+
+test('what is no fragment is thrown back', () => {
+  const message = Uint8Array.of(1, 2, 3);
+  for (const values of [
+    [],
+    [message, 0, 20],
+    ['text', 0, 20, 0],
+    [message, 3, 20, 0],
+    [message, -1, 20, 0],
+    [message, 0, 19, 0],
+    [message, 0, 20, FRAGMENT_NUMBERS],
+    [new Uint8Array(0), 0, 20, 0],
+  ])
+    assert.throws(() => untyped.cutFragment!(...values));
 });
 
 test('a copy is plain, and nothing else holds it', () => {

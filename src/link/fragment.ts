@@ -32,10 +32,14 @@ export const LONG_HEADER_BYTES = 4;
 /** In front of the bytes of any other. */
 export const SHORT_HEADER_BYTES = 2;
 
-const FIRST = 0x80;
-const LAST = 0x40;
+/** Of the first two bytes. */
+export const FIRST_FRAGMENT = 0x8000;
+export const LAST_FRAGMENT = 0x4000;
 /** The first two bytes of a fragment that is all of its message, but for the number. */
 export const ONLY_FRAGMENT = 0xc000;
+
+const FIRST = 0x80;
+const LAST = 0x40;
 
 /** Bytes of value that a notification or write carries at this ATT_MTU, which is 23 or more. */
 export function valueBytes(mtu: number): number {
@@ -43,13 +47,8 @@ export function valueBytes(mtu: number): number {
   return Math.min(mtu - attHeaderBytes, attMaxValueBytes);
 }
 
-/** The first two bytes. */
-export function fragmentHead(isFirst: boolean, isLast: boolean, number: number): number {
-  return ((isFirst ? FIRST : 0) | (isLast ? LAST : 0)) * 0x100 + number;
-}
-
 export function encodeFragment({ isFirst, isLast, number, length, bytes }: Fragment): Uint8Array {
-  const head = fragmentHead(isFirst, isLast, number);
+  const head = (isFirst ? FIRST_FRAGMENT : 0) + (isLast ? LAST_FRAGMENT : 0) + number;
   if (isLast || !isFirst) return withHead(head, SHORT_HEADER_BYTES, bytes);
   return withHead(head * 0x10000 + length - 1, LONG_HEADER_BYTES, bytes);
 }

@@ -2,13 +2,8 @@
 import { copyBytes, withHead } from '../bytes/copy.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
-import {
-  FRAGMENT_NUMBERS,
-  fragmentHead,
-  LONG_HEADER_BYTES,
-  ONLY_FRAGMENT,
-  SHORT_HEADER_BYTES,
-} from './fragment.ts';
+import { cutFragment } from './cut.ts';
+import { FRAGMENT_NUMBERS, LONG_HEADER_BYTES, ONLY_FRAGMENT, SHORT_HEADER_BYTES } from './fragment.ts';
 
 /**
  * Cuts the messages of one direction of one connection into fragments, on demand: as many as the link can
@@ -52,17 +47,12 @@ export class Fragmenter {
   next(maxBytes: number): Uint8Array | undefined {
     const message = this.queue[0];
     if (message === undefined) return undefined;
-    const { length } = message;
     const start = this.sentBytes;
-    const isLast = length - start <= maxBytes - SHORT_HEADER_BYTES;
-    const isLong = start === 0 && !isLast;
-    const headerBytes = isLong ? LONG_HEADER_BYTES : SHORT_HEADER_BYTES;
-    const end = isLast ? length : start + maxBytes - headerBytes;
-    const head = fragmentHead(start === 0, isLast, this.number);
+    const fragment = cutFragment(message, start, maxBytes, this.number);
     this.number = (this.number + 1) % FRAGMENT_NUMBERS;
-    if (isLast) this.finish(message);
-    else this.sentBytes = end;
-    return withHead(isLong ? head * 0x10000 + length - 1 : head, headerBytes, message, start, end);
+    if (message.length - start <= maxBytes - SHORT_HEADER_BYTES) this.finish(message);
+    else this.sentBytes = start + maxBytes - (start === 0 ? LONG_HEADER_BYTES : SHORT_HEADER_BYTES);
+    return fragment;
   }
 
   private finish(message: Uint8Array): void {

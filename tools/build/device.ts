@@ -17,6 +17,7 @@ const IN_C: readonly string[] = Object.freeze([
   'src/bytes/utf8.ts',
   'src/cbor/flat.ts',
   'src/cbor/float.ts',
+  'src/link/cut.ts',
 ]);
 
 /** Puts C in place of the TypeScript that says what it does. */
@@ -26,7 +27,7 @@ export function functionsInC(): Plugin {
     setup(build): void {
       const inC = join(ROOT, 'firmware/device-bytes.ts');
       build.onResolve(
-        { filter: /\/(compare|copy|flat|float|utf8)\.ts$/ },
+        { filter: /\/(compare|copy|cut|flat|float|utf8)\.ts$/ },
         ({ path, resolveDir, importer }) => {
           const isTheirs = IN_C.some((module) => join(ROOT, module) === join(resolveDir, path));
           return isTheirs && importer !== inC ? { path: inC } : undefined;
