@@ -269,7 +269,19 @@ void payloadReturnReason(txMachine *the, PayloadReason reason)
 	mxResult->value.integer = reason;
 }
 
-/* encode(value): the payload, or a reason. */
+/* `refuse` of the object whose method this is. It throws. */
+static void refuseAsMethod(txMachine *the, PayloadReason reason)
+{
+	mxPushSlot(mxThis);
+	mxDub();
+	mxGetID(fxNewNameC(the, "refuse"));
+	mxCall();
+	mxPushInteger(reason);
+	mxRunCount(1);
+	mxPop();
+}
+
+/* encode(value): the payload. */
 void xs_pnepayload_encode(txMachine *the)
 {
 	uint8_t bytes[SHORT_BYTES];
@@ -281,7 +293,7 @@ void xs_pnepayload_encode(txMachine *the)
 	if (reason == payloadFine)
 		reason = length > PAYLOAD_MAX_BYTES ? payloadTooLong : encoding.refused;
 	if (reason != payloadFine) {
-		payloadReturnReason(the, reason);
+		refuseAsMethod(the, reason);
 		return;
 	}
 	uint8_t *result = cryptoNewBytes(the, length);

@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fromHex, toHex } from '../../src/bytes/hex.ts';
 import { nativePayloads, type PayloadNatives } from '../../src/payload/native.ts';
-import { type ReasonName, Refusal, refuse } from '../../src/refusal.ts';
+import { Reason, type ReasonName, Refusal, refuse } from '../../src/refusal.ts';
 import { heapStatistics } from './heap.ts';
 import { bindPayloadNatives } from './payload.ts';
 
@@ -17,7 +17,9 @@ const misuse = suite('misuse of payloads in C');
 const natives = bindPayloadNatives();
 /** As a caller sees them that TypeScript does not hold back. */
 const untyped = natives as unknown as Record<keyof PayloadNatives, (...values: unknown[]) => unknown>;
-const { encode, decode } = nativePayloads(natives);
+const codec = nativePayloads(natives);
+const encode = (value: unknown) => codec.encode(value);
+const decode = (payload: Uint8Array) => codec.decode(payload);
 
 /** The next payload is as good as ever. */
 misuse.after.each(() => {
@@ -123,6 +125,19 @@ misuse('arguments of other kinds are thrown back', () => {
     assert.throws(call, (error: unknown) => error instanceof TypeError);
   }
   assert.is(untyped.decode(bytes, undefined), 1);
+});
+
+misuse('a value that is none goes to the object whose method encodes it', () => {
+  const asked: number[] = [];
+  const object = { encode: untyped.encode, refuse: (reason: number) => void asked.push(reason) };
+  assert.is(object.encode(misuse), undefined);
+  assert.equal(asked, [Reason.wrongType]);
+  assert.is(toHex(natives.encode.call(undefined as never, 1)), '01');
+  for (const other of [undefined, null, {}, { refuse: 1 }])
+    assert.throws(
+      () => natives.encode.call(other as never, misuse),
+      (error: unknown) => error instanceof TypeError,
+    );
 });
 
 misuse('readings and names of other kinds are thrown back', () => {

@@ -64,11 +64,10 @@ const ENCODINGS: readonly (readonly [unknown, string])[] = [
 ];
 
 /** Runs on every codec: they write the same bytes and refuse for the same reasons. */
-export function testPayloads(
-  name: string,
-  { encode: encodePayload, decode: decodePayload }: PayloadCodec,
-): void {
+export function testPayloads(name: string, payloads: PayloadCodec): void {
   const codec = suite(name);
+  const encodePayload = (value: unknown) => payloads.encode(value);
+  const decodePayload = (payload: Uint8Array) => payloads.decode(payload);
 
   codec('encodes the same minimal bytes on every engine', () => {
     for (const [value, hex] of ENCODINGS) assert.is(toHex(encodePayload(value)), hex);
