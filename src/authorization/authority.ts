@@ -95,14 +95,17 @@ export class Authority implements ShownGrants {
   }
 
   scopeOf(name: string | undefined): Scope {
-    return this.grantOf(name)?.scope ?? [];
+    return this.heldAt(this.options.now(), name)?.scope ?? [];
   }
 
   grantOf(name: string | undefined): HeldGrant | undefined {
+    const now = this.options.now();
+    const held = this.heldAt(now, name);
+    return held && { sequence: held.sequence, scope: held.scope, seconds: held.exp - now };
+  }
+
+  private heldAt(now: number, name: string | undefined): Held | undefined {
     const held = name === undefined ? undefined : this.held.get(name);
-    if (held === undefined) return undefined;
-    const { sequence, scope, exp } = held;
-    const seconds = exp - this.options.now();
-    return seconds > 0 ? { sequence, scope, seconds } : undefined;
+    return held !== undefined && held.exp > now ? held : undefined;
   }
 }

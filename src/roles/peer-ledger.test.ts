@@ -38,14 +38,14 @@ function create() {
   });
   const done: string[] = [];
   const read = (number: number) =>
-    ledger.change({
-      apply(record) {
+    ledger.change(
+      (record) => {
         const next = withReading(record, number);
         if (next === undefined) return { record };
         return { record: next, readings: [{ id: number, payload: new Uint8Array(1), value: 0 }] };
       },
-      done: (stored) => done.push(`${number} ${stored}`),
-    });
+      (stored) => done.push(`${number} ${stored}`),
+    );
   return { commits, timers, state, ledger, done, read };
 }
 
@@ -101,10 +101,10 @@ test('a change of nothing costs no commit', () => {
 test('changes are applied in their order', () => {
   const { commits, ledger } = create();
   for (const byte of [1, 2]) {
-    ledger.change({
-      apply: (record) => ({ record: withContent(record, Uint8Array.of(byte)) }),
-      done(): void {},
-    });
+    ledger.change(
+      (record) => ({ record: withContent(record, Uint8Array.of(byte)) }),
+      () => {},
+    );
   }
   commits[0]!.done(true);
   commits[1]!.done(true);

@@ -18,6 +18,16 @@ export interface Change {
   done(stored: boolean): void;
 }
 
+/** What is being stored, with the changes that have come to it. */
+interface Commit {
+  readonly changes: readonly Change[];
+  readonly record: PeerRecord;
+  /** Undefined until the store has answered. */
+  isStored: boolean | undefined;
+  /** Nobody waits for the answer in `commit` any more. */
+  isLate: boolean;
+}
+
 export interface PeerLedgerOptions {
   readonly pneId: string;
   readonly store: ServerStore;
@@ -50,10 +60,14 @@ export class PeerLedger {
     return this.current;
   }
 
-  change(change: Change): void {
+  /**
+   * Takes a change as its two functions. In an object or a variable, made for each reading, tsx would name each of them
+   * with a call of its own, which takes a third of a microsecond.
+   */
+  change(apply: Change['apply'], done: Change['done']): void {
     const isFull = this.waiting.length >= NodeLimits.serverMaxWaitingChanges;
-    if (this.isClosed || isFull) return change.done(false);
-    this.waiting.push(change);
+    if (this.isClosed || isFull) return done(false);
+    this.waiting.push({ apply, done });
     if (!this.isBusy) this.work();
   }
 
@@ -75,46 +89,45 @@ export class PeerLedger {
     const changes = this.waiting;
     this.waiting = [];
     const { record, readings } = apply(this.current, changes);
-    const finish = (stored: boolean): void => {
-      if (stored) this.current = record;
-      for (const change of changes) change.done(stored);
-    };
-    if (record !== this.current) return this.storeWith(record, readings, finish);
-    finish(true);
+    const commit: Commit = { changes, record, isStored: undefined, isLate: false };
+    if (record === this.current) commit.isStored = true;
+    else this.store(commit, readings);
+    commit.isLate = true;
+    if (commit.isStored === undefined) return false;
+    this.finish(commit);
     return true;
   }
 
-  private storeWith(
-    record: PeerRecord,
-    readings: readonly Reading[],
-    finish: (stored: boolean) => void,
-  ): boolean {
-    let isLate = false;
-    let answer: boolean | undefined;
-    const decide = (stored: boolean): void => {
-      answer = stored;
-      if (!isLate) return;
-      finish(stored);
-      this.work();
-    };
+  private store(commit: Commit, readings: readonly Reading[]): void {
     const { store, pneId } = this.options;
-    store.commit(pneId, record, readings, (stored) => (stored ? decide(true) : this.findOut(record, decide)));
-    isLate = true;
-    if (answer === undefined) return false;
-    finish(answer);
-    return true;
+    store.commit(pneId, commit.record, readings, (stored) =>
+      stored ? this.decide(commit, true) : this.findOut(commit),
+    );
+  }
+
+  private decide(commit: Commit, isStored: boolean): void {
+    commit.isStored = isStored;
+    if (!commit.isLate) return;
+    this.finish(commit);
+    this.work();
+  }
+
+  private finish({ changes, record, isStored = false }: Commit): void {
+    if (isStored) this.current = record;
+    for (const change of changes) change.done(isStored);
   }
 
   /** Of a commit that failed: whether the record is stored all the same. */
-  private findOut(record: PeerRecord, decide: (stored: boolean) => void): void {
+  private findOut(commit: Commit): void {
     const { store, pneId, after } = this.options;
+    const { record } = commit;
     store.load(
       pneId,
       (found = NEW_PEER) => {
         if (!isSame(found, record) && !isSame(found, this.current)) this.supersede();
-        decide(isSame(found, record));
+        this.decide(commit, isSame(found, record));
       },
-      () => void after(ImplementationLimits.storeRetryMs, () => this.findOut(record, decide)),
+      () => void after(ImplementationLimits.storeRetryMs, () => this.findOut(commit)),
     );
   }
 
@@ -137,7 +150,7 @@ function apply(
   for (const change of changes) {
     const changed = change.apply(record);
     record = changed.record;
-    if (changed.readings !== undefined) readings.push(...changed.readings);
+    for (const reading of changed.readings ?? []) readings.push(reading);
   }
   return { record, readings };
 }

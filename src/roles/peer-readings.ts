@@ -127,20 +127,20 @@ export class PeerReadings {
     let readings: Reading[] = [];
     let numbers: number[] = [];
     for (const { number } of taken) this.storing.add(number);
-    ledger.change({
-      apply: (record) => {
+    ledger.change(
+      (record) => {
         readings = [];
         numbers = [];
         return { record: withReadings(record, taken, readings, numbers), readings };
       },
-      done: (stored) => {
+      (stored) => {
         for (const { number } of taken) this.storing.delete(number);
         if (!stored) return this.report('storeFailed');
         for (let old = taken.length - readings.length; old > 0; old--) this.report('tooOldToTell');
         for (const reading of readings) onReading(pneId, reading);
         this.confirm(session, numbers, Status.ok);
       },
-    });
+    );
   }
 
   private report(reason: ReasonName): void {

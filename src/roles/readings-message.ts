@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { HeadReader, Major } from '../cbor/head.ts';
+import { HeadReader, Info, Major } from '../cbor/head.ts';
 /**
  * Readings together, and the names that shorten them, on CPNS-3. src/payload/concise.cddl says what a reading is:
  *
@@ -21,17 +21,21 @@ import { MessageType } from './message.ts';
 const { dictionaryMaxNameBytes, dictionaryMaxNames, maxReadingsPerBoot, readingsMaxTogether } =
   ImplementationLimits;
 
+/** An array whose number of items is in the next byte. */
+const LONG_ARRAY = (Major.array << 5) | Info.oneByte;
+
 /** Readings as they were before they were shortened. */
 export interface Readings {
   readonly first: number;
   readonly payloads: readonly Uint8Array[];
 }
 
-/** The type of a message that is still to be decoded; refuses what has none. */
+/**
+ * What a message that is still to be decoded says that its type is. All types are below 24: one byte, behind the head of
+ * an array, which has two bytes for as many as 25 names. Refuses `truncated` where there is none.
+ */
 export function messageTypeOf(bytes: Uint8Array): number {
-  const reader = new CborReader(bytes);
-  reader.array();
-  return reader.unsigned();
+  return bytes[bytes[0] === LONG_ARRAY ? 2 : 1] ?? refuse('truncated');
 }
 
 /** `names`: those that are known, as they are encoded. Refuses what is not exactly such a message. */

@@ -223,13 +223,13 @@ export class ServerPeer {
   }
 
   private store(apply: (record: PeerRecord) => PeerRecord, done: (stored: boolean) => void): void {
-    this.options.ledger.change({
-      apply: (record) => ({ record: apply(record) }),
-      done: (stored) => {
+    this.options.ledger.change(
+      (record) => ({ record: apply(record) }),
+      (stored) => {
         if (!stored) this.report('storeFailed');
         done(stored);
       },
-    });
+    );
   }
 
   private report(reason: ReasonName): void {
