@@ -33,18 +33,6 @@ static PayloadReason written(const Encoding *encoding)
 	return encoding->writer.length > PAYLOAD_MAX_WRITTEN ? payloadTooLong : payloadFine;
 }
 
-PayloadReason payloadEncodeText(PayloadWriter *writer, txString text, size_t *length)
-{
-	PayloadText measured;
-	PayloadReason reason = payloadMeasureText(text, &measured);
-	if (reason != payloadFine)
-		return reason;
-	*length = measured.length;
-	payloadPutHead(writer, majorText, measured.length);
-	payloadPutText(writer, text, &measured);
-	return payloadFine;
-}
-
 /* What JavaScript says `length` is: characters, or halves of them. The engine's own count takes other arguments in XS 17. */
 static size_t lengthOf(const char *text)
 {
@@ -62,6 +50,8 @@ static bool isTooLong(txString text)
 static PayloadReason encodeText(Encoding *encoding, txString text)
 {
 	size_t length = 0;
+	if (payloadPutShortText(&encoding->writer, text))
+		return payloadFine;
 	if (isTooLong(text))
 		return payloadTooLong;
 	PayloadReason reason = payloadEncodeText(&encoding->writer, text, &length);
@@ -261,12 +251,6 @@ static void encodeAgain(txMachine *the, uint8_t *bytes, size_t length)
 {
 	Encoding encoding = { .writer = { .bytes = bytes, .room = length } };
 	encodeValue(the, &encoding, mxArgv(0), 0);
-}
-
-void payloadReturnReason(txMachine *the, PayloadReason reason)
-{
-	mxResult->kind = XS_INTEGER_KIND;
-	mxResult->value.integer = reason;
 }
 
 /* `refuse` of the object whose method this is. It throws. */

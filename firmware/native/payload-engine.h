@@ -28,14 +28,15 @@ extern int64_t cryptoNumber(txMachine *the, int index, int64_t minimum, int64_t 
 /* As in the engine's xsmc.h. */
 extern txInteger _xsmcGetBuffer(txMachine *the, txSlot *slot, void **data, txUnsigned *count, txBoolean writable);
 
-/* payload-encode.c: a text, of which `length` becomes how many bytes it has. */
+/* payload-text.c: a text, of which `length` becomes how many bytes it has. */
 PayloadReason payloadEncodeText(PayloadWriter *writer, txString text, size_t *length);
-/* Whether it is a Uint8Array. Not over the memory of a host object: JavaScript may claim of that any length. */
+/* payload-utf8.c: makes mxResult the reason. */
+void payloadReturnReason(txMachine *the, PayloadReason reason);
+
+/* payload-encode.c: whether it is a Uint8Array. Not over the memory of a host object: JavaScript may claim of that any length. */
 bool payloadIsBytes(const txSlot *value);
 /* Throws where they are detached. */
 void payloadEncodeBytes(txMachine *the, PayloadWriter *writer, txSlot *value);
-/* Makes mxResult the reason. */
-void payloadReturnReason(txMachine *the, PayloadReason reason);
 
 /* payload-decode.c: argument 0, whose bytes move when anything is allocated; they are looked up each time. */
 PayloadReader payloadAt(txMachine *the, size_t at);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "xsAll.h"
-
+#include "payload-engine.h"
 #include "payload-text.h"
 
 /* U+0000 as the engine holds it. */
@@ -52,6 +51,25 @@ PayloadReason payloadMeasureText(const char *text, PayloadText *measured)
 	return *at ? measureRest(at, measured) : payloadFine;
 }
 
+bool payloadPutShortText(PayloadWriter *writer, const char *text)
+{
+	if (writer->length + 1 + infoOneByte > writer->room)
+		return false;
+	uint8_t *output = writer->bytes + writer->length;
+	for (size_t length = 0; length < infoOneByte; length++) {
+		uint8_t character = (uint8_t)text[length];
+		if (!character) {
+			output[0] = (uint8_t)(majorText << 5 | length);
+			writer->length += 1 + length;
+			return true;
+		}
+		if (character >= 0x80)
+			return false;
+		output[1 + length] = character;
+	}
+	return false;
+}
+
 static uint32_t joinPair(const uint8_t *at)
 {
 	uint32_t high = (at[1] & 0xfu) << 6 | (at[2] & 0x3f);
@@ -78,6 +96,18 @@ void payloadPutText(PayloadWriter *writer, const char *text, const PayloadText *
 		at += held;
 		left -= held;
 	}
+}
+
+PayloadReason payloadEncodeText(PayloadWriter *writer, txString text, size_t *length)
+{
+	PayloadText measured;
+	PayloadReason reason = payloadMeasureText(text, &measured);
+	if (reason != payloadFine)
+		return reason;
+	*length = measured.length;
+	payloadPutHead(writer, majorText, measured.length);
+	payloadPutText(writer, text, &measured);
+	return payloadFine;
 }
 
 static txInteger codeAt(const uint8_t *at)

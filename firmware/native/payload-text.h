@@ -19,6 +19,8 @@ typedef struct {
 
 /* Refuses half a character. */
 PayloadReason payloadMeasureText(const char *text, PayloadText *measured);
+/* Writes a text with its head, while it is measured, if it is short and ASCII and there is room. Returns whether it did. */
+bool payloadPutShortText(PayloadWriter *writer, const char *text);
 /* Writes it as UTF-8. */
 void payloadPutText(PayloadWriter *writer, const char *text, const PayloadText *measured);
 

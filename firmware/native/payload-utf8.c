@@ -5,6 +5,12 @@
 #include "payload-engine.h"
 #include "payload-text.h"
 
+void payloadReturnReason(txMachine *the, PayloadReason reason)
+{
+	mxResult->kind = XS_INTEGER_KIND;
+	mxResult->value.integer = reason;
+}
+
 /* encodeText(text): the bytes, or a reason. */
 void xs_pnebytes_encodeText(txMachine *the)
 {

@@ -24,11 +24,12 @@ export class Fragmenter {
   /** Queues a copy. Refuses `frameInvalid` for an empty message, `tooLong`, and `queueFull`. */
   push(message: Uint8Array): void {
     const { linkMaxMessageBytes, fragmentMaxQueuedBytes } = ImplementationLimits;
-    if (message.length === 0) refuse('frameInvalid');
-    if (message.length > linkMaxMessageBytes) refuse('tooLong');
-    if (this.queuedBytes + message.length > fragmentMaxQueuedBytes) refuse('queueFull');
+    const { length } = message;
+    if (length === 0) refuse('frameInvalid');
+    if (length > linkMaxMessageBytes) refuse('tooLong');
+    if (this.queuedBytes + length > fragmentMaxQueuedBytes) refuse('queueFull');
     this.queue.push(copyBytes(message));
-    this.queuedBytes += message.length;
+    this.queuedBytes += length;
   }
 
   /**
