@@ -23,7 +23,7 @@ function contentOperations(provider: CryptoProvider, payloads: PayloadCodec): Be
   const toPayload = () => payloads.encode(READING);
   const toContent = (payload: Uint8Array) => member.seal(BOOT, payload);
   const fromOther = () => other.seal(BOOT, payload);
-  const ofContent = (content: Uint8Array) => member.open(parseContent(content));
+  const ofContent = (content: Uint8Array) => member.open(parseContent(content))!;
   const payload = toPayload();
   const bytes = payload.length;
   let sent: Uint8Array[] = [];

@@ -4,10 +4,11 @@
  * Starts the device program on a host that runs the bundle as it is: boards/linux. From a timer, because
  * the stack is the device's only once the body of the bundle has ended.
  */
+import { createMemberSigning } from '../src/roles/member-signing.ts';
 import { hostPayloads } from './host-payloads.ts';
 import { openHostProvider } from './host-provider.ts';
 import { after } from './platform/timer.ts';
 import { startPne } from './pne.ts';
 import { streams } from './streams.ts';
 
-after(0, () => startPne(openHostProvider(), hostPayloads(), streams));
+after(0, () => startPne(openHostProvider(), hostPayloads(), streams, createMemberSigning));

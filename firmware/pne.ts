@@ -7,6 +7,7 @@ import type { Link, LinkEvents } from '../src/link/link.ts';
 import type { PnePayloads } from '../src/payload/payload.ts';
 import { Refusal } from '../src/refusal.ts';
 import { staticDhInterface } from '../src/roles/interface.ts';
+import type { createMemberSigning } from '../src/roles/member-signing.ts';
 import { createPne, type Pne, type PneOptions } from '../src/roles/pne.ts';
 import { createPneKeys, type PneKeys } from '../src/roles/pne-keys.ts';
 import { keepMembership, type Member, openOwnKey } from '../src/roles/pne-membership.ts';
@@ -32,7 +33,13 @@ export interface Connections {
   host(number: number): Connect;
 }
 
-export function startPne(provider: CryptoProvider, payloads: PnePayloads, connections: Connections): void {
+/** `sign`: how contents of groups are signed and checked, in an image that has room for it. */
+export function startPne(
+  provider: CryptoProvider,
+  payloads: PnePayloads,
+  connections: Connections,
+  sign?: typeof createMemberSigning,
+): void {
   const store = openStore('pne');
   const device = openDeviceStore(provider);
   const place = openPlace(provider, device, store);
@@ -72,6 +79,7 @@ export function startPne(provider: CryptoProvider, payloads: PnePayloads, connec
     const keys = createPneKeys({
       provider,
       store: device,
+      ...(sign && { signing: sign(provider, member.own.privateKey) }),
       onContent(): void {
         counts.contents += 1;
         sampler.report();

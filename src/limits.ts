@@ -193,6 +193,9 @@ export const ImplementationLimits = Object.freeze({
   /** Senders of one epoch that a member tells apart, and those of them whose keys it holds at a time. */
   groupMaxSenders: 32,
   groupMaxKeyedSenders: 4,
+  /** Keys of other members by which a PNE verifies signatures, and bytes of a content that waits for one. */
+  signingMaxKeys: 8,
+  signingMaxHeldBytes: 512,
   /** How long contents of the former epoch are taken after the new one has come. */
   groupGraceMs: 60_000,
   /** Proofs of a key that may fail before the server waits for the PNE to come again. */

@@ -8,7 +8,7 @@ import { ImplementationLimits } from '../limits.ts';
 import { provider } from '../session/test-fixture.ts';
 import { parseContent } from './content.ts';
 import { memberOf, REFERENCE } from './group.testing.ts';
-import { createSigning, type SigningKey } from './signing.ts';
+import { type ContentSigning, signContent, verifyContent } from './signing.ts';
 
 const test = suite('group');
 
@@ -230,45 +230,56 @@ test('forgeries are counted together for all senders that were never heard', () 
   assert.is(present.failed, 3);
 });
 
-function signers() {
-  const keys: SigningKey[] = [];
-  return [1, 2].map((kid) => {
-    const curve = kid === 1 ? Curve.P256 : Curve.Ed25519;
-    const privateKey = provider.privateKey(curve, new Uint8Array(32).fill(kid));
-    keys.push({ kid: Uint8Array.of(kid), curve: privateKey.curve, publicKey: privateKey.publicKey });
-    const keyOf = (wanted: Uint8Array) => keys.find((key) => key.kid[0] === wanted[0]);
-    return createSigning(provider, Uint8Array.of(kid), privateKey, keyOf);
-  });
+/** Of members 1 and 2, who know each other's keys: that of 2 is of Ed25519. */
+function signers(): ContentSigning[] {
+  const privateKeys = [1, 2].map((sender) =>
+    provider.privateKey(sender === 1 ? Curve.P256 : Curve.Ed25519, new Uint8Array(32).fill(sender)),
+  );
+  return privateKeys.map((privateKey) => ({
+    sign: (place, payload) => signContent(provider, privateKey, place, payload),
+    verify({ sender }, place, signed) {
+      const key = privateKeys[sender - 1];
+      return key && verifyContent(provider, key, place, signed);
+    },
+    forget(): void {},
+  }));
 }
 
-test('where contents are signed, a member takes those of credentials it knows, by ES256 and EdDSA', () => {
+test('where contents are signed, a member takes those of keys it knows, by ES256 and EdDSA', () => {
   const [first, second] = signers();
   const a = memberOf(provider, 1, { signed: true }, first);
   const b = memberOf(provider, 2, { signed: true }, second);
   const content = a.seal(PAYLOAD);
   assert.equal(b.open(content), PAYLOAD);
   assert.equal(a.open(b.seal(PAYLOAD)), PAYLOAD);
-  assert.is(content.length - PAYLOAD.length, 11 + 76);
+  assert.is(content.length - PAYLOAD.length, 11 + 73);
 });
 
 test('a signature is for one place: nobody else, no other number, no other epoch', () => {
   const [signing] = signers();
   const place = Uint8Array.of(1, 2, 3);
+  const signer = { reference: REFERENCE, epoch: 1, sender: 1 };
   const signed = signing!.sign(place, PAYLOAD);
-  assert.equal(signing!.verify(place, signed), PAYLOAD);
-  assert.is(
-    outcome(() => signing!.verify(Uint8Array.of(1, 2, 4), signed)),
-    'signatureInvalid',
-  );
+  assert.equal(signing!.verify(signer, place, signed), PAYLOAD);
+  for (const [of, at] of [
+    [signer, Uint8Array.of(1, 2, 4)],
+    [{ ...signer, sender: 2 }, place],
+  ] as const)
+    assert.not.equal(
+      outcome(() => signing!.verify(of, at, signed)),
+      'accepted',
+    );
+});
+
+test('a member that signs by its own key in the name of another is refused', () => {
+  const [first, second] = signers();
+  const b = memberOf(provider, 2, { signed: true }, second);
   const strange = provider.privateKey(Curve.P256, new Uint8Array(32).fill(9));
-  const stranger = (kid: number) => createSigning(provider, Uint8Array.of(kid), strange, () => undefined);
+  const sign = (place: Uint8Array, payload: Uint8Array) => signContent(provider, strange, place, payload);
+  const forger = memberOf(provider, 1, { signed: true }, { ...first!, sign });
   assert.is(
-    outcome(() => signing!.verify(place, stranger(1).sign(place, PAYLOAD))),
+    outcome(() => b.open(forger.seal(PAYLOAD))),
     'signatureInvalid',
-  );
-  assert.is(
-    outcome(() => signing!.verify(place, stranger(7).sign(place, PAYLOAD))),
-    'credentialUnknown',
   );
 });
 

@@ -31,7 +31,9 @@ export function memberOf(
     seal: (payload: Uint8Array, boot = 1) => group.seal(boot, payload),
     open(bytes: Uint8Array): Uint8Array {
       const content = parseContent(bytes);
-      return content.reference === membership.reference ? group.open(content) : refuse('groupUnknown');
+      return content.reference === membership.reference
+        ? (group.open(content) ?? refuse('credentialUnknown'))
+        : refuse('groupUnknown');
     },
     advance: (epoch: number, more: Partial<Membership> = {}) =>
       group.advance({ ...membership, epoch, ...more }, keyOfEpoch(provider, epoch)),

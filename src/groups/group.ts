@@ -55,20 +55,24 @@ export class Group {
     return present.seal(boot, (signing ?? refuse('mechanismNotSupported')).sign(place, payload));
   }
 
-  /** Returns the payload, owned by the caller. Refuses `keyEpochInvalid` one of another epoch than those here. */
-  open(content: Content): Uint8Array {
+  /**
+   * Returns the payload, owned by the caller; undefined where it waits for the key of its sender (signing.ts). Refuses
+   * `keyEpochInvalid` one of another epoch than those here.
+   */
+  open(content: Content): Uint8Array | undefined {
     const within = this.epochOf(content.epoch);
     const { reference, epoch, signed } = within.membership;
     if (signed && this.signing === undefined) refuse('mechanismNotSupported');
     const plaintext = within.open(content);
     if (!signed) return plaintext;
     const place = placeOf(reference, epoch, kidOf(content.sender), content.sequence);
-    return this.signing!.verify(place, plaintext);
+    return this.signing!.verify({ reference, epoch, sender: content.sender.number }, place, plaintext);
   }
 
   /** Wipes its keys. Safe to call twice. */
   destroy(): void {
     this.endFormer();
+    this.signing?.forget(this.membership.reference);
     this.present.destroy();
   }
 

@@ -45,7 +45,8 @@ export interface GroupNetworkOptions {
   readonly devices: readonly string[];
   readonly gateways?: readonly string[];
   readonly permits?: ServerKeysOptions['permits'];
-  readonly change?: (options: PneKeysOptions, id: string) => PneKeysOptions;
+  readonly change?: (options: PneKeysOptions, id: string, own: Identity) => PneKeysOptions;
+  readonly curve?: number;
 }
 
 type Tap = (message: Uint8Array, towards: string, from: string) => readonly Uint8Array[];
@@ -77,9 +78,9 @@ export class GroupNetwork {
   constructor(options: GroupNetworkOptions) {
     this.options = options;
     this.granted = { grants: lastingMembership(options.devices), pn: DEFAULT_PN };
-    const { devices, gateways = ['gateway'] } = options;
+    const { devices, gateways = ['gateway'], curve = Curve.X25519 } = options;
     [...devices, ...gateways, 'server'].forEach((name, at) => {
-      this.identities.set(name, createIdentity(provider, Curve.X25519, name, Uint8Array.of(at + 1)));
+      this.identities.set(name, createIdentity(provider, curve, name, Uint8Array.of(at + 1)));
     });
     this.startServer();
     for (const name of gateways) this.startGateway(name);
@@ -192,7 +193,7 @@ export class GroupNetwork {
       onGroup(): void {},
       onWithheld: (reference) => device.withheld.push(reference),
     };
-    device.keys = createPneKeys(this.options.change?.(options, id) ?? options);
+    device.keys = createPneKeys(this.options.change?.(options, id, own) ?? options);
     device.pne = createPne({
       pneId: id,
       hop: staticDhInterface('pne', 'CPNS-1', provider, own, this.gatewayCredentials()),
@@ -259,6 +260,7 @@ export class GroupNetwork {
       provider,
       root: provider.secret(new Uint8Array(32).fill(0x77)),
       store: storeOver(this.store, (work) => this.queue.push(work)),
+      credentialOf: (id) => this.identities.get(id)?.credential,
       permits: this.options.permits ?? ((_pneId, request) => request === 'leave'),
       onGroup(): void {},
       onHolder(): void {},

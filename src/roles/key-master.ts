@@ -32,6 +32,8 @@ import type {
   ServerKeys,
   ServerKeysOptions,
 } from './server-keys.ts';
+import { signerAnswer } from './signer-keys.ts';
+import { decodeSignerRequest } from './signer-message.ts';
 import { Status } from './status.ts';
 
 export function createServerKeys(options: ServerKeysOptions): ServerKeys {
@@ -116,6 +118,7 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
   }
 
   receive(pneId: string, agreement: Agreement, boot: number, bytes: Uint8Array): void {
+    if (bytes[1] === KeyMessageType.signerRequest) return this.tellSigner(pneId, bytes);
     const message = decodeToServer(bytes);
     if (message.type === KeyMessageType.request) return this.begin(pneId, agreement, boot, message.held);
     const peer = this.peers.get(pneId) ?? refuse('stateInvalid');
@@ -146,6 +149,14 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
     this.peers.delete(pneId);
     this.notices.forget(pneId);
     this.ledger.forgetUser(pneId);
+  }
+
+  private tellSigner(pneId: string, bytes: Uint8Array): void {
+    const peer = this.peers.get(pneId) ?? refuse('stateInvalid');
+    const signer = decodeSignerRequest(bytes);
+    const group = this.byReference.get(signer.reference);
+    peer.tell(signerAnswer(signer, pneId, group, this.options.credentialOf));
+    if (group?.members.has(pneId) !== true) refuse('keyWithheld');
   }
 
   private begin(pneId: string, agreement: Agreement, boot: number, held: readonly HeldKey[]): void {

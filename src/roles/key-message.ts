@@ -27,6 +27,9 @@ export const KeyMessageType = Object.freeze({
   proof: 9,
   revocation: 10,
   membership: 11,
+  /** signer-message.ts */
+  signerRequest: 12,
+  signerKey: 13,
 } as const);
 
 export const Terms = Object.freeze({ signed: 1, noGrace: 2 } as const);
@@ -92,10 +95,10 @@ export function numberOfProof(proof: Uint8Array): number {
   return ((proof[0]! << 24) | (proof[1]! << 16) | (proof[2]! << 8) | proof[3]!) >>> 0;
 }
 
-/** Whether a message of CPNS-3 is one of these: its type is its second byte. */
+/** Whether a message of CPNS-3 is about keys: its type is its second byte. */
 export function isKeyMessage(bytes: Uint8Array): boolean {
   const type = bytes[1] ?? 0;
-  return type >= KeyMessageType.request && type <= KeyMessageType.membership;
+  return type >= KeyMessageType.request && type <= KeyMessageType.signerKey;
 }
 
 export function encodeRequest(held: readonly HeldKey[]): Uint8Array {

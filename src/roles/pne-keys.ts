@@ -8,7 +8,6 @@ import type { CryptoProvider, Secret } from '../crypto/provider.ts';
 import { type Pace, Transmission } from '../delivery/transmission.ts';
 import { parseContent } from '../groups/content.ts';
 import type { Membership } from '../groups/epoch.ts';
-import type { ContentSigning } from '../groups/signing.ts';
 import { KeyPurpose, KeyState, ManagedKey } from '../keys/lifecycle.ts';
 import { USER_KEY } from '../keys/reference.ts';
 import { proofOf, unwrapKey } from '../keys/wrapping.ts';
@@ -27,6 +26,7 @@ import {
   MembershipOperation,
   numberOfProof,
 } from './key-message.ts';
+import type { MemberSigning } from './member-signing.ts';
 import { PneGroups } from './pne-groups.ts';
 import { PneKeyStore } from './pne-key-store.ts';
 import { Status } from './status.ts';
@@ -35,7 +35,7 @@ export interface PneKeysOptions {
   readonly provider: CryptoProvider;
   readonly store: SealedStore;
   /** For groups whose contents are signed. */
-  readonly signing?: ContentSigning;
+  readonly signing?: MemberSigning;
   /** A content of another member, decoded; `sender` is its number in the group. Called once for each while this boot lasts. */
   onContent(reference: number, sender: number, value: unknown): void;
   /** A group has a new epoch here, or none any more. */
@@ -123,6 +123,7 @@ class KeyHolder implements PneKeys, BoundKeys {
   bind(host: KeyHost): BoundKeys {
     this.host = host;
     this.asking = new Transmission(host.pace, () => this.ask());
+    this.options.signing?.bind({ ...host, deliver: (...of) => this.deliver(...of) });
     const kept = this.store.userKey();
     if (kept !== undefined)
       this.setUserKey(kept.epoch, kept.key, this.proofOf(USER_KEY, kept.epoch, kept.key));
@@ -152,9 +153,12 @@ class KeyHolder implements PneKeys, BoundKeys {
 
   stop(): void {
     this.asking!.stop();
+    this.options.signing?.stop();
   }
 
   receive(bytes: Uint8Array): void {
+    const { signing } = this.options;
+    if (signing !== undefined && bytes[1] === KeyMessageType.signerKey) return signing.receive(bytes);
     const message = decodeToPne(bytes);
     switch (message.type) {
       case KeyMessageType.update:
@@ -169,8 +173,11 @@ class KeyHolder implements PneKeys, BoundKeys {
   receiveContent(bytes: Uint8Array): void {
     const content = parseContent(bytes);
     const payload = this.held.group(content.reference).open(content);
-    const value = this.host!.payloads.decode(payload);
-    this.options.onContent(content.reference, content.sender.number, value);
+    if (payload !== undefined) this.deliver(content.reference, content.sender.number, payload);
+  }
+
+  private deliver(reference: number, sender: number, payload: Uint8Array): void {
+    this.options.onContent(reference, sender, this.host!.payloads.decode(payload));
   }
 
   private wish(reference: number, operation: number): void {

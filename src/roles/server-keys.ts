@@ -2,6 +2,7 @@
 
 /** Key management of a CPNS Server, as its owner and its server see it. What it does is in key-master.ts. */
 import type { CryptoProvider, Secret } from '../crypto/provider.ts';
+import type { Credential } from '../handshake/credential.ts';
 import type { GroupKind } from '../keys/reference.ts';
 import type { Link } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
@@ -24,6 +25,8 @@ export interface ServerKeysOptions {
   /** Of 32 bytes: all keys are derived of it. */
   readonly root: Secret;
   readonly store: KeyStore;
+  /** The credential of a PNE: members of its groups whose contents are signed are told its key. */
+  credentialOf(pneId: string): Credential | undefined;
   /** Whether a PNE gets what it asks for. */
   permits(pneId: string, request: MembershipRequest, group: GroupRecord): boolean;
   /** A group is as it says from now on; undefined: there is none with this reference any more. */

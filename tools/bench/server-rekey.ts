@@ -62,6 +62,7 @@ class Group {
       provider,
       root: provider.secret(new Uint8Array(ROOT_KEY_BYTES).fill(2)),
       store: createMemoryKeyStore(),
+      credentialOf: () => undefined,
       permits: () => false,
       onGroup(): void {},
       onHolder(): void {},

@@ -77,6 +77,7 @@ export class GroupNetwork {
       provider: this.providers.get('server')!,
       root: this.providers.get('server')!.secret(new Uint8Array(ROOT_LENGTH).fill(7)),
       store: answeringLater(createMemoryKeyStore(), (work) => this.queue.push(work)),
+      credentialOf: () => undefined,
       permits: () => true,
       onGroup(): void {},
       onHolder(): void {},

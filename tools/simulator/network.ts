@@ -129,13 +129,14 @@ function provisioningOf(members: Members, pneId: string, gatewayPort: number): P
   };
 }
 
-function createKeys({ onHolder }: NetworkOptions, { provider }: Members): ServerKeys {
+function createKeys({ onHolder }: NetworkOptions, { provider, pnes }: Members): ServerKeys {
   const root = new Uint8Array(ROOT_KEY_BYTES);
   provider.fillRandom(root);
   return createServerKeys({
     provider,
     root: provider.secret(root),
     store: createMemoryKeyStore(),
+    credentialOf: (pneId) => pnes.find(({ credential }) => credential.subject === pneId)?.credential,
     permits: (_pneId, request) => request === 'leave',
     onGroup(): void {},
     onHolder,

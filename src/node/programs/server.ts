@@ -57,6 +57,7 @@ export async function startServerProgram(
     provider,
     root,
     store: keyStore,
+    credentialOf: (pne) => devices.all.find(({ subject }) => subject === pne),
     permits: groupPermission(grants.authority),
     onGroup: (group, record) =>
       log('group', { group, epoch: record?.key.epoch ?? 0, members: record?.members.length ?? 0 }),

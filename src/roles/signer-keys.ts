@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What a CPNS Server answers who asks for the key by which a member of a group signs. */
+import { concatBytes } from '../bytes/compare.ts';
+import { Curve } from '../crypto/curves.ts';
+import type { Signer } from '../groups/signing.ts';
+import type { Credential } from '../handshake/credential.ts';
+import type { ServerGroup } from './group-key.ts';
+import { encodeSignerKey } from './signer-message.ts';
+
+const NOTHING = new Uint8Array(0);
+
+/** `group`: as it is now, where there is one. Who is no member of it learns nothing, nor does anybody of another epoch. */
+export function signerAnswer(
+  signer: Signer,
+  pneId: string,
+  group: ServerGroup | undefined,
+  credentialOf: (pneId: string) => Credential | undefined,
+): Uint8Array {
+  const isPresent = group?.members.has(pneId) === true && group.record.key.epoch === signer.epoch;
+  const member = isPresent ? group.memberWith(signer.sender) : undefined;
+  const credential = member === undefined ? undefined : credentialOf(member);
+  const key = credential?.curve === Curve.P256 ? compressed(credential.publicKey) : NOTHING;
+  return encodeSignerKey({ ...signer, key });
+}
+
+/** sign ‖ x */
+function compressed(publicKey: Uint8Array): Uint8Array {
+  const sign = publicKey[publicKey.length - 1]! & 1;
+  return concatBytes(Uint8Array.of(sign), publicKey.subarray(0, publicKey.length / 2));
+}
