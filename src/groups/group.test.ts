@@ -283,6 +283,17 @@ test('a member that signs by its own key in the name of another is refused', () 
   );
 });
 
+test('a group that ends takes the keys of its members with it, and a new epoch does not', () => {
+  const [first] = signers();
+  const forgotten: number[] = [];
+  const signing = { ...first!, forget: (reference: number) => forgotten.push(reference) };
+  const a = memberOf(provider, 1, { signed: true }, signing as ContentSigning);
+  a.advance(2);
+  assert.equal(forgotten, []);
+  a.group.destroy();
+  assert.equal(forgotten, [REFERENCE]);
+});
+
 test('a member that knows the key but no credential cannot say anything where contents are signed', () => {
   const [first] = signers();
   const b = memberOf(provider, 2, { signed: true }, first);
