@@ -19,6 +19,7 @@ type Say = (line: string) => void;
 const ACTIONS = Object.freeze([
   'list',
   'create',
+  'create-signed',
   'create-pn',
   'add',
   'remove',
@@ -28,6 +29,16 @@ const ACTIONS = Object.freeze([
   'revoke',
   'reinstate',
 ] as const);
+
+type GroupForm = Pick<Parameters<GroupChanges['create']>[0], 'kind' | 'signed'>;
+
+/** What is created, by the action. */
+const FORMS: Readonly<Record<string, GroupForm>> = Object.freeze({
+  __proto__: null,
+  create: { kind: 'service' },
+  'create-signed': { kind: 'service', signed: true },
+  'create-pn': { kind: 'pn' },
+} as unknown as Record<string, GroupForm>);
 
 export async function administerGroups(
   store: KeyValueStore,
@@ -41,8 +52,8 @@ export async function administerGroups(
     return administerKeys(store, provider, action, words, say);
   const { ledger, changes } = await openGroups(store, provider);
   if (action === 'list') return list(ledger.groups.values(), say);
-  if (action === 'create' || action === 'create-pn')
-    return create(store, changes, action === 'create' ? 'service' : 'pn', words, say);
+  const form = FORMS[action];
+  if (form !== undefined) return create(store, changes, form, words, say);
   const [id = '', ...names] = words;
   const reference = Number(id);
   if (!ledger.groups.has(reference)) throw new UsageError(`there is no group ${id}: list shows them`);
@@ -82,8 +93,8 @@ export async function administerKeys(
 }
 
 function list(groups: Iterable<GroupRecord>, say: Say): void {
-  for (const { reference, name, owner, key, members } of groups) {
-    const kind = isPersonalNetwork(reference) ? 'PN' : 'service group';
+  for (const { reference, name, owner, key, members, signed } of groups) {
+    const kind = `${signed ? 'signed ' : ''}${isPersonalNetwork(reference) ? 'PN' : 'service group'}`;
     const ids = members.map(({ pneId }) => pneId).join(' ');
     say(`${reference}  ${kind} ${name}  epoch ${key.epoch}${owner ? `  owner ${owner}` : ''}  ${ids}`);
   }
@@ -92,13 +103,13 @@ function list(groups: Iterable<GroupRecord>, say: Say): void {
 async function create(
   store: KeyValueStore,
   changes: GroupChanges,
-  kind: 'pn' | 'service',
+  form: GroupForm,
   [name, ...members]: readonly string[],
   say: Say,
 ): Promise<void> {
   if (name === undefined) throw new UsageError('admin group create takes a name, and names of devices');
   await requireDevices(store, members);
-  const group = { kind, name, members, ...(members[0] !== undefined && { owner: members[0] }) };
+  const group = { ...form, name, members, ...(members[0] !== undefined && { owner: members[0] }) };
   await new Promise<void>((resolve, reject) => {
     changes.create(group, (reference, refused) => {
       if (refused !== undefined) return reject(new Error(refused));

@@ -215,7 +215,11 @@ test('groups are made, changed and ended while a server runs, which learns of it
   admin('group', 'add', '2', 'pne-2');
   admin('group', 'transfer', '2', 'pne-2');
   admin('group', 'end', '1');
-  assert.is(admin('group', 'list').stdout, '2  service group lights  epoch 3  owner pne-2  pne-1 pne-2\n');
+  assert.is(admin('group', 'create-signed', 'doors').stdout, '4 created\n');
+  assert.is(
+    admin('group', 'list').stdout,
+    '2  service group lights  epoch 3  owner pne-2  pne-1 pne-2\n4  signed service group doors  epoch 1  \n',
+  );
   for (const wrong of [[], ['add', '2', 'pne-9'], ['rekey', '7'], ['add', '2'], ['burn', '2']]) {
     const { status, stdout, stderr } = admin('group', ...wrong);
     assert.equal([status, stdout], [2, '']);
