@@ -10,7 +10,7 @@ import type { Options } from './options.ts';
 import { sayWhileWaiting } from './patience.ts';
 import type { SkippedRow } from './readings.ts';
 import { ExitStatus, interfaceFacts } from './report.ts';
-import type { RunResult } from './run.ts';
+import type { RunResult } from './run-options.ts';
 
 const REDRAW_MS = 200;
 const LINE_MS = 2000;

@@ -7,7 +7,7 @@ import type { GroupRecord } from '../../src/roles/group-record.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
 import type { Engine } from '../build/xs.ts';
 import { recordOverheadBytes } from './overhead.ts';
-import type { RunResult } from './run.ts';
+import type { RunResult } from './run-options.ts';
 
 /** Exit statuses of the simulator. */
 export const ExitStatus = Object.freeze({ ok: 0, missing: 1, usage: 2, skipped: 3, output: 4 } as const);

@@ -13,7 +13,8 @@ import {
 } from '../build/moddable.ts';
 import { processBoard } from '../simulator/board.ts';
 import { readRows } from '../simulator/readings.ts';
-import { type RunResult, run } from '../simulator/run.ts';
+import { run } from '../simulator/run.ts';
+import type { RunResult } from '../simulator/run-options.ts';
 import { bundledModules, checkContents } from '../size/contents.ts';
 import { modulesByLine } from '../size/modules.ts';
 
