@@ -8,7 +8,14 @@ import { transform } from 'esbuild';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bundledModules } from '../size/contents.ts';
-import { bundleBleSerialFirmware, bundleSerialFirmware, OUTPUT, ROOT } from './bundle.ts';
+import {
+  bundleBleFirmware,
+  bundleBleSerialFirmware,
+  bundleFirmware,
+  bundleSerialFirmware,
+  OUTPUT,
+  ROOT,
+} from './bundle.ts';
 import { withIndices } from './loops.ts';
 
 const run = promisify(execFile);
@@ -71,14 +78,19 @@ async function copyOfSources(change: (source: string) => string): Promise<string
   rmSync(folder, { recursive: true, force: true });
   for (const each of ['src', 'firmware', 'boards'])
     cpSync(join(ROOT, each), join(folder, each), { recursive: true });
-  const bundles = [await bundleSerialFirmware(), await bundleBleSerialFirmware()];
-  for (const module of new Set(bundles.flatMap(bundledModules))) {
+  const bundles = [
+    await bundleFirmware(),
+    await bundleBleFirmware(),
+    await bundleSerialFirmware(),
+    await bundleBleSerialFirmware(),
+  ];
+  const isOwn = (module: string) => module.endsWith('.ts') && !module.startsWith('node_modules/');
+  const modules = [...new Set(bundles.flatMap(bundledModules))].filter(isOwn);
+  for (const module of modules)
     writeFileSync(join(folder, module), change(readFileSync(join(ROOT, module), 'utf8')));
-  }
-  const files = ['firmware/main-serial.ts', 'firmware/main-ble-serial.ts'];
   writeFileSync(
     join(folder, 'tsconfig.json'),
-    JSON.stringify({ extends: '../../tsconfig.json', include: [...files, '**/*.d.ts'] }),
+    JSON.stringify({ extends: '../../tsconfig.json', include: [...modules, '**/*.d.ts'] }),
   );
   return folder;
 }

@@ -163,7 +163,7 @@ export class LineGattServer {
   }
 
   private disconnect(connection: Connection): void {
-    for (const characteristic of connection.subscribed)
+    for (const characteristic of connection.subscribed.values())
       characteristic.options.onUnsubscribe?.call(characteristic, connection);
     connection.subscribed.clear();
     this.options.onDisconnect?.(connection);
