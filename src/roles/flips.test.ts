@@ -14,6 +14,11 @@ declare const console: { log(line: string): void };
 
 const test = suite('flipped bits of handshakes between roles');
 
+// XS gives the first test of a suite less stack than those behind it.
+test('both interfaces have a handshake to flip', () => {
+  assert.equal([...INTERFACES].sort(), ['CPNS-1', 'CPNS-3']);
+});
+
 for (const name of INTERFACES) {
   for (let position = 1; position <= 4; position += 1) {
     test(`${name}: message_${position} with any bit flipped is refused, and the true one completes`, () => {
