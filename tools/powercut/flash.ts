@@ -2,7 +2,7 @@
 
 /** The log in flash of the qemu-rv32 board, on this machine, with the power failing at every byte of it. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { toHex } from '../../src/bytes/hex.ts';
 import { OUTPUT, ROOT } from '../build/bundle.ts';
@@ -19,7 +19,7 @@ export interface FlashCuts {
 
 export type CutFlash = (initial: readonly MediumChange[], changes: readonly MediumChange[]) => FlashCuts;
 
-/** Compiles boards/qemu-rv32/flash-log.c for this machine. */
+/** Compiles boards/qemu-rv32/flash-log.c for this machine, for as long as this process lives. */
 export function buildFlash(): CutFlash {
   const folder = join(OUTPUT, 'qemu-rv32');
   mkdirSync(folder, { recursive: true });
@@ -27,6 +27,7 @@ export function buildFlash(): CutFlash {
   const source = join(ROOT, 'boards/qemu-rv32/test/power-cuts.c');
   const flags = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', `-DFLASH_AREA_BYTES=${AREA_BYTES}`];
   run('cc', [...flags, source, '-o', program], '');
+  process.once('exit', () => rmSync(program, { force: true }));
   return (initial, changes) => {
     const output = run(program, [], [...initial, ...changes].map(lineOf).join(''));
     const lines = output.trimEnd().split('\n').slice(initial.length);

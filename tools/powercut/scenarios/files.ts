@@ -29,7 +29,8 @@ export const files: Scenario = Object.freeze({
   name: 'files',
   run(seed: number): Outcome {
     build();
-    const whole = inFolder((folder) => live(folder).states);
+    const { status, states: whole } = inFolder((folder) => live(folder));
+    if (status !== 0) throw new Error(`files, without a kill: ended with ${status}`);
     const failed: string[] = [];
     let points = 0;
     for (let at = seed % STRIDE; ; at += STRIDE) {
@@ -44,7 +45,9 @@ export const files: Scenario = Object.freeze({
 /** What is wrong after a kill at that call; undefined where there are not so many. */
 function cutAt(folder: string, at: number, whole: readonly string[]): string | undefined {
   const killed = live(folder, at);
-  if (killed.signal === null) return undefined;
+  if (killed.status === 0) return undefined;
+  if (killed.signal !== 'SIGKILL')
+    throw new Error(`files, call ${at}: ended with ${killed.status ?? killed.signal}`);
   const { status, states } = live(folder);
   if (status !== 0 || states.length !== whole.length) return `the next start ended with ${status}`;
   const said = killed.states.length;

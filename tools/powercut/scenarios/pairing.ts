@@ -6,7 +6,7 @@ import { openBondFiles } from '../../../src/node/ble/bond-files.ts';
 import { Bonds, type Peer } from '../../../src/node/ble/bonds.ts';
 import { putHostKeysRight } from '../../../src/node/ble/host-keys.ts';
 import { Random } from '../../chaos/random.ts';
-import { CRASHES, CrashingFiles, type CrashKind } from '../crashing-files.ts';
+import { CRASHES, Crash, CrashingFiles, type CrashKind } from '../crashing-files.ts';
 import type { Outcome, Scenario } from '../scenario.ts';
 
 const OWN: Peer = { addressType: 'random', address: 'C0:00:00:00:00:01' };
@@ -75,8 +75,7 @@ export const pairing: Scenario = Object.freeze({
 function drawActs(random: Random): Act[] {
   return Array.from({ length: OPERATIONS }, (): Act => {
     const peer = random.pick(PEERS);
-    const key = new Uint8Array(16);
-    random.fill(key);
+    const key = random.bytes(16);
     return random.chance(0.3) ? (gateway) => gateway.forget(peer) : (gateway) => gateway.pair(peer, key);
   });
 }
@@ -105,7 +104,8 @@ function liveUntilCut(files: CrashingFiles, acts: readonly Act[], states: string
       states.push(gateway.keys);
     }
     return true;
-  } catch {
+  } catch (error) {
+    if (!(error instanceof Crash)) throw error;
     return false;
   }
 }
