@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Curve } from '../../src/crypto/curves.ts';
-import type { CryptoProvider } from '../../src/crypto/provider.ts';
+import type { CryptoProvider, PrivateKey } from '../../src/crypto/provider.ts';
 import { ccsCredential, encodeCcs, type Identity } from '../../src/handshake/credential.ts';
 import type { InterfaceName, RoleName } from '../../src/negotiation/policies.ts';
 import { type InterfaceOptions, staticDhInterface } from '../../src/roles/interface.ts';
@@ -30,12 +30,17 @@ export class Member {
   private readonly provider: CryptoProvider;
 
   /** With a name and a private key it is a copy. */
-  constructor(options: MemberOptions, name = options.subject, privateKey = drawPrivateKey(options.random)) {
+  constructor(
+    options: MemberOptions,
+    name = options.subject,
+    privateKey = options.random.bytes(PRIVATE_KEY_BYTES),
+  ) {
     this.options = options;
     this.privateKey = privateKey;
     this.life = new Life(name);
     this.provider = options.keys.provider(this.life, options.random.fork(), options.limits);
-    this.identity = identityOf(this.provider, privateKey, options);
+    const { subject, kid } = options;
+    this.identity = identityOf(this.provider.privateKey(Curve.P256, privateKey), subject, kid);
   }
 
   /** Somebody else with the same identity. */
@@ -50,14 +55,8 @@ export class Member {
   }
 }
 
-function drawPrivateKey(random: Random): Uint8Array {
-  const bytes = new Uint8Array(PRIVATE_KEY_BYTES);
-  random.fill(bytes);
-  return bytes;
-}
-
-function identityOf(provider: CryptoProvider, bytes: Uint8Array, { subject, kid }: MemberOptions): Identity {
-  const privateKey = provider.privateKey(Curve.P256, bytes);
+/** Who is told by a kid of one byte. */
+export function identityOf(privateKey: PrivateKey, subject: string, kid: number): Identity {
   const { curve, publicKey } = privateKey;
   return {
     privateKey,

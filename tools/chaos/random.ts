@@ -34,6 +34,12 @@ export class Random {
     for (let i = 0; i < target.length; i++) target[i] = this.word() >>> 24;
   }
 
+  bytes(length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    this.fill(bytes);
+    return bytes;
+  }
+
   /** Another one, so that what draws from it moves nothing here. */
   fork(): Random {
     return new Random(this.word());

@@ -7,10 +7,14 @@ import { type RunOptions, run, type Verdict } from './run.ts';
 
 /** A run in this process, with node:crypto. */
 export function runInNode(options: RunOptions): Verdict {
+  return run(options, nodeProviders());
+}
+
+/** Of node:crypto, for everybody in one network. */
+export function nodeProviders(): SeededProviders {
   const shared: SharedPoints = new Map();
-  const providers: SeededProviders = (fillRandom) => {
+  return (fillRandom) => {
     const node = createNodeProvider();
     return { ...node, fillRandom, ...p256Agreement(node, fillRandom, shared) };
   };
-  return run(options, providers);
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** Two PNEs in groups, of which the power of one fails, with their gateway and their server. */
 import { DEFAULT_PN, lastingMembership } from '../../src/authorization/membership.ts';
+import { Curve } from '../../src/crypto/curves.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import type { Identity } from '../../src/handshake/credential.ts';
-import { PLAIN_STREAM } from '../../src/link/attestation.ts';
-import type { Link, LinkEvents } from '../../src/link/link.ts';
-import { createNodeProvider } from '../../src/node/crypto/provider.ts';
+import type { LinkEvents } from '../../src/link/link.ts';
 import { compactPayloads } from '../../src/payload/compact.ts';
 import { createGateway, type Gateway } from '../../src/roles/gateway.ts';
 import { staticDhInterface } from '../../src/roles/interface.ts';
@@ -15,17 +15,18 @@ import { createPne, type Pne } from '../../src/roles/pne.ts';
 import { createPneKeys, type PneKeys } from '../../src/roles/pne-keys.ts';
 import { createServer } from '../../src/roles/server.ts';
 import type { ServerKeys } from '../../src/roles/server-keys.ts';
+import { createMemoryStore } from '../../src/roles/server-store.ts';
 import { openSealedStore } from '../../src/store/sealed-store.ts';
-/** Two PNEs in groups, of which the power of one fails, with their gateway and their server. */
 import { KeyWitness } from '../chaos/cryptography.ts';
-import { p256Agreement, type SharedPoints } from '../chaos/curve.ts';
+import { identityOf } from '../chaos/member.ts';
 import { Random } from '../chaos/random.ts';
-import { Life, Timeline } from '../chaos/timeline.ts';
+import { nodeProviders } from '../chaos/run-in-node.ts';
+import { Life } from '../chaos/timeline.ts';
 import { Violation } from '../chaos/violation.ts';
 import { contentOf } from './content.ts';
 import { CutMedium } from './cut-medium.ts';
-import { newIdentity } from './identity.ts';
 import { answeringLater } from './late-key-store.ts';
+import { Links } from './links.ts';
 
 /** Whose power fails, and another member. */
 export const CUT = 'pne-1';
@@ -34,8 +35,6 @@ const NAMES = Object.freeze([CUT, OTHER, 'gateway', 'server'] as const);
 type Name = (typeof NAMES)[number];
 /** Of all messages that were lost, and a handshake that was given up and begun again. */
 const SETTLING_MS = 240_000;
-const STEP_MS = 2000;
-const MAX_EVENTS = 200_000;
 const ROOT_LENGTH = 32;
 
 interface Member {
@@ -51,8 +50,7 @@ interface Member {
 
 export class GroupNetwork {
   readonly keys: ServerKeys;
-  private readonly time = new Timeline();
-  private readonly queue: (() => void)[] = [];
+  private readonly links = new Links();
   private readonly providers = new Map<Name, CryptoProvider>();
   private readonly identities = new Map<Name, Identity>();
   private readonly gateway: Gateway;
@@ -63,20 +61,16 @@ export class GroupNetwork {
   /** Everybody is on and registered. */
   constructor(medium: CutMedium, seed: number) {
     const random = new Random(seed);
-    const shared: SharedPoints = new Map();
-    const witness = new KeyWitness((fillRandom) => {
-      const node = createNodeProvider();
-      return { ...node, fillRandom, ...p256Agreement(node, fillRandom, shared) };
-    });
+    const witness = new KeyWitness(nodeProviders());
     NAMES.forEach((name, at) => {
       const provider = witness.provider(new Life(name), random.fork(), undefined);
       this.providers.set(name, provider);
-      this.identities.set(name, newIdentity(provider, name, at + 1));
+      this.identities.set(name, identityOf(provider.generateKey(Curve.P256), name, at + 1));
     });
     this.keys = createServerKeys({
       provider: this.providers.get('server')!,
       root: this.providers.get('server')!.secret(new Uint8Array(ROOT_LENGTH).fill(7)),
-      store: answeringLater(createMemoryKeyStore(), (work) => this.queue.push(work)),
+      store: answeringLater(createMemoryKeyStore(), (work) => this.links.later(work)),
       credentialOf: () => undefined,
       permits: () => true,
       onGroup(): void {},
@@ -106,11 +100,7 @@ export class GroupNetwork {
   }
 
   settle(): void {
-    for (let left = SETTLING_MS; left > 0; left -= STEP_MS) {
-      this.deliver();
-      this.time.runUntil(this.time.now + STEP_MS, MAX_EVENTS);
-    }
-    this.deliver();
+    this.links.pass(SETTLING_MS);
   }
 
   /** The epoch of a group at the server where the device is a member, else undefined. */
@@ -150,10 +140,6 @@ export class GroupNetwork {
     if (count !== 1) throw new Violation(`${to.name} reads ${value} ${count} times`);
   }
 
-  private deliver(): void {
-    for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) next();
-  }
-
   private start(member: Member): void {
     const { name, medium, root, contents } = member;
     const provider = this.providers.get(name)!;
@@ -172,7 +158,7 @@ export class GroupNetwork {
       pneId: name,
       hop: staticDhInterface('pne', 'CPNS-1', provider, own, [this.credential('gateway')]),
       endToEnd: staticDhInterface('pne', 'CPNS-3', provider, own, [this.credential('server')]),
-      after: this.time.after(running.life),
+      after: this.links.time.after(running.life),
       payloads: compactPayloads,
       boots: store.boots,
       keys,
@@ -195,41 +181,26 @@ export class GroupNetwork {
 
   private connect(member: Member): void {
     const { pne } = member.running!;
+    const isOn = () => member.running?.pne === pne;
     let isUp = true;
     let atGateway: LinkEvents | undefined;
     let atPne: LinkEvents | undefined;
     const close = () => {
       if (!isUp) return;
       isUp = false;
-      this.queue.push(() => atGateway?.onClosed());
-      if (member.running?.pne !== pne) return;
-      this.queue.push(() => {
-        if (member.running?.pne !== pne) return;
+      this.links.later(() => {
+        atGateway?.onClosed();
+        if (!isOn()) return;
         atPne?.onClosed();
         this.connect(member);
       });
     };
-    const end = (isMine: () => boolean, to: () => LinkEvents | undefined): Link => ({
-      mtu: 8192,
-      attestation: () => PLAIN_STREAM,
-      close,
-      send: (message) => {
-        const copy = message.slice();
-        if (isMine()) this.queue.push(() => isUp && to()?.onMessage(copy));
-      },
-    });
     member.close = close;
-    const isOn = () => member.running?.pne === pne;
+    const { links } = this;
     atGateway = this.gateway.attachPne(
-      end(
-        () => true,
-        () => ({
-          onMessage: (message) => isOn() && atPne?.onMessage(message),
-          onClosed(): void {},
-        }),
-      ),
+      links.end(() => (isUp && isOn() ? atPne : undefined), undefined, close),
     );
-    atPne = pne.attach(end(isOn, () => atGateway));
+    atPne = pne.attach(links.end(() => (isUp ? atGateway : undefined), isOn, close));
   }
 
   private credential(name: Name) {
@@ -239,7 +210,7 @@ export class GroupNetwork {
   /** Returns the gateway, joined to the server. */
   private join(): Gateway {
     const known = [this.credential(CUT), this.credential(OTHER)];
-    const after = this.time.after(new Life('others'));
+    const after = this.links.time.after(new Life('others'));
     const granted = { grants: lastingMembership([CUT, OTHER]), pn: DEFAULT_PN };
     const gateway = createGateway({
       hop: this.ownInterface('gateway', 'CPNS-1', known),
@@ -248,20 +219,13 @@ export class GroupNetwork {
       onAgreed(): void {},
       onRefused(): void {},
     });
-    const peers = new Map<string, never>();
     const server = createServer({
       endToEnd: this.ownInterface('server', 'CPNS-3', known),
       after,
-      store: {
-        load: (pneId, done) => done(peers.get(pneId)),
-        commit(pneId, record, _readings, done): void {
-          peers.set(pneId, record as never);
-          done(true);
-        },
-      },
+      store: createMemoryStore(),
       keys: this.keys,
       ...granted,
-      onSeats: (_gateway, pneId, seats) => this.queue.push(() => gateway.seat(pneId, seats)),
+      onSeats: (_gateway, pneId, seats) => this.links.later(() => gateway.seat(pneId, seats)),
       onAgreed(): void {},
       onRegistered(): void {},
       onReading(): void {},
@@ -270,17 +234,8 @@ export class GroupNetwork {
     });
     let up: LinkEvents | undefined;
     let down: LinkEvents | undefined;
-    const end = (to: () => LinkEvents | undefined): Link => ({
-      mtu: 8192,
-      attestation: () => PLAIN_STREAM,
-      close(): void {},
-      send: (message) => {
-        const copy = message.slice();
-        this.queue.push(() => to()?.onMessage(copy));
-      },
-    });
-    up = gateway.attachServer(end(() => down));
-    down = server.attachGateway(end(() => up));
+    up = gateway.attachServer(this.links.end(() => down));
+    down = server.attachGateway(this.links.end(() => up));
     return gateway;
   }
 
@@ -294,7 +249,12 @@ export class GroupNetwork {
 }
 
 function newMember(name: Name, medium: CutMedium, random: Random): Member {
-  const root = new Uint8Array(ROOT_LENGTH);
-  random.fill(root);
-  return { name, medium, root, contents: [], running: undefined, close(): void {} };
+  return {
+    name,
+    medium,
+    root: random.bytes(ROOT_LENGTH),
+    contents: [],
+    running: undefined,
+    close(): void {},
+  };
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** `npm run powercut`: operations whose power fails at every point. Exit status 1 where something was lost or mixed. */
-import { Crew, type Job } from './crew.ts';
-import { type Options, parseOptions, USAGE, UsageError } from './options.ts';
-import type { Outcome } from './scenario.ts';
+import { fileURLToPath } from 'node:url';
+import { Crew } from '../chaos/crew.ts';
+import { UsageError } from '../chaos/options.ts';
+import { type Options, parseOptions, USAGE } from './options.ts';
+import type { Job, Outcome } from './scenario.ts';
 import { SCENARIOS, seedsIn } from './scenarios.ts';
 
+const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url));
 const PROGRESS_MS = 5000;
 /** Failures that are shown; all are in the summary. */
 const MAX_SHOWN = 20;
@@ -32,7 +35,7 @@ async function main(): Promise<number> {
 /** Whole rounds, so that the number of points does not depend on who is faster. */
 async function makeRounds(options: Options): Promise<Summary> {
   const summary: Summary = { points: 0, failed: [], scenarios: {} };
-  const crew = new Crew();
+  const crew = new Crew<Job, Outcome>({ program: WORKER });
   const progress = setInterval(() => console.error(progressOf(summary, options)), PROGRESS_MS);
   try {
     for (let round = 0; summary.points < options.points; round++)

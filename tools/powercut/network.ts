@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** A PNE whose power fails, with its gateway and its server, in the virtual time of tools/chaos. */
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import type { BootStore } from '../../src/delivery/boot.ts';
 import type { InterfaceName } from '../../src/negotiation/policies.ts';
-import { createNodeProvider } from '../../src/node/crypto/provider.ts';
 import type { ResumptionSlot } from '../../src/roles/resumption.ts';
 import { PeerIndex, storedResumptionSlot } from '../../src/roles/stored-resumption.ts';
 import { type DeviceStore, openSealedStore } from '../../src/store/sealed-store.ts';
-/** A PNE whose power fails, with its gateway and its server, in the virtual time of tools/chaos. */
 import { BootFile } from '../chaos/boot-file.ts';
 import { Chronicle } from '../chaos/chronicle.ts';
 import { KeyWitness } from '../chaos/cryptography.ts';
-import { p256Agreement, type SharedPoints } from '../chaos/curve.ts';
 import { Device } from '../chaos/device.ts';
 import { GatewayProcess } from '../chaos/gateway-process.ts';
 import { KeyFile } from '../chaos/key-file.ts';
 import { Member } from '../chaos/member.ts';
 import { Random } from '../chaos/random.ts';
+import { nodeProviders } from '../chaos/run-in-node.ts';
 import { ServerProcess } from '../chaos/server-process.ts';
 import { Timeline } from '../chaos/timeline.ts';
 import { Violation } from '../chaos/violation.ts';
@@ -39,17 +38,13 @@ export class CutNetwork {
   readonly provider: CryptoProvider;
   private readonly gateway: GatewayProcess;
   private readonly medium: CutMedium;
-  private readonly root = new Uint8Array(ROOT_LENGTH);
+  private readonly root: Uint8Array;
 
   /** Everybody but the device is on. `medium` is what the device keeps. */
   constructor(medium: CutMedium, seed: number) {
     this.medium = medium;
     this.random = new Random(seed);
-    const shared: SharedPoints = new Map();
-    const keys = new KeyWitness((fillRandom) => {
-      const node = createNodeProvider();
-      return { ...node, fillRandom, ...p256Agreement(node, fillRandom, shared) };
-    });
+    const keys = new KeyWitness(nodeProviders());
     const create = (subject: string, kid: number) =>
       new Member({ keys, random: this.random, limits: undefined, subject, kid });
     const [server, gateway, pne] = [create('server', 0), create('gateway-1', 1), create('pne-1', 2)];
@@ -67,7 +62,7 @@ export class CutNetwork {
     });
     const hop = pne.interfaceTo([gateway], 'pne', 'CPNS-1');
     this.provider = hop.provider;
-    this.random.fill(this.root);
+    this.root = this.random.bytes(ROOT_LENGTH);
     this.gateway = new GatewayProcess({
       ether,
       random: this.random.fork(),

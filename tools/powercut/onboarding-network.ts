@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** A PNE that joins by a one-time secret, whose power fails, with its gateway and its server. */
 import { encodeBareGrant } from '../../src/authorization/bare.ts';
 import { DEFAULT_PN, lastingMembership } from '../../src/authorization/membership.ts';
 import { equalBytes } from '../../src/bytes/compare.ts';
@@ -7,7 +8,6 @@ import { Curve } from '../../src/crypto/curves.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import { ownCredential } from '../../src/handshake/compact-credential.ts';
 import { type Credential, createCredentialStore, type Identity } from '../../src/handshake/credential.ts';
-import { PLAIN_STREAM } from '../../src/link/attestation.ts';
 import type { Link, LinkEvents } from '../../src/link/link.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
 import { compactPayloads } from '../../src/payload/compact.ts';
@@ -21,25 +21,23 @@ import { joinBy } from '../../src/roles/pne-onboarding.ts';
 import { createServer } from '../../src/roles/server.ts';
 import { createMemoryStore } from '../../src/roles/server-store.ts';
 import { type DeviceStore, openSealedStore } from '../../src/store/sealed-store.ts';
-/** A PNE that joins by a one-time secret, whose power fails, with its gateway and its server. */
 import { KeyWitness } from '../chaos/cryptography.ts';
 import { Random } from '../chaos/random.ts';
-import { Life, Timeline } from '../chaos/timeline.ts';
+import { Life } from '../chaos/timeline.ts';
 import { Violation } from '../chaos/violation.ts';
 import { contentOf } from './content.ts';
 import { CutMedium } from './cut-medium.ts';
+import { Links } from './links.ts';
 
 const PNE_ID = 'pne-1';
 const ROOT_LENGTH = 32;
 const SECRET_LENGTH = 16;
 const PRIVATE_KEY_LENGTH = 32;
 const PAUSE_MS = 1000;
-const STEP_MS = 1000;
 /** Of a handshake that was given up, and begun again. */
 const SETTLING_MS = 90_000;
 /** Of a few attempts of somebody who may not join. */
 const RIVAL_MS = 5000;
-const MAX_EVENTS = 200_000;
 const GRANT = encodeBareGrant(0, { scope: [{ object: 4, permissions: 1 }], exi: 86_400 });
 
 /** A device with power, until that is gone. */
@@ -51,8 +49,7 @@ interface Running {
 }
 
 export class OnboardingNetwork {
-  private readonly time = new Timeline();
-  private readonly queue: (() => void)[] = [];
+  private readonly links = new Links();
   private readonly provider: CryptoProvider;
   private readonly root: Uint8Array;
   private readonly secret: Uint8Array;
@@ -66,19 +63,15 @@ export class OnboardingNetwork {
     const random = new Random(seed);
     this.medium = medium;
     this.provider = providerOf(random);
-    this.root = drawn(random, ROOT_LENGTH);
-    this.secret = drawn(random, SECRET_LENGTH);
+    this.root = random.bytes(ROOT_LENGTH);
+    this.secret = random.bytes(SECRET_LENGTH);
     this.invitations = new MemoryInvitations(this.provider, this.secret);
     this.gateway = this.join();
     medium.onCut = () => this.stop();
   }
 
   settle(milliseconds = SETTLING_MS): void {
-    for (let left = milliseconds; left > 0; left -= STEP_MS) {
-      this.deliver();
-      this.time.runUntil(this.time.now + STEP_MS, MAX_EVENTS);
-    }
-    this.deliver();
+    this.links.pass(milliseconds);
   }
 
   start(medium = this.medium): void {
@@ -115,10 +108,6 @@ export class OnboardingNetwork {
     return contentOf(this.root, medium);
   }
 
-  private deliver(): void {
-    for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) next();
-  }
-
   private connect(running: Running): void {
     let isUp = true;
     let atGateway: LinkEvents | undefined;
@@ -128,29 +117,19 @@ export class OnboardingNetwork {
       atGateway?.onClosed();
       if (!isOn()) return;
       atPne?.onClosed();
-      this.time.in(PAUSE_MS, running.life, () => this.connect(running));
+      this.links.time.in(PAUSE_MS, running.life, () => this.connect(running));
     };
     running.close = () => {
-      if (isUp) this.queue.push(down);
+      if (isUp) this.links.later(down);
       isUp = false;
     };
-    const end = (isMine: () => boolean, to: () => LinkEvents | undefined): Link => ({
-      mtu: 8192,
-      attestation: () => PLAIN_STREAM,
-      close: running.close,
-      send: (message) => {
-        const copy = message.slice();
-        if (isMine()) this.queue.push(() => isUp && to()?.onMessage(copy));
-      },
-    });
+    const { links } = this;
+    const { close } = running;
     atGateway = this.gateway.attachPne(
-      end(
-        () => true,
-        () => (isOn() ? atPne : undefined),
-      ),
+      links.end(() => (isUp && isOn() ? atPne : undefined), undefined, close),
     );
     atPne = this.attach(
-      end(isOn, () => atGateway),
+      links.end(() => (isUp ? atGateway : undefined), isOn, close),
       running,
     );
   }
@@ -159,7 +138,7 @@ export class OnboardingNetwork {
   private attach(link: Link, running: Running): LinkEvents {
     const { store, life } = running;
     const { provider } = this;
-    const after = this.time.after(life);
+    const after = this.links.time.after(life);
     const member = openMember(provider, store, PNE_ID);
     if (member === undefined) return this.joining(link, running);
     running.pne ??= createPne({
@@ -186,7 +165,7 @@ export class OnboardingNetwork {
       pneId: PNE_ID,
       secret: provider.secret(this.secret),
       openKey: () => openOwnKey(provider, store),
-      after: this.time.after(life),
+      after: this.links.time.after(life),
       onJoined: (membership) => {
         keepMembership(provider, store, membership);
         events.onClosed();
@@ -201,7 +180,7 @@ export class OnboardingNetwork {
   private join(): Gateway {
     const { provider, invitations, received } = this;
     const [own, serverOwn] = [newIdentity(provider, 'gateway'), newIdentity(provider, 'server')];
-    const after = this.time.after(new Life('others'));
+    const after = this.links.time.after(new Life('others'));
     const peers = () => ({
       candidates: (idCred: Uint8Array) => createCredentialStore(invitations.devices).candidates(idCred),
     });
@@ -226,17 +205,11 @@ export class OnboardingNetwork {
       onRefused(): void {},
     });
     const ends = {} as Record<'up' | 'down', LinkEvents>;
-    const end = (to: 'up' | 'down'): Link => ({
-      mtu: 8192,
-      attestation: () => PLAIN_STREAM,
-      close(): void {},
-      send: (message) => {
-        const copy = message.slice();
-        this.queue.push(() => ends[to].onMessage(copy));
-      },
-    });
-    ends.up = gateway.attachServer(end('down'));
-    ends.down = server.attachGateway(end('up'), own.credential);
+    ends.up = gateway.attachServer(this.links.end(() => ends.down));
+    ends.down = server.attachGateway(
+      this.links.end(() => ends.up),
+      own.credential,
+    );
     return gateway;
   }
 }
@@ -269,7 +242,7 @@ class MemoryInvitations implements Invitations {
 function providerOf(random: Random): CryptoProvider {
   const keys = new KeyWitness((fillRandom) => {
     const node = createNodeProvider();
-    const generateKey = (curve: number) => node.privateKey(curve, drawn(random, PRIVATE_KEY_LENGTH));
+    const generateKey = (curve: number) => node.privateKey(curve, random.bytes(PRIVATE_KEY_LENGTH));
     return { ...node, fillRandom, generateKey };
   });
   return keys.provider(new Life('everybody'), random.fork(), undefined);
@@ -278,10 +251,4 @@ function providerOf(random: Random): CryptoProvider {
 function newIdentity(provider: CryptoProvider, subject: string): Identity {
   const privateKey = provider.generateKey(Curve.P256);
   return { privateKey, credential: ownCredential(privateKey.publicKey, subject) };
-}
-
-function drawn(random: Random, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  random.fill(bytes);
-  return bytes;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { parseArgs } from 'node:util';
+import { UsageError, wholeNumber } from '../chaos/options.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 const NAMES = SCENARIOS.map(({ name }) => name);
@@ -20,9 +21,6 @@ export interface Options {
   readonly json: boolean;
   readonly help: boolean;
 }
-
-/** An error of the user's own making: shown in one line, exit status 2. */
-export class UsageError extends Error {}
 
 const MAX_POINTS = 100_000_000;
 const MAX_SEED = 0xffffffff;
@@ -57,10 +55,4 @@ function parseValues(args: readonly string[]) {
     const [firstLine] = (error as Error).message.split('\n');
     throw new UsageError(`${firstLine} (npm run powercut -- --help lists the options)`);
   }
-}
-
-function wholeNumber(option: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw new UsageError(`${option} takes a whole number from ${least} to ${most}, not '${text}'`);
 }

@@ -3,9 +3,10 @@
 /** A sample of `npm run powercut`: a round of its own, and a few of the store. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { UsageError } from '../chaos/options.ts';
 import type { CutMedium } from './cut-medium.ts';
 import { buildFlash } from './flash.ts';
-import { parseOptions, UsageError } from './options.ts';
+import { parseOptions } from './options.ts';
 import { onDevice } from './run.ts';
 import { SCENARIOS } from './scenarios.ts';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { HEAD } from '../../src/store/place.ts';
 /** One scenario with one seed: without a cut, then with the power failing at every change, and at every byte of each. */
+import { HEAD } from '../../src/store/place.ts';
 import { Random } from '../chaos/random.ts';
 import { Violation } from '../chaos/violation.ts';
 import { type Cut, CutMedium } from './cut-medium.ts';

@@ -3,6 +3,12 @@
 import type { CutMedium } from './cut-medium.ts';
 import type { CutFlash } from './flash.ts';
 
+/** A scenario with a seed. */
+export interface Job {
+  readonly scenario: string;
+  readonly seed: number;
+}
+
 export interface Outcome {
   readonly points: number;
   /** A line for each thing that is wrong. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** A device gets its provisioning, its root key, its store and its first boot. */
 import { Curve } from '../../../src/crypto/curves.ts';
 import type { CryptoProvider } from '../../../src/crypto/provider.ts';
 import { beginBoot } from '../../../src/delivery/boot.ts';
@@ -8,12 +9,11 @@ import { decodeProvisioning, encodeProvisioning } from '../../../src/roles/provi
 import { HEAD } from '../../../src/store/place.ts';
 import { openSealedStore } from '../../../src/store/sealed-store.ts';
 import { Purpose } from '../../../src/store/store.ts';
-/** A device gets its provisioning, its root key, its store and its first boot. */
+import { identityOf } from '../../chaos/member.ts';
 import { Random } from '../../chaos/random.ts';
 import { Violation } from '../../chaos/violation.ts';
 import { contentOf } from '../content.ts';
 import type { CutMedium } from '../cut-medium.ts';
-import { newIdentity } from '../identity.ts';
 import { onDevice } from '../run.ts';
 
 const PNE_ID = 'pne-1';
@@ -28,11 +28,11 @@ export const provision = onDevice({
     const random = new Random(seed);
     const provider: CryptoProvider = { ...createNodeProvider(), fillRandom: (target) => random.fill(target) };
     const bytes = provisioning(provider, random);
-    const ownKey = provider.privateKey(Curve.P256, drawn(random, ROOT_LENGTH).fill(1, 0, 1));
+    const ownKey = provider.privateKey(Curve.P256, random.bytes(ROOT_LENGTH).fill(1, 0, 1));
     /** Whoever provisions it begins again where it was not done. */
     function start(): void {
       if (medium.read(PROVISIONING) === undefined) medium.write(PROVISIONING, bytes);
-      if (medium.read(ROOT_KEY) === undefined) medium.write(ROOT_KEY, drawn(random, ROOT_LENGTH));
+      if (medium.read(ROOT_KEY) === undefined) medium.write(ROOT_KEY, random.bytes(ROOT_LENGTH));
       const root = medium.read(ROOT_KEY)!;
       const store = openSealedStore(provider, provider.secret(root), medium);
       if (store.read(Purpose.identity, 0) === undefined)
@@ -59,14 +59,10 @@ function storeContent(medium: CutMedium): string {
   return root === undefined ? 'no root key' : contentOf(root, medium);
 }
 
-function drawn(random: Random, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  random.fill(bytes);
-  return bytes;
-}
-
 function provisioning(provider: CryptoProvider, random: Random): Uint8Array {
-  const ends = ['pne', 'gateway', 'server'].map((name, at) => newIdentity(provider, name, at));
+  const ends = ['pne', 'gateway', 'server'].map((name, at) =>
+    identityOf(provider.generateKey(Curve.P256), name, at),
+  );
   const [own, gateway, server] = ends.map(({ credential }) => credential.cred) as [
     Uint8Array,
     Uint8Array,
@@ -76,7 +72,7 @@ function provisioning(provider: CryptoProvider, random: Random): Uint8Array {
     pneId: PNE_ID,
     gatewayAddress: '127.0.0.1',
     gatewayPort: 1,
-    privateKey: drawn(random, 32),
+    privateKey: random.bytes(32),
     ownCcs: own,
     gatewayCcs: gateway,
     serverCcs: server,

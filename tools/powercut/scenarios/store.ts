@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** The store by itself: changes of one record, of several at once, removals, and the boot counter, in any order. */
 import type { CryptoProvider, Secret } from '../../../src/crypto/provider.ts';
 import { createNodeProvider } from '../../../src/node/crypto/provider.ts';
 import { type DeviceStore, openSealedStore } from '../../../src/store/sealed-store.ts';
 import { PURPOSE_RECORDS, Purpose, type StoreChange } from '../../../src/store/store.ts';
-/** The store by itself: changes of one record, of several at once, removals, and the boot counter, in any order. */
 import { Random } from '../../chaos/random.ts';
 import { Violation } from '../../chaos/violation.ts';
 import { contentOf, liveContent } from '../content.ts';
@@ -21,7 +21,7 @@ export const store = onDevice({
   prepare(medium, seed) {
     const random = new Random(seed);
     const provider: CryptoProvider = { ...createNodeProvider(), fillRandom: (target) => random.fill(target) };
-    const root = drawn(random, ROOT_LENGTH);
+    const root = random.bytes(ROOT_LENGTH);
     const open = () => openSealedStore(provider, provider.secret(root), medium);
     const opened = open();
     for (let i = 0; i < BEFORE; i++) change(provider, random, opened);
@@ -61,13 +61,7 @@ function drawChange(provider: CryptoProvider, random: Random): StoreChange {
   const purpose = random.whole(Purpose.userKey, Purpose.peer) as Purpose;
   const index = random.whole(0, PURPOSE_RECORDS[purpose]! - 1);
   if (random.chance(0.25)) return { purpose, index };
-  const data = drawn(random, random.whole(0, MAX_DATA));
-  const key: Secret | undefined = random.chance(0.5) ? provider.secret(drawn(random, KEY_LENGTH)) : undefined;
+  const data = random.bytes(random.whole(0, MAX_DATA));
+  const key: Secret | undefined = random.chance(0.5) ? provider.secret(random.bytes(KEY_LENGTH)) : undefined;
   return { purpose, index, record: { data, ...(key && { key }) } };
-}
-
-function drawn(random: Random, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  random.fill(bytes);
-  return bytes;
 }
