@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Test code: grants, and the two ends of one. */
+import { createFill } from '../bytes/random.testing.ts';
 import { Curve } from '../crypto/curves.ts';
 import { createNobleProvider } from '../crypto/noble/provider.ts';
 import { type Credential, createCredentialStore, type Identity } from '../handshake/credential.ts';
-import { createIdentity, createRandom } from '../handshake/test-fixture.ts';
+import { createIdentity } from '../handshake/test-fixture.ts';
 import { audienceKey } from './audience-key.ts';
 import type { Claims } from './claims.ts';
 import { ConfirmationMethod } from './confirmation.ts';
 import { ObjectKind, objectOf, rowFor } from './operations.ts';
 
-export const PROVIDER = createNobleProvider(createRandom(12));
+export const PROVIDER = createNobleProvider(createFill(12));
 export const NOW = 1_795_780_000;
 export const PN = objectOf(ObjectKind.personalNetwork, 1);
 

@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { equalBytes } from '../bytes/compare.ts';
 import { toHex } from '../bytes/hex.ts';
+import { type Below, createBelow } from '../bytes/random.testing.ts';
 import { Refusal } from '../refusal.ts';
 import { decodeBareGrant, encodeBareGrant } from './bare.ts';
 import { type Claims, decodeClaims, encodeClaims } from './claims.ts';
@@ -19,35 +20,22 @@ const test = suite('authorization properties');
 /** An interpreter without a compiler is some 60 times slower: it takes a part of the same cases. */
 const CASES = 'WebAssembly' in globalThis ? 20_000 : 500;
 
-/** xorshift32: the same cases on every engine. */
-function createRandom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
-
-type Random = ReturnType<typeof createRandom>;
-
-function bytesOf(random: Random, length: number): Uint8Array {
+function bytesOf(random: Below, length: number): Uint8Array {
   return Uint8Array.from({ length }, () => random(256));
 }
 
 /** Numbers of every width. */
-function numberOf(random: Random, maxBits: number): number {
+function numberOf(random: Below, maxBits: number): number {
   return Math.floor((random(0x10000000) / 0x10000000) * 2 ** random(maxBits + 1));
 }
 
-function scopeOf(random: Random): Scope {
+function scopeOf(random: Below): Scope {
   const objects = Array.from({ length: 1 + random(8) }, () => numberOf(random, 20));
   const ascending = [...new Set(objects)].sort((a, b) => a - b);
   return ascending.map((object) => ({ object, permissions: 1 + numberOf(random, 30) }));
 }
 
-function claimsOf(random: Random): Claims {
+function claimsOf(random: Below): Claims {
   const confirmation =
     random(2) === 0
       ? { method: ConfirmationMethod.kid, value: bytesOf(random, random(17)) }
@@ -62,7 +50,7 @@ function claimsOf(random: Random): Claims {
 }
 
 /** A byte changed, taken out, put in, or the rest cut off. */
-function mutate(random: Random, bytes: Uint8Array): Uint8Array {
+function mutate(random: Below, bytes: Uint8Array): Uint8Array {
   const at = random(bytes.length);
   const rest = bytes.subarray(at + 1);
   const kind = random(4);
@@ -74,14 +62,14 @@ function mutate(random: Random, bytes: Uint8Array): Uint8Array {
 
 interface Form<Value> {
   readonly name: string;
-  make(random: Random): Value;
+  make(random: Below): Value;
   encode(value: Value): Uint8Array;
   decode(bytes: Uint8Array): Value;
 }
 
 function checkForm<Value>({ name, make, encode, decode }: Form<Value>): void {
   test(`${name}: what is made is read back, and what is mutated is refused or re-encodes to the same`, () => {
-    const random = createRandom(8392);
+    const random = createBelow(8392);
     let accepted = 0;
     for (let each = 0; each < CASES; each += 1) {
       const value = make(random);
@@ -131,7 +119,7 @@ checkForm({
 });
 
 test('bytes at random are no grant, and are refused with a reason', () => {
-  const random = createRandom(9237);
+  const random = createBelow(9237);
   const whole = macGrant(claimsWith(), ISSUER_KEY);
   for (let each = 0; each < CASES; each += 1) {
     const bytes = each % 2 === 0 ? bytesOf(random, random(80)) : mutate(random, whole);

@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { equalBytes } from '../bytes/compare.ts';
 import { toHex } from '../bytes/hex.ts';
+import { type Below, createBelow } from '../bytes/random.testing.ts';
 import { Refusal } from '../refusal.ts';
 import { CborFloat, type CborItem, CborSimple, CborTagged, decodeItem, encodeItem } from './item.ts';
 import { CborReader } from './reader.ts';
@@ -14,21 +15,8 @@ const property = suite('CBOR properties');
 const CASES = 'WebAssembly' in globalThis ? 20_000 : 2_000;
 const MUTATIONS_EACH = 3;
 
-/** xorshift32: the same items on every engine. */
-function createRandom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
-
-type Random = ReturnType<typeof createRandom>;
-
 property('what is encoded decodes, and re-encodes to the same bytes', () => {
-  const random = createRandom(8949);
+  const random = createBelow(8949);
   let containers = 0;
   for (let i = 0; i < CASES; i++) {
     const bytes = encodeItem(randomItem(random, 4));
@@ -41,7 +29,7 @@ property('what is encoded decodes, and re-encodes to the same bytes', () => {
 });
 
 property('what is mutated is refused, or re-encodes to the same bytes', () => {
-  const random = createRandom(4949);
+  const random = createBelow(4949);
   let accepted = 0;
   let refused = 0;
   for (let i = 0; i < CASES; i++) {
@@ -56,7 +44,7 @@ property('what is mutated is refused, or re-encodes to the same bytes', () => {
 });
 
 property('reading an item and reading past it refuse the same bytes', () => {
-  const random = createRandom(1949);
+  const random = createBelow(1949);
   let accepted = 0;
   for (let i = 0; i < CASES; i++) {
     const bytes = mutate(random, encodeItem(randomItem(random, 3)));
@@ -100,7 +88,7 @@ function skipAll(bytes: Uint8Array): void {
   reader.end();
 }
 
-function randomItem(random: Random, depth: number): CborItem {
+function randomItem(random: Below, depth: number): CborItem {
   const kind = random(depth > 0 ? 12 : 8);
   if (kind < 3) return randomInteger(random);
   if (kind === 3) return randomBytes(random);
@@ -114,7 +102,7 @@ function randomItem(random: Random, depth: number): CborItem {
 }
 
 /** Keys are text or integers here: two equal keys are then one key of the map. */
-function randomMap(random: Random, depth: number): CborItem {
+function randomMap(random: Below, depth: number): CborItem {
   const map = new Map<CborItem, CborItem>();
   for (let left = random(5); left > 0; left--) {
     const key = random(2) === 0 ? randomInteger(random) : `k${random(1000)}`;
@@ -124,7 +112,7 @@ function randomMap(random: Random, depth: number): CborItem {
 }
 
 /** Near the edges of every head's width, where encoders go wrong. */
-function randomInteger(random: Random): CborItem {
+function randomInteger(random: Below): CborItem {
   const size = 1n << BigInt(random(65));
   const value = size - 2n + BigInt(random(3));
   const exact = value < 0n || value >= 1n << 64n ? 0n : value;
@@ -133,17 +121,17 @@ function randomInteger(random: Random): CborItem {
   return Number.isSafeInteger(number) ? number : signed;
 }
 
-function randomBytes(random: Random): Uint8Array {
+function randomBytes(random: Below): Uint8Array {
   return Uint8Array.from({ length: random(random(8) === 0 ? 300 : 30) }, () => random(256));
 }
 
-function randomFloat(random: Random): number {
+function randomFloat(random: Below): number {
   const scale = 2 ** (random(80) - 40);
   const sign = random(2) === 0 ? 1 : -1;
   return sign * scale * (random(3) === 0 ? random(2 ** 31) / 3 : random(4096));
 }
 
-function mutate(random: Random, bytes: Uint8Array): Uint8Array {
+function mutate(random: Below, bytes: Uint8Array): Uint8Array {
   const at = random(bytes.length);
   const kind = random(4);
   if (kind === 0) return bytes.slice(0, at);

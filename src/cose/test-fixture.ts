@@ -26,18 +26,3 @@ export function outcome(act: () => unknown): ReasonName | 'accepted' {
 export const provider: CryptoProvider = createNobleProvider(() => {
   throw new Error('no random bytes are expected here');
 });
-
-/** mulberry32: the same sequence from the same seed on every engine. Returns 0..2^32-1. */
-export function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return (t ^ (t >>> 14)) >>> 0;
-  };
-}
-
-export function randomBytes(random: () => number, length: number): Uint8Array {
-  return Uint8Array.from({ length }, () => random() & 0xff);
-}

@@ -3,6 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { toHex } from '../bytes/hex.ts';
+import { type Below, createBelow } from '../bytes/random.testing.ts';
 import { Algorithm, algorithmParameters } from './algorithms.ts';
 import { Curve, SignatureAlgorithm } from './curves.ts';
 import type { CryptoProvider, PrivateKey, Secret } from './provider.ts';
@@ -20,7 +21,7 @@ export interface DifferentialOptions {
 }
 
 interface Prng {
-  below(limit: number): number;
+  readonly below: Below;
   bytes(length: number): Uint8Array;
 }
 
@@ -69,15 +70,8 @@ function report(ours: CryptoProvider, theirs: CryptoProvider, what: string, case
   console.log(`  ${ours.name} and ${theirs.name}, ${what}: ${cases} of ${cases} random cases`);
 }
 
-/** xorshift32. */
 function createPrng(seed: number): Prng {
-  let state = seed;
-  function below(limit: number): number {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % limit;
-  }
+  const below = createBelow(seed);
   return { below, bytes: (length) => new Uint8Array(length).map(() => below(256)) };
 }
 

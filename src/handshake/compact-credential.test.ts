@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { createFill } from '../bytes/random.testing.ts';
 import { Curve } from '../crypto/curves.ts';
 import { createNobleProvider } from '../crypto/noble/provider.ts';
 import { compactCredential, ownCredential, wholeCredential } from './compact-credential.ts';
 import { ccsCredential, encodeCcs } from './credential.ts';
-import { createRandom, outcome } from './test-fixture.ts';
+import { outcome } from './test-fixture.ts';
 
 const test = suite('compact credential');
 
-const provider = createNobleProvider(createRandom(1));
+const provider = createNobleProvider(createFill(1));
 
 function credentialOf(kid: Uint8Array, subject: string | undefined, curve: number = Curve.P256) {
   const { publicKey } = provider.generateKey(curve);

@@ -2,6 +2,7 @@
 
 /** What the tests of the handshake share. No image imports it. */
 
+import { createFill } from '../bytes/random.testing.ts';
 import { encodeUtf8 } from '../bytes/utf8.ts';
 import { Curve, curveParameters } from '../crypto/curves.ts';
 import { createNobleProvider } from '../crypto/noble/provider.ts';
@@ -29,23 +30,9 @@ export function outcome(act: () => unknown): ReasonName | 'accepted' {
   }
 }
 
-/** mulberry32: the same sequence from the same seed on every engine. */
-export function createRandom(seed: number): (target: Uint8Array) => void {
-  let state = seed;
-  function next(): number {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return (t ^ (t >>> 14)) >>> 0;
-  }
-  return (target) => {
-    for (let i = 0; i < target.length; i++) target[i] = next() & 0xff;
-  };
-}
-
 /** A provider with randomness of its own, the same in every run. */
 export function createProvider(seed: number): CryptoProvider {
-  return withRecords(createNobleProvider(createRandom(seed)));
+  return withRecords(createNobleProvider(createFill(seed)));
 }
 
 /** A CCS with subject and kid, and the key that belongs to it. */

@@ -3,6 +3,7 @@
 /** Both directions of fragmentation: every MTU, and every way in which fragments may arrive. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { createBelow } from '../bytes/random.testing.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
 import { FRAGMENT_NUMBERS, valueBytes } from './fragment.ts';
@@ -12,17 +13,6 @@ import type { After } from './timer.ts';
 
 const { linkMaxMessageBytes, fragmentMaxQueuedBytes, fragmentTimeoutMs } = ImplementationLimits;
 const test = suite('link/reassembler');
-
-/** xorshift32. */
-function createRandom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 function messageOf(length: number, first = 1): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => (first + index) & 0xff);
@@ -82,7 +72,7 @@ function fragments(messages: readonly Uint8Array[], maxBytes: number): Uint8Arra
 }
 
 test('messages come back whole at every MTU', () => {
-  const random = createRandom(7);
+  const random = createBelow(7);
   for (let mtu = 23; mtu <= 517; mtu += 1) {
     const most = valueBytes(mtu);
     const lengths = [1, most - 2, most - 1, most, 2 * most, 1 + random(4 * most), 1 + random(2000)];
@@ -118,7 +108,7 @@ test('the MTU may change in the middle of a message', () => {
 });
 
 test('a thousand messages pass, across the wrap of the numbers', () => {
-  const random = createRandom(3);
+  const random = createBelow(3);
   const receiver = new Receiver();
   const fragmenter = new Fragmenter();
   for (let count = 0; count < 1000; count += 1) {
@@ -189,7 +179,7 @@ test('messages whose fragments are interleaved are dropped', () => {
 });
 
 test('no order of arrival makes a message that was not sent', () => {
-  const random = createRandom(11);
+  const random = createBelow(11);
   const sent = new Set(THREE.map((message) => message.join()));
   for (let round = 0; round < 500; round += 1) {
     const receiver = new Receiver();

@@ -3,6 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fromHex, toHex } from '../bytes/hex.ts';
+import { createRandom } from '../bytes/random.testing.ts';
 import { CborReader } from '../cbor/reader.ts';
 import { encodeEad, readEad } from '../handshake/ead.ts';
 import {
@@ -140,19 +141,8 @@ for (const [reason, name, hex] of [
   });
 }
 
-/** xorshift32: the same bytes on every engine. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state >>> 0;
-  };
-}
-
 test('random bytes are refused, or read and written alike', () => {
-  const next = random(0x2026);
+  const next = createRandom(0x2026);
   const side = sideOf(POLICIES.server['CPNS-2']!, { evidence: tlsEvidence() });
   const heads = [0x83, 0x84, 0x85, 0x86];
   let read = 0;

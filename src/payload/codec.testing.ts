@@ -3,6 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fromHex, toHex } from '../bytes/hex.ts';
+import { createBelow } from '../bytes/random.testing.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { type ReasonName, Refusal } from '../refusal.ts';
 import type { PayloadCodec } from './payload.ts';
@@ -183,7 +184,7 @@ export function testPayloads(name: string, payloads: PayloadCodec): void {
   });
 
   codec('decodes or refuses every mutation, and never fails otherwise', () => {
-    const random = createRandom(2718);
+    const random = createBelow(2718);
     const seeds = ENCODINGS.filter(([, hex]) => hex.length <= 64).map(([, hex]) => fromHex(hex));
     assert.ok(seeds.length > 30);
     const cases = 'WebAssembly' in globalThis ? 20_000 : 2_000;
@@ -197,17 +198,6 @@ export function testPayloads(name: string, payloads: PayloadCodec): void {
   });
 
   codec.run();
-}
-
-/** xorshift32: the same cases on every engine. */
-function createRandom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
 }
 
 function decodes(decodePayload: PayloadCodec['decode'], bytes: Uint8Array): boolean {

@@ -4,10 +4,10 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { concatBytes } from '../bytes/compare.ts';
 import { fromHex, toHex } from '../bytes/hex.ts';
+import { type Below, createBelow } from '../bytes/random.testing.ts';
 import { encodeUtf8 } from '../bytes/utf8.ts';
 import { ByteWriter } from '../bytes/writer.ts';
 import { HeadReader, Major, writeHead } from '../cbor/head.ts';
-import { createRandom } from '../cose/test-fixture.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
 import { compactPayloads } from './compact.ts';
@@ -15,7 +15,7 @@ import { splitNames } from './concise.ts';
 import { AS_IT_IS, FLOATS } from './concise-cases.testing.ts';
 import { expandReading } from './expand.ts';
 import type { PnePayloads } from './payload.ts';
-import { type Below, randomBytesOf, randomValue } from './random.testing.ts';
+import { randomBytesOf, randomValue } from './random.testing.ts';
 
 /** There in Node and in our XS host alike. */
 declare const console: { log(line: string): void };
@@ -31,8 +31,7 @@ export function runConciseDifferentialTests(ours: PnePayloads, reference: PnePay
     let packed = 0;
     let short = 0;
     for (let i = 0; i < cases; i++) {
-      const random = createRandom(SEED + i);
-      const below: Below = (limit) => random() % limit;
+      const below = createBelow(SEED + i);
       const payloads = Array.from({ length: below(5) }, () => randomPayload(below));
       const message = samePack(i, ours, reference, payloads, below);
       if (message === undefined) continue;
@@ -151,8 +150,7 @@ function randomNumber(below: Below): number {
 }
 
 function randomNames(seed: number): Uint8Array {
-  const random = createRandom(seed);
-  const below: Below = (limit) => random() % limit;
+  const below = createBelow(seed);
   const names = new Set<string>();
   for (let left = below(dictionaryMaxNames + 1); left > 0; left--) names.add(randomName(below));
   const known = [...names].filter((name) => name.length <= dictionaryMaxNameBytes);

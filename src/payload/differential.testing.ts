@@ -3,7 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { toHex } from '../bytes/hex.ts';
-import { createRandom } from '../cose/test-fixture.ts';
+import { createBelow } from '../bytes/random.testing.ts';
 import { Refusal } from '../refusal.ts';
 import type { PayloadCodec } from './payload.ts';
 import { randomBytesOf, randomValue } from './random.testing.ts';
@@ -45,8 +45,7 @@ export function runPayloadDifferentialTests(
     const outcomes = new Map<string, number>();
     const count = (outcome: string) => outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     for (let i = 0; i < cases; i++) {
-      const random = createRandom(SEED + i);
-      const below = (limit: number) => random() % limit;
+      const below = createBelow(SEED + i);
       const value = randomValue(below);
       const payload = sameEncoding(ours, reference, value, `case ${i}`, count);
       const bytes = randomBytesOf(payload, below);

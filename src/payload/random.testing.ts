@@ -2,11 +2,8 @@
 
 /** Random values and random bytes, near what payloads are and near their limits. */
 import { concatBytes } from '../bytes/compare.ts';
-import { randomBytes } from '../cose/test-fixture.ts';
+import { type Below, randomBytes } from '../bytes/random.testing.ts';
 import { ImplementationLimits } from '../limits.ts';
-
-/** Returns 0..limit-1. */
-export type Below = (limit: number) => number;
 
 const { payloadMaxTextBytes } = ImplementationLimits;
 

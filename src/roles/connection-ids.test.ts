@@ -3,8 +3,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { toHex } from '../bytes/hex.ts';
+import { createFill } from '../bytes/random.testing.ts';
 import { because } from '../cose/test-fixture.ts';
-import { createRandom } from '../handshake/test-fixture.ts';
 import { ScatteredIds, ShortIds } from './connection-ids.ts';
 
 const test = suite('connection identifiers');
@@ -35,7 +35,7 @@ test('one that was released is taken again, once', () => {
 });
 
 test('those of a server have two bytes, each once, and do not begin anew after a restart', () => {
-  const fill = createRandom(5);
+  const fill = createFill(5);
   const ids = new ScatteredIds(fill);
   const taken = new Set(Array.from({ length: 1000 }, () => toHex(ids.take(NONE))));
   assert.is(taken.size, 1000);

@@ -3,7 +3,8 @@
 /** A gateway that has its hop keys and turns on the records of CPNS-3, which it relays. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createRandom, flipBit } from '../handshake/test-fixture.ts';
+import { createFill } from '../bytes/random.testing.ts';
+import { flipBit } from '../handshake/test-fixture.ts';
 import { Channel, encodeChannelMessage } from '../link/channel.ts';
 import { decodeRoute, encodeRoute } from '../link/route.ts';
 import { refusedAt } from './attacker.testing.ts';
@@ -143,7 +144,7 @@ test('a message without protection is no record', () => {
 
 test('records that it makes up under the right identifiers are refused', () => {
   const network = connected();
-  const fill = createRandom(7);
+  const fill = createFill(7);
   const route = heldReading(network, 'true');
   for (let round = 0; round < 200; round += 1) {
     const forged = route.slice();

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Test code: who is who in a network of the tests. */
+import { createFill } from '../bytes/random.testing.ts';
 import { Curve } from '../crypto/curves.ts';
 import { createNobleProvider } from '../crypto/noble/provider.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import type { Identity } from '../handshake/credential.ts';
-import { createIdentity, createRandom } from '../handshake/test-fixture.ts';
+import { createIdentity } from '../handshake/test-fixture.ts';
 import { withRecords } from '../session/records.ts';
 
 export const PNE_ID = 'pne-1';
@@ -18,7 +19,7 @@ export interface TestIdentities {
   readonly server: Identity;
 }
 
-export const PROVIDER = withRecords(createNobleProvider(createRandom(1)));
+export const PROVIDER = withRecords(createNobleProvider(createFill(1)));
 export const IDENTITIES = createIdentities(PROVIDER, Curve.P256);
 
 export function createIdentities(provider: CryptoProvider, curve: number): TestIdentities {

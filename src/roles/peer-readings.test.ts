@@ -3,7 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fromHex, toHex } from '../bytes/hex.ts';
-import { createRandom } from '../cose/test-fixture.ts';
+import { createRandom } from '../bytes/random.testing.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { compactPayloads } from '../payload/compact.ts';
 import { type ReasonName, Refusal } from '../refusal.ts';

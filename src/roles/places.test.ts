@@ -3,7 +3,7 @@
 /** Where a PNE is: its place at a gateway, and the way that answers take. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createRandom } from '../handshake/test-fixture.ts';
+import { createFill } from '../bytes/random.testing.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { PLAIN_STREAM } from '../link/attestation.ts';
 import type { LinkEvents } from '../link/link.ts';
@@ -135,7 +135,7 @@ test('records under a kid that is not theirs name nobody', () => {
   const kid = recordKid(message.subarray(1));
   assert.is(kid.length, 2);
   const stale = message.slice();
-  createRandom(3)(stale.subarray(message.length - 12));
+  createFill(3)(stale.subarray(message.length - 12));
   network.injectRelay(encodeRoute(flow, stale), 'server');
   assert.equal(refusedAt(network, 'server'), ['decryptionFailure']);
   assert.equal(network.named, []);

@@ -3,7 +3,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fromHex, toHex } from '../bytes/hex.ts';
-import { because, createRandom, outcome, randomBytes } from '../cose/test-fixture.ts';
+import { createRandom, randomBytes } from '../bytes/random.testing.ts';
+import { because, outcome } from '../cose/test-fixture.ts';
 import { compressedKid, parseCompressed } from './compressed.ts';
 import { encodePartialIv } from './partial-iv.ts';
 import { encode } from './test-fixture.ts';

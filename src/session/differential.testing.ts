@@ -3,7 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { concatBytes } from '../bytes/compare.ts';
-import { createRandom, randomBytes } from '../cose/test-fixture.ts';
+import { type Below, createRandom, randomBytes } from '../bytes/random.testing.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import { SpecificationLimits } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
@@ -27,7 +27,6 @@ const BOUNDARIES = [0, 2 ** 7, 2 ** 8, 2 ** 16, 2 ** 24, 2 ** 32, END];
 const FORMS: readonly (FormReader | undefined)[] = [undefined, undefined, readFull, readEither];
 
 /** Returns 0..limit-1. */
-type Below = (limit: number) => number;
 
 /** Both implementations of one end. */
 type Both = readonly [Session, Session];

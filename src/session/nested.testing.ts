@@ -4,8 +4,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withHead } from '../bytes/copy.ts';
 import { toHex } from '../bytes/hex.ts';
+import { type Below, createRandom, randomBytes } from '../bytes/random.testing.ts';
 import { encodeThree } from '../cbor/flat.ts';
-import { createRandom, randomBytes } from '../cose/test-fixture.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import type { ShortMessage } from '../crypto/records.ts';
 import { SpecificationLimits } from '../limits.ts';
@@ -19,8 +19,6 @@ const CASES = 300;
 const RECORDS = 8;
 const OUTER_HEAD = 2;
 const INNER_HEAD = 4;
-
-type Below = (limit: number) => number;
 
 /** One end of both interfaces, and the other end. */
 interface Both {

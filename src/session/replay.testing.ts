@@ -2,7 +2,8 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { because, createRandom } from '../cose/test-fixture.ts';
+import { createRandom } from '../bytes/random.testing.ts';
+import { because } from '../cose/test-fixture.ts';
 import { ImplementationLimits } from '../limits.ts';
 import type { ReplayState } from './received.ts';
 import type { ReplayWindow } from './replay.ts';

@@ -3,7 +3,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fromHex } from '../bytes/hex.ts';
-import { because, createRandom, randomBytes } from '../cose/test-fixture.ts';
+import { createRandom, randomBytes } from '../bytes/random.testing.ts';
+import { because } from '../cose/test-fixture.ts';
 import { Algorithm } from '../crypto/algorithms.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import { ImplementationLimits, SpecificationLimits } from '../limits.ts';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Below } from '../bytes/random.testing.ts';
 import { pattern } from '../crypto/check.testing.ts';
 import { provider, record, shown } from './fixture.testing.ts';
 import type { DeviceStore } from './sealed-store.ts';
@@ -15,7 +16,7 @@ export function contentOf(store: DeviceStore): string {
 }
 
 /** Changes as a device makes them: of one record, of several at once, removals, and the boot counter. */
-export function randomChange(below: (limit: number) => number, store: DeviceStore): () => void {
+export function randomChange(below: Below, store: DeviceStore): () => void {
   const kind = below(8);
   const epoch = (store.boots.epoch ?? 0) + 1;
   if (kind === 0) return () => store.boots.write(epoch);
@@ -27,21 +28,10 @@ export function randomChange(below: (limit: number) => number, store: DeviceStor
   return () => store.change([...changes.values()]);
 }
 
-function randomRecord(below: (limit: number) => number): StoreChange {
+function randomRecord(below: Below): StoreChange {
   const purpose = (Purpose.userKey + below(PURPOSE_RECORDS.length - 1)) as Purpose;
   const index = below(Math.min(PURPOSE_RECORDS[purpose]!, 3));
   if (below(4) === 0) return { purpose, index };
   const key = below(2) === 0 ? undefined : provider.secret(pattern(16, below(1000)));
   return { purpose, index, record: record(below(30), below(1000), key) };
-}
-
-/** xorshift32. */
-export function createBelow(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % limit;
-  };
 }

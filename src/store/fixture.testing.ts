@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { toHex } from '../bytes/hex.ts';
+import { createFill } from '../bytes/random.testing.ts';
 import { Algorithm } from '../crypto/algorithms.ts';
 import { pattern } from '../crypto/check.testing.ts';
 import { createNobleProvider } from '../crypto/noble/provider.ts';
@@ -9,20 +10,7 @@ import type { Medium } from './medium.ts';
 import { type DeviceStore, openSealedStore } from './sealed-store.ts';
 import type { StoredRecord } from './store.ts';
 
-/** Bytes that differ from call to call, the same in every run. */
-export function seededProvider(seed = 1): CryptoProvider {
-  let state = seed;
-  return createNobleProvider((target) => {
-    for (let i = 0; i < target.length; i++) {
-      state ^= state << 13;
-      state ^= state >>> 17;
-      state ^= state << 5;
-      target[i] = state >>> 8;
-    }
-  });
-}
-
-export const provider: CryptoProvider = seededProvider();
+export const provider: CryptoProvider = createNobleProvider(createFill(1));
 export const ROOT: Secret = provider.secret(pattern(32, 1));
 
 export function open(medium: Medium, root: Secret = ROOT): DeviceStore {

@@ -3,8 +3,9 @@
 /** Every change of a store is made whole or not at all, whatever happens at which of its writes. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { createBelow } from '../bytes/random.testing.ts';
 import { refuses } from '../crypto/check.testing.ts';
-import { contentOf, createBelow, randomChange } from './change.testing.ts';
+import { contentOf, randomChange } from './change.testing.ts';
 import { open, record } from './fixture.testing.ts';
 import { createMemoryMedium, type Failure, type MemoryMedium } from './medium.testing.ts';
 import { Purpose } from './store.ts';
