@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { equalBytes } from '../bytes/compare.ts';
-import { CborReader } from '../cbor/reader.ts';
+import type { CborReader } from '../cbor/reader.ts';
 import { CborWriter } from '../cbor/writer.ts';
 import { writeCoseKey } from '../cose/key.ts';
 import { Algorithm } from '../crypto/algorithms.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import type { Credential, CredentialStore } from '../handshake/credential.ts';
+import { kidOf } from '../handshake/id-cred.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 
@@ -22,8 +23,6 @@ export type Confirmation =
 export const ConfirmationMethod = Object.freeze({ kid: 3, ckt: 5 } as const);
 
 const THUMBPRINT_BYTES = 32;
-/** Label of the kid in ID_CRED_x. */
-const KID = 4;
 
 type Hash = Pick<CryptoProvider, 'hash'>;
 
@@ -74,11 +73,5 @@ export function confirms(
 }
 
 function loneKid({ idCred }: Credential, known: CredentialStore): Uint8Array | undefined {
-  return known.candidates(idCred).length > 1 ? undefined : kidOf({ idCred });
-}
-
-/** Nothing but a kid names a credential as { 4: kid } (RFC 9528 section 3.5.3). Borrowed. */
-export function kidOf({ idCred }: Pick<Credential, 'idCred'>): Uint8Array | undefined {
-  const reader = new CborReader(idCred);
-  return reader.map() === 1 && reader.unsigned() === KID ? reader.byteString() : undefined;
+  return known.candidates(idCred).length > 1 ? undefined : kidOf(idCred);
 }

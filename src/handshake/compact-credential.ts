@@ -7,6 +7,7 @@ import type { CryptoProvider } from '../crypto/provider.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import { type Credential, ccsCredential, encodeCcs } from './credential.ts';
+import { kidOf } from './id-cred.ts';
 
 /**
  * What a credential of a P-256 key says, and nothing that follows from that, so that it fits one record of a device:
@@ -25,9 +26,8 @@ const X_BYTES = 32;
 export function compactCredential(credential: Credential): Uint8Array | undefined {
   const { curve, publicKey, cred, subject = '' } = credential;
   if (curve !== Curve.P256) return undefined;
-  // { 4: kid }, and the kid's head has a byte.
-  const kid = credential.idCred.subarray(3);
-  if (kid.length === 0 || kid.length > MAX_KID_BYTES) return undefined;
+  const kid = kidOf(credential.idCred);
+  if (kid === undefined || kid.length === 0 || kid.length > MAX_KID_BYTES) return undefined;
   if (!equalBytes(rebuilt(publicKey, kid, subject).cred, cred)) return undefined;
   const head = 2 * kid.length + (publicKey[publicKey.length - 1]! & 1);
   const x = publicKey.subarray(0, X_BYTES);

@@ -30,7 +30,7 @@ export function x5tReference(hashAlgorithm: number, hash: Uint8Array): Uint8Arra
 
 /** Writes ID_CRED_x into a plaintext. */
 export function writeIdCred(writer: CborWriter, idCred: Uint8Array): CborWriter {
-  const kid = loneKid(idCred);
+  const kid = kidOf(idCred);
   return kid === undefined ? writer.encoded(idCred) : writeIdentifier(writer, kid);
 }
 
@@ -38,11 +38,11 @@ export function writeIdCred(writer: CborWriter, idCred: Uint8Array): CborWriter 
 export function readIdCred(reader: CborReader): Uint8Array {
   if (reader.peekMajor() !== Major.map) return kidReference(readIdentifier(reader));
   const idCred = reader.skip();
-  return loneKid(idCred) === undefined ? idCred : refuse('notDeterministic');
+  return kidOf(idCred) === undefined ? idCred : refuse('notDeterministic');
 }
 
-/** Returns the kid of { 4 : kid }, or undefined for any other map. */
-function loneKid(idCred: Uint8Array): Uint8Array | undefined {
+/** Returns the kid of { 4 : kid }, borrowed, or undefined for any other map. */
+export function kidOf(idCred: Uint8Array): Uint8Array | undefined {
   const reader = new CborReader(idCred);
   if (reader.map() !== 1 || reader.peekMajor() !== Major.unsigned || reader.unsigned() !== KID)
     return undefined;

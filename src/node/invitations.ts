@@ -12,12 +12,12 @@
  * what is left says whose it was.
  */
 import { concatBytes, equalBytes } from '../bytes/compare.ts';
-import { toHex } from '../bytes/hex.ts';
 import { decodeUtf8, encodeUtf8 } from '../bytes/utf8.ts';
 import { CborReader } from '../cbor/reader.ts';
 import { CborWriter } from '../cbor/writer.ts';
 import type { CryptoProvider, Secret } from '../crypto/provider.ts';
 import { type Credential, ccsCredential } from '../handshake/credential.ts';
+import { kidOf } from '../handshake/id-cred.ts';
 import { createPreSharedKey } from '../handshake/psk/credential.ts';
 import { NodeLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
@@ -79,7 +79,7 @@ export async function invite(
   const sealing = createSealing(provider, root, LABEL);
   const { idCred, secret: key } = onboardingKey(provider, pneId, secret);
   const row: Row = {
-    kid: kidOf(idCred),
+    kid: kidOf(idCred)!,
     secret: sealing.seal(encodeUtf8(pneId), key),
     credential: undefined,
   };
@@ -137,8 +137,9 @@ class NodeInvitations implements KeptInvitations {
   }
 
   spent(idCred: Uint8Array): string | undefined {
-    const kid = toHex(kidOf(idCred));
-    return [...this.rows].find(([, row]) => row.secret === undefined && toHex(row.kid) === kid)?.[0];
+    const kid = kidOf(idCred);
+    if (kid === undefined) return undefined;
+    return [...this.rows].find(([, row]) => row.secret === undefined && equalBytes(row.kid, kid))?.[0];
   }
 
   join(
@@ -247,11 +248,6 @@ async function readRows(store: KeyValueStore): Promise<Entry[]> {
 
 function rowKey(pneId: string): Uint8Array {
   return concatBytes(ROWS, encodeUtf8(pneId));
-}
-
-/** A reference of two bytes, without the map around it. */
-function kidOf(idCred: Uint8Array): Uint8Array {
-  return idCred.slice(-2);
 }
 
 function encodeRow({ kid, secret, credential }: Row): Uint8Array {

@@ -53,10 +53,7 @@ export const ROOMS: Readonly<Record<string, Room>> = Object.freeze({
     types: ['src/link', 'src/session'],
   },
   'src/negotiation': { rooms: ['src/bytes', 'src/cbor', 'src/crypto'], types: ['src/link', 'src/handshake'] },
-  'src/authorization': {
-    rooms: ['src/bytes', 'src/cbor', 'src/crypto', 'src/cose'],
-    types: ['src/handshake'],
-  },
+  'src/authorization': { rooms: ['src/bytes', 'src/cbor', 'src/crypto', 'src/cose', 'src/handshake'] },
   'src/roles': { rooms: PORTABLE },
   'src/node': {
     rooms: PORTABLE,

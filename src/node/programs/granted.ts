@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Authority } from '../../authorization/authority.ts';
-import { kidOf } from '../../authorization/confirmation.ts';
+import { kidOf } from '../../handshake/id-cred.ts';
 import type { Revoked } from '../../roles/gateway-control.ts';
 import { readAll } from '../devices.ts';
 import { type HeldGrants, openGrants } from '../grants.ts';
@@ -29,7 +29,7 @@ export async function revocationsOf(
 ): Promise<Omit<Revoked, 'kind'>[]> {
   const revocations: Omit<Revoked, 'kind'>[] = [];
   for (const credential of await readAll(store)) {
-    const [kid, minimum] = [kidOf(credential), minimums.get(credential.subject!)];
+    const [kid, minimum] = [kidOf(credential.idCred), minimums.get(credential.subject!)];
     if (kid !== undefined && minimum !== undefined) revocations.push({ kid, minimum });
   }
   return revocations;
