@@ -3,10 +3,16 @@
 /** Groups between real roles: who is a member reads what follows, whatever restarts and gets lost on the way. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { userKeyOf } from '../keys/hierarchy.ts';
+import { USER_KEY } from '../keys/reference.ts';
+import { proofOf, wrapKey } from '../keys/wrapping.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { Channel } from '../link/channel.ts';
 import { decodeRoute } from '../link/route.ts';
 import { GroupNetwork } from './group-network.testing.ts';
+import { PROVIDER } from './identities.testing.ts';
+import { encodeProof, encodeUpdate } from './key-message.ts';
+import type { BoundKeys, KeyHost } from './pne-keys.ts';
 import type { NewGroup } from './server-keys.ts';
 
 const test = suite('groups');
@@ -153,6 +159,23 @@ test('a proof that is lost is given again, and no key is taken twice', () => {
   network.pass(120_000);
   assert.ok(network.time.running <= before);
   assert.equal(readers(network, 'pne-2', 'x'), ['pne-1']);
+});
+
+test('nor is a user key: it is proved again, and not written', () => {
+  const network = new GroupNetwork({ devices: ['pne-1'] });
+  const { keys, medium } = network.device('pne-1');
+  const bound = keys as unknown as BoundKeys & { host: KeyHost };
+  const root = PROVIDER.secret(new Uint8Array(32).fill(0x77));
+  const record = network.store.users.get('pne-1')!;
+  const userKey = userKeyOf(PROVIDER, root, 'pne-1', record);
+  const wrapped = wrapKey(PROVIDER, bound.host.wrappingKey!, USER_KEY, record.epoch, userKey);
+  const { writes } = medium.changes;
+  const proofs: Uint8Array[] = [];
+  bound.host = { ...bound.host, send: (message) => proofs.push(message) };
+  bound.receive(encodeUpdate({ reference: USER_KEY, epoch: record.epoch, wrapped, seat: undefined }));
+  assert.is(medium.changes.writes, writes);
+  const proof = proofOf(PROVIDER, userKey, USER_KEY, record.epoch);
+  assert.equal(proofs, [encodeProof({ reference: USER_KEY, epoch: record.epoch, proof })]);
 });
 
 test('the former epoch is taken while others may be in it, and no longer', () => {

@@ -4,6 +4,7 @@
  * Key management of a PNE: it says which keys it has, takes those that the server sends, stores each before it proves
  * that it has it, and sends and takes contents of its groups. A PNE that was not made with it carries none of it.
  */
+import { equalBytes } from '../bytes/compare.ts';
 import type { CryptoProvider, Secret } from '../crypto/provider.ts';
 import { type Pace, Transmission } from '../delivery/transmission.ts';
 import { parseContent } from '../groups/content.ts';
@@ -235,6 +236,8 @@ class KeyHolder implements PneKeys, BoundKeys {
   }
 
   private takeUserKey(epoch: number, key: Secret, proof: Uint8Array): void {
+    // It has been proved before, and the server has not heard of it.
+    if (this.user?.epoch === epoch && equalBytes(this.user.proof, proof)) return key.wipe();
     this.store.keepUserKey({ epoch, key });
     this.setUserKey(epoch, key, proof);
   }
