@@ -10,10 +10,9 @@ import { ByteWriter } from '../bytes/writer.ts';
 import { HeadReader, Info, Major, writeHead } from '../cbor/head.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
-import { writeShortFloat } from './short-float.ts';
+import { isMinusZero, writeShortFloat } from './short-float.ts';
 
 const { dictionaryMaxNames, dictionaryMaxNameBytes, payloadMaxDepth } = ImplementationLimits;
-const MINUS_ZERO_HALF = 0x8000;
 
 /** Names as a message has them, `[type, * name: tstr]`, encoded. The number of a name is its place among them. */
 export type Names = Uint8Array;
@@ -167,7 +166,7 @@ function writeLeaf(head: HeadReader, start: number, output: ByteWriter): boolean
     writeShortFloat(output, head.high, head.low);
     return true;
   }
-  if (head.isFloat && !(head.info === Info.twoBytes && head.low === MINUS_ZERO_HALF)) return false;
+  if (head.isFloat && !isMinusZero(head)) return false;
   if (head.major === Major.byteString || head.major === Major.textString) head.input.take(head.argument);
   output.bytes(head.input.since(start));
   return true;

@@ -6,10 +6,9 @@ import { ByteWriter } from '../bytes/writer.ts';
 import { type HeadReader, Info, Major, writeHead } from '../cbor/head.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
-import { POWERS_OF_TEN, TENTHS_TAG, writeShortFloat } from './short-float.ts';
+import { isMinusZero, POWERS_OF_TEN, TENTHS_TAG, writeShortFloat } from './short-float.ts';
 
 const { payloadMaxBytes, payloadMaxDepth } = ImplementationLimits;
-const MINUS_ZERO_HALF = 0x8000;
 const FLOAT64 = (Major.simple << 5) | Info.eightBytes;
 
 /**
@@ -53,8 +52,7 @@ function expandValue(head: HeadReader, output: ByteWriter): { left: number; isMa
   const start = head.input.position;
   head.next();
   if (head.major === Major.tag) return expandDecimal(head, start, output);
-  if (head.isFloat && !(head.info === Info.twoBytes && head.low === MINUS_ZERO_HALF))
-    return expandFloat(head, start, output);
+  if (head.isFloat && !isMinusZero(head)) return expandFloat(head, start, output);
   const isMap = head.major === Major.map;
   const isContainer = isMap || head.major === Major.array;
   if (head.major === Major.byteString || head.major === Major.textString) head.input.take(head.argument);

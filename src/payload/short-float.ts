@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ByteWriter } from '../bytes/writer.ts';
-import { Info, Major, writeHead } from '../cbor/head.ts';
+import { type HeadReader, Info, Major, writeHead } from '../cbor/head.ts';
 
 /** What tenths are tagged with; hundredths have the next tag, and so on. */
 export const TENTHS_TAG = 6;
@@ -11,6 +11,12 @@ export const POWERS_OF_TEN = /* @__PURE__ */ Object.freeze([
 
 const MAX_DIGITS = 2 ** 32 - 1;
 const FLOAT = Major.simple << 5;
+const MINUS_ZERO_HALF = 0x8000;
+
+/** Whether the float is f98000, as which compact.ts writes -0: it stands for itself. */
+export function isMinusZero({ info, low }: HeadReader): boolean {
+  return info === Info.twoBytes && low === MINUS_ZERO_HALF;
+}
 
 /**
  * Writes a float of 64 bits, given by its halves, in the shortest of these forms that gives the same 64 bits back:
@@ -21,11 +27,10 @@ export function writeShortFloat(output: ByteWriter, high: number, low: number): 
   const sign = high >>> 31;
   const fraction = high & 0xfffff;
   const isHalf = low === 0 && fraction % 0x400 === 0 && (exponent === 1024 || isWithin(exponent, -14, 15));
-  const bits = float64Of(high, low);
   if (isHalf) {
     output.uint8(FLOAT | Info.twoBytes);
     output.uint(sign * 0x8000 + Math.min(exponent + 15, 31) * 0x400 + fraction / 0x400, 2);
-  } else if (!writeDecimal(output, bits)) {
+  } else if (!writeDecimal(output, float64Of(high, low))) {
     const isSingle = low % 0x20000000 === 0 && isWithin(exponent, -126, 127);
     output.uint8(FLOAT | (isSingle ? Info.fourBytes : Info.eightBytes));
     if (isSingle) output.uint(singleOf(sign, exponent, fraction, low), 4);
@@ -36,7 +41,7 @@ export function writeShortFloat(output: ByteWriter, high: number, low: number): 
   }
 }
 
-export function float64Of(high: number, low: number): number {
+function float64Of(high: number, low: number): number {
   const view = new DataView(new ArrayBuffer(8));
   view.setUint32(0, high);
   view.setUint32(4, low);
