@@ -6,8 +6,11 @@
  *     nonce = 0 (1) | reference (6) | epoch (6), big-endian
  *     AAD   = [label: tstr, reference: uint, epoch: uint]
  *
- * Under one key above, one reference and epoch are of one key: the same is wrapped again as the same bytes.
+ * Under one key above, one reference and epoch are of one key: the same is wrapped again as the same bytes. Not
+ * where the server's store was rolled back: it makes another key for an epoch that it had, and two under one nonce show how
+ * they differ, to who sees both. A wrapped key passes inside records of CPNS-3 and CPNS-2 alone, whose ends have the keys.
  */
+import { ByteWriter } from '../bytes/writer.ts';
 import { encodeThree } from '../cbor/flat.ts';
 import { Algorithm } from '../crypto/algorithms.ts';
 import type { CryptoProvider, Secret } from '../crypto/provider.ts';
@@ -15,7 +18,7 @@ import { refuse } from '../refusal.ts';
 import { KeyLabel } from './labels.ts';
 
 export const KEY_BYTES = 16;
-export const PROOF_BYTES = 8;
+const PROOF_BYTES = 8;
 const WRAPPING_ALGORITHM = Algorithm.AES_CCM_16_64_128;
 const NONCE_BYTES = 13;
 const NUMBER_BYTES = 6;
@@ -60,13 +63,9 @@ function aadOf(reference: number, epoch: number): Uint8Array {
 }
 
 function nonceOf(reference: number, epoch: number): Uint8Array {
-  const nonce = new Uint8Array(NONCE_BYTES);
-  writeNumber(nonce, NONCE_BYTES, epoch);
-  writeNumber(nonce, NONCE_BYTES - NUMBER_BYTES, reference);
-  return nonce;
-}
-
-function writeNumber(target: Uint8Array, end: number, number: number): void {
-  for (let at = end - 1, rest = number; at >= end - NUMBER_BYTES; at--, rest = Math.floor(rest / 256))
-    target[at] = rest;
+  const nonce = new ByteWriter(NONCE_BYTES);
+  nonce.uint8(0);
+  nonce.uint(reference, NUMBER_BYTES);
+  nonce.uint(epoch, NUMBER_BYTES);
+  return nonce.finish();
 }
