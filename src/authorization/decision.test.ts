@@ -3,8 +3,7 @@
 /** Every subject, action and object, decided twice: over the table, and by hand below. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { outcome } from '../handshake/test-fixture.ts';
-import { authorize, type Context, type Decision, enforce, type Openness, type Subject } from './decision.ts';
+import { authorize, type Context, type Decision, type Openness, type Subject } from './decision.ts';
 import { type EntityRole, OPERATIONS, type OperationName } from './operations.ts';
 import type { Scope } from './scope.ts';
 
@@ -150,21 +149,6 @@ test('without any grant nothing is permitted but to leave', () => {
     const { kind } = authorize({ role, name: NAME, scope: [] }, action, object, context);
     if (kind !== 'deny') assert.is(OPERATIONS[action].rule, 'member');
   });
-});
-
-test('a decision that somebody has to be asked for is refused where nobody is asked', () => {
-  assert.is(
-    outcome(() => enforce({ kind: 'permit' })),
-    'accepted',
-  );
-  assert.is(
-    outcome(() => enforce({ kind: 'ask', entity: 'owner' })),
-    'consentRequired',
-  );
-  assert.is(
-    outcome(() => enforce({ kind: 'deny', reason: 'notOwner' })),
-    'notOwner',
-  );
 });
 
 test.run();

@@ -2,7 +2,6 @@
 
 /** Whether somebody may do something: decided by whoever receives the request, over the table of operations. */
 import type { ReasonName } from '../refusal.ts';
-import { refuse } from '../refusal.ts';
 import { type EntityRole, kindOf, OPERATIONS, type OperationName } from './operations.ts';
 import { permits, type Scope } from './scope.ts';
 
@@ -52,12 +51,6 @@ export function authorize(
   if (rule === 'grant' || owner === name) return PERMIT;
   if (rule === 'owner') return NOT_OWNER;
   return byOpenness(openness, owner);
-}
-
-/** Refuses what is not permitted: `consentRequired` where somebody would have to be asked. */
-export function enforce(decision: Decision): void {
-  if (decision.kind === 'deny') refuse(decision.reason);
-  if (decision.kind === 'ask') refuse('consentRequired');
 }
 
 function byOpenness(openness: Openness, owner: string | undefined): Decision {

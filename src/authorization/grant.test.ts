@@ -8,7 +8,7 @@ import { createHeaders } from '../cose/headers.ts';
 import { createMac0, encodeMac0 } from '../cose/mac0.ts';
 import { createSign1, encodeSign1 } from '../cose/sign1.ts';
 import { outcome } from '../handshake/test-fixture.ts';
-import { encodeBareGrant } from './bare.ts';
+import { ContentDelivery, encodeBareGrant } from './bare.ts';
 import { encodeClaims } from './claims.ts';
 import { ConfirmationMethod, thumbprint } from './confirmation.ts';
 import { encodeGrantId } from './cti.ts';
@@ -46,6 +46,8 @@ test('it stays so for each audience below 64, each sequence of two bytes, and ea
 
 test('a grant of one row that is bare in a record has at most 20 bytes', () => {
   const scope = [rowFor(objectOf(ObjectKind.content, 0), 'content-deliver')];
+  const { object, bit } = ContentDelivery;
+  assert.equal(scope, [{ object, permissions: 1 << bit }]);
   assert.is(encodeBareGrant(5, { scope, exi: 86_400 }).length, 18);
   assert.is(encodeBareGrant(0xffffff, { scope, exi: 86_400 }).length, 20);
 });

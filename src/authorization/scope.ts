@@ -48,5 +48,9 @@ export function decodeScope(bytes: Uint8Array): Scope {
 
 /** Whether a row permits what this bit stands for on that object. */
 export function permits(scope: Scope, object: number, bit: number): boolean {
-  return scope.some((row) => row.object === object && ((row.permissions >> bit) & 1) === 1);
+  for (let at = 0; at < scope.length; at++) {
+    const row = scope[at]!;
+    if (row.object === object && ((row.permissions >> bit) & 1) === 1) return true;
+  }
+  return false;
 }

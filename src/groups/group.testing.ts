@@ -10,7 +10,7 @@ import type { ContentSigning } from './signing.ts';
 
 export const REFERENCE = 2;
 
-export function keyOfEpoch(provider: CryptoProvider, epoch: number) {
+function keyOfEpoch(provider: CryptoProvider, epoch: number) {
   return provider.secret(new Uint8Array(16).fill(epoch));
 }
 
