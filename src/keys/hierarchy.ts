@@ -28,25 +28,27 @@ export function newKey(fillRandom: (target: Uint8Array) => void, epoch: number):
 }
 
 /** The caller wipes it. */
-export function userKeyOf(
-  provider: CryptoProvider,
-  root: Secret,
-  pneId: string,
-  { epoch, salt }: DerivedKey,
-): Secret {
-  return derive(provider, root, encodeFlat([KeyLabel.userKey, pneId, epoch, salt]));
+export function userKeyOf(provider: CryptoProvider, root: Secret, pneId: string, key: DerivedKey): Secret {
+  return derive(provider, root, KeyLabel.userKey, pneId, key);
 }
 
-/** The caller wipes it. */
+/** The same of a PN or a service group. */
 export function groupKeyOf(
   provider: CryptoProvider,
   root: Secret,
   reference: number,
-  { epoch, salt }: DerivedKey,
+  key: DerivedKey,
 ): Secret {
-  return derive(provider, root, encodeFlat([KeyLabel.groupKey, reference, epoch, salt]));
+  return derive(provider, root, KeyLabel.groupKey, reference, key);
 }
 
-function derive(provider: CryptoProvider, root: Secret, info: Uint8Array): Secret {
+function derive(
+  provider: CryptoProvider,
+  root: Secret,
+  label: string,
+  owner: string | number,
+  { epoch, salt }: DerivedKey,
+): Secret {
+  const info = encodeFlat([label, owner, epoch, salt]);
   return provider.expandSecret(Algorithm.SHA_256, root, info, KEY_BYTES);
 }
