@@ -57,7 +57,8 @@ export class Group {
 
   /**
    * Returns the payload, owned by the caller; undefined where it waits for the key of its sender (signing.ts). Refuses
-   * `keyEpochInvalid` one of another epoch than those here.
+   * `keyEpochInvalid` one of another epoch than those here. A signature is looked at behind the replay window: the number
+   * of a content that is refused for it is used up.
    */
   open(content: Content): Uint8Array | undefined {
     const within = this.epochOf(content.epoch);
