@@ -303,16 +303,6 @@ test('a gateway that has members of a PN reads what is said there, in its presen
   assert.throws(() => say('three'), /groupUnknown/);
 });
 
-test('more groups than a PNE has room for are refused there, and the others work', () => {
-  const network = create();
-  for (let count = 0; count < ImplementationLimits.pneMaxGroups; count++)
-    network.keys.create({ kind: 'service', name: `${count}`, members: ['pne-1'] });
-  network.settle();
-  assert.is(network.device('pne-1').keys.groups.length, ImplementationLimits.pneMaxGroups);
-  assert.ok(network.device('pne-1').refusals.includes('groupFull'));
-  assert.equal(readers(network, 'pne-1', 'one'), ['pne-2']);
-});
-
 test('a re-key of a member that is there takes 30 bytes, and its seat four more', () => {
   const network = create();
   const sizes: number[] = [];

@@ -12,9 +12,10 @@ import {
   encodeRequest,
   encodeRevocation,
   encodeUpdate,
-  isKeyMessage,
+  isKeyType,
 } from './key-message.ts';
 import { encodeMessage, MessageType } from './message.ts';
+import { messageTypeOf } from './readings-message.ts';
 
 const test = suite('key message');
 
@@ -54,7 +55,6 @@ test('what is encoded is read, by the end that it is for', () => {
   ];
   for (const keys of [[], held]) assert.equal(decodeToServer(encodeRequest(keys)), { type: 7, held: keys });
   assert.equal(decodeToServer(encodeMembership(1, 2)), { type: 11, operation: 1, reference: 2 });
-  assert.ok(isKeyMessage(encodeMembership(1, 2)) && isKeyMessage(encodeRequest([])));
 });
 
 test('neither end takes what the other is to be told', () => {
@@ -98,10 +98,15 @@ test('a message with an item more or less, of another kind, or too large, is ref
   assert.ok(isRefused([6, 0, 0, 0]));
 });
 
-test('messages of other types are none', () => {
+test('a message is about keys by its type, of however many keys a request is', () => {
+  const isAboutKeys = (bytes: Uint8Array) => isKeyType(messageTypeOf(bytes));
+  assert.ok(isAboutKeys(encodeMembership(1, 2)));
+  for (let length = 0; length <= 10; length++)
+    assert.ok(
+      isAboutKeys(encodeRequest(Array.from({ length }, () => ({ reference: 1, epoch: 1, sender: 1 })))),
+    );
   for (const type of [MessageType.reading, MessageType.content])
-    assert.not.ok(isKeyMessage(encodeMessage({ type, number: 7, payload: PROOF })));
-  assert.not.ok(isKeyMessage(new Uint8Array(0)));
+    assert.not.ok(isAboutKeys(encodeMessage({ type, number: 7, payload: PROOF })));
 });
 
 test.run();

@@ -95,9 +95,8 @@ export function numberOfProof(proof: Uint8Array): number {
   return ((proof[0]! << 24) | (proof[1]! << 16) | (proof[2]! << 8) | proof[3]!) >>> 0;
 }
 
-/** Whether a message of CPNS-3 is about keys: its type is its second byte. */
-export function isKeyMessage(bytes: Uint8Array): boolean {
-  const type = bytes[1] ?? 0;
+/** Whether a message of CPNS-3 of this type is about keys. */
+export function isKeyType(type: number): boolean {
   return type >= KeyMessageType.request && type <= KeyMessageType.signerKey;
 }
 

@@ -15,7 +15,7 @@ import type { After, RunningTimer } from '../link/timer.ts';
 import type { PnePayloads } from '../payload/payload.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
 import { type Agreement, type InterfaceOptions, jitterOf } from './interface.ts';
-import { isKeyMessage } from './key-message.ts';
+import { isKeyType } from './key-message.ts';
 import { decodeMessage, encodeMessage, type Message, MessageType } from './message.ts';
 import { createPneInterfaces, type PneInterfaces } from './pne-interfaces.ts';
 import type { BoundKeys, KeyHost, PneKeys } from './pne-keys.ts';
@@ -207,8 +207,9 @@ class PneRole {
     this.interfaces.renew();
   }
 
+  /** Of a message to a PNE the head has one byte, and so the type is the second. */
   private decode(bytes: Uint8Array): Message | undefined {
-    if (this.keys === undefined || !isKeyMessage(bytes)) return decodeMessage(bytes);
+    if (this.keys === undefined || !isKeyType(bytes[1] ?? 0)) return decodeMessage(bytes);
     this.pace.heard += 1;
     this.keys.receive(bytes);
     this.readings.outbox.hurry();

@@ -32,7 +32,7 @@ export interface Readings {
 
 /**
  * What a message that is still to be decoded says that its type is. All types are below 24: one byte, behind the head of
- * an array, which has two bytes for as many as 25 names. Refuses `truncated` where there is none.
+ * an array, which has two bytes for as many as 25 names, or for the keys of a PNE that has eight or more. Refuses `truncated` where there is none.
  */
 export function messageTypeOf(bytes: Uint8Array): number {
   return bytes[bytes[0] === LONG_ARRAY ? 2 : 1] ?? refuse('truncated');

@@ -11,7 +11,7 @@ import type { After } from '../link/timer.ts';
 import type { PayloadCodec } from '../payload/payload.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
 import type { Agreement } from './interface.ts';
-import { isKeyMessage } from './key-message.ts';
+import { isKeyType } from './key-message.ts';
 import {
   decodeMessage,
   encodeMessage,
@@ -89,8 +89,8 @@ export class ServerPeer {
 
   /** Takes a verified message over. Refuses what it cannot take, and changes nothing then. */
   receive(agreement: Agreement, bytes: Uint8Array): void {
-    if (isKeyMessage(bytes)) return this.receiveAboutKeys(agreement, bytes);
     const type = messageTypeOf(bytes);
+    if (isKeyType(type)) return this.receiveAboutKeys(agreement, bytes);
     const isTogether = type === MessageType.readings || type === MessageType.dictionary;
     const message = isTogether ? undefined : decodeMessage(bytes);
     if (!this.options.permits('pn-join')) return this.turnAway(agreement, message);

@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { encodeFlat, type FlatItem } from '../cbor/flat.ts';
 import { Refusal } from '../refusal.ts';
-import { decodeToPne, decodeToServer, isKeyMessage } from './key-message.ts';
+import { decodeToPne, decodeToServer, isKeyType } from './key-message.ts';
 import {
   decodeSignerKey,
   decodeSignerRequest,
@@ -37,7 +37,7 @@ test('what is encoded is read, by the end that it is for', () => {
     const bytes = encodeSignerKey({ ...signer, key });
     assert.equal(decodeSignerKey(bytes), { ...signer, key });
     assert.throws(() => decodeSignerRequest(bytes));
-    assert.ok(isKeyMessage(bytes) && isKeyMessage(request));
+    assert.ok(isKeyType(bytes[1]!) && isKeyType(request[1]!));
   }
 });
 
