@@ -14,7 +14,7 @@ export class GatewayNotices {
   private readonly groups: ReadonlyMap<number, ServerGroup>;
   /** Of a PNE: where it was, and what was said of it there. */
   private readonly seats = new Map<string, { readonly gateway: Link; readonly text: string }>();
-  /** Gateways that were given the key of a PN, and of which epoch. */
+  /** Gateways that were given the key of a PN and are there, and of which epoch. */
   private readonly pnKeys = new Map<number, Map<Link, number>>();
 
   constructor(host: Host, groups: ReadonlyMap<number, ServerGroup>) {
@@ -39,6 +39,12 @@ export class GatewayNotices {
 
   forget(pneId: string): void {
     this.seats.delete(pneId);
+  }
+
+  /** The link of a gateway is gone: on the next one it is told anew. */
+  leave(gateway: Link): void {
+    for (const told of this.pnKeys.values()) told.delete(gateway);
+    for (const [pneId, told] of this.seats) if (told.gateway === gateway) this.seats.delete(pneId);
   }
 
   /** There is no such group any more. */

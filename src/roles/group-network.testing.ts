@@ -59,6 +59,8 @@ export class GroupNetwork {
   readonly gateways = new Map<string, { gateway: Gateway; server: LinkEvents; up: LinkEvents }>();
   readonly store: GroupServerStore = newGroupServerStore();
   readonly read: { readonly at: string; readonly sender: number; readonly value: unknown }[] = [];
+  /** Gateways that the server had something to tell of the key of a PN. */
+  readonly told: string[] = [];
   readonly refusals: {
     readonly at: string;
     readonly reason: ReasonName;
@@ -168,6 +170,12 @@ export class GroupNetwork {
     for (const name of [...this.gateways.keys()]) this.joinServer(name);
     for (const id of this.devices.keys()) this.connect(id);
     this.settle();
+  }
+
+  /** Its link to the server is made anew. */
+  rejoin(gateway: string): void {
+    this.gateways.get(gateway)!.server.onClosed();
+    this.joinServer(gateway);
   }
 
   inject(gateway: string, message: Uint8Array, towards: 'server' | 'gateway'): void {
@@ -283,6 +291,7 @@ export class GroupNetwork {
       ...this.granted,
       onPnKey: (gateway, reference, epoch, wrap) => {
         const { name } = gateway as unknown as { readonly name: string };
+        this.told.push(name);
         const wrapped = wrap(LINK_KEY);
         const key = wrapped.length > 0 ? unwrapKey(provider, LINK_KEY, reference, epoch, wrapped) : undefined;
         this.queue.push(() => this.gateways.get(name)!.gateway.takePnKey(reference, epoch, key));

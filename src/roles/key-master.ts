@@ -151,6 +151,10 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
     this.ledger.forgetUser(pneId);
   }
 
+  leave(gateway: Link): void {
+    this.notices.leave(gateway);
+  }
+
   private tellSigner(pneId: string, bytes: Uint8Array): void {
     const peer = this.peers.get(pneId) ?? refuse('stateInvalid');
     const signer = decodeSignerRequest(bytes);

@@ -48,4 +48,19 @@ test('a PNE in as many groups as it has room for, and a PN, learns after a resta
   assert.equal(network.refusals, []);
 });
 
+test('the end of a PN is told to the links of gateways that there are, and to none that is gone', () => {
+  const network = create(0);
+  network.keys.create({ kind: 'pn', name: 'home', members: ['pne-1'] });
+  network.settle();
+  for (let round = 0; round < 3; round++) {
+    network.rejoin('gateway');
+    network.connect('pne-1');
+    network.settle();
+  }
+  assert.is(network.told.length, 4);
+  network.keys.end(1);
+  network.settle();
+  assert.is(network.told.length, 5);
+});
+
 test.run();

@@ -28,6 +28,8 @@ export interface ServerInterfacesOptions {
   onMessage(pneId: string, agreement: Agreement, message: Uint8Array): void;
   /** A content of a group, which came by this flow. What it refuses is reported. */
   onContent(gateway: Link, flow: number, content: Uint8Array): void;
+  /** The link of a gateway is gone. */
+  onLeft(gateway: Link): void;
   /** `pneId` is known where a record was verified. */
   onRefused(reason: ReasonName, pneId: string | undefined): void;
   /** How PNEs join by codes. Without it none does. */
@@ -111,6 +113,7 @@ class ServerEnd {
       onClosed: () => {
         for (const end of [...flows.values(), ...joining.values()]) end.stop();
         for (const peer of this.byId.values()) if (peer.route?.gateway === gateway) peer.route = undefined;
+        this.options.onLeft(gateway);
       },
     };
   }

@@ -88,4 +88,6 @@ export interface BoundServerKeys {
   receiveContent(gateway: Link, flow: number, content: Uint8Array): void;
   /** The PNE is gone, and its keys in memory with it. */
   expel(pneId: string): void;
+  /** The link of a gateway is gone. */
+  leave(gateway: Link): void;
 }

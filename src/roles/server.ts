@@ -93,6 +93,7 @@ class ServerRole {
       onMessage: (pneId, agreement, message) => this.receive(pneId, agreement, message),
       onContent: (gateway, flow, content) =>
         (this.keys ?? refuse('groupUnknown')).receiveContent(gateway, flow, content),
+      onLeft: (gateway) => this.keys?.leave(gateway),
     });
     const { after, onSeats = ignore, onPnKey = ignore, onRefused } = options;
     const { random, interfaces } = this;
