@@ -96,10 +96,10 @@ export class GroupChanges {
   }
 
   /** The new epoch is above this one, too. */
-  rekeyAbove(reference: number, epoch: number): void {
+  rekeyAbove(reference: number, epoch: number, done: Done): void {
     const change = (record: GroupRecord) =>
       record.key.epoch > epoch ? record : rekeyed(record, this.rekeying, epoch);
-    this.changeGroup(reference, change, ignore);
+    this.changeGroup(reference, change, done);
   }
 
   /** A new user key, of an epoch above this one, unless there is one by now. */

@@ -9,7 +9,6 @@ import { ImplementationLimits } from '../limits.ts';
 import { Channel, encodeChannelMessage } from '../link/channel.ts';
 import { encodeRoute } from '../link/route.ts';
 import { compactPayloads } from '../payload/compact.ts';
-import { createMemoryMedium } from '../store/medium.testing.ts';
 import {
   create,
   epochOf,
@@ -209,7 +208,22 @@ test('a store that takes nothing more costs the new epoch, and nothing that was 
   assert.ok(network.device('pne-2').refusals.includes('storeFailed'));
   network.pass(10_000);
   assert.is(epochOf(network, 'pne-2'), 2);
-  assert.is(createMemoryMedium().changes.writes, 0);
+});
+
+test("what a PNE asks for and a server's store does not take is reported, and changes nothing", () => {
+  const network = create();
+  network.store.isFull = true;
+  network.device('pne-3').keys.join(REFERENCE);
+  network.device('pne-2').keys.leave(REFERENCE);
+  network.settle();
+  assert.equal(
+    network.refusals.map(({ reason, pneId }) => `${reason} ${pneId}`),
+    ['storeFailed pne-3', 'storeFailed pne-2'],
+  );
+  assert.equal(
+    ['pne-2', 'pne-3'].map((id) => epochOf(network, id)),
+    [1, undefined],
+  );
 });
 
 test.run();

@@ -190,7 +190,8 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
   /** The user key of a PNE is made when it first asks. */
   private assign(pneId: string, ahead: number, epoch: number): void {
     if (ahead - epoch > MAX_EPOCH_STEP) refuse('keyEpochInvalid');
-    this.changes.assign(pneId, ahead, () => this.syncPeer(pneId));
+    const tell = () => this.syncPeer(pneId);
+    this.changes.assign(pneId, ahead, this.reporting(pneId, tell));
   }
 
   /** A PNE that has a later key than the server knows of shows that the server's store is behind. */
@@ -203,7 +204,7 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
 
   private goAbove(pneId: string, reference: number, epoch: number): void {
     this.host.onRefused('storeBehind', pneId);
-    this.changes.rekeyAbove(reference, epoch);
+    this.changes.rekeyAbove(reference, epoch, this.reporting(pneId));
   }
 
   private decide(
@@ -214,20 +215,22 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
     const group = this.byReference.get(reference);
     const request = operation === MembershipOperation.join ? 'join' : 'leave';
     if (group === undefined || !this.options.permits(pneId, request, group.record)) {
-      const status = Status.notAuthorized;
-      const epoch = 0;
-      peer.tell(encodeRevocation({ reference, epoch, status }));
+      peer.tell(encodeRevocation({ reference, epoch: 0, status: Status.notAuthorized }));
       return this.host.onRefused('keyWithheld', pneId);
     }
     if (request === 'leave') {
       const { epoch } = group.record.key;
-      return this.remove(reference, pneId, (refused) => {
-        if (refused === undefined) peer.tell(encodeRevocation({ reference, epoch, status: Status.ok }));
-      });
+      const tell = () => peer.tell(encodeRevocation({ reference, epoch, status: Status.ok }));
+      return this.remove(reference, pneId, this.reporting(pneId, tell));
     }
     peer.forget(reference);
     if (group.members.has(pneId)) this.sync(pneId, peer);
-    else this.add(reference, pneId);
+    else this.add(reference, pneId, this.reporting(pneId));
+  }
+
+  /** Of a change that a PNE has caused: `then` is called once it is stored. */
+  private reporting(pneId: string, then?: () => void): Done {
+    return (refused) => (refused === undefined ? then?.() : this.host.onRefused(refused, pneId));
   }
 
   /** They are stored. */
