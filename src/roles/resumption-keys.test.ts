@@ -121,6 +121,17 @@ test('keys that were stored are found again', () => {
   assert.equal(found(table, keys), [true, false]);
 });
 
+test('of more peers than there is room for, whose keys were stored, the last are found', () => {
+  const table = new ResumptionTable({ maxPeers: 2 });
+  const keys = [keyOf(1, 1), keyOf(2, 2), keyOf(3, 3)] as const;
+  for (const key of keys) table.restore([key]);
+  assert.equal(found(table, keys), [false, true, true]);
+  assert.equal(
+    keys.map(({ wiped }) => wiped()),
+    [true, false, false],
+  );
+});
+
 test('a slot wipes the key whose place another takes', () => {
   const slot = createResumptionSlot();
   const keys = [keyOf(1, 1), keyOf(1, 2)] as const;

@@ -33,11 +33,7 @@ export class ResumptionTable implements ResumptionKeys {
   keep(key: ResumptionKey, used: ResumptionKey | undefined): void {
     const former = used ?? this.byPeer.get(nameOf(key))?.[0];
     this.replace(key, former === undefined ? [key] : [key, former]);
-    for (const [name, keys] of this.byPeer) {
-      if (this.byPeer.size <= this.options.maxPeers) return;
-      this.byPeer.delete(name);
-      for (const each of keys) this.end(each);
-    }
+    this.makeRoom();
   }
 
   confirm(key: ResumptionKey): void {
@@ -51,6 +47,15 @@ export class ResumptionTable implements ResumptionKeys {
     if (keys[0] === undefined) return;
     this.byPeer.set(nameOf(keys[0]), keys);
     for (const key of keys) this.refer(key);
+    this.makeRoom();
+  }
+
+  private makeRoom(): void {
+    for (const [name, keys] of this.byPeer) {
+      if (this.byPeer.size <= this.options.maxPeers) return;
+      this.byPeer.delete(name);
+      for (const each of keys) this.end(each);
+    }
   }
 
   private replace(key: ResumptionKey, keys: readonly ResumptionKey[]): void {
