@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/**
+ * Test code: a server and gateways that are joined by links in memory, of CPNS-2 alone: what a gateway relays is not
+ * looked at. Messages move when `settle` is called, past a tap, and time when `clock` is moved.
+ */
 import * as assert from 'uvu/assert';
 import type { Secret } from '../crypto/provider.ts';
 import { type Attestation, PLAIN_STREAM } from '../link/attestation.ts';
@@ -7,10 +11,6 @@ import type { Link, LinkEvents } from '../link/link.ts';
 import { encodeRoute } from '../link/route.ts';
 import { VirtualTime } from '../link/time.testing.ts';
 import type { ReasonName } from '../refusal.ts';
-/**
- * Test code: a server and gateways that are joined by links in memory, of CPNS-2 alone: what a gateway relays is not
- * looked at. Messages move when `settle` is called, past a tap, and time when `clock` is moved.
- */
 import type { Revoked } from './gateway-control.ts';
 import { createGatewayLinks, type GatewayLinks } from './gateway-links.ts';
 import { IDENTITIES, PROVIDER } from './identities.testing.ts';
@@ -18,10 +18,10 @@ import { type Agreement, type InterfaceOptions, staticDhInterface } from './inte
 import type { GroupSeat } from './server-keys.ts';
 import { secureServerLink } from './server-link.ts';
 
-export const GATEWAY_OWN = staticDhInterface('gateway', 'CPNS-2', PROVIDER, IDENTITIES.gateway, [
+const GATEWAY_OWN = staticDhInterface('gateway', 'CPNS-2', PROVIDER, IDENTITIES.gateway, [
   IDENTITIES.server.credential,
 ]);
-export const SERVER_OWN = staticDhInterface('server', 'CPNS-2', PROVIDER, IDENTITIES.server, [
+const SERVER_OWN = staticDhInterface('server', 'CPNS-2', PROVIDER, IDENTITIES.server, [
   IDENTITIES.gateway.credential,
 ]);
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { HeadReader, Info, Major } from '../cbor/head.ts';
 /**
  * Readings together, and the names that shorten them, on CPNS-3. src/payload/concise.cddl says what a reading is:
  *
@@ -11,6 +10,7 @@ import { HeadReader, Info, Major } from '../cbor/head.ts';
  * A server that takes readings together says `known` before it answers a registration, and whenever names come. A PNE
  * that has not heard it in the session sends each reading alone, and uses numbers of names that are known there.
  */
+import { HeadReader, Info, Major } from '../cbor/head.ts';
 import { CborReader } from '../cbor/reader.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { splitNames } from '../payload/concise.ts';

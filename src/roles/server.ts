@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Grants } from '../authorization/authority.ts';
-import { mayInPn, serverGrant } from '../authorization/membership.ts';
-import type { Secret } from '../crypto/provider.ts';
 /**
  * The CPNS Server: answers the handshakes of its PNEs (CPNS-3), hands each verified reading over once, and
  * delivers contents one at a time. A record that does not verify is dropped without an answer.
  */
+import type { Grants } from '../authorization/authority.ts';
+import { mayInPn, serverGrant } from '../authorization/membership.ts';
+import type { Secret } from '../crypto/provider.ts';
 import type { Party } from '../handshake/credential.ts';
 import { ImplementationLimits } from '../limits.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
