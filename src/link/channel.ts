@@ -71,6 +71,7 @@ export function decodeEndToEndMessage(message: Uint8Array): ChannelMessage<EndTo
   }
 }
 
-function bodyOf(message: Uint8Array): Uint8Array {
+/** What is behind the channel, borrowed. Refuses `frameInvalid` where that is nothing. */
+export function bodyOf(message: Uint8Array): Uint8Array {
   return message.length > 1 ? message.subarray(1) : refuse('frameInvalid');
 }

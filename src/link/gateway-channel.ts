@@ -12,7 +12,7 @@
  * (src/roles/gateway-control.ts). Records of which everything is `delegated` to the link are bare.
  */
 import { refuse } from '../refusal.ts';
-import type { ChannelMessage } from './channel.ts';
+import { bodyOf, type ChannelMessage } from './channel.ts';
 
 export const GatewayChannel = Object.freeze({
   handshake: 8,
@@ -42,8 +42,4 @@ export function decodeInner(message: Uint8Array): Message<InnerChannel> {
   const channel = message[0];
   if (channel !== GatewayChannel.route && channel !== GatewayChannel.control) return refuse('frameInvalid');
   return { channel, body: bodyOf(message) };
-}
-
-function bodyOf(message: Uint8Array): Uint8Array {
-  return message.length > 1 ? message.subarray(1) : refuse('frameInvalid');
 }

@@ -88,7 +88,7 @@ export type KeyMessageToServer =
 const { maxGroupReference, pneMaxGroups, pneMaxNetworks } = ImplementationLimits;
 const HELD_ITEMS = 3;
 const MAX_HELD = 1 + pneMaxGroups + pneMaxNetworks;
-const MAX_EPOCH = 0xffffffff;
+export const MAX_EPOCH = 0xffffffff;
 
 /** What stands for a proof in a request: its first four bytes. */
 export function numberOfProof(proof: Uint8Array): number {
@@ -177,6 +177,7 @@ function readSeat(items: readonly FlatItem[]): Seat | undefined {
   };
 }
 
-function numberOf(item: FlatItem | undefined, most: number): number {
+/** Refuses `messageInvalid` what is no number, or a larger one. */
+export function numberOf(item: FlatItem | undefined, most: number): number {
   return typeof item === 'number' && item <= most ? item : refuse('messageInvalid');
 }

@@ -23,7 +23,7 @@ import { refuse } from '../refusal.ts';
 /** Local and not registered (RFC 9528 section 10.5). Always critical. */
 export const ONBOARDING_EAD_LABEL = 32769;
 
-export const OnboardingStatus = Object.freeze({ joined: 0, used: 1 } as const);
+const OnboardingStatus = Object.freeze({ joined: 0, used: 1 } as const);
 
 /** What a PNE has after it has joined. Credentials are compact, the grant is not looked into. */
 export interface Membership {
@@ -61,6 +61,14 @@ export function onboardingParties(pneId: string): { readonly initiator: Party; r
     initiator: { cred: new CborWriter().map(1).integer(SUBJECT_CLAIM).textString(pneId).finish() },
     responder: { cred: new CborWriter().map(0).finish() },
   };
+}
+
+/** sign ‖ x of a key of P-256 */
+export function compressedKey(publicKey: Uint8Array): Uint8Array {
+  const bytes = publicKey.slice(0, 1 + publicKey.length / 2);
+  bytes.copyWithin(1, 0);
+  bytes[0] = publicKey[publicKey.length - 1]! & 1;
+  return bytes;
 }
 
 export function onboardingItem(value: Uint8Array): EadItem {

@@ -13,6 +13,7 @@ import type { After } from '../link/timer.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import { jitterOf } from './interface.ts';
 import {
+  compressedKey,
   decodeAnswer,
   type Membership,
   ONBOARDING_EAD_LABEL,
@@ -42,7 +43,7 @@ const CONNECTION_ID = Uint8Array.of(0);
 export function joinBy(link: Link, options: PneOnboardingOptions): LinkEvents {
   const { provider, pneId, secret, openKey, onJoined, onRefused } = options;
   const psk = onboardingKey(provider, pneId, secret);
-  const exchange = attempted(() => begin(compressed(openKey())));
+  const exchange = attempted(() => begin(compressedKey(openKey().publicKey)));
   if (exchange === undefined) link.close();
   return {
     onMessage: (message) =>
@@ -86,12 +87,4 @@ export function joinBy(link: Link, options: PneOnboardingOptions): LinkEvents {
       return undefined;
     }
   }
-}
-
-/** sign ‖ x */
-function compressed({ publicKey }: PrivateKey): Uint8Array {
-  const bytes = publicKey.slice(0, 1 + publicKey.length / 2);
-  bytes.copyWithin(1, 0);
-  bytes[0] = publicKey[publicKey.length - 1]! & 1;
-  return bytes;
 }

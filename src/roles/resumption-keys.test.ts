@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { kidReference } from '../handshake/id-cred.ts';
 import { ImplementationLimits } from '../limits.ts';
-import { createResumptionSlot, type ResumptionKey } from './resumption.ts';
+import type { ResumptionKey } from './resumption.ts';
 import { ResumptionTable } from './resumption-keys.ts';
 
 const test = suite('resumption keys');
@@ -129,18 +129,6 @@ test('of more peers than there is room for, whose keys were stored, the last are
   assert.equal(
     keys.map(({ wiped }) => wiped()),
     [true, false, false],
-  );
-});
-
-test('a slot wipes the key whose place another takes', () => {
-  const slot = createResumptionSlot();
-  const keys = [keyOf(1, 1), keyOf(1, 2)] as const;
-  slot.keep(keys[0]);
-  slot.keep(keys[1]);
-  assert.is(slot.key, keys[1]);
-  assert.equal(
-    keys.map(({ wiped }) => wiped()),
-    [true, false],
   );
 });
 

@@ -26,7 +26,7 @@ export interface ResumingNetwork {
   readonly tables: { gateway: ResumptionTable; server: ResumptionTable };
 }
 
-export function createResumingNetwork(options: TestNetworkOptions = {}): ResumingNetwork {
+function createResumingNetwork(options: TestNetworkOptions = {}): ResumingNetwork {
   const slots = { 'CPNS-1': new OpenSlot(), 'CPNS-3': new OpenSlot() };
   const tables = { gateway: newTable(), server: newTable() };
   const resuming = (own: InterfaceOptions, role: RoleName): InterfaceOptions => {

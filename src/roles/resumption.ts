@@ -55,17 +55,3 @@ export function isUsable({ psk, peer }: ResumptionKey, own: Credential, peers: C
     peers.candidates(peer.idCred).some(({ cred }) => equalBytes(cred, peer.cred))
   );
 }
-
-/** Keeps the key as long as the device runs. */
-export function createResumptionSlot(): ResumptionSlot {
-  let kept: ResumptionKey | undefined;
-  return {
-    get key() {
-      return kept;
-    },
-    keep(key): void {
-      kept?.psk.secret.wipe();
-      kept = key;
-    },
-  };
-}

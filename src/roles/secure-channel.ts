@@ -61,8 +61,10 @@ export function openChannel(
   return sessionChannel({ ...context, wrappingKey }, sent, received, renewAfter);
 }
 
-/** Of a key's limit: the rest is for what is sent while new keys are agreed on. */
-const RENEWED_PART = 7 / 8;
+/** Messages under a key until new ones are made: the rest of its limit is for what is sent meanwhile. */
+export function renewalBound(algorithm: number): number {
+  return (keyLimits(algorithm).maxSealed * 7) / 8;
+}
 
 const BARE: SecureChannel = Object.freeze({
   renewalDue: false,
@@ -85,7 +87,7 @@ function sessionChannel(
   const algorithm = sent.recordAlgorithm ?? exported;
   let renewalDue = false;
   try {
-    const lastBound = renewAfter ?? keyLimits(algorithm).maxSealed * RENEWED_PART;
+    const lastBound = renewAfter ?? renewalBound(algorithm);
     const session = createSession(
       { ...context, algorithm, recipientAlgorithm: received.recordAlgorithm ?? exported },
       {

@@ -12,7 +12,6 @@ import { decodeInner, decodeOuter, GatewayChannel } from '../link/gateway-channe
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
-import { keyLimits } from '../session/key-limits.ts';
 import {
   ControlKind,
   decodeControl,
@@ -22,6 +21,7 @@ import {
 } from './gateway-control.ts';
 import { type Initiation, initiate } from './initiation.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
+import { renewalBound } from './secure-channel.ts';
 import { closingAtKeyEnd, routesOver, sendRecord } from './secured-link.ts';
 import type { GroupSeat } from './server-keys.ts';
 
@@ -55,9 +55,6 @@ export function secureServerLink(options: ServerLinkOptions, link: Link): LinkEv
     onClosed: () => end.end(),
   };
 }
-
-/** As openChannel has it of what this end sends. */
-const RENEWED_PART = 7 / 8;
 
 class ServerLinkEnd {
   private readonly options: ServerLinkOptions;
@@ -188,7 +185,7 @@ class ServerLinkEnd {
     const { channel, choice } = agreement;
     const algorithm = choice.toInitiator.recordAlgorithm;
     if (algorithm === undefined) return;
-    const most = options.own.renewAfter ?? keyLimits(algorithm).maxSealed * RENEWED_PART;
+    const most = options.own.renewAfter ?? renewalBound(algorithm);
     if (channel.renewalDue || channel.newestReceived >= most) this.initiate();
   }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What a CPNS Server answers who asks for the key by which a member of a group signs. */
-import { concatBytes } from '../bytes/compare.ts';
 import { Curve } from '../crypto/curves.ts';
 import type { Signer } from '../groups/signing.ts';
 import type { Credential } from '../handshake/credential.ts';
 import type { ServerGroup } from './group-key.ts';
+import { compressedKey } from './onboarding.ts';
 import { encodeSignerKey } from './signer-message.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -20,12 +20,6 @@ export function signerAnswer(
   const isPresent = group?.members.has(pneId) === true && group.record.key.epoch === signer.epoch;
   const member = isPresent ? group.memberWith(signer.sender) : undefined;
   const credential = member === undefined ? undefined : credentialOf(member);
-  const key = credential?.curve === Curve.P256 ? compressed(credential.publicKey) : NOTHING;
+  const key = credential?.curve === Curve.P256 ? compressedKey(credential.publicKey) : NOTHING;
   return encodeSignerKey({ ...signer, key });
-}
-
-/** sign ‖ x */
-function compressed(publicKey: Uint8Array): Uint8Array {
-  const sign = publicKey[publicKey.length - 1]! & 1;
-  return concatBytes(Uint8Array.of(sign), publicKey.subarray(0, publicKey.length / 2));
 }

@@ -14,7 +14,7 @@ import { decodeFlat, encodeFlat, type FlatItem } from '../cbor/flat.ts';
 import type { Signer } from '../groups/signing.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
-import { KeyMessageType } from './key-message.ts';
+import { KeyMessageType, MAX_EPOCH, numberOf } from './key-message.ts';
 
 export interface SignerKey extends Signer {
   readonly key: Uint8Array;
@@ -22,7 +22,6 @@ export interface SignerKey extends Signer {
 
 const SIGNER_ITEMS = 4;
 const KEY_BYTES = 33;
-const MAX_EPOCH = 0xffffffff;
 
 export function encodeSignerRequest({ reference, epoch, sender }: Signer): Uint8Array {
   return encodeFlat([KeyMessageType.signerRequest, reference, epoch, sender]);
@@ -56,8 +55,4 @@ function signerIn(items: readonly FlatItem[]): Signer {
     epoch: numberOf(items[2], MAX_EPOCH),
     sender: numberOf(items[3], groupMaxMembers - 1),
   };
-}
-
-function numberOf(item: FlatItem | undefined, most: number): number {
-  return typeof item === 'number' && item <= most ? item : refuse('messageInvalid');
 }
