@@ -160,7 +160,6 @@ class Connection {
 
   private link(): Link {
     return {
-      mtu: ImplementationLimits.linkMaxMessageBytes,
       send: (message) => this.send(message),
       attestation: () => bleAttestation(this.isOver ? undefined : this.security),
       close: () => this.close(),

@@ -13,7 +13,6 @@ export function overFeed(port: number): Connect {
   return (onLink) => {
     const serial = openSerialPort((bytes) => assembler.push(bytes), port);
     const { onMessage } = onLink({
-      mtu: ImplementationLimits.pneMaxMessageBytes,
       send(message): void {
         if (!serial.write(encodeFrame(message))) refuse('queueFull');
       },

@@ -12,7 +12,7 @@ import { type Connection, keepConnected } from './reconnect.ts';
 const test = suite('firmware/reconnect');
 const { linkProvenMs, reconnectFirstMs, reconnectMaxMs } = ImplementationLimits;
 
-const LINK: Link = { mtu: 1, send(): void {}, attestation: () => PLAIN_STREAM, close(): void {} };
+const LINK: Link = { send(): void {}, attestation: () => PLAIN_STREAM, close(): void {} };
 
 class Device {
   readonly timers = new FakeTimers();

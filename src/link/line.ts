@@ -29,7 +29,7 @@ export interface LineOptions {
 }
 
 const NUMBER_BYTES = 3;
-const { lineCallMs, lineMaxSilentCalls, linkMaxMessageBytes } = ImplementationLimits;
+const { lineCallMs, lineMaxSilentCalls } = ImplementationLimits;
 
 /** One end of a line that is open. It calls, and its owner hands over each link that it has, one at a time. */
 export class Line {
@@ -139,7 +139,6 @@ export class Line {
 }
 
 class LineLink implements Link {
-  readonly mtu = linkMaxMessageBytes;
   private readonly line: Line;
 
   constructor(line: Line) {

@@ -4,8 +4,6 @@ import type { Attestation } from './attestation.ts';
 
 /** A message-oriented join between two CPNS entities: whole messages in order, or closed. */
 export interface Link {
-  /** Largest message in bytes. */
-  readonly mtu: number;
   /** Queues one message. Borrows it for the call. Refuses `tooLong`, `linkClosed`, `queueFull`. */
   send(message: Uint8Array): void;
   /** What the link's own security is at this moment. */

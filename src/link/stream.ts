@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The plain stream link of CPNS-1, at either end: frames over whatever carries bytes in order. */
-import { ImplementationLimits } from '../limits.ts';
 import { Refusal, refuse } from '../refusal.ts';
 import { PLAIN_STREAM } from './attestation.ts';
 import { encodeBeat, encodeFrame, FrameAssembler } from './frame.ts';
@@ -74,7 +73,6 @@ export function joinStream(
   }
 
   const events = onLink({
-    mtu: ImplementationLimits.linkMaxMessageBytes,
     send(message: Uint8Array): void {
       if (!open) refuse('linkClosed');
       if (!write(encodeFrame(message))) refuse('queueFull');

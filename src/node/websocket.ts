@@ -142,7 +142,6 @@ function receive(socket: WebSocket, events: LinkEvents, message: Uint8Array): vo
 
 function webSocketLink(socket: WebSocket, attestation: Attestation): Link {
   return {
-    mtu: ImplementationLimits.linkMaxMessageBytes,
     send(message: Uint8Array): void {
       if (message.length > ImplementationLimits.linkMaxMessageBytes) refuse('tooLong');
       if (socket.readyState !== WebSocket.OPEN) refuse('linkClosed');

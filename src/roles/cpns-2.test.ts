@@ -109,7 +109,6 @@ test('a link that nobody secures ends after two minutes, and leaves no timer', (
   const net = new Cpns2();
   let isClosed = false;
   const events = net.links.attach({
-    mtu: 8192,
     send(): void {},
     attestation: () => PLAIN_STREAM,
     close(): void {
@@ -127,7 +126,6 @@ test('links that nobody secures make room for a newer one, those of gateways do 
   const closed: number[] = [];
   for (let index = 0; index < ImplementationLimits.serverMaxGateways; index += 1) {
     net.links.attach({
-      mtu: 8192,
       send(): void {},
       attestation: () => PLAIN_STREAM,
       close: () => closed.push(index),

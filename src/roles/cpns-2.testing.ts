@@ -146,7 +146,6 @@ export class Cpns2 {
       });
     };
     const end = (towards: Towards, attestation = PLAIN_STREAM): Link => ({
-      mtu: 8192,
       attestation: () => attestation,
       close,
       send: (message) => {

@@ -131,7 +131,6 @@ export class GroupNetwork {
       });
     };
     const end = (towards: string, from: string, to: () => LinkEvents | undefined): Link => ({
-      mtu: 8192,
       attestation: () => PLAIN_STREAM,
       close,
       send: (message) => {
@@ -248,7 +247,6 @@ export class GroupNetwork {
     const entry = this.gateways.get(name)!;
     const end = (towards: 'server' | 'gateway'): Link & { readonly name: string } => ({
       name,
-      mtu: 8192,
       attestation: () => PLAIN_STREAM,
       close(): void {},
       send: (message) => {

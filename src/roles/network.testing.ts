@@ -259,7 +259,6 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
     links += 1;
     const isCurrent = () => connection === up;
     const end = (role: 'gateway' | 'pne', towards: 'gateway' | 'pne'): Link => ({
-      mtu: 8192,
       attestation: () => options.attestations?.[role] ?? PLAIN_STREAM,
       close: () => queue.push(() => (isCurrent() ? network.linkDown() : up.gateway.onClosed())),
       send(message): void {
@@ -280,7 +279,6 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
 
   function relayEnd(towards: 'gateway' | 'server'): Link {
     return {
-      mtu: 8192,
       attestation: () => (towards === 'gateway' ? options.attestations?.server : undefined) ?? PLAIN_STREAM,
       close(): void {},
       send(message): void {

@@ -163,7 +163,6 @@ export function createOnboardingNetwork(): OnboardingNetwork {
   });
   const ends = {} as Record<'gateway' | 'server', LinkEvents>;
   const relay = (towards: 'gateway' | 'server'): Link => ({
-    mtu: 8192,
     attestation: () => PLAIN_STREAM,
     close(): void {},
     send: (message) => void queue.push(() => ends[towards].onMessage(message)),
@@ -204,7 +203,6 @@ export function createOnboardingNetwork(): OnboardingNetwork {
           up.gateway.onClosed();
         };
         const end = (towards: 'gateway' | 'pne'): Link => ({
-          mtu: 8192,
           attestation: () => PLAIN_STREAM,
           close: () => void queue.push(down),
           send(message): void {

@@ -20,7 +20,6 @@ function attachSilent(network: TestNetwork): { readonly isClosed: boolean } {
   let isClosed = false;
   let events: LinkEvents | undefined;
   events = network.gateway.attachPne({
-    mtu: 8192,
     send(): void {},
     attestation: () => PLAIN_STREAM,
     close(): void {

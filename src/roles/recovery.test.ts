@@ -180,7 +180,6 @@ test('a link that takes the place of another: that one is closed, and heard no m
   const network = connected();
   let closed = 0;
   const link = {
-    mtu: 8192,
     send(): void {},
     attestation: () => PLAIN_STREAM,
     close(): void {

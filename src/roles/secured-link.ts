@@ -6,13 +6,9 @@ import type { Link } from '../link/link.ts';
 import { Refusal, refuse } from '../refusal.ts';
 import type { SecureChannel } from './secure-channel.ts';
 
-/** Both bytes of the channels, and a record's header and tag with room to spare. */
-const OVERHEAD_BYTES = 64;
-
 /** Routes over a link of CPNS-2, in records of the channel that `channel` returns: undefined, nothing passes. */
 export function routesOver(link: Link, channel: () => SecureChannel | undefined): Link {
   return {
-    mtu: link.mtu - OVERHEAD_BYTES,
     send: (route) => sendRecord(link, channel(), GatewayChannel.route, route),
     attestation: () => link.attestation(),
     close: () => link.close(),

@@ -84,7 +84,7 @@ function startServer(
       throw new Error(`the server refused what it is measured with: ${reason}`);
     },
   });
-  const link: Link = { mtu: 8192, attestation: () => PLAIN_STREAM, send, close() {} };
+  const link: Link = { attestation: () => PLAIN_STREAM, send, close() {} };
   return server.attachGateway(link);
 }
 

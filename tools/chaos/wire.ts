@@ -97,7 +97,6 @@ export class Wire implements Passage {
   private adopt(side: Side): void {
     const attached = this.sides[side];
     attached.events = attached.end.attach({
-      mtu: 8192,
       attestation: () => PLAIN_STREAM,
       send: (message) => this.send(message.slice(), side),
       close: () => this.close(side),

@@ -205,7 +205,6 @@ function linkPair(onClosed: () => void): [LinkEnd, LinkEnd] {
   };
   const end = (own: number): LinkEnd => ({
     link: {
-      mtu: 8192,
       attestation: () => PLAIN_STREAM,
       close,
       send(message): void {

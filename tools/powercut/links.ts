@@ -20,7 +20,6 @@ export class Links {
   /** An end of a link: `to` is who gets a message when it arrives, `isOn` whether there is power to send it. */
   end(to: () => LinkEvents | undefined, isOn = () => true, close = () => {}): Link {
     return {
-      mtu: 8192,
       attestation: () => PLAIN_STREAM,
       close,
       send: (message) => {

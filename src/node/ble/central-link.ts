@@ -2,7 +2,6 @@
 
 /** CPNS-1 over Bluetooth LE on the gateway's side: a link over the two characteristics of a secured PNE. */
 import bleHost, { type ClientCharacteristic, type Connection } from 'ble-host';
-import { ImplementationLimits } from '../../limits.ts';
 import { bleAttestation, isBye } from '../../link/ble.ts';
 import { Channel } from '../../link/channel.ts';
 import { valueBytes } from '../../link/fragment.ts';
@@ -26,7 +25,6 @@ const { AttErrors } = bleHost;
 
 /** The connection's owner subscribes to `uplink` when this returns, and calls `end` once it is gone. */
 export class CentralLink implements Link {
-  readonly mtu = ImplementationLimits.linkMaxMessageBytes;
   private readonly options: CentralLinkOptions;
   private readonly fragmenter = new Fragmenter();
   private readonly reassembler: Reassembler;

@@ -155,7 +155,6 @@ function listening(link: Link, attach: (link: Link) => LinkEvents): LinkEvents {
 
 function linkOf(link: Link): Link {
   return {
-    mtu: link.mtu,
     send: (message) => link.send(message),
     attestation: () => link.attestation(),
     close: () => link.close(),
