@@ -4,7 +4,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ImplementationLimits } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
-import { decodeFragment, encodeFragment, valueBytes } from './fragment.ts';
+import { encodeFragment } from './fragment.testing.ts';
+import { decodeFragment, valueBytes } from './fragment.ts';
 
 const test = suite('link/fragment');
 const { linkMaxMessageBytes } = ImplementationLimits;

@@ -11,7 +11,7 @@
  * F: the first of its message, L: the last. Numbers count the fragments of one direction of one connection
  * from 0 and wrap, so that a lost or repeated fragment shows, within a message and between two.
  */
-import { withHead, withoutHead } from '../bytes/copy.ts';
+import { withoutHead } from '../bytes/copy.ts';
 import { ImplementationLimits, SpecificationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 
@@ -45,12 +45,6 @@ const LAST = 0x40;
 export function valueBytes(mtu: number): number {
   const { attHeaderBytes, attMaxValueBytes } = SpecificationLimits;
   return Math.min(mtu - attHeaderBytes, attMaxValueBytes);
-}
-
-export function encodeFragment({ isFirst, isLast, number, length, bytes }: Fragment): Uint8Array {
-  const head = (isFirst ? FIRST_FRAGMENT : 0) + (isLast ? LAST_FRAGMENT : 0) + number;
-  if (isLast || !isFirst) return withHead(head, SHORT_HEADER_BYTES, bytes);
-  return withHead(head * 0x10000 + length - 1, LONG_HEADER_BYTES, bytes);
 }
 
 /** Returns the message of an only fragment with this number, borrowed; undefined for any other. */

@@ -8,7 +8,8 @@ import { fromHex, toHex } from '../../src/bytes/hex.ts';
 import { Algorithm } from '../../src/crypto/algorithms.ts';
 import { createNobleProvider } from '../../src/crypto/noble/provider.ts';
 import { Channel, encodeChannelMessage } from '../../src/link/channel.ts';
-import { encodeFragment } from '../../src/link/fragment.ts';
+import { cutFragment } from '../../src/link/cut.ts';
+import { valueBytes } from '../../src/link/fragment.ts';
 import { encodeFrame } from '../../src/link/frame.ts';
 import { GatewayChannel } from '../../src/link/gateway-channel.ts';
 import { encodeRoute } from '../../src/link/route.ts';
@@ -92,7 +93,7 @@ function drawsJourney(name: string, message: Message, from: End, to: End): Uint8
 
 /** A link message that one value of ATT has room for. */
 function value(bytes: Uint8Array): Uint8Array {
-  return encodeFragment({ isFirst: true, isLast: true, number: 0, length: bytes.length, bytes });
+  return cutFragment(bytes, 0, valueBytes(247), 0);
 }
 
 test('a reading, its receipt and a content are drawn as they are', () => {

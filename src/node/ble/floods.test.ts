@@ -16,7 +16,7 @@ import {
 } from '../../../tools/simulator/controller/air/advertising-pdu.ts';
 import type { Air, Radio } from '../../../tools/simulator/controller/air/air.ts';
 import { BleUuid } from '../../link/ble.ts';
-import { encodeFragment } from '../../link/fragment.ts';
+import { encodeFragment } from '../../link/fragment.testing.ts';
 import { type DeviceOptions, Io, PNE, withDevices } from './devices.testing.ts';
 
 const test = suite('node/ble/floods');
