@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Secret } from '../crypto/provider.ts';
 import { GroupEpoch } from '../groups/epoch.ts';
 import { groupKeyOf } from '../keys/hierarchy.ts';
 import { Channel } from '../link/channel.ts';
 import { decodeRoute } from '../link/route.ts';
 import { compactPayloads } from '../payload/compact.ts';
-import { GroupNetwork } from './group-network.testing.ts';
+import { GroupNetwork, SERVER_ROOT } from './group-network.testing.ts';
 import { PROVIDER } from './identities.testing.ts';
 
 export const REFERENCE = 2;
@@ -48,13 +49,22 @@ export function tapContents(network: GroupNetwork): Uint8Array[] {
   return contents;
 }
 
-/** A content by whoever knows the group's key, as any member does: in the name of the member with this number. */
+/** The key of the group, which any member knows; whoever gets it owns it. */
+export function groupKey(network: GroupNetwork): Secret {
+  const { key } = network.store.groups.get(REFERENCE)!;
+  return groupKeyOf(PROVIDER, SERVER_ROOT, REFERENCE, key);
+}
+
+/** What any member may make itself: the group's present epoch, in the name of the member with this number. */
+export function forgedEpoch(network: GroupNetwork, sender: number, firstBoot: number): GroupEpoch {
+  const { epoch } = network.store.groups.get(REFERENCE)!.key;
+  const membership = { reference: REFERENCE, epoch, sender, firstBoot, signed: false };
+  return new GroupEpoch(PROVIDER, membership, groupKey(network));
+}
+
+/** A content of that. */
 export function forgedBy(network: GroupNetwork, sender: number, value: unknown): Uint8Array {
-  const record = network.store.groups.get(REFERENCE)!;
-  const root = PROVIDER.secret(new Uint8Array(32).fill(0x77));
-  const key = groupKeyOf(PROVIDER, root, REFERENCE, record.key);
-  const membership = { reference: REFERENCE, epoch: record.key.epoch, sender, firstBoot: 1, signed: false };
-  return new GroupEpoch(PROVIDER, membership, key).seal(1, compactPayloads.encode(value));
+  return forgedEpoch(network, sender, 1).seal(1, compactPayloads.encode(value));
 }
 
 /** Sends what is no honest PNE's, in its session with the gateway or with the server. */

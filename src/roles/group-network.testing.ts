@@ -25,6 +25,7 @@ import { createPne, type Pne } from './pne.ts';
 import { createPneKeys, type PneKeys, type PneKeysOptions } from './pne-keys.ts';
 import { createServer, type Server } from './server.ts';
 import type { ServerKeys, ServerKeysOptions } from './server-keys.ts';
+import { createMemoryStore } from './server-store.ts';
 
 export interface GroupDevice {
   readonly id: string;
@@ -51,6 +52,8 @@ export interface GroupNetworkOptions {
 
 type Tap = (message: Uint8Array, towards: string, from: string) => readonly Uint8Array[];
 const provider = PROVIDER;
+/** Of the server's keys. */
+export const SERVER_ROOT = provider.secret(new Uint8Array(32).fill(0x77));
 const LINK_KEY = provider.secret(new Uint8Array(16).fill(5));
 
 export class GroupNetwork {
@@ -75,6 +78,7 @@ export class GroupNetwork {
   private readonly granted: { readonly grants: Authority; readonly pn: number };
   private readonly queue: (() => void)[] = [];
   private readonly identities = new Map<string, Identity>();
+  private readonly peers = createMemoryStore();
   private serverLife = {};
 
   constructor(options: GroupNetworkOptions) {
@@ -264,7 +268,7 @@ export class GroupNetwork {
     this.serverLife = life;
     this.keys = createServerKeys({
       provider,
-      root: provider.secret(new Uint8Array(32).fill(0x77)),
+      root: SERVER_ROOT,
       store: storeOver(this.store, (work) => this.queue.push(work)),
       credentialOf: (id) => this.identities.get(id)?.credential,
       permits: this.options.permits ?? ((_pneId, request) => request === 'leave'),
@@ -278,13 +282,7 @@ export class GroupNetwork {
         this.time.after(milliseconds, () => {
           if (this.serverLife === life) callback();
         }),
-      store: {
-        load: (pneId, done) => done(this.store.peers.get(pneId)),
-        commit: (pneId, record, _readings, done) => {
-          this.store.peers.set(pneId, record);
-          done(true);
-        },
-      },
+      store: this.peers,
       keys: this.keys,
       ...this.granted,
       onPnKey: (gateway, reference, epoch, wrap) => {

@@ -7,18 +7,16 @@ import { eraseSealedStore, openSealedStore } from '../store/sealed-store.ts';
 import type { SealedStore } from '../store/store.ts';
 import type { GroupRecord, UserKeyRecord } from './group-record.ts';
 import type { KeyChanges, KeyStore } from './key-store.ts';
-import type { PeerRecord } from './peer-record.ts';
 
 export interface GroupServerStore {
   readonly groups: Map<number, GroupRecord>;
   readonly users: Map<string, UserKeyRecord>;
-  readonly peers: Map<string, PeerRecord>;
   isFull: boolean;
   commits: number;
 }
 
 export function newGroupServerStore(): GroupServerStore {
-  return { groups: new Map(), users: new Map(), peers: new Map(), isFull: false, commits: 0 };
+  return { groups: new Map(), users: new Map(), isFull: false, commits: 0 };
 }
 
 /** Over records that outlast the server, as a database's do, which answers `later`. */

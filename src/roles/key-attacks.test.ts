@@ -3,8 +3,6 @@
 /** Attacks on keys between real roles: by a member, by a PNE that was revoked, by whoever has a copy of a store. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { GroupEpoch } from '../groups/epoch.ts';
-import { groupKeyOf } from '../keys/hierarchy.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { Channel, encodeChannelMessage } from '../link/channel.ts';
 import { encodeRoute } from '../link/route.ts';
@@ -13,6 +11,7 @@ import {
   create,
   epochOf,
   forgedBy,
+  forgedEpoch,
   REFERENCE,
   read,
   reasons,
@@ -21,7 +20,6 @@ import {
   tapContents,
 } from './group-attacks.testing.ts';
 import { GroupNetwork } from './group-network.testing.ts';
-import { PROVIDER } from './identities.testing.ts';
 import { encodeMembership, encodeProof, encodeRequest, KeyMessageType } from './key-message.ts';
 
 const test = suite('key attacks');
@@ -185,13 +183,7 @@ test('a member that joins and leaves all the time uses no sender numbers up', ()
 
 test('a member that claims boots without end takes one place at the others, its own', () => {
   const network = create(undefined, ['pne-1', 'pne-2', 'pne-3']);
-  const record = network.store.groups.get(REFERENCE)!;
-  const key = groupKeyOf(PROVIDER, PROVIDER.secret(new Uint8Array(32).fill(0x77)), REFERENCE, record.key);
-  const hostile = new GroupEpoch(
-    PROVIDER,
-    { reference: REFERENCE, epoch: 1, sender: 1, firstBoot: 0, signed: false },
-    key,
-  );
+  const hostile = forgedEpoch(network, 1, 0);
   for (let boot = 1; boot < 60; boot++)
     sendAs(network, 'pne-2', 'sendContent', hostile.seal(boot, compactPayloads.encode(boot)));
   assert.is(read(network, 'pne-1').length, 59);

@@ -6,11 +6,10 @@ import * as assert from 'uvu/assert';
 import { Curve } from '../crypto/curves.ts';
 import { Group } from '../groups/group.ts';
 import { signContent } from '../groups/signing.ts';
-import { groupKeyOf } from '../keys/hierarchy.ts';
 import { Channel, encodeChannelMessage } from '../link/channel.ts';
 import { encodeRoute } from '../link/route.ts';
 import { compactPayloads } from '../payload/compact.ts';
-import { REFERENCE, read, reasons, say, sendAs } from './group-attacks.testing.ts';
+import { groupKey, REFERENCE, read, reasons, say, sendAs } from './group-attacks.testing.ts';
 import { GroupNetwork, type GroupNetworkOptions } from './group-network.testing.ts';
 import { PROVIDER } from './identities.testing.ts';
 import { createMemberSigning } from './member-signing.ts';
@@ -56,14 +55,13 @@ function forgedBy(
   behind = 0,
 ): Uint8Array {
   const { key } = network.store.groups.get(REFERENCE)!;
-  const root = PROVIDER.secret(new Uint8Array(32).fill(0x77));
   const { privateKey } = network.identity(forger);
   const signing = {
     ...createMemberSigning(PROVIDER, privateKey),
     sign: (place: Uint8Array, payload: Uint8Array) => signContent(PROVIDER, privateKey, place, payload),
   };
   const membership = { reference: REFERENCE, epoch: key.epoch, sender, firstBoot: 1, signed: true };
-  const group = new Group(PROVIDER, signing, membership, groupKeyOf(PROVIDER, root, REFERENCE, key));
+  const group = new Group(PROVIDER, signing, membership, groupKey(network));
   for (let number = 0; number < behind; number++) group.seal(1, compactPayloads.encode(value));
   return group.seal(1, compactPayloads.encode(value));
 }
