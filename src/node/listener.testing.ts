@@ -4,6 +4,7 @@
 import { connect, type Socket } from 'node:net';
 import type { Link, LinkEvents } from '../link/link.ts';
 import { VirtualTime } from '../link/time.testing.ts';
+import './failing.testing.ts';
 
 const WAIT_MS = 20_000;
 

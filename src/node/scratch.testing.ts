@@ -4,6 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import './failing.testing.ts';
 
 const folders: string[] = [];
 process.on('exit', () => {

@@ -6,7 +6,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'uvu';
+import '../../src/node/failing.testing.ts';
 import { ROOT } from '../build/bundle.ts';
+import { endWithUs } from './ending.ts';
 
 export interface Ended {
   readonly status: number | null;
@@ -15,6 +17,8 @@ export interface Ended {
 }
 
 const PATIENCE_MS = 90_000;
+/** Longer than any run of a test: one that does not end is killed, and its status is null. */
+const MAX_RUN_MS = 300_000;
 
 /** npm's own, where `npm test` runs us, are not those of the process under test. */
 const ENVIRONMENT = Object.fromEntries(
@@ -34,6 +38,8 @@ export class Run {
     const all = command === 'node' ? [...COMMAND, ...args] : args;
     const env = { ...ENVIRONMENT, ...options.env };
     this.child = spawn(command, all, { cwd: ROOT, ...options, env });
+    endWithUs(this.child);
+    const killer = setTimeout(() => this.child.kill('SIGKILL'), MAX_RUN_MS);
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;
     });
@@ -41,7 +47,10 @@ export class Run {
       this.stderr += text;
     });
     this.ended = new Promise((resolve) => {
-      this.child.on('close', (status) => resolve({ status, stdout: this.stdout, stderr: this.stderr }));
+      this.child.on('close', (status) => {
+        clearTimeout(killer);
+        resolve({ status, stdout: this.stdout, stderr: this.stderr });
+      });
     });
   }
 

@@ -3,6 +3,7 @@
 /** Test code: `pne-runtime` as a user starts it, in a process of its own. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import '../failing.testing.ts';
 
 const PROGRAM = fileURLToPath(new URL('pne-runtime.mjs', import.meta.url));
 const PATIENCE_MS = 60_000;
@@ -15,8 +16,8 @@ process.on('exit', () => {
 /** A server or a gateway, and what it has said so far. */
 export class Running {
   said = '';
-  readonly ended: Promise<number | null>;
   private readonly child: ChildProcess;
+  private readonly closed: Promise<number | null>;
 
   constructor(args: readonly string[]) {
     this.child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'inherit', 'pipe'] });
@@ -24,7 +25,7 @@ export class Running {
     this.child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.said += text;
     });
-    this.ended = new Promise((resolve) => this.child.once('close', resolve));
+    this.closed = new Promise((resolve) => this.child.once('close', resolve));
   }
 
   async says(what: RegExp): Promise<RegExpExecArray> {
@@ -42,14 +43,21 @@ export class Running {
     return (await this.says(/listening address=127\.0\.0\.1:(\d+)/))[1]!;
   }
 
+  /** Its exit status; null where it was killed, as one is that does not end by itself. */
+  async ends(): Promise<number | null> {
+    const killer = setTimeout(() => this.child.kill('SIGKILL'), PATIENCE_MS);
+    return this.closed.finally(() => clearTimeout(killer));
+  }
+
   stop(signal: NodeJS.Signals): Promise<number | null> {
     this.child.kill(signal);
-    return this.ended;
+    return this.ends();
   }
 }
 
 /** Runs it to its end. */
 export function once(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], { encoding: 'utf8' });
+  const options = { encoding: 'utf8', timeout: PATIENCE_MS, killSignal: 'SIGKILL' } as const;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], options);
   return { status, stdout, stderr };
 }

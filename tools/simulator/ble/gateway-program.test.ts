@@ -110,7 +110,7 @@ test('a controller that goes ends the program, with status 1', async () => {
   ]);
   await gateway.port();
   await controller.close();
-  assert.is(await gateway.ended, 1);
+  assert.is(await gateway.ends(), 1);
 });
 
 test('a socket that is not there is told of in a line', () => {

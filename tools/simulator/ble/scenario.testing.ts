@@ -21,6 +21,7 @@ import { type PneProcess, startPneProcess } from '../pne-process.ts';
 import { bleBoard } from './board.ts';
 import { Radio } from './radio.ts';
 import { bundleStack } from './stack-process.ts';
+import '../../../src/node/failing.testing.ts';
 
 export const PNE = 'pne-1';
 
