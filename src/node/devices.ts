@@ -22,7 +22,8 @@ import {
 import { NodeLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import { decodeProvisioning } from '../roles/provisioning.ts';
-import type { Entry, KeyValueStore, Watch } from './store/store.ts';
+import { type Following, follow } from './store/following.ts';
+import { entriesUnder, type KeyValueStore } from './store/store.ts';
 
 /** A list: what its keys begin with, that of its edition, and what those of names begin with that are off it again. */
 export interface Roll {
@@ -66,7 +67,7 @@ export interface DevicesOptions {
 
 export async function openDevices(options: DevicesOptions): Promise<Devices> {
   const devices = new EnrolledDevices(options);
-  await devices.read();
+  await devices.open();
   return devices;
 }
 
@@ -119,17 +120,9 @@ export async function withdraw(store: KeyValueStore, id: string, roll = DEVICES)
 
 /** All of them, in the order of their ids' bytes. */
 export async function readAll(store: KeyValueStore, roll = DEVICES): Promise<Credential[]> {
-  return (await readUnder(store, roll.entries)).map(({ value }) => ccsCredential(value));
-}
-
-async function readUnder(store: KeyValueStore, prefix: Uint8Array): Promise<Entry[]> {
-  const entries: Entry[] = [];
-  let page = await store.range(prefix, NodeLimits.storePage);
-  while (page.length > 0) {
-    entries.push(...page);
-    page = await store.range(prefix, NodeLimits.storePage, page.at(-1)!.key);
-  }
-  return entries;
+  const credentials: Credential[] = [];
+  for await (const { value } of entriesUnder(store, roll.entries)) credentials.push(ccsCredential(value));
+  return credentials;
 }
 
 /** The credential in a file: that of a device's provisioning, or a CCS alone. */
@@ -143,7 +136,7 @@ class EnrolledDevices implements Devices {
   withdrawn: readonly string[] = [];
   private readonly options: DevicesOptions;
   private readonly roll: Roll;
-  private readonly watch: Watch;
+  private following: Following | undefined;
   private known = new Map<string, Credential>();
   private store: CredentialStore = createCredentialStore([]);
   readonly credentials: CredentialStore = { candidates: (idCred) => this.store.candidates(idCred) };
@@ -151,7 +144,6 @@ class EnrolledDevices implements Devices {
   constructor(options: DevicesOptions) {
     this.options = options;
     this.roll = options.roll ?? DEVICES;
-    this.watch = options.store.watch(this.roll.edition, () => void this.follow().catch(options.onFailed));
   }
 
   get ids(): readonly string[] {
@@ -162,25 +154,33 @@ class EnrolledDevices implements Devices {
     return [...this.known.values()];
   }
 
-  async read(): Promise<void> {
+  async open(): Promise<void> {
+    const { store, onFailed } = this.options;
+    const read = (isFirst: boolean) => (isFirst ? this.read() : this.readAnew());
+    this.following = await follow({ store, edition: this.roll.edition, read, onFailed });
+  }
+
+  private async read(): Promise<void> {
     const { store } = this.options;
     const { withdrawn } = this.roll;
     const credentials = await readAll(store, this.roll);
-    const gone = withdrawn === undefined ? [] : await readUnder(store, withdrawn);
-    this.withdrawn = gone.map(({ key }) => decodeUtf8(key.subarray(1)));
+    const gone: string[] = [];
+    if (withdrawn !== undefined)
+      for await (const { key } of entriesUnder(store, withdrawn)) gone.push(decodeUtf8(key.subarray(1)));
+    this.withdrawn = gone;
     this.store = createCredentialStore(credentials);
     this.known = new Map(credentials.map((credential) => [credential.subject!, credential]));
   }
 
   refresh(): Promise<void> {
-    return this.follow();
+    return this.following!.refresh();
   }
 
   close(): void {
-    this.watch.close();
+    this.following?.close();
   }
 
-  private async follow(): Promise<void> {
+  private async readAnew(): Promise<void> {
     const former = this.known;
     await this.read();
     const isOther = ([id, { cred }]: [string, Credential]) => {

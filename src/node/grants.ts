@@ -17,9 +17,15 @@ import { concatBytes } from '../bytes/compare.ts';
 import { decodeUtf8, encodeUtf8 } from '../bytes/utf8.ts';
 import { CborReader } from '../cbor/reader.ts';
 import { CborWriter } from '../cbor/writer.ts';
-import { NodeLimits } from '../limits.ts';
 import { Refusal, refuse } from '../refusal.ts';
-import type { Changes, Entry, Expectation, KeyValueStore } from './store/store.ts';
+import { follow } from './store/following.ts';
+import {
+  type Changes,
+  type Entry,
+  type Expectation,
+  entriesUnder,
+  type KeyValueStore,
+} from './store/store.ts';
 
 const ENTRIES = Uint8Array.of(0x61);
 const EDITION = Uint8Array.of(0x62);
@@ -63,16 +69,16 @@ export async function openGrants({
   onChanged,
   onFailed,
 }: GrantsOptions): Promise<HeldGrants> {
-  let entries = await readInto(store, authority);
-  async function follow(): Promise<void> {
-    const former = entries;
+  let entries: ReadonlyMap<string, ReadEntry> = new Map();
+  async function read(isFirst: boolean): Promise<void> {
     const isGranted = (id: string) => authority.grantOf(id) !== undefined;
-    const granted = [...former.keys()].filter(isGranted);
+    const granted = [...entries.keys()].filter(isGranted);
     entries = await readInto(store, authority);
+    if (isFirst) return;
     onRevoked(granted.filter((id) => !isGranted(id)));
     onChanged?.();
   }
-  const watch = store.watch(EDITION, () => void follow().catch(onFailed));
+  const { refresh, close } = await follow({ store, edition: EDITION, read, onFailed });
   return {
     authority,
     expectation: (id) => ({ key: keyOf(id), version: entries.get(id)?.version }),
@@ -80,8 +86,8 @@ export async function openGrants({
       const revoked = [...entries].filter(([, { minimum }]) => minimum > 0);
       return new Map(revoked.map(([id, { minimum }]) => [id, minimum]));
     },
-    refresh: follow,
-    close: () => watch.close(),
+    refresh,
+    close,
   };
 }
 
@@ -163,11 +169,7 @@ interface ReadEntry {
 
 async function readInto(store: KeyValueStore, authority: Authority): Promise<ReadonlyMap<string, ReadEntry>> {
   const entries = new Map<string, ReadEntry>();
-  let page = await store.range(ENTRIES, NodeLimits.storePage);
-  while (page.length > 0) {
-    for (const entry of page) entries.set(...readEntry(entry, authority));
-    page = await store.range(ENTRIES, NodeLimits.storePage, page.at(-1)!.key);
-  }
+  for await (const entry of entriesUnder(store, ENTRIES)) entries.set(...readEntry(entry, authority));
   return entries;
 }
 

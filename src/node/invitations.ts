@@ -19,13 +19,13 @@ import type { CryptoProvider, Secret } from '../crypto/provider.ts';
 import { type Credential, ccsCredential } from '../handshake/credential.ts';
 import { kidOf } from '../handshake/id-cred.ts';
 import { createPreSharedKey } from '../handshake/psk/credential.ts';
-import { NodeLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import { onboardingKey, onboardingParties } from '../roles/onboarding.ts';
 import type { Invitation, Invitations } from '../roles/onboarding-acceptance.ts';
 import { DEVICES, deviceKey } from './devices.ts';
 import { createSealing, type Sealing } from './sealing.ts';
-import type { Changes, Entry, KeyValueStore, Watch } from './store/store.ts';
+import { type Following, follow } from './store/following.ts';
+import { type Changes, entriesUnder, type KeyValueStore } from './store/store.ts';
 
 const ROWS = Uint8Array.of(0x6f);
 const EDITION = Uint8Array.of(0x71);
@@ -63,7 +63,7 @@ export interface InvitationsOptions {
 
 export async function openInvitations(options: InvitationsOptions): Promise<KeptInvitations> {
   const invitations = new NodeInvitations(options);
-  await invitations.read();
+  await invitations.start();
   return invitations;
 }
 
@@ -117,7 +117,7 @@ export async function cancel(store: KeyValueStore, pneId: string): Promise<boole
 class NodeInvitations implements KeptInvitations {
   private readonly options: InvitationsOptions;
   private readonly sealing: Sealing;
-  private readonly watch: Watch;
+  private following: Following | undefined;
   private rows = new Map<string, Row>();
   /** Keys of handshakes, by the id of the PNE. */
   private open = new Map<string, Invitation>();
@@ -125,7 +125,6 @@ class NodeInvitations implements KeptInvitations {
   constructor(options: InvitationsOptions) {
     this.options = options;
     this.sealing = createSealing(options.provider, options.root, LABEL);
-    this.watch = options.store.watch(EDITION, () => void this.read().catch(options.onFailed));
   }
 
   get joined(): readonly string[] {
@@ -160,13 +159,18 @@ class NodeInvitations implements KeptInvitations {
   }
 
   close(): void {
-    this.watch.close();
+    this.following?.close();
     for (const { psk } of this.open.values()) psk.secret.wipe();
   }
 
-  async read(): Promise<void> {
+  async start(): Promise<void> {
+    const { store, onFailed } = this.options;
+    this.following = await follow({ store, edition: EDITION, read: () => this.read(), onFailed });
+  }
+
+  private async read(): Promise<void> {
     const rows = new Map<string, Row>();
-    for (const { key, value } of await readRows(this.options.store))
+    for await (const { key, value } of entriesUnder(this.options.store, ROWS))
       rows.set(decodeUtf8(key.subarray(ROWS.length)), decodeRow(value));
     const former = this.open;
     this.rows = rows;
@@ -216,7 +220,7 @@ class NodeInvitations implements KeptInvitations {
       deletes: [deviceKey(pneId, DEVICES.withdrawn)],
     });
     if (version === undefined) return this.register(pneId, credential);
-    await Promise.all([this.read(), onRegistered()]);
+    await Promise.all([this.following!.refresh(), onRegistered()]);
     return grantOf(pneId);
   }
 
@@ -232,18 +236,8 @@ class NodeInvitations implements KeptInvitations {
         { key: EDITION, value: NOTHING },
       ],
     });
-    await this.read();
+    await this.following!.refresh();
   }
-}
-
-async function readRows(store: KeyValueStore): Promise<Entry[]> {
-  const entries: Entry[] = [];
-  let page = await store.range(ROWS, NodeLimits.storePage);
-  while (page.length > 0) {
-    entries.push(...page);
-    page = await store.range(ROWS, NodeLimits.storePage, page.at(-1)!.key);
-  }
-  return entries;
 }
 
 function rowKey(pneId: string): Uint8Array {

@@ -15,12 +15,12 @@ import { decodeFlat, encodeFlat, type FlatItem } from '../cbor/flat.ts';
 import type { CryptoProvider, Secret } from '../crypto/provider.ts';
 import { type Credential, ccsCredential } from '../handshake/credential.ts';
 import { createPreSharedKey } from '../handshake/psk/credential.ts';
-import { ImplementationLimits, NodeLimits } from '../limits.ts';
+import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import type { ResumptionKey, ResumptionKeys } from '../roles/resumption.ts';
 import { ResumptionTable } from '../roles/resumption-keys.ts';
 import { createSealing } from './sealing.ts';
-import type { KeyValueStore } from './store/store.ts';
+import { entriesUnder, type KeyValueStore } from './store/store.ts';
 
 const ROWS = Uint8Array.of(0x6b);
 const VERSION = 1;
@@ -54,9 +54,7 @@ export async function openKeptResumptions(options: KeptResumptionsOptions): Prom
       writing = writing.then(() => store.commit({ puts: [put] })).then(ignore, onFailed);
     },
   });
-  for (let page = await firstPage(); page.length > 0; page = await pageAfter(page.at(-1)!.key)) {
-    for (const { key, value } of page) restore(key, value);
-  }
+  for await (const { key, value } of entriesUnder(store, ROWS)) restore(key, value);
   return {
     get isEmpty() {
       return table.isEmpty;
@@ -66,14 +64,6 @@ export async function openKeptResumptions(options: KeptResumptionsOptions): Prom
     confirm: (key) => table.confirm(key),
     written: () => writing,
   };
-
-  function firstPage() {
-    return store.range(ROWS, NodeLimits.storePage);
-  }
-
-  function pageAfter(key: Uint8Array) {
-    return store.range(ROWS, NodeLimits.storePage, key);
-  }
 
   /** A row that cannot be read is none. */
   function restore(key: Uint8Array, value: Uint8Array): void {

@@ -75,7 +75,7 @@ test('of two that change the same, one is refused, and nothing of it is stored',
 test('a change of a group is told, one of a user key alone is not', async () => {
   const { store, kept } = open();
   let told = 0;
-  const watch = open(kept).store.watch(() => {
+  const watch = await open(kept).store.watch(() => {
     told += 1;
   });
   await loadUser(store, 'a');

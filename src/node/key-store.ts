@@ -13,7 +13,6 @@ import { concatBytes } from '../bytes/compare.ts';
 import { withHead } from '../bytes/copy.ts';
 import { toHex } from '../bytes/hex.ts';
 import { encodeUtf8 } from '../bytes/utf8.ts';
-import { NodeLimits } from '../limits.ts';
 import type { GroupRecord } from '../roles/group-record.ts';
 import {
   decodeGroupRecord,
@@ -22,7 +21,7 @@ import {
   encodeUserKey,
 } from '../roles/group-record-codec.ts';
 import type { KeyChanges, KeyStore } from '../roles/key-store.ts';
-import type { Entry, KeyValueStore, Watch } from './store/store.ts';
+import { entriesUnder, type KeyValueStore, type Watch } from './store/store.ts';
 
 const GROUPS = Uint8Array.of(0x73);
 const USERS = Uint8Array.of(0x75);
@@ -38,7 +37,7 @@ export interface NodeKeyStoreOptions {
 
 export interface NodeKeyStore extends KeyStore {
   /** Calls back some time after a group was changed, by whichever process. */
-  watch(onChanged: () => void): Watch;
+  watch(onChanged: () => void): Promise<Watch>;
 }
 
 export function openKeyStore({ store, onFailed }: NodeKeyStoreOptions): NodeKeyStore {
@@ -52,15 +51,16 @@ export function openKeyStore({ store, onFailed }: NodeKeyStoreOptions): NodeKeyS
     });
   }
 
-  function known({ key, version }: Entry): void {
-    versions.set(toHex(key), version);
-  }
-
   async function loadAll(): Promise<readonly GroupRecord[]> {
-    const entries = await readGroups(store);
+    const found = new Map<string, number>();
+    const records: GroupRecord[] = [];
+    for await (const { key, value, version } of entriesUnder(store, GROUPS)) {
+      found.set(toHex(key), version);
+      records.push(decodeGroupRecord(referenceIn(key), value));
+    }
     for (const name of versions.keys()) if (name.startsWith(toHex(GROUPS))) versions.delete(name);
-    for (const entry of entries) known(entry);
-    return entries.map(({ key, value }) => decodeGroupRecord(referenceIn(key), value));
+    for (const [name, version] of found) versions.set(name, version);
+    return records;
   }
 
   async function commit({ groups, ended, users }: KeyChanges): Promise<boolean> {
@@ -102,16 +102,6 @@ export function openKeyStore({ store, onFailed }: NodeKeyStoreOptions): NodeKeyS
 export async function hasKeys(store: KeyValueStore): Promise<boolean> {
   const pages = await Promise.all([GROUPS, USERS].map((prefix) => store.range(prefix, 1)));
   return pages.some((page) => page.length > 0);
-}
-
-async function readGroups(store: KeyValueStore): Promise<Entry[]> {
-  const entries: Entry[] = [];
-  let page = await store.range(GROUPS, NodeLimits.storePage);
-  while (page.length > 0) {
-    entries.push(...page);
-    page = await store.range(GROUPS, NodeLimits.storePage, page.at(-1)!.key);
-  }
-  return entries;
 }
 
 function groupKey(reference: number): Uint8Array {

@@ -18,7 +18,7 @@ import { refuse } from '../refusal.ts';
 import type { PeerRecord } from '../roles/peer-record.ts';
 import { decodePeerRecord, encodePeerRecord } from '../roles/peer-record-codec.ts';
 import type { Reading, ServerStore } from '../roles/server-store.ts';
-import type { Expectation, KeyValueStore } from './store/store.ts';
+import { type Expectation, entriesUnder, type KeyValueStore } from './store/store.ts';
 
 const RECORDS = Uint8Array.of(0x70);
 const READINGS = Uint8Array.of(0x72);
@@ -152,11 +152,7 @@ class NodeServerStore implements PersistentServerStore {
 
 async function countReadings(store: KeyValueStore): Promise<number> {
   let count = 0;
-  let page = await store.range(READINGS, NodeLimits.storePage);
-  while (page.length > 0) {
-    count += page.length;
-    page = await store.range(READINGS, NodeLimits.storePage, page.at(-1)!.key);
-  }
+  for await (const _ of entriesUnder(store, READINGS)) count += 1;
   return count;
 }
 

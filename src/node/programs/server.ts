@@ -53,6 +53,7 @@ export async function startServerProgram(
     onFailed: ({ message }) => log('keys-failed', { reason: message }),
   });
   const root = await openRootKey(provider, rootKeyPath, store);
+  const groupsWatch = await keyStore.watch(() => keys.refresh());
   const keys = createServerKeys({
     provider,
     root,
@@ -77,7 +78,6 @@ export async function startServerProgram(
     responder: identity.credential,
     onFailed: ({ message }) => log('resumptions-failed', { reason: message }),
   });
-  const groupsWatch = keyStore.watch(() => keys.refresh());
   let output: ReadingOutput | undefined;
   const serverStore = await openServerStore({
     store,

@@ -170,7 +170,7 @@ export function testConformance(name: string, create: () => KeyValueStore | Prom
 
   testStore('a watch is told of its entry alone, until it is closed', async (store) => {
     let told = 0;
-    const watch = store.watch(bytes('a'), () => {
+    const watch = await store.watch(bytes('a'), () => {
       told += 1;
     });
     await store.commit({ puts: [put('a', '1')] });

@@ -66,7 +66,7 @@ test('two processes share it: a commit of the other is seen by a watch, and is a
   const store = openLmdbStore(folder);
   const version = await store.commit({ puts });
   let told = 0;
-  store.watch(KEY, () => {
+  await store.watch(KEY, () => {
     told += 1;
   });
   const said = inProcess(

@@ -93,7 +93,7 @@ class LmdbStore implements KeyValueStore {
     }
   }
 
-  watch(key: Uint8Array, onChange: () => void): Watch {
+  async watch(key: Uint8Array, onChange: () => void): Promise<Watch> {
     const watch = new PolledEntry(this.rows, key.slice(), onChange, () => this.watches.delete(watch));
     this.watches.add(watch);
     return watch;

@@ -49,7 +49,7 @@ class MemoryStore implements KeyValueStore {
     return version;
   }
 
-  watch(key: Uint8Array, onChange: () => void): Watch {
+  async watch(key: Uint8Array, onChange: () => void): Promise<Watch> {
     const watch = { key: key.slice(), onChange };
     this.watches.add(watch);
     return { close: () => void this.watches.delete(watch) };

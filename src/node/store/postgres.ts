@@ -116,10 +116,11 @@ class PostgresStore implements KeyValueStore {
     }
   }
 
-  watch(key: Uint8Array, onChange: () => void): Watch {
-    const watch = new PolledKey(buffer(key.slice()), onChange, () => this.watches.delete(watch));
+  async watch(key: Uint8Array, onChange: () => void): Promise<Watch> {
+    const own = buffer(key.slice());
+    const [known] = (await this.versionsOf([own])).values();
+    const watch: PolledKey = new PolledKey(own, known, onChange, () => this.watches.delete(watch));
     this.watches.add(watch);
-    void this.look([watch]);
     this.timer ??= this.wait();
     return watch;
   }
@@ -142,12 +143,16 @@ class PostgresStore implements KeyValueStore {
 
   /** A look that fails is one that comes later. */
   private async look(watches: readonly PolledKey[]): Promise<void> {
-    const keys = watches.map(({ key }) => key);
-    const result = await this.pool.query<Row>(sql.VERSIONS, [keys]).catch(() => undefined);
-    if (result === undefined || this.isClosed) return;
-    const versions = new Map(result.rows.map(({ key, version }) => [key.toString('hex'), version]));
+    const versions = await this.versionsOf(watches.map(({ key }) => key)).catch(() => undefined);
+    if (versions === undefined || this.isClosed) return;
     for (const watch of watches)
       if (this.watches.has(watch)) watch.see(versions.get(watch.key.toString('hex')));
+  }
+
+  /** By key in hexadecimal digits. */
+  private async versionsOf(keys: readonly Buffer[]): Promise<ReadonlyMap<string, string>> {
+    const { rows } = await again(() => this.pool.query<Row>(sql.VERSIONS, [keys]));
+    return new Map(rows.map(({ key, version }) => [key.toString('hex'), version]));
   }
 }
 
@@ -156,11 +161,11 @@ class PolledKey implements Watch {
   readonly key: Buffer;
   private readonly onChange: () => void;
   private readonly onClosed: () => void;
-  private isKnown = false;
   private known: string | undefined;
 
-  constructor(key: Buffer, onChange: () => void, onClosed: () => void) {
+  constructor(key: Buffer, known: string | undefined, onChange: () => void, onClosed: () => void) {
     this.key = key;
+    this.known = known;
     this.onChange = onChange;
     this.onClosed = onClosed;
   }
@@ -170,8 +175,7 @@ class PolledKey implements Watch {
   }
 
   see(version: string | undefined): void {
-    const isChanged = this.isKnown && version !== this.known;
-    this.isKnown = true;
+    const isChanged = version !== this.known;
     this.known = version;
     if (isChanged) this.onChange();
   }

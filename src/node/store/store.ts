@@ -20,10 +20,10 @@ export interface KeyValueStore {
    */
   commit(changes: Changes): Promise<number | undefined>;
   /**
-   * Calls `onChange` some time after a commit, of whichever process, has changed the entry of this key; commits in
-   * short order may come as one.
+   * Calls `onChange` some time after a commit, of whichever process, has changed the entry of this key since this has
+   * resolved; commits in short order may come as one.
    */
-  watch(key: Uint8Array, onChange: () => void): Watch;
+  watch(key: Uint8Array, onChange: () => void): Promise<Watch>;
   /** Resolves when commits under way have ended. No other call may follow. */
   close(): Promise<void>;
 }
@@ -68,6 +68,17 @@ export function checkChanges({ puts = [], deletes = [] }: Changes): void {
 export function changesKey({ puts = [], deletes = [] }: Changes, key: Uint8Array): boolean {
   const isKey = (other: Uint8Array) => compareBytes(key, other) === 0;
   return puts.some((put) => isKey(put.key)) || deletes.some(isKey);
+}
+
+/** All entries of which the key begins with `prefix`, in their order. */
+export async function* entriesUnder(store: KeyValueStore, prefix: Uint8Array): AsyncGenerator<Entry> {
+  const limit = NodeLimits.storePage;
+  let page = await store.range(prefix, limit);
+  for (;;) {
+    yield* page;
+    if (page.length < limit) return;
+    page = await store.range(prefix, limit, page.at(-1)!.key);
+  }
 }
 
 /** The first key above all that begin with `prefix`; undefined where there is none. */
