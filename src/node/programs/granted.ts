@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Authority } from '../../authorization/authority.ts';
+import type { Credential } from '../../handshake/credential.ts';
 import { kidOf } from '../../handshake/id-cred.ts';
 import type { Revoked } from '../../roles/gateway-control.ts';
-import { readAll } from '../devices.ts';
 import { type HeldGrants, openGrants } from '../grants.ts';
 import type { KeyValueStore } from '../store/store.ts';
 import type { Log } from './log.ts';
@@ -22,15 +22,13 @@ export function openGranted(store: KeyValueStore, log: Log, onChanged?: () => vo
   });
 }
 
-/** What a server states to its gateways. */
-export async function revocationsOf(
-  store: KeyValueStore,
+/** What a server states to its gateways of its devices. */
+export function revocationsOf(
+  devices: readonly Credential[],
   { minimums }: HeldGrants,
-): Promise<Omit<Revoked, 'kind'>[]> {
-  const revocations: Omit<Revoked, 'kind'>[] = [];
-  for (const credential of await readAll(store)) {
+): Omit<Revoked, 'kind'>[] {
+  return devices.flatMap((credential) => {
     const [kid, minimum] = [kidOf(credential.idCred), minimums.get(credential.subject!)];
-    if (kid !== undefined && minimum !== undefined) revocations.push({ kid, minimum });
-  }
-  return revocations;
+    return kid === undefined || minimum === undefined ? [] : [{ kid, minimum }];
+  });
 }

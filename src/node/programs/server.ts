@@ -47,7 +47,7 @@ export async function startServerProgram(
     onBroken,
     database,
   });
-  const grants = await openGranted(store, log, () => stateRevoked());
+  const grants = await openGranted(store, log, () => followGrants());
   const keyStore = openKeyStore({
     store,
     onFailed: ({ message }) => log('keys-failed', { reason: message }),
@@ -104,11 +104,13 @@ export async function startServerProgram(
     if (server === undefined) return;
     server.setWithdrawn(devices.withdrawn);
     for (const id of devices.withdrawn) keys.revoke(id);
-    server.setAdmitted(devices.all.filter(({ subject }) => invitations.joined.includes(subject!)));
+    const joined = new Set(invitations.joined);
+    server.setAdmitted(devices.all.filter(({ subject }) => joined.has(subject!)));
+    followGrants();
   }
-  function stateRevoked(): void {
-    const onUnread = ({ message }: Error) => log('grants-failed', { reason: message });
-    revocationsOf(store, grants).then((revocations) => server?.setRevoked(revocations), onUnread);
+  function followGrants(): void {
+    if (server === undefined) return;
+    server.setRevoked(revocationsOf(devices.all, grants));
   }
   const pace = new Pace({
     intervalMs: Number(values.interval),
@@ -152,7 +154,6 @@ export async function startServerProgram(
   metrics.show('devices', () => devices.ids.length);
   metrics.show('readings_kept', () => serverStore.count);
   followDevices();
-  stateRevoked();
   log('listening', {
     address: `${host}:${started.port}`,
     devices: devices.ids.length,
