@@ -41,7 +41,7 @@ export interface CpnsServerOptions extends Omit<ServerOptions, 'endToEnd' | 'aft
   onGatewayRefused(reason: ReasonName, gateway: string | undefined): void;
 }
 
-export interface CpnsServer extends Pick<Server, 'deliver' | 'expel'>, Listener {
+export interface CpnsServer extends Pick<Server, 'deliver' | 'expel' | 'readmit'>, Listener {
   /** Closes the link of a gateway, whose credential is withdrawn. */
   expelGateway(gateway: string): void;
   /** The PNEs of these names, and no others, are withdrawn: every gateway is told, until it has done it. */
@@ -88,6 +88,7 @@ export async function startCpnsServer(options: CpnsServerOptions): Promise<CpnsS
     ...listener,
     deliver: server.deliver,
     expel: server.expel,
+    readmit: server.readmit,
     expelGateway: links.expel,
     setWithdrawn: (pneIds) => withdrawn(pneIds.map((pneId) => ({ kind: ControlKind.withdrawn, pneId }))),
     setAdmitted: (pnes) => admitted(pnes.map(admissionOf)),

@@ -61,6 +61,22 @@ test('it keeps its readings, asks again, and delivers them once it has a grant',
   assertNothingLost(network);
 });
 
+test('it is answered as soon as it has a grant, without asking again', () => {
+  const network = createTestNetwork();
+  network.grants.server.revoke(PNE_ID, 1);
+  network.pne.report('reading');
+  start(network);
+  network.server.readmit();
+  network.settle();
+  assert.equal(values(network), []);
+  grantMembershipAt(network, 'server', 1);
+  network.server.readmit();
+  network.server.readmit();
+  network.settle();
+  assert.equal(values(network), ['reading']);
+  assertNothingLost(network);
+});
+
 function assertNothingLost(network: TestNetwork): void {
   assert.ok(network.pne.idle);
   assert.is(outcomes(network, 'accepted'), values(network).length);

@@ -64,6 +64,8 @@ export class ServerPeer {
   private readonly readings: PeerReadings;
   /** The session in which the PNE has registered: it fixes the epochs. */
   private session: Agreement | undefined;
+  /** What asked to register last and was turned away. */
+  private turnedAway: { readonly agreement: Agreement; readonly registration: Registration } | undefined;
   /** Tickets of contents that are being forgotten. */
   private readonly settling = new Set<number>();
   /** Contents that are being stored. */
@@ -136,9 +138,17 @@ export class ServerPeer {
     );
   }
 
+  /** Grants have changed: a PNE that was turned away and may join now is answered, if it still listens. */
+  readmit(): void {
+    const { turnedAway } = this;
+    if (turnedAway === undefined || !this.options.permits('pn-join')) return;
+    this.register(turnedAway.agreement, turnedAway.registration);
+  }
+
   /** Says nothing any more. */
   close(): void {
     this.session = undefined;
+    this.turnedAway = undefined;
     this.contents.close();
     this.options.ledger.close();
   }
@@ -146,7 +156,9 @@ export class ServerPeer {
   /** Ends the session, and says so. The PNE keeps its readings, and asks again. */
   private turnAway(agreement: Agreement, message: Message | undefined): never {
     const { boot } = this.options.ledger.record;
-    const answered = message?.type === MessageType.registration ? message.epoch : boot?.epoch;
+    const registration = message?.type === MessageType.registration ? message : undefined;
+    const answered = registration?.epoch ?? boot?.epoch;
+    if (registration !== undefined) this.turnedAway = { agreement, registration };
     this.session = undefined;
     this.contents.close();
     if (answered !== undefined)
@@ -162,6 +174,7 @@ export class ServerPeer {
   /** The name inside the record must be the one that the handshake verified (no identity misbinding). */
   private register(agreement: Agreement, registration: Registration): void {
     if (registration.pneId !== this.options.pneId) refuse('messageInvalid');
+    this.turnedAway = undefined;
     let result: Registered | undefined;
     this.store(
       (record) => {

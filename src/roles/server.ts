@@ -58,6 +58,8 @@ export interface Server {
   deliver(pneId: string, value: unknown, taken?: (ticket: number | undefined) => void): void;
   /** Ends the sessions with a PNE, whose credential is withdrawn. What is stored of it stays. */
   expel(pneId: string): void;
+  /** Grants have changed: PNEs that were turned away, and may join now, need not ask again. */
+  readmit(): void;
 }
 
 export function createServer(options: ServerOptions): Server {
@@ -66,6 +68,7 @@ export function createServer(options: ServerOptions): Server {
     attachGateway: (link, gateway) => role.attachGateway(link, gateway),
     deliver: (pneId, value, taken = ignore) => role.deliver(pneId, value, taken),
     expel: (pneId) => role.expel(pneId),
+    readmit: () => role.readmit(),
   });
 }
 
@@ -119,6 +122,10 @@ class ServerRole {
     this.keys?.expel(pneId);
     this.peers.get(pneId)?.close();
     this.peers.delete(pneId);
+  }
+
+  readmit(): void {
+    for (const [pneId, peer] of this.peers) this.guard(pneId, () => peer.readmit());
   }
 
   private receive(pneId: string, agreement: Agreement, message: Uint8Array): void {

@@ -15,7 +15,11 @@ import { type PneProcess, startPneProcess } from './pne-process.ts';
 const test = suite('simulator/programs');
 const payloads = createCborXPayloads();
 const READINGS = 30;
-const PATIENCE_MS = 120_000;
+/**
+ * A device notices after four readings without an answer, 5 to 7.5 s each, that its server has lost its keys; one that was turned
+ * away asks again after a minute, if nobody tells it before that it has a grant.
+ */
+const PATIENCE_MS = 50_000;
 
 interface Programs {
   readonly folder: string;
@@ -73,7 +77,6 @@ async function startDevice(folder: string, file: string): Promise<PneProcess> {
   return pne;
 }
 
-/** A device notices after four readings without an answer, 5 s each at least, that its server has lost its keys. */
 async function until(holds: () => boolean, what: string): Promise<void> {
   const end = Date.now() + PATIENCE_MS;
   while (!holds()) {

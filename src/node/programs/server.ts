@@ -111,6 +111,7 @@ export async function startServerProgram(
   function followGrants(): void {
     if (server === undefined) return;
     server.setRevoked(revocationsOf(devices.all, grants));
+    server.readmit();
   }
   const pace = new Pace({
     intervalMs: Number(values.interval),
