@@ -8,9 +8,19 @@
 #include "image.h"
 #include "machine.h"
 
+/* Nothing can be added to what literals inherit, before it is frozen too: compile/ has them assigned, not defined. */
+static void closePrototypes(txMachine *the)
+{
+	mxObjectPrototype.value.reference->flag |= XS_DONT_PATCH_FLAG;
+	mxArrayPrototype.value.reference->flag |= XS_DONT_PATCH_FLAG;
+}
+
 txMachine *machineCreate(txCreation *creation)
 {
-	return fxCreateMachine(creation, "pne", NULL, XS_NO_ID);
+	txMachine *machine = fxCreateMachine(creation, "pne", NULL, XS_NO_ID);
+	if (machine && gIsPreloaded)
+		closePrototypes(machine);
+	return machine;
 }
 
 /* The engine's names first, then the bundle's: the compiler counted on it. */

@@ -38,6 +38,8 @@ export interface Rv32Image extends Memory {
   readonly cHeap?: number;
   /** 1 where it starts from what its bundle has made (rv32-flash.ts). */
   readonly preloaded?: 0 | 1;
+  /** Whether its bytecode is that of one that does, wherever it starts from. */
+  readonly isCompiledAsPreloaded?: boolean;
   /** Whether the plain C programs of the benchmark are linked in. */
   readonly bench?: boolean;
 }
@@ -61,7 +63,7 @@ export async function buildRv32Image(bundle: string, made: Rv32Image = RAM_MEMOR
     `IMAGE=${makePath(FOLDER, image)}`,
     `SIZES=${sizes(made)}`,
     `BENCH=${made.bench ? 1 : 0}`,
-    `COMPILE=${made.preloaded ? '--plain-functions' : ''}`,
+    `COMPILE=${made.preloaded || made.isCompiledAsPreloaded ? '--preloaded' : ''}`,
   ];
   await run('make', [...rv32Setup().make, 'image', ...settings], { cwd: ROOT }).catch(
     (error: { stderr: string }) => {

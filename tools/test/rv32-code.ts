@@ -17,6 +17,7 @@ const MEMORY: Rv32Image = {
   chunk: { initial: 1_000_000, incremental: 100_000 },
   heap: { initial: 50_000, incremental: 10_000 },
   limit: 4 * 1024 ** 2,
+  isCompiledAsPreloaded: true,
 };
 
 /** Forms of classes, which have no values that could be made at random. */
@@ -46,15 +47,41 @@ const CLASSES = `
   console.log(String([a.y(), a.z, A.w(), a.v(4)(), a.u(), b.y(), b.q, B.s(), b.c1(), new C().m(), new C().n()]));
   console.log(String([new D().a(), f().p(), f().q(), A.name, C.name, D.name]));`;
 
+/**
+ * What lies between the parts of a literal or behind it: generators, patterns, accessors, what is inherited. What is said
+ * is flat: XS has 1,024 slots of stack for it.
+ */
+const LITERALS = `
+  const say = (...values) => { for (let i = 0; i < values.length; i++) console.log(JSON.stringify(values[i])); };
+  const t = [];
+  const frozen = Object.freeze({ a: 1, b: 2 });
+  function* parts(x) { const o = { a: yield 1, b: [yield 2, yield 3], ...x, c: yield 4 }; say(o); return [(yield 5).d, x]; }
+  const f = (x) => { const y = void { get a() { return x; } }; return [typeof y, x]; };
+  const g = (x) => { try { return [x, x.a, { b: x.a.b }]; } catch { return [x]; } finally { t.push('finally'); } };
+  const h = (x) => [1, ({ b: t[0] } = x), ({ a: t[1], b: t[2] } = x).a];
+  const walk = parts({ e: 6 });
+  for (let step = walk.next(), i = 0; !step.done; step = walk.next({ d: i++ })) say(step);
+  const left = parts();
+  say(left.next(), left.next(7), left.return(8), left.next());
+  say(f(3), g({ a: {} }), g(undefined), g(frozen), h({ a: 4, b: 5 }), t);
+  say({ ...frozen, b: 3, c: 4 }, { c: 5, ...frozen, a: 6 }, [{ ...frozen }.a], [[7]], [, 8], [...t, 9, frozen]);
+  const own = { constructor: 1, toString: 2, valueOf: 3, hasOwnProperty: 4, 5: 6, ['h' + 1]: 8, get k() { return this.l; }, l: 9 };
+  say(Object.keys(own), own, { set m(v) {}, n() {}, o: () => 1, p: { q: [] } });
+  class Base { constructor(x) { this.x = x; } }
+  class Late extends Base { constructor() { const x = () => this.x; super(2); this.y = [x(), { z: x() }]; } }
+  class Early extends Base { constructor() { try { this.x = 1; } catch (error) { t.push(error.name); } super([3]); } }
+  say(new Late(), new Early(), Array.isArray(t), t);`;
+
 export async function testRv32Code(stage: string, tally: Tally): Promise<void> {
   await tally.run(stage, 'random programs, compiled shorter, print the same', comparePrograms);
 }
 
 async function comparePrograms(): Promise<Outcome> {
   let lines = await compareProgram('classes', CLASSES);
+  lines += await compareProgram('literals', LITERALS);
   for (let seed = 1; seed <= PROGRAMS; seed++)
     lines += await compareProgram(String(seed), randomProgram(seed, FUNCTIONS));
-  return { passed: PROGRAMS + 1, notes: [`${lines} lines`] };
+  return { passed: PROGRAMS + 2, notes: [`${lines} lines`] };
 }
 
 async function compareProgram(name: string, source: string): Promise<number> {

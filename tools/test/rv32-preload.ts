@@ -16,6 +16,15 @@ const program = (state: string, change: string) => `
     try { ${change}; trace('changed'); } catch (error) { trace(String(error)); }
   }`;
 
+/** But `__proto__`, which makes no property in a literal. */
+const INHERITED = Object.getOwnPropertyNames(Object.prototype).filter((name) => name !== '__proto__');
+
+/** Bodies that leave what literals inherit otherwise than their bytecode takes it to be. */
+const REFUSED: readonly [name: string, source: string][] = [
+  ['what all objects inherit', `Object.defineProperty(Object.prototype, 'a', { set() {} });`],
+  ['what all lists inherit', 'Array.prototype[0] = 1;'],
+];
+
 /** The SDK's engine gives what is written its copy in RAM, where nothing froze it: flash stays as it is. */
 const STATES: readonly [name: string, source: string, said: RegExp, saidWithSdk?: RegExp][] = [
   ['a variable', program('let count = 0;', 'count += 1'), /^TypeError/, /^changed$/],
@@ -23,6 +32,15 @@ const STATES: readonly [name: string, source: string, said: RegExp, saidWithSdk?
   ['a new property', program('const state = {};', 'state.a = 2'), /^TypeError/, /^changed$/],
   ['an array', program('const list = [1];', 'list[0] = 2'), /^TypeError/, /^changed$/],
   ['bytes', program('const bytes = new Uint8Array(4);', 'bytes[0] = 1'), /^TypeError/],
+  [
+    'an object with names that all have',
+    program(
+      '',
+      `if (Object.keys({ ${INHERITED.map((name) => `${name}: 1`)} }).length !== ${INHERITED.length}
+      || ${INHERITED.length} !== Object.getOwnPropertyNames(Object.prototype).length - 1) return`,
+    ),
+    /^changed$/,
+  ],
   ['a built-in', program('', 'Array.prototype.map = 1'), /^TypeError/],
   [
     'what is made when it runs',
@@ -35,6 +53,15 @@ export async function testRv32Preload(stage: string, tally: Tally): Promise<void
   for (const state of STATES) {
     await tally.run(stage, `preloaded: ${state[0]}`, () => checkState(state));
   }
+  if (rv32Setup().sdk) return;
+  for (const [name, source] of REFUSED)
+    await tally.run(stage, `not preloaded: ${name}`, () => checkRefused(name, source));
+}
+
+async function checkRefused(name: string, source: string): Promise<Outcome> {
+  const words = await buildRv32Flash(writeBundle(name, source)).catch((error: Error) => error.message);
+  if (/cannot be preloaded: .*TypeError/.test(words)) return { passed: 1 };
+  throw new CheckFailure(words);
 }
 
 async function checkState([
@@ -43,12 +70,17 @@ async function checkState([
   said,
   saidWithSdk = said,
 ]: (typeof STATES)[number]): Promise<Outcome> {
-  const folder = join(OUTPUT, 'bundles/preloaded');
-  mkdirSync(folder, { recursive: true });
-  const bundle = join(folder, `${name.replaceAll(' ', '-')}.js`);
-  writeFileSync(bundle, source);
+  const bundle = writeBundle(name, source);
   const { status, output } = await finish(spawnRv32(await buildRv32Flash(bundle)));
   const expected = rv32Setup().sdk ? saidWithSdk : said;
   if (status === 0 && expected.test(output)) return { passed: 1 };
   throw new CheckFailure(`status ${status} after: ${output}`);
+}
+
+function writeBundle(name: string, source: string): string {
+  const folder = join(OUTPUT, 'bundles/preloaded');
+  mkdirSync(folder, { recursive: true });
+  const bundle = join(folder, `${name.replaceAll(' ', '-')}.js`);
+  writeFileSync(bundle, source);
+  return bundle;
 }

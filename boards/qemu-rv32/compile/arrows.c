@@ -46,10 +46,7 @@ static Instruction *dropThis(Function *body)
 /* Where nothing is kept, there is nothing to keep it in. */
 static void dropEnvironment(Function *function, Instruction *store, Instruction *retrieve)
 {
-	Instruction *environment = store;
-	do
-		environment--;
-	while (environment->code == XS_NO_CODE);
+	Instruction *environment = previousOf(function, store);
 	if (environment->code != XS_CODE_ENVIRONMENT || retrieve->operand != 0)
 		return;
 	environment->code = XS_NO_CODE;

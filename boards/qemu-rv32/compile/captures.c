@@ -42,14 +42,6 @@ static bool isAlwaysRun(const Function *function, const Instruction *setter)
 	return true;
 }
 
-static Instruction *before(const Function *function, Instruction *instruction)
-{
-	do
-		instruction--;
-	while (instruction > function->first && instruction->code == XS_NO_CODE);
-	return instruction;
-}
-
 /*
  * The function that keeps what the STORE stores, and the place that it has there: functions retrieve what they keep
  * in the order in which it was stored behind ENVIRONMENT. NULL where it is no function's.
@@ -57,11 +49,11 @@ static Instruction *before(const Function *function, Instruction *instruction)
 static Function *keeperOf(const Function *function, Instruction *store, txS4 *place)
 {
 	Instruction *each = store;
-	for (*place = 0; each->code == XS_CODE_STORE_1; each = before(function, each))
+	for (*place = 0; each->code == XS_CODE_STORE_1; each = previousOf(function, each))
 		++*place;
 	if (each->code != XS_CODE_ENVIRONMENT)
 		return NULL;
-	return before(function, each)->body;
+	return previousOf(function, each)->body;
 }
 
 /* Whether the function and those in it that keep the variable too do nothing but read it. */

@@ -175,6 +175,15 @@ Instruction *nextOf(const Function *function, const Instruction *instruction)
 	return NULL;
 }
 
+Instruction *previousOf(const Function *function, const Instruction *instruction)
+{
+	while (instruction-- > function->first) {
+		if (instruction->code != XS_NO_CODE)
+			return (Instruction *)instruction;
+	}
+	return NULL;
+}
+
 Instruction *followerOf(const Function *function, const Instruction *instruction)
 {
 	for (const Instruction *next = instruction + 1; next < function->end; next++) {

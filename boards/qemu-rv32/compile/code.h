@@ -53,7 +53,10 @@ void freeFunction(Function *function);
 /* The next instruction that is not left out; NULL at the end. */
 Instruction *nextOf(const Function *function, const Instruction *instruction);
 
-/* The same, where nothing but `instruction` leads to it; NULL else. */
+/* The one before; NULL at the start. */
+Instruction *previousOf(const Function *function, const Instruction *instruction);
+
+/* The next one, where nothing but `instruction` leads to it; NULL else. */
 Instruction *followerOf(const Function *function, const Instruction *instruction);
 
 /* Whether its operand is the id of a name. */

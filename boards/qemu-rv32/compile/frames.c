@@ -166,9 +166,9 @@ static bool isNoConstructor(const Function *function)
  * A frame is reserved at once, and filled with `undefined`: local variables need not be declared in it one by one,
  * nor given up, as long as each has got a value of its own before it is read.
  */
-void shortenFrame(Function *function, bool hasPlainFunctions)
+void shortenFrame(Function *function, bool isPreloaded)
 {
-	Scopes scopes = { .leavesByTail = hasPlainFunctions && isNoConstructor(function) };
+	Scopes scopes = { .leavesByTail = isPreloaded && isNoConstructor(function) };
 	if (!readScopes(function, &scopes))
 		return;
 	if (scopes.locals <= MAX_VARIABLES && areSetFirst(function, &scopes))

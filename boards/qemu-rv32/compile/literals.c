@@ -16,6 +16,7 @@ typedef struct {
 	Instruction *prefix[MAX_ELEMENTS][PREFIX_LENGTH];
 	/* SET_PROPERTY_AT behind each element, in front of POP. */
 	Instruction *suffix[MAX_ELEMENTS];
+	Instruction *end;
 	txS4 place;
 	txS4 count;
 } List;
@@ -36,6 +37,7 @@ static bool hasHead(const Function *function, Instruction *first, const Names *n
 	}
 	list->place = list->head[1]->operand;
 	list->count = list->head[3]->operand;
+	list->end = endOfLiteral(function, list->head[1]);
 	return list->head[4]->operand == names->length && list->head[8]->operand == names->fill
 		&& list->count <= MAX_ELEMENTS;
 }
@@ -60,13 +62,13 @@ static bool endsElement(const Function *function, const Instruction *each)
 	return pop && pop->code == XS_CODE_POP;
 }
 
-/* Behind it the next element begins, or the variable of the list is given up. */
+/* Behind it the next element begins, or the list ends. */
 static bool isLast(const Function *function, Instruction *suffix, List *list, txS4 index)
 {
 	Instruction *after = nextOf(function, nextOf(function, suffix));
 	if (index + 1 < list->count)
 		return beginsElement(function, after, list, index + 1);
-	return after->code == XS_CODE_UNWIND_1;
+	return after == list->end;
 }
 
 /* False where another list is in it that has been left, as one with holes. */
@@ -76,7 +78,7 @@ static bool findElements(const Function *function, List *list)
 	if (!beginsElement(function, each, list, 0))
 		return false;
 	for (txS4 index = 0; index < list->count; each = nextOf(function, each)) {
-		if (!each || each->code == XS_CODE_ARRAY)
+		if (!each || each == list->end || each->code == XS_CODE_ARRAY)
 			return false;
 		if (endsElement(function, each) && isLast(function, each, list, index))
 			list->suffix[index++] = each;
@@ -90,7 +92,7 @@ static void leaveOut(Instruction *const *instructions, int count)
 		instructions[i]->code = XS_NO_CODE;
 }
 
-/* One element: a list of no length takes it. */
+/* One element: a list of no length takes it by assignment, which finds nothing in Array.prototype. */
 static void makeOne(const List *list)
 {
 	leaveOut(list->head + 1, HEAD_LENGTH - 1);
@@ -115,25 +117,25 @@ static void makeByConstructor(const Function *function, const List *list, const 
 	last->operand = list->count;
 }
 
-static void shortenList(const Function *function, Instruction *first, const Names *names)
+static void shortenList(const Function *function, Instruction *first, const Names *names, bool isPreloaded)
 {
 	List list;
 	if (!hasHead(function, first, names, &list) || !findElements(function, &list))
 		return;
-	if (list.count == 1)
+	if (list.count == 1 && isPreloaded)
 		makeOne(&list);
-	else if (names->array)
+	else if (list.count > 1 && names->array)
 		makeByConstructor(function, &list, names);
 }
 
 /* From the end, as what lies in another comes first then. */
-void shortenLiterals(Function *function, const Names *names)
+void shortenLiterals(Function *function, const Names *names, bool isPreloaded)
 {
 	markTargets(function);
 	for (Instruction *each = function->end; each-- > function->first;) {
 		if (each->code == XS_CODE_ARRAY)
-			shortenList(function, each, names);
-		if (each->code == XS_CODE_OBJECT || each->code == XS_CODE_INSTANTIATE)
-			shortenObject(function, each, names);
+			shortenList(function, each, names, isPreloaded);
+		if (isObject(function, each))
+			shortenObject(function, each, names, isPreloaded);
 	}
 }

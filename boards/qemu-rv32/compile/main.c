@@ -17,8 +17,8 @@
 
 static txParser gParser;
 
-/* Only classes are constructors: no other function has a `prototype`, which takes three slots of each. */
-static bool gHasPlainFunctions;
+/* Only classes are constructors then: no other function has a `prototype`, which takes three slots of each. */
+static bool gIsPreloaded;
 
 static void fail(const char *path, int line, const char *format, va_list arguments)
 {
@@ -163,7 +163,7 @@ static void remap(Function *function, const txID *ids)
 	for (Instruction *each = function->first; each < function->end; each++) {
 		if (each->body)
 			remap(each->body, ids);
-		if (gHasPlainFunctions && makesFunction(function, each))
+		if (gIsPreloaded && makesFunction(function, each))
 			each->code = XS_CODE_FUNCTION;
 		if (hasName(each) && (txID)each->operand != XS_NO_ID)
 			each->operand = ids[each->operand];
@@ -194,9 +194,9 @@ static void printBundle(const txScript *script, Function *function)
 int main(int argc, char **argv)
 {
 	bool isForLines = argc == 3 && !strcmp(argv[1], "--lines");
-	gHasPlainFunctions = argc == 3 && !strcmp(argv[1], "--plain-functions");
-	if (argc != 2 && !isForLines && !gHasPlainFunctions) {
-		fputs("usage: compile [--lines | --plain-functions] BUNDLE\n", stderr);
+	gIsPreloaded = argc == 3 && !strcmp(argv[1], "--preloaded");
+	if (argc != 2 && !isForLines && !gIsPreloaded) {
+		fputs("usage: compile [--lines | --preloaded] BUNDLE\n", stderr);
 		return 2;
 	}
 	txScript *script = parse(argv[argc - 1], isForLines ? mxDebugFlag : 0);
@@ -204,7 +204,7 @@ int main(int argc, char **argv)
 		return 1;
 	Function *function = readCode(script->codeBuffer, script->codeSize);
 	Names names = readNames(script);
-	optimize(function, &names, gHasPlainFunctions || isForLines);
+	optimize(function, &names, gIsPreloaded || isForLines);
 	free(names.texts);
 	layOut(function);
 	if (isForLines)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include "objects.h"
 #include "optimize.h"
 
 /* What a branch to `target` comes to first. */
@@ -76,7 +77,7 @@ static bool endsFunction(const Instruction *instruction)
 	return XS_CODE_END <= instruction->code && instruction->code <= XS_CODE_END_DERIVED;
 }
 
-static void joinFollower(Instruction *each, Instruction *next)
+static void joinFollower(const Function *function, Instruction *each, Instruction *next)
 {
 	switch (each->code) {
 	case XS_CODE_NOT:
@@ -86,7 +87,7 @@ static void joinFollower(Instruction *each, Instruction *next)
 		invert(next);
 		break;
 	case XS_CODE_INTEGER_1:
-		if (next->code != XS_CODE_VOID)
+		if (next->code != XS_CODE_VOID || isFlags(function, each))
 			break;
 		each->code = XS_CODE_UNDEFINED;
 		next->code = XS_NO_CODE;
@@ -129,7 +130,7 @@ void shortenNeighbours(Function *function)
 			code = each->code;
 			Instruction *next = followerOf(function, each);
 			if (next)
-				joinFollower(each, next);
+				joinFollower(function, each, next);
 		}
 	}
 }

@@ -17,39 +17,38 @@ static bool isInherited(const char *name)
 	return false;
 }
 
-static Instruction *lastBefore(Instruction *instruction)
+/* A class has its prototype from the same instruction, and its variable from an earlier one. */
+bool isObject(const Function *function, const Instruction *instruction)
 {
-	do
-		instruction--;
-	while (instruction->code == XS_NO_CODE);
-	return instruction;
+	if (instruction->code != XS_CODE_OBJECT)
+		return instruction->code == XS_CODE_INSTANTIATE;
+	const Instruction *last = previousOf(function, instruction);
+	return last && last->code == XS_CODE_NEW_TEMPORARY;
 }
 
-static bool defines(const Instruction *instruction)
+bool isFlags(const Function *function, const Instruction *instruction)
 {
-	return instruction->code == XS_CODE_NEW_PROPERTY || instruction->code == XS_CODE_NEW_PROPERTY_AT;
+	const Instruction *property = instruction->code == XS_CODE_INTEGER_1 ? previousOf(function, instruction) : NULL;
+	return property && (property->code == XS_CODE_NEW_PROPERTY || property->code == XS_CODE_NEW_PROPERTY_AT);
 }
 
 /*
  * What is defined in an object that has just been made can be assigned to it, which takes less, in bytes and in time.
  * `flags` is behind it: 0 where it is a value alone.
  */
-static void assign(const Instruction *object, Instruction *flags, const Names *names)
+static void assign(Instruction *property, Instruction *flags, const Names *names)
 {
-	Instruction *property = lastBefore(flags);
-	bool isPlain = object->code == XS_CODE_OBJECT && property->code == XS_CODE_NEW_PROPERTY
-		&& flags->code == XS_CODE_INTEGER_1 && flags->operand == 0;
+	bool isPlain = property->code == XS_CODE_NEW_PROPERTY && flags->operand == 0;
 	if (!isPlain || isInherited(names->texts[property->operand]))
 		return;
 	property->code = XS_CODE_SET_PROPERTY;
 	flags->code = XS_CODE_POP;
 }
 
-/* The UNWIND of the object's own variable. */
-static Instruction *endOf(const Function *function, const Instruction *from)
+Instruction *endOfLiteral(const Function *function, const Instruction *made)
 {
 	txS4 declared = 1;
-	for (Instruction *each = nextOf(function, from); each; each = nextOf(function, each)) {
+	for (Instruction *each = nextOf(function, made); each; each = nextOf(function, each)) {
 		if (each->code == XS_CODE_NEW_TEMPORARY || each->code == XS_CODE_NEW_LOCAL || each->code == XS_CODE_NEW_CLOSURE)
 			declared++;
 		if (each->code == XS_CODE_UNWIND_1)
@@ -60,29 +59,23 @@ static Instruction *endOf(const Function *function, const Instruction *from)
 	return NULL;
 }
 
-/* Whether the object is on top of the stack: behind what made it, or behind another property. */
-static bool isProperty(Instruction *use, const Instruction *made)
-{
-	Instruction *last = lastBefore(use);
-	return last == made || (last->code == XS_CODE_INTEGER_1 && defines(lastBefore(last)));
-}
-
 /* OBJECT, SET_LOCAL, and for each property GET_LOCAL, the value, NEW_PROPERTY, INTEGER; at last UNWIND. */
-void shortenObject(const Function *function, Instruction *object, const Names *names)
+void shortenObject(const Function *function, Instruction *object, const Names *names, bool isPreloaded)
 {
 	Instruction *made = followerOf(function, object);
-	Instruction *each = made ? followerOf(function, made) : NULL;
-	if (!each || made->code != XS_CODE_SET_LOCAL_1 || each->code != XS_CODE_GET_LOCAL_1
-		|| each->operand != made->operand)
+	Instruction *end = made && made->code == XS_CODE_SET_LOCAL_1 ? endOfLiteral(function, made) : NULL;
+	if (!end)
 		return;
-	Instruction *end = endOf(function, made);
-	for (; each && each != end; each = nextOf(function, each)) {
-		if (each->code != XS_CODE_GET_LOCAL_1 || each->operand != made->operand || !isProperty(each, made))
-			continue;
-		each->code = XS_CODE_DUB;
-		if (lastBefore(each) != made)
-			assign(object, lastBefore(each), names);
+	bool isAssigned = isPreloaded && object->code == XS_CODE_OBJECT;
+	for (Instruction *each = nextOf(function, made);; each = nextOf(function, each)) {
+		Instruction *last = previousOf(function, each);
+		bool isOnStack = last == made || isFlags(function, last);
+		bool isUse = each->code == XS_CODE_GET_LOCAL_1 && each->operand == made->operand;
+		if (isOnStack && isUse)
+			each->code = XS_CODE_DUB;
+		if (isOnStack && last != made && isAssigned && (isUse || each == end))
+			assign(previousOf(function, last), last, names);
+		if (each == end)
+			return;
 	}
-	if (end && defines(lastBefore(lastBefore(end))))
-		assign(object, lastBefore(end), names);
 }

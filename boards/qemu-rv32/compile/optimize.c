@@ -2,13 +2,13 @@
 
 #include "optimize.h"
 
-void optimize(Function *function, const Names *names, bool hasPlainFunctions)
+void optimize(Function *function, const Names *names, bool isPreloaded)
 {
 	for (Instruction *each = function->first; each < function->end; each++) {
 		if (each->body)
-			optimize(each->body, names, hasPlainFunctions);
+			optimize(each->body, names, isPreloaded);
 	}
-	shortenLiterals(function, names);
+	shortenLiterals(function, names, isPreloaded);
 	shortenClasses(function);
 	if (isPlain(function)) {
 		shortenCaptures(function);
@@ -18,7 +18,7 @@ void optimize(Function *function, const Names *names, bool hasPlainFunctions)
 	shortenArrows(function);
 	shortenNeighbours(function);
 	if (isPlain(function)) {
-		shortenFrame(function, hasPlainFunctions);
+		shortenFrame(function, isPreloaded);
 		shortenNeighbours(function);
 	}
 }

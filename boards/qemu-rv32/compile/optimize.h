@@ -18,11 +18,14 @@ typedef struct {
 	txS4 length;
 } Names;
 
-/* Of the function and of all that it makes. `hasPlainFunctions`: nothing but classes is called with `new`. */
-void optimize(Function *function, const Names *names, bool hasPlainFunctions);
+/*
+ * Of the function and of all that it makes. `isPreloaded`: nothing but classes is called with `new`, and the prototypes of
+ * objects and lists have nothing but what the engine put there (bundle.c).
+ */
+void optimize(Function *function, const Names *names, bool isPreloaded);
 
 /* [a, b] and { a, b } are not kept in a variable while they are made (literals.c). */
-void shortenLiterals(Function *function, const Names *names);
+void shortenLiterals(Function *function, const Names *names, bool isPreloaded);
 
 /* The methods of a class are put where it lies on the stack (classes.c). */
 void shortenClasses(Function *function);
@@ -43,7 +46,7 @@ void shortenArrows(Function *function);
 void shortenNeighbours(Function *function);
 
 /* Variables need not be declared, and those that nobody reads not be kept (frames.c). */
-void shortenFrame(Function *function, bool hasPlainFunctions);
+void shortenFrame(Function *function, bool isPreloaded);
 
 /* Notes where branches lead to: each of the above asks for it first. */
 void markTargets(Function *function);
