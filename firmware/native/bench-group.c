@@ -2,56 +2,20 @@
 
 /* A content of a group and back (firmware/bench-group.ts), between buffers that are there. */
 
-#include "bench.h"
+#include "bench-ends.h"
 #include "bench-reading.h"
-#include "record.h"
 
 #include <string.h>
 
-#define NO_LIMIT INT64_C(0x1FFFFFFFFFFFFF)
+enum { EPOCH = 1, REFERENCE = 2 };
 
-enum { ROOM = 256, HOP_RECORD = 2, GROUP_CONTENT = 5, EPOCH = 1, REFERENCE = 2 };
-
-typedef struct {
-	size_t length;
-	uint8_t bytes[ROOM];
-} Bytes;
-
-static const Reading gReading = { 1234, 21.375, 48.5, "roof", true };
-static RecordSender gSender, gHopSender;
-static RecordRecipient gRecipient, gHopRecipient;
-static Bytes gPayload, gContent, gOuter, gPlain;
-
-static psa_status_t statusOf(bool isFine)
-{
-	return isFine ? PSA_SUCCESS : PSA_ERROR_GENERIC_ERROR;
-}
-
-static bool openEnds(RecordSender *sender, RecordRecipient *recipient)
-{
-	static const uint8_t kid[] = { 1 };
-	uint8_t key[16];
-	uint8_t baseIv[AEAD_NONCE_MAX];
-	benchFill(key, sizeof(key));
-	benchFill(baseIv, sizeof(baseIv));
-	RecordSetup setup = {
-		.algorithm = 10,
-		.key = key, .keyLength = sizeof(key),
-		.baseIv = baseIv, .baseIvLength = sizeof(baseIv),
-		.kid = kid, .kidLength = sizeof(kid),
-		.maxMessage = 4096,
-	};
-	psa_status_t status = recordOpenSender(sender, &setup, 0, RECORD_NUMBERS_END);
-	if (status == PSA_SUCCESS)
-		status = recordOpenRecipient(recipient, &setup, -1, 0, 0, NO_LIMIT);
-	recordReserve(sender, RECORD_NUMBERS_END);
-	return status == PSA_SUCCESS;
-}
+static BenchEnds gGroup, gHop;
+static BenchBytes gPayload, gContent, gMessage, gOuter, gPlain;
 
 static psa_status_t toPayload(const BenchProgram *program)
 {
-	gPayload.length = readingPayload(&gReading, gPayload.bytes, ROOM);
-	return statusOf(gPayload.length == program->bytes);
+	gPayload.length = readingPayload(&gMeasuredReading, gPayload.bytes, BENCH_ROOM);
+	return benchStatus(gPayload.length == program->bytes);
 }
 
 /* The first byte of a record becomes that of a content (src/groups/content.ts), or comes in front of it. */
@@ -59,8 +23,8 @@ static psa_status_t seal(const BenchProgram *program)
 {
 	(void)program;
 	uint8_t *record = gContent.bytes + 1;
-	gContent.length = recordLength(&gSender, gPayload.length);
-	if (gContent.length >= ROOM || recordProtect(&gSender, gPayload.bytes, gPayload.length, record) != recordFine)
+	gContent.length = recordLength(&gGroup.sender, gPayload.length);
+	if (gContent.length >= BENCH_ROOM || recordProtect(&gGroup.sender, gPayload.bytes, gPayload.length, record) != recordFine)
 		return PSA_ERROR_GENERIC_ERROR;
 	uint8_t n = record[0] < 0x80 ? 1 : record[0] & 7;
 	if (record[0] < 0x80)
@@ -74,7 +38,7 @@ static psa_status_t seal(const BenchProgram *program)
 static psa_status_t openContent(const BenchProgram *program)
 {
 	(void)program;
-	uint8_t record[ROOM];
+	uint8_t record[BENCH_ROOM];
 	uint8_t n = gContent.bytes[0] >> 6;
 	bool isShort = n == 1 && gContent.bytes[1] < 0x80;
 	if (gContent.length < 4 || (gContent.bytes[0] & 0x3f) != (EPOCH << 2 | REFERENCE))
@@ -83,34 +47,27 @@ static psa_status_t openContent(const BenchProgram *program)
 	memcpy(record, gContent.bytes + (isShort ? 1 : 0), length);
 	if (!isShort)
 		record[0] = (uint8_t)(0x80 | 1 << 3 | n);
-	gRecipient.highest = -1;
-	gRecipient.seen = 0;
-	return statusOf(recordUnprotect(&gRecipient, record, length, gPlain.bytes, &gPlain.length) == recordFine);
+	benchForget(&gGroup);
+	return benchStatus(recordUnprotect(&gGroup.recipient, record, length, gPlain.bytes, &gPlain.length) == recordFine);
 }
 
 static psa_status_t toHop(const BenchProgram *program)
 {
 	(void)program;
-	Bytes message = { .length = 1 + gContent.length };
-	message.bytes[0] = GROUP_CONTENT;
-	memcpy(message.bytes + 1, gContent.bytes, gContent.length);
-	gOuter.length = 1 + recordLength(&gHopSender, message.length);
-	gOuter.bytes[0] = HOP_RECORD;
-	return statusOf(gOuter.length <= ROOM &&
-		recordProtect(&gHopSender, message.bytes, message.length, gOuter.bytes + 1) == recordFine);
+	gMessage.length = 1 + gContent.length;
+	gMessage.bytes[0] = GROUP_CONTENT;
+	memcpy(gMessage.bytes + 1, gContent.bytes, gContent.length);
+	return benchStatus(benchProtect(&gHop, HOP_RECORD, &gMessage, &gOuter));
 }
 
 static psa_status_t ofHop(const BenchProgram *program)
 {
 	(void)program;
-	Bytes message;
-	gHopRecipient.highest = -1;
-	gHopRecipient.seen = 0;
-	if (recordUnprotect(&gHopRecipient, gOuter.bytes + 1, gOuter.length - 1, message.bytes, &message.length) != recordFine)
+	if (!benchUnprotect(&gHop, HOP_RECORD, &gOuter, &gMessage) || gMessage.bytes[0] != GROUP_CONTENT)
 		return PSA_ERROR_GENERIC_ERROR;
-	gContent.length = message.length - 1;
-	memcpy(gContent.bytes, message.bytes + 1, gContent.length);
-	return statusOf(message.bytes[0] == GROUP_CONTENT);
+	gContent.length = gMessage.length - 1;
+	memcpy(gContent.bytes, gMessage.bytes + 1, gContent.length);
+	return PSA_SUCCESS;
 }
 
 static psa_status_t publish(const BenchProgram *program)
@@ -130,21 +87,15 @@ static psa_status_t receive(const BenchProgram *program)
 
 static psa_status_t openAll(const BenchProgram *program)
 {
-	memset(&gSender, 0, sizeof(gSender));
-	memset(&gHopSender, 0, sizeof(gHopSender));
-	memset(&gRecipient, 0, sizeof(gRecipient));
-	memset(&gHopRecipient, 0, sizeof(gHopRecipient));
-	if (!openEnds(&gSender, &gRecipient) || !openEnds(&gHopSender, &gHopRecipient))
+	if (!benchOpenEnds(&gGroup, program->algorithm) || !benchOpenEnds(&gHop, program->algorithm))
 		return PSA_ERROR_GENERIC_ERROR;
 	return publish(program);
 }
 
 static void closeAll(void)
 {
-	recordClose(&gSender.direction);
-	recordClose(&gHopSender.direction);
-	recordClose(&gRecipient.direction);
-	recordClose(&gHopRecipient.direction);
+	benchCloseEnds(&gGroup);
+	benchCloseEnds(&gHop);
 }
 
 #define OF(op, run) { op, 64, 10, openAll, run, closeAll }

@@ -2,99 +2,44 @@
 
 /* The way of a reading up and of its answers down (firmware/bench-reading.ts), between buffers that are there. */
 
-#include "bench.h"
+#include "bench-ends.h"
 #include "bench-reading.h"
-#include "record.h"
 
 #include <string.h>
 
-#define NO_LIMIT INT64_C(0x1FFFFFFFFFFFFF)
-
-enum { ID = 100, VALUE_BYTES = 244, ROOM = 256 };
-/* Channels (src/link/channel.ts), and a fragment that is first and last (src/link/fragment.ts). */
-enum { HOP_RECORD = 2, END_TO_END_RECORD = 4, FIRST_AND_LAST = 0xc0, FRAGMENT_HEADER = 2 };
-
-typedef struct {
-	size_t length;
-	uint8_t bytes[ROOM];
-} Bytes;
+enum { ID = 100, VALUE_BYTES = 244 };
+/* A fragment that is first and last (src/link/fragment.ts). */
+enum { FIRST_AND_LAST = 0xc0, FRAGMENT_HEADER = 2 };
 
 const Reading gMeasuredReading = { 1234, 21.375, 48.5, "roof", true };
-static RecordSender gHopSender;
-static RecordSender gSender;
-static RecordRecipient gHopRecipient;
-static RecordRecipient gRecipient;
+static BenchEnds gHop, gEndToEnd;
 static uint16_t gNumber;
-static Bytes gPayload, gMessage, gInner, gOuter, gValue, gPlain;
+static BenchBytes gPayload, gMessage, gInner, gOuter, gValue, gPlain;
 static Answer gAnswer;
-
-static psa_status_t statusOf(bool isFine)
-{
-	return isFine ? PSA_SUCCESS : PSA_ERROR_GENERIC_ERROR;
-}
-
-bool benchOpenEnds(RecordSender *sender, RecordRecipient *recipient)
-{
-	static const uint8_t kid[] = { 1 };
-	uint8_t key[16];
-	uint8_t baseIv[AEAD_NONCE_MAX];
-	benchFill(key, sizeof(key));
-	benchFill(baseIv, sizeof(baseIv));
-	RecordSetup setup = {
-		.algorithm = 10,
-		.key = key, .keyLength = sizeof(key),
-		.baseIv = baseIv, .baseIvLength = sizeof(baseIv),
-		.kid = kid, .kidLength = sizeof(kid),
-		.maxMessage = 4096,
-	};
-	psa_status_t status = recordOpenSender(sender, &setup, 0, RECORD_NUMBERS_END);
-	if (status == PSA_SUCCESS)
-		status = recordOpenRecipient(recipient, &setup, -1, 0, 0, NO_LIMIT);
-	recordReserve(sender, RECORD_NUMBERS_END);
-	return status == PSA_SUCCESS;
-}
-
-/* A record behind the byte that says what it is. */
-static bool protect(RecordSender *sender, int channel, const Bytes *plaintext, Bytes *message)
-{
-	message->length = 1 + recordLength(sender, plaintext->length);
-	message->bytes[0] = (uint8_t)channel;
-	return message->length <= ROOM &&
-		recordProtect(sender, plaintext->bytes, plaintext->length, message->bytes + 1) == recordFine;
-}
-
-static bool unprotect(RecordRecipient *recipient, int channel, const uint8_t *message, size_t length, Bytes *plaintext)
-{
-	if (length < 2 || message[0] != channel)
-		return false;
-	recipient->highest = -1;
-	recipient->seen = 0;
-	return recordUnprotect(recipient, message + 1, length - 1, plaintext->bytes, &plaintext->length) == recordFine;
-}
 
 static psa_status_t toPayload(const BenchProgram *program)
 {
-	gPayload.length = readingPayload(&gMeasuredReading, gPayload.bytes, ROOM);
-	return statusOf(gPayload.length == program->bytes);
+	gPayload.length = readingPayload(&gMeasuredReading, gPayload.bytes, BENCH_ROOM);
+	return benchStatus(gPayload.length == program->bytes);
 }
 
 static psa_status_t toMessage(const BenchProgram *program)
 {
 	(void)program;
-	gMessage.length = readingMessage(ID, gPayload.bytes, gPayload.length, gMessage.bytes, ROOM);
-	return statusOf(gMessage.length);
+	gMessage.length = readingMessage(ID, gPayload.bytes, gPayload.length, gMessage.bytes, BENCH_ROOM);
+	return benchStatus(gMessage.length);
 }
 
 static psa_status_t toInner(const BenchProgram *program)
 {
 	(void)program;
-	return statusOf(protect(&gSender, END_TO_END_RECORD, &gMessage, &gInner));
+	return benchStatus(benchProtect(&gEndToEnd, END_TO_END_RECORD, &gMessage, &gInner));
 }
 
 static psa_status_t toOuter(const BenchProgram *program)
 {
 	(void)program;
-	return statusOf(protect(&gHopSender, HOP_RECORD, &gInner, &gOuter));
+	return benchStatus(benchProtect(&gHop, HOP_RECORD, &gInner, &gOuter));
 }
 
 static psa_status_t toValue(const BenchProgram *program)
@@ -123,31 +68,31 @@ static psa_status_t ofValue(const BenchProgram *program)
 static psa_status_t ofOuter(const BenchProgram *program)
 {
 	(void)program;
-	return statusOf(unprotect(&gHopRecipient, HOP_RECORD, gOuter.bytes, gOuter.length, &gInner));
+	return benchStatus(benchUnprotect(&gHop, HOP_RECORD, &gOuter, &gInner));
 }
 
 static psa_status_t ofInner(const BenchProgram *program)
 {
 	(void)program;
-	return statusOf(unprotect(&gRecipient, END_TO_END_RECORD, gInner.bytes, gInner.length, &gPlain));
+	return benchStatus(benchUnprotect(&gEndToEnd, END_TO_END_RECORD, &gInner, &gPlain));
 }
 
 static psa_status_t ofReceipt(const BenchProgram *program)
 {
 	(void)program;
-	return statusOf(readReceipt(gPlain.bytes, gPlain.length, &gAnswer) && gAnswer.id == ID);
+	return benchStatus(readReceipt(gPlain.bytes, gPlain.length, &gAnswer) && gAnswer.id == ID);
 }
 
 static psa_status_t ofContent(const BenchProgram *program)
 {
 	(void)program;
-	return statusOf(readContent(gPlain.bytes, gPlain.length, &gAnswer) && gAnswer.id == ID);
+	return benchStatus(readContent(gPlain.bytes, gPlain.length, &gAnswer) && gAnswer.id == ID);
 }
 
 static psa_status_t ofPayload(const BenchProgram *program)
 {
 	(void)program;
-	return statusOf(readInterval(&gAnswer) && gAnswer.interval == 1000);
+	return benchStatus(readInterval(&gAnswer) && gAnswer.interval == 1000);
 }
 
 typedef psa_status_t (*Step)(const BenchProgram *program);
@@ -174,18 +119,14 @@ ALL(up, toPayload, toMessage, toInner, toOuter, toValue)
 ALL(receipt, ofValue, ofOuter, ofInner, ofReceipt)
 ALL(content, ofValue, ofOuter, ofInner, ofContent, ofPayload)
 
-static bool openAll(void)
+static bool openAll(const BenchProgram *program)
 {
-	memset(&gHopSender, 0, sizeof(gHopSender));
-	memset(&gSender, 0, sizeof(gSender));
-	memset(&gHopRecipient, 0, sizeof(gHopRecipient));
-	memset(&gRecipient, 0, sizeof(gRecipient));
-	return benchOpenEnds(&gHopSender, &gHopRecipient) && benchOpenEnds(&gSender, &gRecipient);
+	return benchOpenEnds(&gHop, program->algorithm) && benchOpenEnds(&gEndToEnd, program->algorithm);
 }
 
 static psa_status_t openUp(const BenchProgram *program)
 {
-	return openAll() ? up(program) : PSA_ERROR_GENERIC_ERROR;
+	return openAll(program) ? up(program) : PSA_ERROR_GENERIC_ERROR;
 }
 
 /* What the others would have sent. */
@@ -193,10 +134,10 @@ static psa_status_t openDown(const BenchProgram *program)
 {
 	static const Step steps[] = { toInner, toOuter, toValue };
 	bool isContent = !strncmp(program->op, "content", 7);
-	gMessage.length = isContent ? contentMessage(ID, 1000, gMessage.bytes, ROOM)
-		: receiptMessage(ID, 0, gMessage.bytes, ROOM);
+	gMessage.length = isContent ? contentMessage(ID, 1000, gMessage.bytes, BENCH_ROOM)
+		: receiptMessage(ID, 0, gMessage.bytes, BENCH_ROOM);
 	gPlain = gMessage;
-	if (!openAll() || gMessage.length != program->bytes)
+	if (!openAll(program) || gMessage.length != program->bytes)
 		return PSA_ERROR_GENERIC_ERROR;
 	if (isContent && ofContent(program) != PSA_SUCCESS)
 		return PSA_ERROR_GENERIC_ERROR;
@@ -205,10 +146,8 @@ static psa_status_t openDown(const BenchProgram *program)
 
 static void closeAll(void)
 {
-	recordClose(&gHopSender.direction);
-	recordClose(&gSender.direction);
-	recordClose(&gHopRecipient.direction);
-	recordClose(&gRecipient.direction);
+	benchCloseEnds(&gHop);
+	benchCloseEnds(&gEndToEnd);
 }
 
 #define UP(op, run) { op, 64, 10, openUp, run, closeAll }

@@ -6,7 +6,6 @@
 #define PNE_BENCH_READING_H
 
 #include "payload.h"
-#include "record.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,9 +31,6 @@ typedef struct {
 
 /* What is measured. */
 extern const Reading gMeasuredReading;
-
-/* Keys of one interface's two ends. */
-bool benchOpenEnds(RecordSender *sender, RecordRecipient *recipient);
 
 size_t readingPayload(const Reading *reading, uint8_t *output, size_t room);
 /* The same behind those before it, with numbers for names and short floats. */

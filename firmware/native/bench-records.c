@@ -2,49 +2,22 @@
 
 /* Records as record.c makes and opens them, between buffers that are there already. */
 
-#include "bench.h"
-#include "record.h"
+#include "bench-ends.h"
 
-#include <string.h>
-
-#define NO_LIMIT INT64_C(0x1FFFFFFFFFFFFF)
-
-static RecordSender gSender;
-static RecordRecipient gRecipient;
+static BenchEnds gEnds;
 static uint8_t gPlaintext[BENCH_MAX_BYTES];
 static uint8_t gRecord[BENCH_MAX_BYTES + RECORD_HEADER_MAX + AEAD_TAG_MAX];
 static uint8_t gOpened[sizeof(gRecord)];
 
-static psa_status_t statusOf(RecordReason reason)
-{
-	return reason == recordFine ? PSA_SUCCESS : PSA_ERROR_GENERIC_ERROR;
-}
-
 static psa_status_t openBoth(const BenchProgram *program)
 {
-	static const uint8_t kid[] = { 1 };
-	uint8_t key[16];
-	uint8_t baseIv[AEAD_NONCE_MAX];
-	benchFill(key, sizeof(key));
-	benchFill(baseIv, sizeof(baseIv));
 	benchFill(gPlaintext, sizeof(gPlaintext));
-	RecordSetup setup = {
-		.algorithm = program->algorithm,
-		.key = key, .keyLength = sizeof(key),
-		.baseIv = baseIv, .baseIvLength = sizeof(baseIv),
-		.kid = kid, .kidLength = sizeof(kid),
-		.maxMessage = BENCH_MAX_BYTES,
-	};
-	psa_status_t status = recordOpenSender(&gSender, &setup, 0, RECORD_NUMBERS_END);
-	if (status == PSA_SUCCESS)
-		status = recordOpenRecipient(&gRecipient, &setup, -1, 0, 0, NO_LIMIT);
-	recordReserve(&gSender, RECORD_NUMBERS_END);
-	return status;
+	return benchStatus(benchOpenEnds(&gEnds, program->algorithm));
 }
 
 static psa_status_t protect(const BenchProgram *program)
 {
-	return statusOf(recordProtect(&gSender, gPlaintext, program->bytes, gRecord));
+	return benchStatus(recordProtect(&gEnds.sender, gPlaintext, program->bytes, gRecord) == recordFine);
 }
 
 static psa_status_t openWithRecord(const BenchProgram *program)
@@ -57,17 +30,14 @@ static psa_status_t openWithRecord(const BenchProgram *program)
 static psa_status_t unprotect(const BenchProgram *program)
 {
 	size_t length;
-	gRecipient.highest = -1;
-	gRecipient.seen = 0;
-	return statusOf(recordUnprotect(&gRecipient, gRecord, recordLength(&gSender, program->bytes), gOpened, &length));
+	benchForget(&gEnds);
+	return benchStatus(recordUnprotect(&gEnds.recipient, gRecord, recordLength(&gEnds.sender, program->bytes), gOpened,
+		&length) == recordFine);
 }
 
 static void closeBoth(void)
 {
-	recordClose(&gSender.direction);
-	recordClose(&gRecipient.direction);
-	memset(&gSender, 0, sizeof(gSender));
-	memset(&gRecipient, 0, sizeof(gRecipient));
+	benchCloseEnds(&gEnds);
 }
 
 #define RECORD(bytes) \
