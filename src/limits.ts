@@ -253,6 +253,11 @@ export const NodeLimits = /* @__PURE__ */ Object.freeze({
   pageMaxViewers: 16,
   pageChangeMs: 100,
   pageTimeoutMs: 10_000,
+  /** Bytes of what a page asks its program to do, its fields, characters of each, and how many are done at once. */
+  pageActionMaxBytes: 4096,
+  pageActionMaxFields: 8,
+  pageActionMaxText: 512,
+  pageMaxActions: 8,
   /** Connections of those who look at a program's metrics, and how long a request may take. */
   metricsMaxConnections: 16,
   metricsTimeoutMs: 10_000,

@@ -15,6 +15,7 @@ import { buildPage } from '../build/page.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const OPEN = { token: 'the-token', actions: {} };
 /** Of scripts, style and document, compressed. */
 const BUDGET = 150_000;
 
@@ -49,7 +50,7 @@ async function look(url: string, options: Parameters<Browser['newPage']>[0] = {}
   const faults: string[] = [];
   page.on('pageerror', ({ message }) => faults.push(message));
   page.on('request', (request) => {
-    if (!request.url().startsWith(url)) faults.push(`asks for ${request.url()}`);
+    if (!request.url().startsWith(new URL('/', url).href)) faults.push(`asks for ${request.url()}`);
   });
   await page.goto(url);
   await page.waitForSelector('h1');
@@ -78,9 +79,12 @@ for (const colorScheme of ['light', 'dark'] as const)
   for (const width of [1200, 360])
     test(`a PNE joins and sends; nothing hinders whoever cannot see it (${colorScheme}, ${width} wide)`, async () => {
       const feed = networkOf(3);
-      const listener = await servePage({ feed, files, port: 0 });
+      const listener = await servePage({ feed, files, ...OPEN, port: 0 });
       const viewport = { width, height: 800 };
-      const { page, faults } = await look(`http://127.0.0.1:${listener.port}/`, { colorScheme, viewport });
+      const { page, faults } = await look(`http://127.0.0.1:${listener.port}/#token=${OPEN.token}`, {
+        colorScheme,
+        viewport,
+      });
       await page.waitForSelector('[data-pne="pne-1"].waiting');
       feed.code('pne-2', { text: 'PNE-2.CODE', rows: qrModules('PNE-2.CODE') });
       await page.locator('[data-pne="pne-2"] .code path').waitFor();
@@ -102,22 +106,36 @@ for (const colorScheme of ['light', 'dark'] as const)
     });
 
 test('a program that dies is told of, and one that comes back is shown anew', async () => {
-  const first = await servePage({ feed: networkOf(1), files, port: 0 });
-  const { page } = await look(`http://127.0.0.1:${first.port}/`);
+  const first = await servePage({ feed: networkOf(1), files, ...OPEN, port: 0 });
+  const { page } = await look(`http://127.0.0.1:${first.port}/#token=${OPEN.token}`);
   await page.waitForSelector('[role=status].live');
   await first.close();
   await page.waitForSelector('[role=status].away');
-  const second = await servePage({ feed: networkOf(2), files, port: first.port });
+  const second = await servePage({ feed: networkOf(2), files, ...OPEN, port: first.port });
   await page.waitForSelector('[data-pne="pne-2"]', { timeout: 20_000 });
   await page.waitForSelector('[role=status].live');
   await page.close();
   await second.close();
 });
 
+test('a page that does not have the token of the run says where it is', async () => {
+  const listener = await servePage({ feed: networkOf(1), files, ...OPEN, port: 0 });
+  const at = `http://127.0.0.1:${listener.port}/`;
+  const { page } = await look(at);
+  await page.locator('[role=status].away', { hasText: 'open the address that it prints' }).waitFor();
+  await page.goto(`${at}#token=${OPEN.token}`);
+  await page.waitForSelector('[data-pne="pne-1"]');
+  assert.is(page.url(), at);
+  await page.reload();
+  await page.waitForSelector('[data-pne="pne-1"]');
+  await page.close();
+  await listener.close();
+});
+
 test('64 PNEs that send all the time are shown, and the page still answers', async () => {
   const feed = networkOf(64);
-  const listener = await servePage({ feed, files, port: 0 });
-  const { page, faults } = await look(`http://127.0.0.1:${listener.port}/`);
+  const listener = await servePage({ feed, files, ...OPEN, port: 0 });
+  const { page, faults } = await look(`http://127.0.0.1:${listener.port}/#token=${OPEN.token}`);
   let number = 0;
   const sending = setInterval(() => {
     number += 1;

@@ -2,6 +2,7 @@
 
 /** Shows a run as a page in the browser, beside what the terminal shows. */
 import { qrModules } from '../../src/node/onboarding-qr.ts';
+import { newPageToken } from '../../src/node/page/actions.ts';
 import { PageFeed } from '../../src/node/page/feed.ts';
 import { servePage } from '../../src/node/page/server.ts';
 import type { Listener } from '../../src/node/tcp.ts';
@@ -37,9 +38,10 @@ export async function openPage(options: Options, boards: readonly Board[]): Prom
     const { name, engine } = boards[index % boards.length]!;
     feed.add(`pne-${index + 1}`, 'pne', `${name}, ${engine.name} ${engine.version}`);
   }
-  const listener = await listen(feed, options.page);
+  const token = newPageToken();
+  const listener = await listen(feed, token, options.page);
   return {
-    url: `http://127.0.0.1:${listener.port}`,
+    url: `http://127.0.0.1:${listener.port}/#token=${token}`,
     agreed: (agreement) => showAgreement(feed, agreement),
     progress(pnes): void {
       for (const pne of pnes) showFigures(feed, pne);
@@ -58,9 +60,9 @@ export async function openPage(options: Options, boards: readonly Board[]): Prom
   };
 }
 
-async function listen(feed: PageFeed, page: number | 'usual'): Promise<Listener> {
+async function listen(feed: PageFeed, token: string, page: number | 'usual'): Promise<Listener> {
   const files = await buildPage();
-  const at = (port: number) => servePage({ feed, files, port });
+  const at = (port: number) => servePage({ feed, files, token, actions: {}, port });
   if (page === 'usual') return at(USUAL_PORT).catch(() => at(0));
   return at(page).catch(({ code, message }: NodeJS.ErrnoException) => {
     throw new UsageError(

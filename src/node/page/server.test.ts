@@ -9,19 +9,21 @@ import { PageFeed } from './feed.ts';
 import { servePage } from './server.ts';
 
 const test = suite('page/server');
+const token = 'the-token-of-this-run';
+const authorization = `Bearer ${token}`;
 const files = { '/': { type: 'text/html', content: '<p>page</p>' } };
 
 async function open() {
   const feed = new PageFeed('test', () => 0);
   feed.add('pne-1', 'pne', 'XS');
-  const listener = await servePage({ feed, files, port: 0 });
+  const listener = await servePage({ feed, files, token, actions: {}, port: 0 });
   return { feed, listener, at: (path: string) => `http://127.0.0.1:${listener.port}${path}` };
 }
 
 /** Its events as they come, and what has ended it. */
 function follow(url: string): Promise<{ response: IncomingMessage; text: () => string }> {
   return new Promise((resolve, reject) => {
-    get(url, (response) => {
+    get(url, { headers: { authorization } }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => {
         text += chunk;
@@ -44,18 +46,33 @@ test('files are served with a policy that lets nothing in from elsewhere', async
 
 test('other paths, other methods and other names of this machine are refused', async () => {
   const { listener, at } = await open();
-  assert.is((await fetch(at('/../etc/passwd'))).status, 404);
-  assert.is((await fetch(at('/toString'))).status, 404);
-  assert.is((await fetch(at('/'), { method: 'POST' })).status, 405);
+  const statusOf = async (path: string, method = 'GET') =>
+    (await fetch(at(path), { method, headers: { authorization } })).status;
+  assert.is(await statusOf('/../etc/passwd'), 404);
+  assert.is(await statusOf('/toString'), 404);
+  assert.is(await statusOf('/', 'POST'), 404);
+  assert.is(await statusOf('/', 'PUT'), 405);
   const statusUnder = (host: string) =>
     new Promise((resolve) =>
-      request(at('/events'), { headers: { host } }, (response) => {
+      request(at('/events'), { headers: { host, authorization } }, (response) => {
         resolve(response.statusCode);
         response.destroy();
       }).end(),
     );
   assert.is(await statusUnder('evil.example'), 421);
   assert.is(await statusUnder('127.0.0.1.evil.example'), 421);
+  await listener.close();
+});
+
+test('without the token of this run nothing is told but how to show it', async () => {
+  const { listener, at } = await open();
+  const statusWith = async (headers: Record<string, string>) =>
+    (await fetch(at('/events'), { headers })).status;
+  assert.is(await statusWith({}), 401);
+  for (const wrong of [token, 'Bearer ', `Bearer ${token}x`, `bearer ${token}`])
+    assert.is(await statusWith({ authorization: wrong }), 401);
+  assert.is(await statusWith({ cookie: `token=${token}` }), 401);
+  assert.is((await fetch(at(`/events?token=${token}`))).status, 401);
   await listener.close();
 });
 
@@ -99,7 +116,7 @@ test('viewers are few, and one that goes makes room', async () => {
   const viewers = await Promise.all(
     Array.from({ length: NodeLimits.pageMaxViewers }, () => follow(at('/events'))),
   );
-  assert.is((await fetch(at('/events'))).status, 503);
+  assert.is((await follow(at('/events'))).response.statusCode, 503);
   viewers[0]!.response.destroy();
   let status = 503;
   for (let round = 0; round < 100 && status === 503; round += 1) {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Serves the page on loopback: its files, and what it shows as server-sent events. Whoever reads too slowly gets fewer
- * and larger changes. Nothing in the page comes from, or goes to, another host.
+ * Serves the page on loopback: its files to everybody, what it shows, as server-sent events, and what it may do to
+ * whoever has the token. Whoever reads too slowly gets fewer and larger changes. Nothing in the page comes from, or goes
+ * to, another host.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { NodeLimits } from '../../limits.ts';
 import type { Listener } from '../tcp.ts';
+import { ActionDesk, hasToken, type PageActions } from './actions.ts';
 import type { PageFeed, Viewer } from './feed.ts';
 import type { PageChange } from './state.ts';
 
@@ -19,6 +21,10 @@ export interface PageServerOptions {
   readonly feed: PageFeed;
   /** By path, such as '/'. */
   readonly files: Readonly<Record<string, PageFile>>;
+  /** Of this run: whoever does not send it sees and does nothing. */
+  readonly token: string;
+  /** What may be done from the page. */
+  readonly actions: PageActions;
   /** 0 picks one. */
   readonly port: number;
 }
@@ -37,8 +43,9 @@ const { pageMaxViewers, pageChangeMs, pageTimeoutMs } = NodeLimits;
 
 export function servePage(options: PageServerOptions): Promise<Listener> {
   const page = new Page(options);
-  const server = createServer({ headersTimeout: pageTimeoutMs }, (request, response) =>
-    page.answer(request, response),
+  const server = createServer(
+    { headersTimeout: pageTimeoutMs, requestTimeout: pageTimeoutMs },
+    (request, response) => page.answer(request, response),
   );
   server.maxConnections = 4 * pageMaxViewers;
   return new Promise((resolve, reject) => {
@@ -58,31 +65,48 @@ export function servePage(options: PageServerOptions): Promise<Listener> {
 }
 
 class Page {
-  private readonly feed: PageFeed;
-  private readonly files: PageServerOptions['files'];
+  private readonly options: PageServerOptions;
+  private readonly desk: ActionDesk;
   private viewers = 0;
 
-  constructor({ feed, files }: PageServerOptions) {
-    this.feed = feed;
-    this.files = files;
+  constructor(options: PageServerOptions) {
+    this.options = options;
+    this.desk = new ActionDesk(options.actions);
   }
 
   answer(request: IncomingMessage, response: ServerResponse): void {
     const { method, url = '', headers } = request;
+    const { files, token } = this.options;
     // A name of somebody else's that leads here, as DNS rebinding has it, is not this page's.
     if (!isOwnName(headers.host)) return refuse(response, 421);
-    if (method !== 'GET') return refuse(response, 405);
+    const file = Object.hasOwn(files, url) ? files[url] : undefined;
+    if (method === 'GET' && file !== undefined)
+      return void response.writeHead(200, { ...HEADERS, 'content-type': file.type }).end(file.content);
+    if (method !== 'GET' && method !== 'POST') return refuse(response, 405);
+    if (!hasToken(request, token)) return refuse(response, 401);
+    if (method === 'POST') return void this.act(request, response);
     if (url === '/events') return this.follow(request, response);
-    const file = Object.hasOwn(this.files, url) ? this.files[url] : undefined;
-    if (file === undefined) return refuse(response, 404);
-    response.writeHead(200, { ...HEADERS, 'content-type': file.type }).end(file.content);
+    refuse(response, 404);
+  }
+
+  private async act(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const answer = await this.desk.answer(request).catch(() => undefined);
+    // Whoever asked has gone in the middle of it.
+    if (answer === undefined) return void response.destroy();
+    const isRead = request.complete;
+    response.writeHead(answer.status, {
+      ...HEADERS,
+      'content-type': 'application/json',
+      ...(isRead ? {} : { connection: 'close' }),
+    });
+    response.end(JSON.stringify(answer.body));
   }
 
   private follow(request: IncomingMessage, response: ServerResponse): void {
     if (this.viewers >= pageMaxViewers) return refuse(response, 503);
     this.viewers += 1;
     response.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream' });
-    const viewer = new Reader(this.feed, response);
+    const viewer = new Reader(this.options.feed, this.desk.names, response);
     request.on('close', () => {
       viewer.close();
       this.viewers -= 1;
@@ -97,11 +121,11 @@ class Reader implements Viewer {
   private readonly take: () => PageChange | undefined;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(feed: PageFeed, response: ServerResponse) {
+  constructor(feed: PageFeed, actions: readonly string[], response: ServerResponse) {
     this.feed = feed;
     this.response = response;
     this.take = feed.join(this);
-    this.write('state', feed.state);
+    this.write('state', { ...feed.state, actions });
   }
 
   onChange(): void {

@@ -11,6 +11,11 @@ export interface PageState {
   readonly happened: number;
 }
 
+/** What a browser is told first: with the state, the names of what may be done from the page. */
+export interface PageStart extends PageState {
+  readonly actions: readonly string[];
+}
+
 export type EntityKind = 'pne' | 'gateway' | 'server';
 
 export interface EntityView {

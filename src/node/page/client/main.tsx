@@ -5,15 +5,23 @@ import { render } from 'preact';
 import { Cards, Interface } from './cards.tsx';
 import { Events } from './events.tsx';
 import { Picture } from './picture.tsx';
+import type { AwayReason } from './program.ts';
 import { followNetwork, type View } from './view.ts';
+
+const AWAY: Readonly<Record<AwayReason, string>> = {
+  gone: 'the program does not answer; what is shown is what it last said',
+  token:
+    'the program does not know this page: open the address that it prints, with all that stands behind #',
+  full: 'too many look at this program: close another page of it',
+};
 
 function Page({ view }: { readonly view: View }) {
   return (
     <>
       <header>
         <h1>{view.title}</h1>
-        <p role="status" class={view.isLive ? 'live' : 'away'}>
-          {view.isLive ? 'live' : 'the program does not answer; what is shown is what it last said'}
+        <p role="status" class={view.away === undefined ? 'live' : 'away'}>
+          {view.away === undefined ? 'live' : AWAY[view.away]}
         </p>
       </header>
       <main>

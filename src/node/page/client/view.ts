@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What the browser knows of the network, and how it hears of more. */
-import type { EntityView, EventView, InterfaceView, PageChange, PageState } from '../state.ts';
+import type { EntityView, EventView, InterfaceView, PageChange, PageStart } from '../state.ts';
+import { type AwayReason, followProgram } from './program.ts';
 
 /** Events that are shown at most. */
 const MAX_EVENTS = 200;
 
 export interface View {
   readonly title: string;
-  /** Whether the program is there. */
-  readonly isLive: boolean;
+  /** Undefined while the program is there. */
+  readonly away: AwayReason | undefined;
+  /** Names of what may be done from here. */
+  readonly actions: readonly string[];
   readonly entities: ReadonlyMap<string, EntityView>;
   readonly interfaces: ReadonlyMap<string, InterfaceView>;
   readonly events: readonly EventView[];
@@ -19,14 +22,15 @@ export interface View {
 
 export const NOTHING: View = {
   title: 'Personal network',
-  isLive: false,
+  away: 'gone',
+  actions: [],
   entities: new Map(),
   interfaces: new Map(),
   events: [],
   arrivals: new Map(),
 };
 
-/** Calls `show` with each new view, at most once a frame. The browser comes back by itself when the program does. */
+/** Calls `show` with each new view, at most once a frame. The page comes back by itself when the program does. */
 export function followNetwork(show: (view: View) => void): void {
   let view = NOTHING;
   let isAsked = false;
@@ -39,16 +43,18 @@ export function followNetwork(show: (view: View) => void): void {
       show(view);
     });
   };
-  const source = new EventSource('/events');
-  source.addEventListener('state', ({ data }) => become(begun(JSON.parse(data))));
-  source.addEventListener('change', ({ data }) => become(changed(view, JSON.parse(data))));
-  source.addEventListener('error', () => become({ ...view, isLive: false }));
+  void followProgram({
+    onEvent: (name, data) =>
+      become(name === 'state' ? begun(data as PageStart) : changed(view, data as PageChange)),
+    onAway: (away) => become({ ...view, away }),
+  });
 }
 
-function begun({ title, entities, interfaces, events }: PageState): View {
+function begun({ title, actions, entities, interfaces, events }: PageStart): View {
   return {
     title,
-    isLive: true,
+    away: undefined,
+    actions,
     entities: new Map(entities.map((entity) => [entity.id, entity])),
     interfaces: new Map(interfaces.map((each) => [keyOf(each), each])),
     events,
@@ -61,7 +67,7 @@ function changed(view: View, change: PageChange): View {
   for (const id of change.arrived) arrivals.set(id, (arrivals.get(id) ?? 0) + 1);
   return {
     ...view,
-    isLive: true,
+    away: undefined,
     entities: new Map([...view.entities, ...change.entities.map((each) => [each.id, each] as const)]),
     interfaces: new Map([
       ...view.interfaces,
