@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/* A content of a group and back (firmware/bench-group.ts), between buffers that are there. */
+/* A content of a group and back (firmware/bench/group.ts), between buffers that are there. */
 
 #include "bench-ends.h"
 #include "bench-reading.h"

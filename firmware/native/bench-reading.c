@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/* The way of a reading up and of its answers down (firmware/bench-reading.ts), between buffers that are there. */
+/* The way of a reading up and of its answers down (firmware/bench/reading.ts), between buffers that are there. */
 
 #include "bench-ends.h"
 #include "bench-reading.h"

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The values of firmware/bench-reading.ts. */
+/* The values of firmware/bench/reading.ts. */
 typedef struct {
 	int32_t index;
 	double temperature;

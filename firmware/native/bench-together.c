@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/* Several readings up in one record (firmware/bench-together.ts), between buffers that are there. */
+/* Several readings up in one record (firmware/bench/together.ts), between buffers that are there. */
 
 #include "bench-ends.h"
 #include "bench-reading.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /*
- * Plain C programs that do what the benchmark's operations do (firmware/bench-operations.ts): what JavaScript is
+ * Plain C programs that do what the benchmark's operations do (firmware/bench/operations.ts): what JavaScript is
  * measured against. The native provider's own C, without XS. In images of the benchmark alone.
  */
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Copies, and views. On devices all are C (firmware/device-bytes.ts): `slice` and `set` of a Uint8Array look at each byte
- * in XS, a hundred instructions a byte, and `subarray` asks for the constructor to call.
+ * Copies, and views. On devices all are C (firmware/providers/device-bytes.ts): `slice` and `set` of a Uint8Array look
+ * at each byte in XS, a hundred instructions a byte, and `subarray` asks for the constructor to call.
  */
 
 /** Returns the bytes from `start` to before `end` as a copy that the caller owns. */

@@ -2,7 +2,7 @@
 
 /**
  * Messages that are one array of numbers, texts and byte strings, and nothing within it. On devices these functions are
- * C (firmware/device-bytes.ts).
+ * C (firmware/providers/device-bytes.ts).
  */
 import { refuse } from '../refusal.ts';
 import { headLength, Major } from './head.ts';

@@ -11,9 +11,9 @@ import type { BenchRow, Rows } from './rows.ts';
 /** `none` is for what needs no cryptography. */
 export type BenchProvider = 'native' | 'noble' | 'none';
 
-/** Bundles an entry point of firmware. A board without native cryptography has no other provider than noble. */
+/** Bundles an entry point of firmware/bench. A board without native cryptography has no other provider than noble. */
 export function bundleBench(name: string, ops: string, provider: BenchProvider = 'noble'): Promise<string> {
-  return bundleForXs(join(ROOT, `firmware/${name}.ts`), `${name}-${provider}`, {
+  return bundleForXs(join(ROOT, `firmware/bench/${name}.ts`), `bench-${name}-${provider}`, {
     define: { BENCH_OPS: JSON.stringify(ops), BENCH_PROVIDER: JSON.stringify(provider) },
     plugins: provider === 'native' ? [functionsInC(), deviceProgram('pne')] : [],
   });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { BenchClock, BenchFigure } from '../../firmware/bench.ts';
+import type { BenchClock, BenchFigure } from '../../firmware/bench/bench.ts';
 
 /** One figure and where it was taken. */
 export interface BenchRow {

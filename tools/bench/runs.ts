@@ -5,9 +5,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import board from '../../boards/linux/board.json';
-import { microsecondClock, runBench } from '../../firmware/bench.ts';
-import { codecOperations } from '../../firmware/bench-codec.ts';
-import { benchOperations, type OperationGroup } from '../../firmware/bench-operations.ts';
+import { microsecondClock, runBench } from '../../firmware/bench/bench.ts';
+import { codecOperations } from '../../firmware/bench/codec.ts';
+import { benchOperations, type OperationGroup } from '../../firmware/bench/operations.ts';
 import { createNobleProvider } from '../../src/crypto/noble/provider.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
 import { createCborXPayloads } from '../../src/payload/codec.ts';
@@ -41,12 +41,12 @@ export async function measureAll(ops: string, onProgress: OnProgress): Promise<B
       onProgress,
     ),
     ...measureInNode(node.name, [() => rekeyOperations(node)], ops, onProgress),
-    ...(hasNativeCrypto() ? await measureInXs('native', 'bench-main', ops, onProgress) : []),
-    ...(await measureInXs('noble', 'bench-main', ops, onProgress)),
+    ...(hasNativeCrypto() ? await measureInXs('native', 'main', ops, onProgress) : []),
+    ...(await measureInXs('noble', 'main', ops, onProgress)),
     ...measureInNode(noble.name, benchOperations(noble, payloads), ops, onProgress),
     ...measureInNode(node.name, benchOperations(node, payloads), ops, onProgress),
     ...measureInNode('none', codecOperations(), ops, onProgress),
-    ...(await measureInXs('none', 'bench-plain', ops, onProgress)),
+    ...(await measureInXs('none', 'plain', ops, onProgress)),
   ];
 }
 

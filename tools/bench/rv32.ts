@@ -29,14 +29,14 @@ const LARGE_MEMORY: Rv32Image = {
 export async function measureOnRv32(ops: string, onProgress: OnProgress): Promise<BenchRow[]> {
   return [
     ...(await measureNative(ops, onProgress)),
-    ...(await measureLoaded('noble', 'bench-instructions', ops, onProgress)),
-    ...(await measureLoaded('none', 'bench-instructions-plain', ops, onProgress)),
+    ...(await measureLoaded('noble', 'instructions', ops, onProgress)),
+    ...(await measureLoaded('none', 'instructions-plain', ops, onProgress)),
   ];
 }
 
 /** The native provider, and plain C in the same run, in a device's memory and with what is preloaded in flash. */
 export async function measureNative(ops: string, onProgress: OnProgress): Promise<BenchRow[]> {
-  const bundle = await bundleBench('bench-instructions-native', ops, 'native');
+  const bundle = await bundleBench('instructions-native', ops, 'native');
   return measureImage('native', await buildRv32Flash(bundle, { ...DEVICE_MEMORY, bench: true }), onProgress);
 }
 

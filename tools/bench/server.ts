@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { BenchOperation } from '../../firmware/bench-operations.ts';
+import type { BenchOperation } from '../../firmware/bench/operations.ts';
 /**
  * The server's side on Node: records by its sessions, readings by the whole of it, from the gateway's message to the
  * receipt's, each beside the bare libraries (server-bare.ts) in the same process.
  */
-import { READING } from '../../firmware/bench-reading.ts';
+import { READING } from '../../firmware/bench/reading.ts';
 import { Algorithm } from '../../src/crypto/algorithms.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import { createCborXPayloads } from '../../src/payload/codec.ts';

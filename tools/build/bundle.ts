@@ -94,12 +94,12 @@ const NATIVE_RELEASE: BundleOptions = { ...RELEASE, plugins: [functionsInC(), de
 
 /** The device program for the Linux board. */
 export function bundleFirmware(): Promise<string> {
-  return bundleForXs(join(ROOT, 'firmware/main.ts'), 'pne', RELEASE);
+  return bundleForXs(join(ROOT, 'firmware/programs/main.ts'), 'pne', RELEASE);
 }
 
 /** The device program for the Linux board with Bluetooth LE, which shows passkeys or shows nothing. */
 export function bundleBleFirmware(ioCapabilities: 'none' | 'display' = 'display'): Promise<string> {
-  return bundleForXs(join(ROOT, 'firmware/main-ble.ts'), `pne-ble-${ioCapabilities}`, {
+  return bundleForXs(join(ROOT, 'firmware/programs/main-ble.ts'), `pne-ble-${ioCapabilities}`, {
     ...RELEASE,
     alias: { 'mc/config': join(ROOT, 'boards/linux/modules/config.ts') },
     define: { BOARD_IO_CAPABILITIES: JSON.stringify(ioCapabilities) },
@@ -108,13 +108,13 @@ export function bundleBleFirmware(ioCapabilities: 'none' | 'display' = 'display'
 
 /** The device program for a board with serial ports. */
 export function bundleSerialFirmware(): Promise<string> {
-  return bundleForXs(join(ROOT, 'firmware/main-serial.ts'), 'pne-serial', NATIVE_RELEASE);
+  return bundleForXs(join(ROOT, 'firmware/programs/main-serial.ts'), 'pne-serial', NATIVE_RELEASE);
 }
 
 /** The device program for a board with serial ports, one of them to its Bluetooth LE stack. */
 export function bundleBleSerialFirmware(): Promise<string> {
   const peripheral = join(ROOT, 'boards/qemu-rv32/modules/peripheral.ts');
-  return bundleForXs(join(ROOT, 'firmware/main-ble-serial.ts'), 'pne-ble-serial', {
+  return bundleForXs(join(ROOT, 'firmware/programs/main-ble-serial.ts'), 'pne-ble-serial', {
     ...NATIVE_RELEASE,
     alias: { 'embedded:io/bluetoothle/peripheral': peripheral },
   });

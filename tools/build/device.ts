@@ -25,7 +25,7 @@ export function functionsInC(): Plugin {
   return {
     name: 'functions in C',
     setup(build): void {
-      const inC = join(ROOT, 'firmware/device-bytes.ts');
+      const inC = join(ROOT, 'firmware/providers/device-bytes.ts');
       build.onResolve(
         { filter: /\/(compare|copy|cut|flat|float|utf8)\.ts$/ },
         ({ path, resolveDir, importer }) => {

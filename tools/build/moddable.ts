@@ -16,10 +16,10 @@ const OUTPUT = join(ROOT, 'build/moddable');
 
 /** The programs that mcconfig makes images of, by the names of their manifests. */
 const PROGRAMS = Object.freeze({
-  pne: 'firmware/image.ts',
-  'pne-ble': 'firmware/image-ble.ts',
-  'pne-serial': 'firmware/image-serial.ts',
-  'pne-selftest': 'firmware/image-selftest.ts',
+  pne: 'firmware/programs/image.ts',
+  'pne-ble': 'firmware/programs/image-ble.ts',
+  'pne-serial': 'firmware/programs/image-serial.ts',
+  'pne-selftest': 'firmware/programs/image-selftest.ts',
 });
 
 export type ModdableProgram = keyof typeof PROGRAMS;

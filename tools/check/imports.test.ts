@@ -16,10 +16,10 @@ for (const [file, source] of [
   ['src/roles/pne.ts', "import { encode } from 'cbor-x';"],
   ['src/roles/pne.ts', "import { listenTcp } from '../node/tcp.ts';"],
   ['src/roles/pne.ts', "import { createTestNetwork } from './network.testing.ts';"],
-  ['src/roles/pne.ts', "export * from '../../firmware/pne.ts';"],
+  ['src/roles/pne.ts', "export * from '../../firmware/programs/pne.ts';"],
   ['src/roles/pne.ts', "import {\n  a,\n  b,\n} from '../../tools/build/xs.ts';"],
-  ['firmware/pne.ts', "import TCP from 'embedded:io/socket/tcp';"],
-  ['firmware/pne.ts', "const f = native('xs_f');"],
+  ['firmware/programs/pne.ts', "import TCP from 'embedded:io/socket/tcp';"],
+  ['firmware/programs/pne.ts', "const f = native('xs_f');"],
   ['src/utils/x.ts', ''],
 ] as const) {
   test(`${file} may not: ${source.replace(/\s+/g, ' ')}`, () => {

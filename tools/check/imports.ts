@@ -66,15 +66,13 @@ function checkLocal(
   if (GROUND.some((ground) => target === `${ground}.ts`)) return undefined;
   const targetRoom = roomOf(target);
   if (targetRoom === name || room.rooms.includes(targetRoom)) return undefined;
-  if (targetRoom === 'firmware/platform' && name === 'firmware') return undefined;
   if (typesOnly && room.types?.includes(targetRoom)) return undefined;
   return `imports ${target}${typesOnly ? ' (types)' : ''}: ${name} does not see ${targetRoom}`;
 }
 
 function roomOf(file: string): string {
   const [top = '', second = ''] = file.split('/');
-  if (file.startsWith('firmware/platform/')) return 'firmware/platform';
-  return top === 'src' ? `src/${second}` : top;
+  return top === 'src' || top === 'firmware' ? `${top}/${second}` : top;
 }
 
 function isTestCode(file: string): boolean {

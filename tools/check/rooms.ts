@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What a room may import. Rooms are folders of src, or the other top-level folders. */
+/** What a room may import. Rooms are folders of src and of firmware, or the other top-level folders. */
 export interface Room {
   /** Rooms it may import from, besides itself. */
   readonly rooms: readonly string[];
@@ -35,6 +35,15 @@ const PORTABLE = Object.freeze([
   'src/roles',
 ]);
 
+const FIRMWARE = Object.freeze([
+  'firmware/platform',
+  'firmware/providers',
+  'firmware/store',
+  'firmware/selftest',
+  'firmware/links',
+  'firmware/sensors',
+]);
+
 /** The direction of imports: a room sees those below it. */
 export const ROOMS: Readonly<Record<string, Room>> = Object.freeze({
   'src/bytes': { rooms: [] },
@@ -60,11 +69,18 @@ export const ROOMS: Readonly<Record<string, Room>> = Object.freeze({
     packages: ['ble-host', 'lmdb', 'pg', 'preact', 'prom-client', 'qr', 'ws'],
     node: true,
   },
-  firmware: { rooms: PORTABLE },
   'firmware/platform': { rooms: PORTABLE, moddable: true },
+  'firmware/native': { rooms: [] },
+  'firmware/providers': { rooms: [...PORTABLE, 'firmware/platform'] },
+  'firmware/store': { rooms: [...PORTABLE, 'firmware/platform'] },
+  'firmware/selftest': { rooms: [...PORTABLE, 'firmware/platform'] },
+  'firmware/links': { rooms: [...PORTABLE, 'firmware/platform'] },
+  'firmware/sensors': { rooms: [...PORTABLE, 'firmware/platform', 'firmware/links'] },
+  'firmware/bench': { rooms: [...PORTABLE, 'firmware/platform', 'firmware/providers'] },
+  'firmware/programs': { rooms: [...PORTABLE, ...FIRMWARE] },
   boards: { rooms: ['src/bytes', 'src/cbor', 'src/link'], moddable: true },
   tools: {
-    rooms: [...PORTABLE, 'src/node', 'firmware', 'boards'],
+    rooms: [...PORTABLE, 'src/node', ...FIRMWARE, 'firmware/bench', 'boards'],
     packages: ['ble-host', 'cbor-x', 'esbuild', 'csv-parse', 'lmdb', 'pg', 'typescript'],
     node: true,
   },

@@ -12,7 +12,7 @@ import { accepted, type End, type Values } from './end.ts';
 const PROGRAM = `
 import { after } from './firmware/platform/timer.ts';
 import { fillRandom } from './firmware/platform/random.ts';
-import { overStream } from './firmware/stream-link.ts';
+import { overStream } from './firmware/links/stream-link.ts';
 import { serveOwnEnd } from './tools/interop/xs-program.ts';
 
 after(0, () => overStream('127.0.0.1', PORT)((link) => serveOwnEnd(link, fillRandom), () => {

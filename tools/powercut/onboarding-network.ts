@@ -134,7 +134,7 @@ export class OnboardingNetwork {
     );
   }
 
-  /** As firmware/pne.ts does. */
+  /** As firmware/programs/pne.ts does. */
   private attach(link: Link, running: Running): LinkEvents {
     const { store, life } = running;
     const { provider } = this;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** One PNE of a run, over all its starts: a process that ends by itself is started again, as a device would be. */
-import type { Figures } from '../../firmware/sensor.ts';
+import type { Figures } from '../../firmware/sensors/sensor.ts';
 import type { Invited, Provisioning } from '../../src/roles/provisioning.ts';
 import type { Board } from './board.ts';
 import type { Distributor, Outlet } from './distributor.ts';

@@ -2,13 +2,13 @@
 
 /** One PNE: the firmware on the XS engine in a process of its own, fed by a sensor that we play. */
 import type { ChildProcess } from 'node:child_process';
-import type { Figures } from '../../firmware/sensor.ts';
+import type { Figures } from '../../firmware/sensors/sensor.ts';
 import {
   decodeSensorMessage,
   encodeSensorMessage,
   type SensorMessage,
   SensorMessageType,
-} from '../../firmware/sensor-message.ts';
+} from '../../firmware/sensors/sensor-message.ts';
 import { CborWriter } from '../../src/cbor/writer.ts';
 import type { Link, LinkEvents } from '../../src/link/link.ts';
 import {

@@ -20,7 +20,7 @@ const BEAT_MS = linkBeatMs / FASTER;
 
 const PROGRAM = `
 import { after } from './firmware/platform/timer.ts';
-import { overStream } from './firmware/stream-link.ts';
+import { overStream } from './firmware/links/stream-link.ts';
 
 const faster = (milliseconds, callback) => after(milliseconds / ${FASTER}, callback);
 const say = (text) => console.log(text);

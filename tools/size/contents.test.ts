@@ -8,7 +8,11 @@ import type { Image } from './images.ts';
 const test = suite('what an image must not contain');
 
 const CLEAN: Contents = {
-  modules: ['src/crypto/native/provider.ts', 'firmware/pne.ts', 'node_modules/cbor-x/dist/index-no-eval.cjs'],
+  modules: [
+    'src/crypto/native/provider.ts',
+    'firmware/programs/pne.ts',
+    'node_modules/cbor-x/dist/index-no-eval.cjs',
+  ],
   flash: 'XS\0uvular consoles, the home/ and the tmp/ of a PNE\0',
   source: 'retrace(); consoles.open(); const trace = 1;',
 };

@@ -108,9 +108,9 @@ async function deliver(
   return pnes.map(({ board, received }) => `${board} ${received}`).join();
 }
 
-/** The image of firmware/main-selftest.ts says a line a check, and is a PNE then. */
+/** The image of firmware/programs/main-selftest.ts says a line a check, and is a PNE then. */
 async function testItself(): Promise<void> {
-  const entry = join(ROOT, 'firmware/main-selftest.ts');
+  const entry = join(ROOT, 'firmware/programs/main-selftest.ts');
   const board = rv32Board(await buildRv32Flash(await bundleForXs(entry, 'pne-selftest')));
   let said = '';
   const spawn: Board['spawn'] = (place) => {

@@ -31,8 +31,7 @@ const TEST_MEMORY: Rv32Image = {
   cHeap: 1_048_576,
 };
 
-const FILES =
-  /^src\/(bytes|cbor|cose|handshake|link|negotiation|payload|session)\/|^firmware\/platform\/crypto/;
+const FILES = /^src\/(bytes|cbor|cose|handshake|link|negotiation|payload|session)\/|^firmware\/native\//;
 /** Curves in JavaScript, or thousands of cases: minutes here, and the same code runs in XS on this machine. */
 const SLOW = /sign1\.vectors|cross-product|property|handshake\/flips|reassembler|session\/(expand|records)/;
 

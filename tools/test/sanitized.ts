@@ -41,7 +41,7 @@ export async function runSanitized(tally: Tally): Promise<void> {
   const output = join(OUTPUT, 'linux', `sanitized-${engine().version}`);
   let building: Promise<void> | undefined;
   const runs = FILES.map((file) => {
-    const path = `firmware/platform/${file}.test.ts`;
+    const path = `firmware/native/${file}.test.ts`;
     return tally.run(STAGE, path, async () => {
       building ??= build(output);
       await building;

@@ -24,8 +24,8 @@ const TEST_MEMORY: Memory = {
 /** noble takes tens of milliseconds for a multiplication in XS. */
 const DIFFERENTIAL_CURVE_CASES = 12;
 
-/** Test files of the native crypto provider start like this. */
-const NATIVE_TESTS = 'firmware/platform/crypto';
+/** Test files of the native crypto provider lie here. */
+const NATIVE_TESTS = 'firmware/native/';
 
 /** Programs that tests of a kind start, by how their files end, and where Debian installs them. */
 const NEEDS = Object.freeze([

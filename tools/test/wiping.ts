@@ -18,7 +18,7 @@ const ENDINGS = ['kept', 'wiped', 'collected'];
 const SEED = Buffer.alloc(32, 0x5e);
 /** RFC 5869 section 2.3: T(1) without info. A key of 16 bytes is the first half of it. */
 const KEY = createHmac('sha256', SEED).update(Uint8Array.of(1)).digest().subarray(0, 16);
-const PROGRAM = join(ROOT, 'firmware/wiping.ts');
+const PROGRAM = join(ROOT, 'firmware/programs/wiping.ts');
 
 export async function testWiping(tally: Tally): Promise<void> {
   if (!hasNativeCrypto()) return;

@@ -39,7 +39,7 @@ const HANG_UPS: readonly number[] = Object.freeze([
   HciErrors.AUTHENTICATION_FAILURE!,
   HciErrors.REMOTE_USER_TERMINATED_CONNECTION!,
 ]);
-/** 15 ms, in units of 1.25 ms: the pace that firmware/ble-link.ts sends at. Supervision in units of 10 ms. */
+/** 15 ms, in units of 1.25 ms: the pace that firmware/links/ble-link.ts sends at. Supervision in units of 10 ms. */
 const PARAMETERS = Object.freeze({ connIntervalMin: 12, connIntervalMax: 12, supervisionTimeout: 200 });
 
 /** The gateway's connection to one PNE, from the first try to the end. */

@@ -11,7 +11,7 @@ export interface Target {
   readonly atMost: number;
 }
 
-/** Of firmware/bench-handshake.ts, where the bytes tell the methods apart. */
+/** Of firmware/bench/handshake.ts, where the bytes tell the methods apart. */
 const METHOD_3_BYTES = 110;
 
 export const TARGETS: readonly Target[] = Object.freeze([

@@ -75,7 +75,7 @@ function live(folder: string, killAt?: number): Life {
 }
 
 function build(): void {
-  const firmware = join(ROOT, 'firmware/store-changes.ts');
+  const firmware = join(ROOT, 'firmware/programs/store-changes.ts');
   run('node', ['--import', 'tsx', join(ROOT, 'tools/powercut/bundle-program.ts'), firmware]);
   const flags = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC'];
   run('cc', [...flags, join(ROOT, 'boards/linux/test/kill-at.c'), '-o', LIBRARY, '-ldl']);

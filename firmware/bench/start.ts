@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { printLine } from '../platform/console.ts';
+import { after } from '../platform/timer.ts';
+import { type BenchClock, type BenchPrograms, runBench } from './bench.ts';
+import type { OperationGroup } from './operations.ts';
+
+/** A build-time definition: measure the operations whose name contains it. */
+declare const BENCH_OPS: string;
+
+/** Prints one line of JSON a figure, the number of them first. From a timer: off the stack of what calls it. */
+export function startBench(
+  clock: BenchClock,
+  createGroups: () => OperationGroup[],
+  programs?: () => BenchPrograms,
+): void {
+  after(0, () =>
+    runBench({
+      groups: createGroups(),
+      programs: programs?.(),
+      ops: BENCH_OPS,
+      clock,
+      onStart: (figures) => printLine(JSON.stringify({ figures })),
+      onFigure: (figure) => printLine(JSON.stringify(figure)),
+    }),
+  );
+}
