@@ -2,34 +2,11 @@
 
 /** The firmware as an image of the Moddable SDK, `mcconfig -m -p lin`, and a way to run it without a display. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { access, mkdir, writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
-import { metafileOf } from './bundle.ts';
-import { deviceProgram, functionsInC } from './device.ts';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** Where the manifests look for the bundles, and where mcconfig builds. */
-const OUTPUT = join(ROOT, 'build/moddable');
-
-/** The programs that mcconfig makes images of, by the names of their manifests. */
-const PROGRAMS = Object.freeze({
-  pne: 'firmware/programs/image.ts',
-  'pne-ble': 'firmware/programs/image-ble.ts',
-  'pne-serial': 'firmware/programs/image-serial.ts',
-  'pne-selftest': 'firmware/programs/image-selftest.ts',
-});
-
-export type ModdableProgram = keyof typeof PROGRAMS;
-
-export const MODDABLE_PROGRAMS = Object.keys(PROGRAMS) as ModdableProgram[];
-
-/** What mcconfig compiles as the program's main module. */
-export function moddableBundle(program: ModdableProgram): string {
-  return join(OUTPUT, `${program}.js`);
-}
+import { ROOT } from './bundle.ts';
+import { bundlePrograms, MODDABLE_OUTPUT, manifestOf } from './moddable-programs.ts';
+import { mcconfig, requireSdkTools, runTool } from './sdk.ts';
 
 const run = promisify(execFile);
 
@@ -43,15 +20,12 @@ export interface ModdableImage {
  * line that names what is missing.
  */
 export async function buildModdableImage(sdk: string): Promise<ModdableImage> {
-  const tools = join(sdk, 'build/bin/lin/release');
-  await requireTools(tools);
-  await bundle();
-  await runTool(join(tools, 'mcconfig'), mcconfigArguments(), {
-    MODDABLE: sdk,
-    PATH: `${tools}${delimiter}${process.env.PATH}`,
-  });
+  await requireSdkTools(sdk);
+  await requireGlib();
+  await bundlePrograms();
+  await mcconfig(sdk, ['-m', '-p', 'lin', '-o', MODDABLE_OUTPUT, manifestOf('pne')]);
   const runner = await compileRunner(sdk);
-  const image = join(OUTPUT, 'bin/lin/mc/release/pne/mc.so');
+  const image = join(MODDABLE_OUTPUT, 'bin/lin/mc/release/pne/mc.so');
   return {
     spawn: (environment) =>
       spawn(runner, [image], {
@@ -61,43 +35,15 @@ export async function buildModdableImage(sdk: string): Promise<ModdableImage> {
   };
 }
 
-async function requireTools(tools: string): Promise<void> {
-  for (const tool of ['mcconfig', 'mcrez', 'xsc', 'xsid', 'xsl']) {
-    await access(join(tools, tool)).catch(() => {
-      throw new Error(`MODDABLE: no ${tool} in ${tools}; build the SDK's tools (build/makefiles/lin)`);
-    });
-  }
+async function requireGlib(): Promise<void> {
   await run('pkg-config', ['--exists', 'gio-2.0']).catch(() => {
     throw new Error('MODDABLE: the lin platform needs GLib: apt-get install pkg-config libglib2.0-dev');
   });
 }
 
-async function bundle(): Promise<void> {
-  await mkdir(OUTPUT, { recursive: true });
-  const { metafile } = await build({
-    entryPoints: { ...PROGRAMS, 'key-value': 'boards/linux/modules/key-value.ts' },
-    absWorkingDir: ROOT,
-    outdir: OUTPUT,
-    bundle: true,
-    format: 'esm',
-    target: 'es2021',
-    external: ['timer', 'embedded:*', 'mc/config'],
-    drop: ['console'],
-    plugins: [functionsInC(), deviceProgram('pne')],
-    metafile: true,
-    logLevel: 'warning',
-  });
-  const text = JSON.stringify(metafile);
-  await Promise.all(MODDABLE_PROGRAMS.map((program) => writeFile(metafileOf(moddableBundle(program)), text)));
-}
-
-function mcconfigArguments(): string[] {
-  return ['-m', '-p', 'lin', '-o', OUTPUT, join(ROOT, 'manifests/pne/manifest.json')];
-}
-
 /** The SDK's screen.h says what an image expects of its host. */
 async function compileRunner(sdk: string): Promise<string> {
-  const runner = join(OUTPUT, 'runner');
+  const runner = join(MODDABLE_OUTPUT, 'runner');
   const glib = (await run('pkg-config', ['--cflags', '--libs', 'glib-2.0'])).stdout.trim().split(/\s+/);
   await runTool('cc', [
     '-O1',
@@ -111,16 +57,4 @@ async function compileRunner(sdk: string): Promise<string> {
     runner,
   ]);
   return runner;
-}
-
-async function runTool(
-  tool: string,
-  args: string[],
-  environment: Record<string, string> = {},
-): Promise<void> {
-  const options = { env: { ...process.env, ...environment }, maxBuffer: 16 * 1024 * 1024 };
-  await run(tool, args, options).catch((error: { stdout: string; stderr: string; message: string }) => {
-    const cause = `${error.stderr}\n${error.stdout}`.split('\n').find((line) => /error/i.test(line));
-    throw new Error(`MODDABLE: ${tool} failed: ${cause?.trim() ?? error.message}`);
-  });
 }

@@ -4,13 +4,8 @@
 import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { Algorithm } from '../../src/crypto/algorithms.ts';
-import {
-  buildModdableImage,
-  MODDABLE_PROGRAMS,
-  type ModdableImage,
-  type ModdableProgram,
-  moddableBundle,
-} from '../build/moddable.ts';
+import { buildModdableImage, type ModdableImage } from '../build/moddable.ts';
+import { MODDABLE_PROGRAMS, type ModdableProgram, moddableBundle } from '../build/moddable-programs.ts';
 import { processBoard } from '../simulator/board.ts';
 import { readRows } from '../simulator/readings.ts';
 import { run } from '../simulator/run.ts';
