@@ -102,6 +102,18 @@ export async function invite(
   if (version === undefined) return invite({ store, provider, root }, pneId, secret);
 }
 
+/** Whether this very code is registered, whether its device has come or not. */
+export async function isInvited(
+  { store, provider }: Pick<InvitationsOptions, 'store' | 'provider'>,
+  pneId: string,
+  secret: Secret,
+): Promise<boolean> {
+  const { idCred, secret: key } = onboardingKey(provider, pneId, secret);
+  key.wipe();
+  const known = await store.get(rowKey(pneId));
+  return known !== undefined && equalBytes(decodeRow(known.value).kid, kidOf(idCred)!);
+}
+
 /** Returns whether there was a code that waits for its device. */
 export async function cancel(store: KeyValueStore, pneId: string): Promise<boolean> {
   const known = await store.get(rowKey(pneId));

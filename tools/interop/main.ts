@@ -17,6 +17,7 @@ import type { End, Values } from './end.ts';
 import { exampleChecks, grantChecks } from './grant-checks.ts';
 import { itemChecks, payloadChecks } from './item-checks.ts';
 import { createNodeEnd } from './node-end.ts';
+import { nvsChecks } from './nvs-checks.ts';
 import { SetupError, setUpPython } from './python.ts';
 import { startPythonEnd } from './python-end.ts';
 import { recordChecks } from './record-checks.ts';
@@ -70,6 +71,7 @@ function allChecks(python: string, theirs: End, xs: End): Check[] {
     ...exampleChecks(theirs),
     ...[onNode[0]!, xs].flatMap((ours) => itemChecks(ours, theirs)),
     ...payloadChecks(theirs),
+    ...nvsChecks(theirs),
     ...BLE_STACKS.flatMap((stacks) => bleChecks({ stacks, python })),
   ];
 }

@@ -15,11 +15,12 @@ from cbor_peer import CborPeer
 from cose_peer import CosePeer
 from cwt_peer import CwtPeer
 from edhoc_peer import EdhocPeer
+from nvs_peer import NvsPeer
 
 
 def main():
     cose = CosePeer()
-    rooms = [EdhocPeer(cose), cose, CborPeer(), CwtPeer()]
+    rooms = [EdhocPeer(cose), cose, CborPeer(), CwtPeer(), NvsPeer()]
     for line in sys.stdin:
         request = json.loads(line)
         name = request.pop("do")
@@ -35,7 +36,7 @@ def answer(rooms, name, request):
 
 
 def versions():
-    packages = ["lakers-python", "pycose", "cwt", "cbor2", "cryptography", "bumble"]
+    packages = ["lakers-python", "pycose", "cwt", "cbor2", "cryptography", "bumble", "esp-idf-nvs-partition-gen"]
     return {"python": platform.python_version(), **{name: version(name) for name in packages}}
 
 

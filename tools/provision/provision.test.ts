@@ -11,9 +11,11 @@ import { encodeCode, networkOf } from '../../src/node/onboarding-code.ts';
 import { once, Running } from '../../src/node/programs/running.testing.ts';
 import { scratchFolder } from '../../src/node/scratch.testing.ts';
 import { createCborXPayloads } from '../../src/payload/codec.ts';
-import { decodeInvited } from '../../src/roles/provisioning.ts';
+import { decodeInvited, encodeInvited } from '../../src/roles/provisioning.ts';
 import { openBoard } from '../simulator/boards.ts';
 import { type PneProcess, startPneProcess } from '../simulator/pne-process.ts';
+import { IMAGE, provisioningIn, readImage } from './images.ts';
+import { writeStoreFolder } from './stores.ts';
 
 const test = suite('provision');
 const payloads = createCborXPayloads();
@@ -23,6 +25,11 @@ const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 function provision(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(TSX, [MAIN, ...args], { encoding: 'utf8' });
   return { status, stdout, stderr };
+}
+
+/** Makes pne-1. */
+function make(folder: string, ...args: string[]) {
+  return provision('pne-1', '--state', join(folder, 's'), '--output', join(folder, 'made'), ...args);
 }
 
 interface Programs {
@@ -52,12 +59,20 @@ async function startPrograms(): Promise<Programs> {
   return { folder, server, gateway };
 }
 
-/** A PNE with a secret, and how many readings it gives. */
-async function startPne({ folder, gateway }: Programs, pneId: string, secret: Uint8Array, store = pneId) {
+/** A PNE whose store is made of an image, where it has none yet. */
+async function startPne({ folder }: Programs, pneId: string, store = pneId) {
+  const image = Uint8Array.from(readFileSync(join(folder, 'made', pneId, IMAGE)));
+  const board = await openBoard('linux');
   const pne: Promise<PneProcess> = startPneProcess({
-    board: await openBoard('linux'),
+    board: {
+      ...board,
+      async provision(path, { sensor }): Promise<void> {
+        if (!existsSync(path)) writeStoreFolder(image, path);
+        await board.provision(path, { sensor: sensor! });
+      },
+    },
     folder: join(folder, store),
-    provisioning: { pneId, gatewayAddress: '127.0.0.1', gatewayPort: Number(await gateway.port()), secret },
+    provisioning: decodeInvited(provisioningIn(image)!)!,
     linePort: 0,
     async onSample(count): Promise<void> {
       for (let left = count; left > 0; left -= 1)
@@ -74,10 +89,6 @@ function hasReadings(folder: string): boolean {
   return existsSync(path) && readFileSync(path, 'utf8').includes('"pne":"pne-1"');
 }
 
-function secretIn(path: string): Uint8Array {
-  return decodeInvited(Uint8Array.from(readFileSync(path)))!.secret;
-}
-
 async function until(holds: () => boolean, what: string): Promise<void> {
   const end = Date.now() + 60_000;
   while (!holds()) {
@@ -89,15 +100,14 @@ async function until(holds: () => boolean, what: string): Promise<void> {
 test('a device with a code joins programs that run, and a second one with the same code is reported', async () => {
   const programs = await startPrograms();
   const { folder, server, gateway } = programs;
-  const made = provision('pne-1', '--state', join(folder, 's'), '--output', join(folder, 'made'));
+  const address = `127.0.0.1:${await gateway.port()}`;
+  const made = make(folder, '--gateway', address);
   assert.is(made.status, 0, made.stderr);
-  const secret = secretIn(join(folder, 'made/pne-1.provisioning'));
-  const copy = secret.slice();
-  const pne = await startPne(programs, 'pne-1', secret);
+  const pne = await startPne(programs, 'pne-1');
   await server.says(/joined pne=pne-1/);
   await gateway.says(/admitted pne=pne-1/);
   await until(() => hasReadings(folder), 'a reading');
-  const thief = await startPne(programs, 'pne-1', copy, 'thief');
+  const thief = await startPne(programs, 'pne-1', 'thief');
   await server.says(/refused reason=onboardingUsed pne=pne-1/);
   await Promise.all([pne.stop(), thief.stop()]);
   assert.equal(await Promise.all([server.stop('SIGTERM'), gateway.stop('SIGTERM')]), [0, 0]);
@@ -106,9 +116,8 @@ test('a device with a code joins programs that run, and a second one with the sa
 test('a device that has joined resumes after its restart, and after that of the server too', async () => {
   const programs = await startPrograms();
   const { folder, server, gateway } = programs;
-  assert.is(provision('pne-1', '--state', join(folder, 's'), '--output', join(folder, 'made')).status, 0);
-  const secret = secretIn(join(folder, 'made/pne-1.provisioning'));
-  const first = await startPne(programs, 'pne-1', secret.slice());
+  assert.is(make(folder, '--gateway', `127.0.0.1:${await gateway.port()}`).status, 0);
+  const first = await startPne(programs, 'pne-1');
   await until(() => hasReadings(folder), 'a reading');
   assert.match(server.said, /agreed pne=pne-1 interface=CPNS-3 .*by="?EDHOC method 3/);
   await first.stop();
@@ -116,7 +125,7 @@ test('a device that has joined resumes after its restart, and after that of the 
   const again = startServer(folder, await server.port());
   await again.port();
   await until(() => gateway.said.split('server-there').length > 2, 'the link to the server');
-  const second = await startPne(programs, 'pne-1', secret);
+  const second = await startPne(programs, 'pne-1');
   await again.says(/agreed pne=pne-1 interface=CPNS-3 .*by="?EDHOC PSK/);
   await gateway.says(/agreed pne=pne-1 interface=CPNS-1 .*by="?EDHOC PSK/);
   await second.stop();
@@ -143,33 +152,20 @@ test('codes on labels are registered by the one who has the server, or refused i
   await Promise.all([server.stop('SIGTERM'), gateway.stop('SIGTERM')]);
 });
 
-test('a batch makes a store for each board, shows nothing that it is not asked for, and replaces nothing', async () => {
-  const { folder, server, gateway } = await startPrograms();
-  await Promise.all([server.stop('SIGTERM'), gateway.stop('SIGTERM')]);
-  const [made, batch] = [join(folder, 'made'), join(folder, 'batch.csv')];
-  const common = ['--state', join(folder, 's'), '--output', made];
-  writeFileSync(batch, 'id,gateway\r\npne-1,192.0.2.7:8751\r\npne-2,\r\n');
-  const first = provision('--batch', batch, '--board', 'linux', '--json', ...common);
-  assert.is(first.status, 0, first.stderr);
-  assert.equal(
-    first.stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line)),
-    ['pne-1', 'pne-2'].map((pne) => ({ pne, file: join(made, pne) })),
+test('a device that has its key already gets its image too', () => {
+  const folder = scratchFolder();
+  const file = join(folder, 'pne-9.provisioning');
+  const bytes = Uint8Array.from(
+    encodeInvited({ pneId: 'pne-9', gatewayAddress: 'g', gatewayPort: 1, secret: new Uint8Array(0) }),
   );
-  const stored = decodeInvited(Uint8Array.from(readFileSync(join(made, 'pne-1/pne/provisioning'))))!;
-  assert.equal([stored.pneId, stored.gatewayAddress], ['pne-1', '192.0.2.7']);
-  const again = provision('--batch', batch, '--board', 'linux', ...common);
+  writeFileSync(file, bytes);
+  const wrap = () => provision('--existing', file, '--output', join(folder, 'made'));
+  assert.match(wrap().stdout, 'pne-9 written: put it into the device');
+  assert.equal(readImage(join(folder, 'made/pne-9', IMAGE)), bytes);
+  assert.is(readFileSync(join(folder, 'made/pne-9/label.txt'), 'utf8'), 'pne-9\n');
+  const again = wrap();
   assert.match(again.stderr, 'is there already, and is not replaced');
-  assert.is(again.status, 2);
-  assert.equal(secretIn(join(made, 'pne-1/pne/provisioning')), stored.secret);
-  const elsewhere = provision('pne-1', ...common.slice(0, 2), '--output', join(folder, 'other'));
-  assert.match(elsewhere.stderr, 'has a code that waits for its device');
-  assert.not.ok(existsSync(join(folder, 'other/pne-1.provisioning')));
-  const flash = provision('pne-3', '--board', 'qemu-rv32', '--show', 'code', ...common);
-  assert.match(flash.stdout, /its code is PNE-3\.[0-9A-Z]{30}\n/);
-  assert.ok(existsSync(join(made, 'pne-3.flash')));
+  assert.is(again.status, 1);
 });
 
 test('what is asked wrongly makes nothing, and says what is right', () => {
@@ -179,10 +175,10 @@ test('what is asked wrongly makes nothing, and says what is right', () => {
   const wrong: [string, string[]][] = [
     ['--state has to be given', ['pne-1']],
     ['start the server with this --state first', ['pne-1', ...state]],
-    ['takes names of devices, or --batch', state],
+    ['takes names of devices, or --csv', state],
+    ['no such file', ['--csv', join(folder, 'none.csv'), ...state]],
     ['is named twice', ['pne-1', 'pne-1', ...state]],
     ['has 1 to 9 of', ['pne-100000', ...state]],
-    ['takes one of file, linux, qemu-rv32', ['pne-1', '--board', 'esp32', ...state]],
     ['takes one of nothing, code, qr', ['pne-1', '--show', 'keys', ...state]],
   ];
   for (const [said, args] of wrong) {

@@ -17,10 +17,12 @@ import {
 import { rv32Setup, spawnRv32Pne } from '../build/rv32.ts';
 import { bleMemory, buildRv32Flash } from '../build/rv32-flash.ts';
 import { engine, spawnXs } from '../build/xs.ts';
+import { PARTITION_BYTES } from '../provision/images.ts';
+import { writeNvs } from '../provision/nvs-writer.ts';
+import { writeStoreFlash } from '../provision/stores.ts';
 import { bleBoard, bleLineBoard } from './ble/board.ts';
 import type { Radio } from './ble/radio.ts';
 import { type Board, processBoard } from './board.ts';
-import { writeFlash } from './flash.ts';
 import { listenLines } from './serial-lines.ts';
 
 /** The number of its second serial port, on which its sensor is. */
@@ -79,12 +81,14 @@ export function rv32Board(programFlash: string, { rejoins } = { rejoins: true })
     engine: rv32Setup().engine,
     feedNumber: () => FEED_SERIAL_PORT,
     listenFeed: listenLines,
-    /** Once, as one does with a board: the simulator's values do not change while the store lasts. */
+    /**
+     * From the image that an ESP32 has, once, as one does with a board: the simulator's values do not change while the
+     * store lasts.
+     */
     async provision(folder, values): Promise<void> {
       if (existsSync(flashIn(folder))) return;
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      const named = Object.entries(values).map(([key, value]) => [`pne/${key}`, value]);
-      await writeFlash(flashIn(folder), Object.fromEntries(named));
+      await writeStoreFlash(writeNvs('pne', values, PARTITION_BYTES), flashIn(folder));
     },
     spawn: ({ folder, linePort, feedPort, memory }) =>
       spawnRv32Pne(programFlash, {

@@ -29,7 +29,8 @@ export const ADMIN_OPTIONS = Object.freeze({
   output: { fallback: '' },
   days: { fallback: DEFAULT_DAYS, check: checkWholeNumber },
   onboarding: { fallback: '', isFlag: true },
-  batch: PROVISION_OPTIONS.batch,
+  csv: PROVISION_OPTIONS.csv,
+  replace: PROVISION_OPTIONS.replace,
   show: PROVISION_OPTIONS.show,
   json: PROVISION_OPTIONS.json,
 });

@@ -6,16 +6,19 @@
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CryptoProvider } from '../../crypto/provider.ts';
+import type { CryptoProvider, Secret } from '../../crypto/provider.ts';
 import { ccsCredential } from '../../handshake/credential.ts';
-import { encodeInvited } from '../../roles/provisioning.ts';
+import { decodeInvited, encodeInvited } from '../../roles/provisioning.ts';
+import { withdraw } from '../devices.ts';
 import { writeOnce } from '../identity.ts';
-import { invite } from '../invitations.ts';
-import { checkCodeId, encodeCode, networkOf } from '../onboarding-code.ts';
+import { cancel, invite, isInvited } from '../invitations.ts';
+import { encodeCode, networkOf } from '../onboarding-code.ts';
 import { qrLines } from '../onboarding-qr.ts';
 import { openRootKey } from '../root-key.ts';
 import { openPostgresStore } from '../store/postgres.ts';
+import type { KeyValueStore } from '../store/store.ts';
 import { checkOneOf, DATABASE, parseAddress, UsageError, type Values } from './config.ts';
+import { type Order, readOrders } from './provision-orders.ts';
 import { openExistingStore } from './state.ts';
 
 export const PROVISION_OPTIONS = Object.freeze({
@@ -23,44 +26,63 @@ export const PROVISION_OPTIONS = Object.freeze({
   store: DATABASE,
   gateway: { fallback: '127.0.0.1:8751', check: parseAddress },
   output: { fallback: '.' },
-  batch: { fallback: '' },
+  csv: { fallback: '' },
+  replace: { fallback: '', isFlag: true },
   show: { fallback: 'nothing', check: checkOneOf('nothing', 'code', 'qr') },
   json: { fallback: '', isFlag: true },
 });
 
 type Options = keyof typeof PROVISION_OPTIONS;
 
-/** A device that is to be made, and where its gateway is. */
-interface Order {
-  readonly pneId: string;
-  readonly gateway: string;
+export interface Place {
+  has(pneId: string): boolean;
+  /** The provisioning that was written for a device. The caller wipes it. Throws where it cannot be read. */
+  read(pneId: string): Uint8Array;
+  /** Writes what goes into the store of a device, so that it is whole or not there. Returns where. */
+  write(pneId: string, provisioning: Uint8Array, code: string): string;
+  /** Takes it back. */
+  remove(pneId: string): void;
+  pathOf(pneId: string): string;
 }
 
-export interface Place {
-  /** Where what goes into the store of a device is written, so that it is whole or not there, and replaces nothing. */
-  write(pneId: string, provisioning: Uint8Array): Promise<string>;
-  /** Takes it back. */
-  remove(path: string): void;
+/** What became of an order: `there`: by an earlier run. */
+type Outcome = 'made' | 'there';
+
+interface Work {
+  readonly store: KeyValueStore;
+  readonly provider: CryptoProvider;
+  readonly root: Secret;
+  readonly network: number;
+  readonly place: Place;
+  readonly replaces: boolean;
+}
+
+interface Done {
+  readonly outcome: Outcome;
+  readonly code: string;
 }
 
 const SECRET_BYTES = 16;
 
 /** A file for each device, in a folder. */
 export function filesIn(folder: string): Place {
+  const pathOf = (pneId: string) => join(folder, `${pneId}.provisioning`);
   return {
-    async write(pneId, provisioning): Promise<string> {
-      const path = join(folder, `${pneId}.provisioning`);
-      if (existsSync(path)) throw new UsageError(`${path} is there already, and is not replaced`);
-      writeOnce(path, provisioning, 0o600);
-      return path;
+    pathOf,
+    has: (pneId) => existsSync(pathOf(pneId)),
+    read: (pneId) => Uint8Array.from(readFileSync(pathOf(pneId))),
+    write(pneId, provisioning): string {
+      writeOnce(pathOf(pneId), provisioning, 0o600);
+      return pathOf(pneId);
     },
-    remove: (path) => rmSync(path),
+    remove: (pneId) => rmSync(pathOf(pneId)),
   };
 }
 
 /**
- * Makes them one after the other, and says of each what was done; what fails leaves no device behind, and those before it
- * stay. Keys are shown to nobody, a code where that is asked for.
+ * Makes them one after the other, each whole or not at all, and says of each what became of it. One that is there already,
+ * from a run that was cut off too, is not made again: what was left to do for it is done. Throws, once all were tried,
+ * where some failed. Keys are shown to nobody, a code where that is asked for.
  */
 export async function provisionByCode(
   values: Values<Options>,
@@ -70,26 +92,86 @@ export async function provisionByCode(
   say: (line: string) => void,
 ): Promise<void> {
   if (values.state === '') throw new UsageError('--state has to be given: the folder of the server');
-  const orders = ordersOf(values, names);
+  const orders = readOrders(values, names);
   const credential = ccsCredential(Uint8Array.from(readFileSync(join(values.state, 'credential'))));
   const network = networkOf(credential.cred);
   const store = values.store === '' ? openExistingStore(values.state) : await openPostgresStore(values.store);
   try {
     const root = await openRootKey(provider, join(values.state, 'root-key'), store);
-    for (const order of orders) {
-      const secret = new Uint8Array(SECRET_BYTES);
-      provider.fillRandom(secret);
-      const path = await place.write(order.pneId, provisioningOf(order, secret));
-      await invite({ store, provider, root }, order.pneId, provider.secret(secret)).catch((error: Error) => {
-        place.remove(path);
-        throw error;
-      });
-      report(values, order.pneId, path, encodeCode({ pneId: order.pneId, secret, network }), say);
-      secret.fill(0);
-    }
+    await makeAll(
+      { store, provider, root, network, place, replaces: values.replace !== '' },
+      orders,
+      values,
+      say,
+    );
   } finally {
     await store.close();
   }
+}
+
+async function makeAll(
+  work: Work,
+  orders: readonly Order[],
+  values: Values<Options>,
+  say: (line: string) => void,
+): Promise<void> {
+  const counts = { made: 0, there: 0, failed: 0 };
+  for (const order of orders) {
+    const path = work.place.pathOf(order.pneId);
+    try {
+      const done = await makeOne(work, order);
+      counts[done.outcome] += 1;
+      report(values, order.pneId, path, done, say);
+    } catch (error) {
+      counts.failed += 1;
+      reportFailure(values, order.pneId, error as Error, say);
+    }
+  }
+  const summary = `${counts.made} made, ${counts.there} there already, ${counts.failed} failed`;
+  if (counts.failed > 0) throw new Error(`${summary}: mend that, and run it again`);
+  if (values.csv !== '' && values.json === '') say(summary);
+}
+
+async function makeOne(work: Work, order: Order): Promise<Done> {
+  const { place, replaces } = work;
+  if (replaces) await forget(work, order.pneId);
+  else if (place.has(order.pneId)) return resume(work, order, place.read(order.pneId));
+  const secret = new Uint8Array(SECRET_BYTES);
+  work.provider.fillRandom(secret);
+  try {
+    const code = encodeCode({ pneId: order.pneId, secret, network: work.network });
+    place.write(order.pneId, provisioningOf(order, secret), code);
+    await invite(work, order.pneId, work.provider.secret(secret)).catch((error: Error) => {
+      place.remove(order.pneId);
+      throw error;
+    });
+    return { outcome: 'made', code };
+  } finally {
+    secret.fill(0);
+  }
+}
+
+/** A run that was cut off may have written what goes into the device, and not registered its code. */
+async function resume(work: Work, order: Order, former: Uint8Array): Promise<Done> {
+  const invited = decodeInvited(former);
+  const { host, port } = parseAddress(order.gateway);
+  const isSame =
+    invited?.pneId === order.pneId && invited.gatewayAddress === host && invited.gatewayPort === port;
+  if (invited === undefined || !isSame || invited.secret.length === 0)
+    throw new Error(`${work.place.pathOf(order.pneId)} is another one: --replace makes it anew`);
+  const code = encodeCode({ pneId: order.pneId, secret: invited.secret, network: work.network });
+  const secret = work.provider.secret(invited.secret);
+  former.fill(0);
+  const isKnown = await isInvited(work, order.pneId, secret);
+  if (!isKnown) await invite(work, order.pneId, secret);
+  return { outcome: 'there', code };
+}
+
+/** What was made for a device, its code and the device itself: nothing of them is worth anything any more. */
+async function forget({ store, place }: Work, pneId: string): Promise<void> {
+  await cancel(store, pneId);
+  await withdraw(store, pneId);
+  if (place.has(pneId)) place.remove(pneId);
 }
 
 function provisioningOf({ pneId, gateway }: Order, secret: Uint8Array): Uint8Array {
@@ -101,52 +183,22 @@ function report(
   { show, json }: Values<Options>,
   pneId: string,
   path: string,
-  code: string,
+  { outcome, code }: Done,
   say: (line: string) => void,
 ): void {
   const isShown = show !== 'nothing';
-  if (json !== '') return say(JSON.stringify({ pne: pneId, file: path, ...(isShown && { code }) }));
-  say(`${path} written: put it into the device, and delete it${isShown ? `; its code is ${code}` : ''}`);
+  if (json !== '') return say(JSON.stringify({ pne: pneId, outcome, file: path, ...(isShown && { code }) }));
+  const what = outcome === 'made' ? 'written: put it into the device, and delete it' : 'is there already';
+  say(`${path} ${what}${isShown ? `; its code is ${code}` : ''}`);
   if (show === 'qr') for (const line of qrLines(code)) say(line);
 }
 
-/** From the command line, or a file with a device a line: its id, and where its gateway is if that is another. */
-function ordersOf({ batch, gateway }: Values<Options>, names: readonly string[]): Order[] {
-  if ((batch === '') === (names.length === 0))
-    throw new UsageError('provision takes names of devices, or --batch FILE with an id a line');
-  const orders =
-    batch === ''
-      ? names.map((pneId) => ({ pneId, gateway }))
-      : readBatch(readFileSync(batch, 'utf8'), gateway);
-  for (const { pneId } of orders) checkCodeId(pneId);
-  const twice = orders.find(({ pneId }, at) => orders.findIndex((order) => order.pneId === pneId) < at);
-  if (twice !== undefined) throw new UsageError(`${twice.pneId} is named twice`);
-  return orders;
-}
-
-function readBatch(text: string, gateway: string): Order[] {
-  const [header = '', ...lines] = text.split(/\r?\n/).filter((line) => line.trim() !== '');
-  const columns = cellsOf(header);
-  if (columns[0] !== 'id' || columns.length > 2 || (columns[1] ?? 'gateway') !== 'gateway')
-    throw new UsageError("a batch begins with the line 'id', or 'id,gateway'");
-  if (lines.length === 0) throw new UsageError('the batch names no device');
-  return lines.map((line, at) => {
-    const cells = cellsOf(line);
-    if (cells.length !== columns.length) throw new UsageError(`line ${at + 2} of the batch has another form`);
-    const own = cells[1] ?? '';
-    if (own !== '') checkAddress(own, at + 2);
-    return { pneId: cells[0]!, gateway: own === '' ? gateway : own };
-  });
-}
-
-function checkAddress(text: string, line: number): void {
-  try {
-    parseAddress(text);
-  } catch (error) {
-    throw new UsageError(`line ${line} of the batch ${(error as Error).message}, not '${text}'`);
-  }
-}
-
-function cellsOf(line: string): string[] {
-  return line.split(',').map((cell) => cell.trim());
+function reportFailure(
+  { json }: Values<Options>,
+  pneId: string,
+  { message }: Error,
+  say: (line: string) => void,
+): void {
+  if (json !== '') return say(JSON.stringify({ pne: pneId, outcome: 'failed', reason: message }));
+  say(`${pneId} failed: ${message}`);
 }
