@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The benchmark's body: the same on a device, in XS on a host, and in Node. A measurement, not a test. */
-import type { BenchOperation, OperationGroup } from './operations.ts';
+import type { BenchOperation, OperationGroup } from './operation.ts';
 
 export interface BenchFigure {
   /** Whose figure it is, where not the provider's: plain C's. */

@@ -6,7 +6,7 @@ import { CborWriter } from '../../src/cbor/writer.ts';
 import { createCborXPayloads } from '../../src/payload/codec.ts';
 import { compactPayloads } from '../../src/payload/compact.ts';
 import type { PayloadCodec } from '../../src/payload/payload.ts';
-import type { BenchOperation, OperationGroup } from './operations.ts';
+import type { BenchOperation, OperationGroup } from './operation.ts';
 import { READING } from './reading.ts';
 
 export function codecOperations(): OperationGroup[] {

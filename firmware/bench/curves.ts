@@ -3,7 +3,7 @@
 /** Keys, agreements and signatures. */
 import { Curve, SignatureAlgorithm } from '../../src/crypto/curves.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
-import type { BenchOperation, OperationGroup } from './operations.ts';
+import type { BenchOperation, OperationGroup } from './operation.ts';
 
 const KEY_BYTES = 32;
 const MESSAGE_BYTES = 64;

@@ -8,7 +8,7 @@ import { Group } from '../../src/groups/group.ts';
 import { Channel, encodeChannelMessage } from '../../src/link/channel.ts';
 import type { PayloadCodec } from '../../src/payload/payload.ts';
 import type { Session } from '../../src/session/session.ts';
-import type { BenchOperation, OperationGroup } from './operations.ts';
+import type { BenchOperation, OperationGroup } from './operation.ts';
 import { openSession, READING } from './reading.ts';
 
 const BOOT = 1;

@@ -6,7 +6,7 @@ import type { CryptoProvider, PrivateKey } from '../../src/crypto/provider.ts';
 import { ccsCredential, encodeCcs, type Identity } from '../../src/handshake/credential.ts';
 import { createInitiator } from '../../src/handshake/initiator.ts';
 import { createResponder } from '../../src/handshake/responder.ts';
-import type { OperationGroup } from './operations.ts';
+import type { OperationGroup } from './operation.ts';
 import { resumptionOperations } from './resumption.ts';
 
 /** P-256 with AES-CCM-16-64-128: what the roles run. */

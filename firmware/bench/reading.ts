@@ -11,7 +11,7 @@ import { refuse } from '../../src/refusal.ts';
 import { decodeMessage, encodeMessage, type Message, MessageType } from '../../src/roles/message.ts';
 import { protectNested, unprotectNested } from '../../src/session/nested.ts';
 import { createSession, type Session } from '../../src/session/session.ts';
-import type { BenchOperation, OperationGroup } from './operations.ts';
+import type { BenchOperation, OperationGroup } from './operation.ts';
 import { togetherOperations } from './together.ts';
 
 /** As a sensor has it: five fields, 64 bytes as a payload. */

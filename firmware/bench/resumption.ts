@@ -7,7 +7,7 @@ import { createPreSharedKey, type PreSharedKey } from '../../src/handshake/psk/c
 import { createPskInitiator } from '../../src/handshake/psk/initiator.ts';
 import { createPskResponder } from '../../src/handshake/psk/responder.ts';
 import { resumptionKey } from '../../src/handshake/psk/resumption.ts';
-import type { OperationGroup } from './operations.ts';
+import type { OperationGroup } from './operation.ts';
 
 /** P-256 with AES-CCM-16-64-128: what the roles run. */
 const SUITE = 2;

@@ -3,7 +3,7 @@
 import { printLine } from '../platform/console.ts';
 import { after } from '../platform/timer.ts';
 import { type BenchClock, type BenchPrograms, runBench } from './bench.ts';
-import type { OperationGroup } from './operations.ts';
+import type { OperationGroup } from './operation.ts';
 
 /** A build-time definition: measure the operations whose name contains it. */
 declare const BENCH_OPS: string;

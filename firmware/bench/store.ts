@@ -2,7 +2,7 @@
 
 import { openStore } from '../platform/store.ts';
 /** The board's storage: each write lasts when it returns. */
-import type { OperationGroup } from './operations.ts';
+import type { OperationGroup } from './operation.ts';
 
 const BYTES = 64;
 

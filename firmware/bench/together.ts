@@ -8,7 +8,7 @@ import type { PnePayloads } from '../../src/payload/payload.ts';
 import { MessageType } from '../../src/roles/message.ts';
 import { protectNested } from '../../src/session/nested.ts';
 import type { Session } from '../../src/session/session.ts';
-import type { BenchOperation } from './operations.ts';
+import type { BenchOperation } from './operation.ts';
 
 const READINGS = 16;
 /** `[6]`: none. */

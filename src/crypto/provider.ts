@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { RecordProvider } from './records.ts';
+import type { Secret } from './secret.ts';
+
+export type { Secret } from './secret.ts';
 
 /**
  * The narrow synchronous door to cryptography. Algorithms are COSE numbers (see algorithms.ts).
@@ -12,12 +15,6 @@ import type { RecordProvider } from './records.ts';
  *
  * All `Uint8Array` arguments are borrowed for the call, all results are owned by the caller.
  */
-
-/** Opaque key material: an input of key derivation, or a key not yet bound to an algorithm. */
-export interface Secret {
-  /** Overwrites the bytes. Safe to call twice. */
-  wipe(): void;
-}
 
 /** A keyed AEAD context, prepared once (RFC 9053 section 4). */
 export interface AeadKey {

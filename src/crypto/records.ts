@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ReasonCode } from '../refusal.ts';
-import type { Secret } from './provider.ts';
+import type { Secret } from './secret.ts';
 
 /**
  * Whole records of RFC 8613 in one call: what a provider may have besides single algorithms, where crossing to

@@ -6,7 +6,8 @@ import { VirtualTime } from '../link/time.testing.ts';
 import type { ReasonName } from '../refusal.ts';
 import { type Acceptance, accept } from './acceptance.ts';
 import { IDENTITIES, PROVIDER } from './identities.testing.ts';
-import { type Initiation, initiate } from './initiation.ts';
+import { initiate } from './initiation.ts';
+import type { Initiation } from './initiation-options.ts';
 import { type Agreement, type InterfaceOptions, staticDhInterface } from './interface.ts';
 
 /** What an end did. */

@@ -10,45 +10,18 @@ import type { WaitConfirmation } from '../handshake/confirmation.ts';
 import { decodeError, isError } from '../handshake/error-message.ts';
 import { createInitiator, type WaitMessage2 } from '../handshake/initiator.ts';
 import { waitMs } from '../handshake/retransmission.ts';
-import type { Attestation } from '../link/attestation.ts';
-import type { After, RunningTimer } from '../link/timer.ts';
+import type { RunningTimer } from '../link/timer.ts';
 import { negotiationItem, negotiationValue } from '../negotiation/ead.ts';
 import { acceptAnswer, createOffer, type SentOffer } from '../negotiation/exchange.ts';
 import type { Side } from '../negotiation/policy.ts';
 import type { Choice } from '../negotiation/select.ts';
-import { type ReasonName, Refusal, refuse } from '../refusal.ts';
+import { Refusal, refuse } from '../refusal.ts';
 import { firstVerified } from './first-verified.ts';
+import type { Initiation, InitiationOptions } from './initiation-options.ts';
 import { agree } from './initiator-agreement.ts';
-import {
-  type Agreement,
-  handshakeOptions,
-  type InterfaceOptions,
-  jitterOf,
-  sideOf,
-  verifyPeer,
-} from './interface.ts';
+import { handshakeOptions, jitterOf, sideOf, verifyPeer } from './interface.ts';
 import { resume } from './resuming.ts';
 import { checkCarried } from './secure-channel.ts';
-
-export interface InitiationOptions {
-  readonly own: InterfaceOptions;
-  readonly after: After;
-  /** What the link that reaches from end to end shows now. */
-  attestation(): Attestation;
-  send(message: Uint8Array): void;
-  onAgreed(agreement: Agreement): void;
-  /** The peer did not answer to the last repetition, or this end cannot make the session. */
-  onFailed(): void;
-  /** A message was refused; the handshake goes on. */
-  onRefused(reason: ReasonName): void;
-}
-
-export interface Initiation {
-  /** Takes a message of the Responder, borrowed for the call. */
-  receive(message: Uint8Array): void;
-  /** Ends it and wipes its keys. Safe to call twice. */
-  stop(): void;
-}
 
 /** Under which this end expects records. An interface has a link to itself, so one will do. */
 const CONNECTION_ID = Uint8Array.of(0);

@@ -3,7 +3,7 @@
 import type { Credential, Party } from '../handshake/credential.ts';
 import type { Established } from '../handshake/established.ts';
 import type { Choice } from '../negotiation/select.ts';
-import type { InitiationOptions } from './initiation.ts';
+import type { InitiationOptions } from './initiation-options.ts';
 import { ownCredential } from './interface.ts';
 import { nextKey } from './resumption.ts';
 import { openChannel, type SecureChannel } from './secure-channel.ts';

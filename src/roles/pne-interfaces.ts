@@ -19,7 +19,8 @@ import type { Link, LinkEvents } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import { protectNested, unprotectNested } from '../session/nested.ts';
-import { type Initiation, initiate } from './initiation.ts';
+import { initiate } from './initiation.ts';
+import type { Initiation } from './initiation-options.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
 import type { Message } from './message.ts';
 

@@ -7,9 +7,11 @@ import { ImplementationLimits } from '../limits.ts';
 import type { PnePayloads } from '../payload/payload.ts';
 import { refuse } from '../refusal.ts';
 import { encodeMessage, MessageType, type Receipt } from './message.ts';
-import type { Outcome } from './pne.ts';
 import { PneNames } from './pne-names.ts';
 import { Status } from './status.ts';
+
+/** What became of a reading. `unknown`: it was sent, and nobody will ever tell whether it was delivered. */
+export type Outcome = 'accepted' | 'rejected' | 'unknown';
 
 export interface PneReadingsOptions {
   readonly payloads: PnePayloads;

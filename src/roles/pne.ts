@@ -19,12 +19,9 @@ import { isKeyType } from './key-message.ts';
 import { decodeMessage, encodeMessage, type Message, MessageType } from './message.ts';
 import { createPneInterfaces, type PneInterfaces } from './pne-interfaces.ts';
 import type { BoundKeys, KeyHost, PneKeys } from './pne-keys.ts';
-import { PneReadings } from './pne-readings.ts';
+import { type Outcome, PneReadings } from './pne-readings.ts';
 import { PneRegistration } from './pne-registration.ts';
 import { Status, type StatusCode } from './status.ts';
-
-/** What became of a reading. `unknown`: it was sent, and nobody will ever tell whether it was delivered. */
-export type Outcome = 'accepted' | 'rejected' | 'unknown';
 
 export interface PneOptions {
   readonly pneId: string;

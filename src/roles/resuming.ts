@@ -8,7 +8,7 @@ import { acceptAnswer, createOffer } from '../negotiation/exchange.ts';
 import { Authentication } from '../negotiation/mechanisms.ts';
 import type { Side } from '../negotiation/policy.ts';
 import type { Choice } from '../negotiation/select.ts';
-import type { Initiation, InitiationOptions } from './initiation.ts';
+import type { Initiation, InitiationOptions } from './initiation-options.ts';
 import { agree } from './initiator-agreement.ts';
 import { handshakeOptions, jitterOf, sideOf } from './interface.ts';
 import { PskExchange } from './psk-exchange.ts';

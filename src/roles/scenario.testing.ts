@@ -6,7 +6,7 @@ import type { RoleName } from '../negotiation/policies.ts';
 import { agreementsOn, type SecuredInterface } from './attacker.testing.ts';
 import type { InterfaceOptions } from './interface.ts';
 import { createTestNetwork, type TestNetwork, type TestNetworkOptions } from './network.testing.ts';
-import type { Outcome } from './pne.ts';
+import type { Outcome } from './pne-readings.ts';
 
 /** A network whose link is up and whose messages have all arrived. */
 export function connected(options: TestNetworkOptions = {}): TestNetwork {

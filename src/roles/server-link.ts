@@ -19,7 +19,8 @@ import {
   type PnKey,
   type Revoked,
 } from './gateway-control.ts';
-import { type Initiation, initiate } from './initiation.ts';
+import { initiate } from './initiation.ts';
+import type { Initiation } from './initiation-options.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
 import { renewalBound } from './secure-channel.ts';
 import { closingAtKeyEnd, routesOver, sendRecord } from './secured-link.ts';

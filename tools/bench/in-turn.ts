@@ -4,7 +4,7 @@
  * Two ways of the same work, a batch of the one and a batch of the other in turn, so that what else the machine does is
  * borne by both. A figure is the lower quartile of its batches.
  */
-import type { BenchOperation } from '../../firmware/bench/operations.ts';
+import type { BenchOperation } from '../../firmware/bench/operation.ts';
 import { type BenchRow, type OnProgress, type Place, Rows } from './rows.ts';
 
 export interface Way {

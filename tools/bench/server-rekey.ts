@@ -4,7 +4,7 @@
  * A new key for a group, at the server: what it stores, derives and wraps, and the messages for all members that are
  * there, before CPNS-3 protects them. `bytes` are those of all messages together.
  */
-import type { BenchOperation } from '../../firmware/bench/operations.ts';
+import type { BenchOperation } from '../../firmware/bench/operation.ts';
 import type { CryptoProvider, Secret } from '../../src/crypto/provider.ts';
 import { ROOT_KEY_BYTES } from '../../src/keys/hierarchy.ts';
 import { proofOf, unwrapKey } from '../../src/keys/wrapping.ts';

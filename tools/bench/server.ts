@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { BenchOperation } from '../../firmware/bench/operations.ts';
+import type { BenchOperation } from '../../firmware/bench/operation.ts';
 /**
  * The server's side on Node: records by its sessions, readings by the whole of it, from the gateway's message to the
  * receipt's, each beside the bare libraries (server-bare.ts) in the same process.

@@ -7,8 +7,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { POLICIES } from '../../src/negotiation/policies.ts';
 import { Reason, type ReasonName } from '../../src/refusal.ts';
-import { bundleBleSerialFirmware, bundleSerialFirmware, ROOT } from './bundle.ts';
+import { ROOT } from './bundle.ts';
 import { deviceProgram, withPoliciesOf } from './device.ts';
+import { bundleBleSerialFirmware, bundleSerialFirmware } from './firmware.ts';
 import { withNumbers } from './numbers.ts';
 import { FIRST_WITHOUT_C } from './reasons.ts';
 

@@ -8,14 +8,13 @@ import { transform } from 'esbuild';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bundledModules } from '../size/contents.ts';
+import { OUTPUT, ROOT } from './bundle.ts';
 import {
   bundleBleFirmware,
   bundleBleSerialFirmware,
   bundleFirmware,
   bundleSerialFirmware,
-  OUTPUT,
-  ROOT,
-} from './bundle.ts';
+} from './firmware.ts';
 import { withIndices } from './loops.ts';
 
 const run = promisify(execFile);

@@ -3,6 +3,7 @@
 /** What befalls processes, stores and links, by name. */
 import type { StoreMood } from './boot-file.ts';
 import type { Device } from './device.ts';
+import type { FaultName } from './fault-names.ts';
 import type { World } from './world.ts';
 
 /** Longest time that something is out of order. */
@@ -12,7 +13,7 @@ const MAX_CLOCK_DELAY_MS = 60_000;
 
 type Fault = (world: World) => void;
 
-export const FAULTS = Object.freeze({
+const FAULTS: Readonly<Record<FaultName, Fault>> = Object.freeze({
   cut(world) {
     const wire = world.random.pick(world.wires);
     wire?.cut();
@@ -58,9 +59,11 @@ export const FAULTS = Object.freeze({
     for (let i = 0; i < 12; i++) device.report();
     for (let i = 0; i < 8; i++) world.server.deliver(device.pneId);
   },
-} as const satisfies Readonly<Record<string, Fault>>);
+});
 
-export type FaultName = keyof typeof FAULTS;
+export function befall(world: World, name: FaultName): void {
+  FAULTS[name](world);
+}
 
 /** A device is found with another store when it starts. */
 function mistreat(world: World, device: Device, change: (device: Device) => void): void {

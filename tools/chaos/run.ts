@@ -2,6 +2,7 @@
 
 /** One run, from its seed to its verdict. */
 import type { SeededProviders } from './cryptography.ts';
+import { befall } from './faults.ts';
 import type { GatewayProcess } from './gateway-process.ts';
 import { Random } from './random.ts';
 import { drawScenario, type Scenario } from './scenario.ts';
@@ -70,7 +71,7 @@ function failureOf(world: World, scenario: Scenario): string | undefined {
 function pass(world: World, { troubledMs }: Scenario): void {
   const { timeline } = world;
   const passFor = (milliseconds: number) => timeline.runUntil(timeline.now + milliseconds, MAX_EVENTS);
-  world.start();
+  world.start((fault) => befall(world, fault));
   passFor(troubledMs);
   world.calm();
   // A PNE that says nothing notices only within the hour that a clone took its place at the server.

@@ -2,7 +2,7 @@
 
 import type { KeyLimits } from './cryptography.ts';
 /** What a seed makes of a run: who is there, how long, and which faults come how often. */
-import { FAULTS, type FaultName } from './faults.ts';
+import { FAULT_NAMES, type FaultName } from './fault-names.ts';
 import type { Random } from './random.ts';
 import type { Weather } from './wire.ts';
 
@@ -30,7 +30,7 @@ const LOW_LIMITS: KeyLimits = Object.freeze({ maxSealed: 400, maxFailed: 24 });
 
 /** Each run has some kinds of faults only: where all come at once, many hide what one of them does. */
 export function drawScenario(random: Random, loss: number | undefined): Scenario {
-  const names = (Object.keys(FAULTS) as FaultName[]).filter(() => random.chance(0.4));
+  const names = FAULT_NAMES.filter(() => random.chance(0.4));
   const count = names.length === 0 ? 0 : random.whole(2, 24);
   return {
     pnes: random.whole(1, 3),

@@ -6,7 +6,7 @@
  */
 import { toHex } from '../../src/bytes/hex.ts';
 import { compactPayloads } from '../../src/payload/compact.ts';
-import type { Outcome } from '../../src/roles/pne.ts';
+import type { Outcome } from '../../src/roles/pne-readings.ts';
 import type { ContentOutcome } from '../../src/roles/server-peer.ts';
 import type { Snapshot } from './database.ts';
 import { Violation } from './violation.ts';

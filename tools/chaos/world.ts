@@ -7,7 +7,7 @@ import { Chronicle } from './chronicle.ts';
 import { KeyWitness, type SeededProviders } from './cryptography.ts';
 import type { Snapshot } from './database.ts';
 import { Device } from './device.ts';
-import { FAULTS, type FaultName } from './faults.ts';
+import type { FaultName } from './fault-names.ts';
 import { GatewayProcess } from './gateway-process.ts';
 import { Member } from './member.ts';
 import type { Random } from './random.ts';
@@ -81,10 +81,11 @@ export class World {
     return this.timeline.now + this.random.whole(1000, Math.max(1000, Math.min(mostMs, left)));
   }
 
-  start(): void {
+  /** `befall`: has a fault happen to this world. */
+  start(befall: (fault: FaultName) => void): void {
     this.server.start();
     for (const process of [...this.gateways, ...this.devices]) process.start();
-    this.plan();
+    this.plan(befall);
   }
 
   /** Another device with all that this one has, until it is found. */
@@ -111,7 +112,7 @@ export class World {
     this.chronicle.note('the world', 'faults cease');
   }
 
-  private plan(): void {
+  private plan(befall: (fault: FaultName) => void): void {
     const { troubledMs, readings, contents, faults } = this.scenario;
     const sometime = (work: () => void) =>
       this.timeline.in(this.random.whole(0, troubledMs), undefined, work);
@@ -122,7 +123,12 @@ export class World {
     }
     for (let i = 0; i < 4; i++) sometime(() => this.snapshots.push(this.server.database.snapshot()));
     if (this.attackers.length > 0) this.planDeparture();
-    for (const name of faults) sometime(() => this.befall(name));
+    for (const name of faults) {
+      sometime(() => {
+        this.chronicle.fault(name, 'the world');
+        befall(name);
+      });
+    }
   }
 
   /** More readings than a window tells apart, faster than they are sent again. */
@@ -136,11 +142,6 @@ export class World {
       const ms = this.scenario.troubledMs - this.random.whole(0, MAX_DEPARTURE_MS);
       this.timeline.in(ms, undefined, () => device.roam(true));
     }
-  }
-
-  private befall(name: FaultName): void {
-    this.chronicle.fault(name, 'the world');
-    FAULTS[name](this);
   }
 
   private createAttackers(): Attacker[] {

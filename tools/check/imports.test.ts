@@ -20,6 +20,9 @@ for (const [file, source] of [
   ['src/roles/pne.ts', "import {\n  a,\n  b,\n} from '../../tools/build/xs.ts';"],
   ['firmware/programs/pne.ts', "import TCP from 'embedded:io/socket/tcp';"],
   ['firmware/programs/pne.ts', "const f = native('xs_f');"],
+  ['firmware/links/connect.ts', "import { createPne } from '../programs/pne.ts';"],
+  ['firmware/links/ble-link.test.ts', "import type { End } from '../../tools/interop/end.ts';"],
+  ['firmware/x.ts', ''],
   ['src/utils/x.ts', ''],
 ] as const) {
   test(`${file} may not: ${source.replace(/\s+/g, ' ')}`, () => {

@@ -6,11 +6,11 @@ import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GROUND, NOBLE_FOLDER, ROOMS, type Room } from './rooms.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FOLDERS = ['src', 'firmware', 'boards', 'tools'];
 const MODDABLE_MODULES = ['timer', 'time', 'embedded:', 'mc/config'];
 
-interface Import {
+export interface Import {
   readonly specifier: string;
   readonly typesOnly: boolean;
 }
@@ -24,7 +24,7 @@ export async function checkImports(): Promise<string[]> {
   return problems;
 }
 
-/** The same for one file; `file` is its path from the root. Test code may use whatever a test needs. */
+/** The same for one file; `file` is its path from the root. Test code may use whatever a test needs, but of a device. */
 export function checkFile(file: string, source: string): string[] {
   const name = roomOf(file);
   const room = ROOMS[name];
@@ -33,13 +33,20 @@ export function checkFile(file: string, source: string): string[] {
       ? []
       : [`${file}: no room of tools/check/rooms.ts`];
   }
-  if (isTestCode(file)) return [];
+  if (isTestCode(file)) return importsOf(source).flatMap(({ specifier }) => checkTest(file, specifier));
   const problems = importsOf(source)
     .map((found) => checkImport(file, name, room, found))
     .filter((problem) => problem !== undefined);
   if (room.moddable !== true && /\bnative\('xs_/i.test(withoutComments(source)))
     problems.push('uses native()');
   return problems.map((problem) => `${file}: ${problem}`);
+}
+
+/** What is of a device and its boards needs no tools, its tests neither. */
+function checkTest(file: string, specifier: string): string[] {
+  const target = normalize(join(dirname(file), specifier));
+  const isOfDevice = file.startsWith('firmware/') || file.startsWith('boards/');
+  return isOfDevice && roomOf(target) === 'tools' ? [`${file}: imports ${target}`] : [];
 }
 
 function checkImport(file: string, name: string, room: Room, found: Import): string | undefined {
@@ -79,7 +86,8 @@ function isTestCode(file: string): boolean {
   return /\.(test|testing)\.ts$|fixture\.ts$/.test(file);
 }
 
-function importsOf(source: string): Import[] {
+/** What a file imports and re-exports, types included. */
+export function importsOf(source: string): Import[] {
   const found: Import[] = [];
   for (const match of withoutComments(source).matchAll(
     /(?:^|\n)\s*(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/g,
@@ -93,11 +101,12 @@ function withoutComments(source: string): string {
   return source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1');
 }
 
-async function sourceFiles(): Promise<string[]> {
+/** From the root of the checkout, in order. */
+export async function sourceFiles(): Promise<string[]> {
   const files: string[] = [];
   for (const folder of FOLDERS) {
     for (const path of await readdir(join(ROOT, folder), { recursive: true })) {
-      if (path.endsWith('.ts') && !path.endsWith('.d.ts')) files.push(join(folder, path));
+      if (/\.tsx?$/.test(path) && !path.endsWith('.d.ts')) files.push(join(folder, path));
     }
   }
   return files.sort();

@@ -7,13 +7,13 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import rv32 from '../../boards/qemu-rv32/board.json';
 import { listenLine } from '../../src/node/tcp.ts';
+import { ROOT } from '../build/bundle.ts';
 import {
   bundleBleFirmware,
   bundleBleSerialFirmware,
   bundleFirmware,
   bundleSerialFirmware,
-  ROOT,
-} from '../build/bundle.ts';
+} from '../build/firmware.ts';
 import { rv32Setup, spawnRv32Pne } from '../build/rv32.ts';
 import { bleMemory, buildRv32Flash } from '../build/rv32-flash.ts';
 import { engine, spawnXs } from '../build/xs.ts';

@@ -4,12 +4,13 @@
 import { qrLines } from '../../src/node/onboarding-qr.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
 import type { Board } from './board.ts';
+import { ExitStatus } from './exit-status.ts';
 import type { PneFigures } from './figures.ts';
+import type { SkippedRow } from './input/row.ts';
 import type { MissingReading } from './ledger.ts';
 import type { Options } from './options.ts';
 import { sayWhileWaiting } from './patience.ts';
-import type { SkippedRow } from './readings.ts';
-import { ExitStatus, interfaceFacts } from './report.ts';
+import { interfaceFacts } from './report.ts';
 import type { RunResult } from './run-options.ts';
 
 const REDRAW_MS = 200;

@@ -3,8 +3,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Distributor } from './distributor.ts';
+import type { Reading, Row } from './input/row.ts';
 import { Ledger } from './ledger.ts';
-import type { Reading, Row } from './readings.ts';
 
 const test = suite('simulator/distributor');
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Reading, Row, SkippedRow } from './readings.ts';
+import type { Reading, Row, SkippedRow } from './input/row.ts';
 
 /** Rows that may wait for a PNE that does not ask. Further ones are dealt to those that do. */
 const MAX_AHEAD = 1024;

@@ -2,7 +2,7 @@
 
 /** What ends a run from outside: a signal, or an output that takes nothing more. The first one counts. */
 import type { ChildProcess } from 'node:child_process';
-import { ExitStatus } from './report.ts';
+import { ExitStatus } from './exit-status.ts';
 
 export interface Ending {
   /** 128 and the signal, or `ExitStatus.output`. */

@@ -9,10 +9,15 @@ import { invite, openInvitations } from '../../src/node/invitations.ts';
 import { encodeCode, networkOf } from '../../src/node/onboarding-code.ts';
 import { createMemoryStore } from '../../src/node/store/memory.ts';
 import type { Invitations } from '../../src/roles/onboarding-acceptance.ts';
-import type { Joining } from './network.ts';
 
 const ROOT_BYTES = 32;
 const SECRET_BYTES = 16;
+
+export interface Joining {
+  readonly pneId: string;
+  onCode(code: string): void;
+  onJoined(): void;
+}
 
 export interface JoiningPne {
   /** What goes into its store. */

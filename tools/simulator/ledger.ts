@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { equalBytes } from '../../src/bytes/compare.ts';
-import type { Reading } from './readings.ts';
+import type { Reading } from './input/row.ts';
 
 /** A reading that the server does not have as it was given to the PNE, or that no PNE was given. */
 export interface MissingReading {

@@ -10,14 +10,16 @@ import type { Board } from './board.ts';
 import { openBoard, setUpBoards } from './boards.ts';
 import { createDisplay, type Display } from './display.ts';
 import { Endings } from './ending.ts';
+import { ExitStatus } from './exit-status.ts';
+import type { Row } from './input/row.ts';
 import { openInput } from './input-stream.ts';
 import { type Options, parseOptions } from './options.ts';
 import { heldBack, openOutput } from './output.ts';
 import { openPage, type Page } from './page.ts';
 import { PasskeyPrompt } from './passkey-prompt.ts';
 import { sayWhileWaiting } from './patience.ts';
-import { type Row, readRows } from './readings.ts';
-import { ExitStatus, exitStatus, jsonReport } from './report.ts';
+import { readRows } from './readings.ts';
+import { exitStatus, jsonReport } from './report.ts';
 import { refusalText, run } from './run.ts';
 import { UsageError } from './usage-error.ts';
 

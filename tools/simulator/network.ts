@@ -29,7 +29,7 @@ import type { ServerKeys } from '../../src/roles/server-keys.ts';
 
 import { createMemoryStore, type Reading } from '../../src/roles/server-store.ts';
 import { withRecords } from '../../src/session/records.ts';
-import { inviteJoining, type JoiningPne } from './joining-pne.ts';
+import { inviteJoining, type Joining, type JoiningPne } from './joining-pne.ts';
 import { listenLines } from './serial-lines.ts';
 
 export interface NetworkOptions {
@@ -46,12 +46,6 @@ export interface NetworkOptions {
   onServerLink?(isThere: boolean): void;
   /** A member of a group is known to have its present key. */
   onHolder(): void;
-}
-
-export interface Joining {
-  readonly pneId: string;
-  onCode(code: string): void;
-  onJoined(): void;
 }
 
 export interface Network {

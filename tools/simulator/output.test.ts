@@ -2,8 +2,8 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Row } from './input/row.ts';
 import { heldBack } from './output.ts';
-import type { Row } from './readings.ts';
 
 const test = suite('simulator/output');
 

@@ -5,8 +5,8 @@ import { createWriteStream, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { openReadingLines, type ReadingLines } from '../../src/node/reading-lines.ts';
 import { type Endings, outputEnding } from './ending.ts';
+import type { Row } from './input/row.ts';
 import type { Options } from './options.ts';
-import type { Row } from './readings.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Undefined where nobody wants them. A file is written anew; where that fails the run ends. */

@@ -20,7 +20,7 @@ import {
 import { PASSKEY } from './ble/board.ts';
 import type { Board } from './board.ts';
 import { endWithUs } from './ending.ts';
-import type { Reading } from './readings.ts';
+import type { Reading } from './input/row.ts';
 
 /** How long a PNE that was asked to end may take. */
 const STOP_MS = 2000;

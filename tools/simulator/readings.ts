@@ -8,21 +8,9 @@ import { csvRows } from './input/csv-rows.ts';
 import { type Form, tellForm } from './input/form.ts';
 import { documentRows, ndjsonRows } from './input/json-rows.ts';
 import { type Line, splitLines } from './input/lines.ts';
+import type { Row } from './input/row.ts';
 import { Source } from './input/source.ts';
 import { UsageError } from './usage-error.ts';
-
-export interface Reading {
-  readonly line: number;
-  /** What the PNE sends and the server must receive. */
-  readonly payload: Uint8Array;
-}
-
-export interface SkippedRow {
-  readonly line: number;
-  readonly error: string;
-}
-
-export type Row = Reading | SkippedRow;
 
 /**
  * `delimiter` is what stands between cells of CSV; undefined finds it out. Rejects with a UsageError where the

@@ -6,11 +6,9 @@ import { mechanismName } from '../../src/negotiation/names.ts';
 import type { GroupRecord } from '../../src/roles/group-record.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
 import type { Engine } from '../build/xs.ts';
+import { ExitStatus } from './exit-status.ts';
 import { recordOverheadBytes } from './overhead.ts';
 import type { RunResult } from './run-options.ts';
-
-/** Exit statuses of the simulator. */
-export const ExitStatus = Object.freeze({ ok: 0, missing: 1, usage: 2, skipped: 3, output: 4 } as const);
 
 /**
  * Missing or altered readings weigh more than what ended the run from outside (`ended`), and that more than rows

@@ -6,8 +6,8 @@ import type { Agreement } from '../../src/roles/interface.ts';
 import type { Radio } from './ble/radio.ts';
 import type { Board } from './board.ts';
 import type { PneFigures } from './figures.ts';
+import type { Row, SkippedRow } from './input/row.ts';
 import type { MissingReading } from './ledger.ts';
-import type { Row, SkippedRow } from './readings.ts';
 
 export interface RunOptions {
   /** The air, where boards have a radio. It ends with the run. */

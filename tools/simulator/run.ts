@@ -9,10 +9,10 @@ import type { Board } from './board.ts';
 import { Distributor } from './distributor.ts';
 import { newFigures, type PneFigures } from './figures.ts';
 import { GroupStory } from './group-story.ts';
+import type { SkippedRow } from './input/row.ts';
 import { Ledger, type MissingReading } from './ledger.ts';
 import { type Network, startNetwork } from './network.ts';
 import { PneLife } from './pne-life.ts';
-import type { SkippedRow } from './readings.ts';
 import type { RunOptions, RunResult } from './run-options.ts';
 import { openScratch } from './scratch.ts';
 

@@ -2,7 +2,7 @@
 
 /** The images that are built for a device. */
 import rv32 from '../../boards/qemu-rv32/board.json';
-import { bundleBleSerialFirmware, bundleSerialFirmware } from '../build/bundle.ts';
+import { bundleBleSerialFirmware, bundleSerialFirmware } from '../build/firmware.ts';
 import { buildRv32BlePne, buildRv32Pne } from '../simulator/boards.ts';
 
 export interface Image {

@@ -4,7 +4,8 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleSerialFirmware, bundleTestForXs, OUTPUT, ROOT } from '../build/bundle.ts';
+import { bundleTestForXs, OUTPUT, ROOT } from '../build/bundle.ts';
+import { bundleSerialFirmware } from '../build/firmware.ts';
 import { nativeForNoble } from '../build/native-provider.ts';
 import { buildRv32Image, type Rv32Image, spawnRv32 } from '../build/rv32.ts';
 import { buildRv32Flash } from '../build/rv32-flash.ts';

@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { End } from '../../../tools/interop/end.ts';
-import { drop, type Tap } from '../../../tools/simulator/controller/air/tap.ts';
+import type { Tap } from '../../../tools/simulator/controller/air/flight.ts';
+import { drop } from '../../../tools/simulator/controller/air/tap.ts';
 import { ControlOpcode } from '../../../tools/simulator/controller/link/control-pdu.ts';
 import {
   BOARD,

@@ -4,7 +4,8 @@
  * What an attacker on the air may change while two hosts pair: nothing of it may end in a pairing. Each
  * changes one PDU of the Security Manager (Core Specification Vol 3 Part H 3.5).
  */
-import { alter, type Choice, type Tap } from '../../simulator/controller/air/tap.ts';
+import type { Tap } from '../../simulator/controller/air/flight.ts';
+import { alter, type Choice } from '../../simulator/controller/air/tap.ts';
 
 export interface Alteration {
   readonly name: string;

@@ -9,7 +9,7 @@ import * as assert from 'uvu/assert';
 import { FRAGMENT_NUMBERS } from '../../../src/link/fragment.ts';
 import { Fragmenter } from '../../../src/link/fragmenter.ts';
 import { Reassembler } from '../../../src/link/reassembler.ts';
-import type { Flight } from '../controller/air/tap.ts';
+import type { Flight } from '../controller/air/flight.ts';
 import { Scenario } from './scenario.testing.ts';
 
 const test = suite('simulator/ble figures');

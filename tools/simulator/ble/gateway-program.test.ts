@@ -9,7 +9,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { until } from '../../../src/node/listener.testing.ts';
 import { once, Running } from '../../../src/node/programs/running.testing.ts';
-import { bundleBleFirmware } from '../../build/bundle.ts';
+import { bundleBleFirmware } from '../../build/firmware.ts';
 import { engine, spawnXs } from '../../build/xs.ts';
 import { processBoard } from '../board.ts';
 import { parseAddress } from '../controller/address.ts';

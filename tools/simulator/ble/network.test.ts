@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Link, LinkEvents } from '../../../src/link/link.ts';
-import type { Arrival, Flight } from '../controller/air/tap.ts';
+import type { Arrival, Flight } from '../controller/air/flight.ts';
 import { numbersTo, Scenario, type ScenarioOptions } from './scenario.testing.ts';
 
 const test = suite('simulator/ble');

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Row } from '../readings.ts';
 /** CSV with a header, with whatever stands between the cells. */
 import { UsageError } from '../usage-error.ts';
 import { type CsvRecord, cellsOf, csvRecords, widest } from './csv-records.ts';
 import type { Line } from './lines.ts';
 import { exactNumber, isNumber, NumberProblem } from './number.ts';
 import { toRow } from './payload-row.ts';
+import type { Row } from './row.ts';
 
 /** `delimiter`: undefined finds it out. Rejects with a UsageError where the header cannot be one. */
 export async function* csvRows(

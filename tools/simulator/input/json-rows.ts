@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Rows of JSON: an object a line (NDJSON), or objects in an array or one behind the other, however laid out. */
-import type { Row } from '../readings.ts';
 import { JsonProblem, parseJson } from './json.ts';
 import { type Element, splitElements } from './json-elements.ts';
 import { type Line, MAX_ROW_BYTES } from './lines.ts';
 import { NumberProblem } from './number.ts';
 import { toRow } from './payload-row.ts';
+/** Rows of JSON: an object a line (NDJSON), or objects in an array or one behind the other, however laid out. */
+import type { Row } from './row.ts';
 import { decodeStrictly, notUtf8 } from './utf8.ts';
 
 const TOO_LONG = `longer than ${MAX_ROW_BYTES.toLocaleString('en')} bytes: rows are a line each, or elements of an array`;

@@ -4,7 +4,7 @@
 import { ImplementationLimits } from '../../../src/limits.ts';
 import { createCborXPayloads } from '../../../src/payload/codec.ts';
 import { type ReasonName, Refusal } from '../../../src/refusal.ts';
-import type { Row } from '../readings.ts';
+import type { Row } from './row.ts';
 
 const { payloadMaxBytes, payloadMaxDepth, payloadMaxItems, payloadMaxTextBytes } = ImplementationLimits;
 

@@ -6,12 +6,10 @@
  * access address. A PDU here is what lies between access address and CRC; a damaged one does not arrive.
  */
 import { AirClock } from './clock.ts';
-import type { Arrival, Flight, Tap } from './tap.ts';
+import type { Arrival, Direction, Flight, Tap } from './flight.ts';
 
 /** Bytes from a generator that whoever makes the air chooses. */
 export type Random = (length: number) => Uint8Array;
-
-export type Direction = 'advertising' | 'toPeripheral' | 'toCentral';
 
 /** Hears the advertising channel. */
 export interface Radio {

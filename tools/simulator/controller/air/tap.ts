@@ -4,28 +4,8 @@
  * Taps: what listens to the air and may change what arrives. `air.tap(tap)` adds one. A PDU that a tap has
  * changed arrives with a correct CRC: the attacker knows how to make one.
  */
-import type { Direction, Random } from './air.ts';
-
-/** A PDU on its way. */
-export interface Flight {
-  /** Counts all PDUs of an air from 0, empty ones included. */
-  readonly number: number;
-  /** When it was sent, in microseconds of the air. */
-  readonly time: number;
-  readonly accessAddress: number;
-  readonly direction: Direction;
-  /** Header and payload as they are on the air: encrypted, with MIC, where the link is. Never changed. */
-  readonly pdu: Uint8Array;
-}
-
-/** What arrives instead. `delay`: microseconds later than it would have. */
-export interface Arrival {
-  readonly pdu: Uint8Array;
-  readonly delay: number;
-}
-
-/** Returns what arrives: nothing in `[]`, several for a replay, undefined for the PDU as it is. */
-export type Tap = (flight: Flight) => readonly Arrival[] | undefined;
+import type { Random } from './air.ts';
+import type { Flight, Tap } from './flight.ts';
 
 /** Whether a tap is to act on this PDU. */
 export type Choice = (flight: Flight) => boolean;

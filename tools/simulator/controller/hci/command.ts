@@ -1,7 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Controller } from '../controller.ts';
+import type { ECDH } from 'node:crypto';
+import type { Air } from '../air/air.ts';
 import type { LittleEndianReader, LittleEndianWriter } from '../little-endian.ts';
+import type { AcceptList } from '../roles/accept-list.ts';
+import type { Advertiser } from '../roles/advertiser.ts';
+import type { Identity } from '../roles/identity.ts';
+import type { Initiator } from '../roles/initiator.ts';
+import type { Scanner } from '../roles/scanner.ts';
+import type { Connections } from './connections.ts';
+import type { HostPort } from './host-port.ts';
+
+/** What commands act on: a controller. */
+export interface CommandTarget {
+  readonly host: HostPort;
+  readonly identity: Identity;
+  readonly acceptList: AcceptList;
+  readonly advertiser: Advertiser;
+  readonly scanner: Scanner;
+  readonly initiator: Initiator;
+  readonly connections: Connections;
+  readonly air: Air;
+  /** Octets and microseconds that new connections ask for. */
+  suggested: { readonly octets: number; readonly time: number };
+  /** The key of LE Read Local P-256 Public Key. */
+  ecdh: ECDH | undefined;
+  reset(): void;
+}
 
 /** A command that this controller knows. */
 export interface Command {
@@ -14,5 +39,5 @@ export interface Command {
   readonly hasOutcome?: true;
   /** Reads exactly its parameters. Throws CommandRefused before anything has changed; returns its result. */
   // biome-ignore lint/suspicious/noConfusingVoidType: most commands return nothing
-  run(controller: Controller, parameters: LittleEndianReader): LittleEndianWriter | void;
+  run(controller: CommandTarget, parameters: LittleEndianReader): LittleEndianWriter | void;
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** All commands of the controller, and how they are answered. */
-import type { Controller } from '../controller.ts';
 import { CommandRefused, ErrorCode } from '../errors.ts';
 import { LittleEndianReader, LittleEndianWriter } from '../little-endian.ts';
 import { ADVERTISING_COMMANDS } from './advertising-commands.ts';
-import type { Command } from './command.ts';
+import type { Command, CommandTarget } from './command.ts';
 import { CONNECTION_COMMANDS } from './connection-commands.ts';
 import { INFORMATION_COMMANDS } from './information-commands.ts';
 import { SECURITY_COMMANDS } from './security-commands.ts';
@@ -28,7 +27,7 @@ const NOTHING = new Uint8Array(0);
 const SUPPORTED_OCTETS = 64;
 
 /** `packet`: opcode, length, parameters. Answers always, unless there is no opcode. */
-export function runCommand(controller: Controller, packet: Uint8Array): void {
+export function runCommand(controller: CommandTarget, packet: Uint8Array): void {
   if (packet.length < 2) return;
   const opcode = packet[0]! | (packet[1]! << 8);
   const command = COMMANDS.find((known) => known.opcode === opcode);
@@ -42,7 +41,7 @@ export function runCommand(controller: Controller, packet: Uint8Array): void {
 
 /** Returns the result, or the code that the command is refused with. */
 function attempt(
-  controller: Controller,
+  controller: CommandTarget,
   command: Command,
   packet: Uint8Array,
   // biome-ignore lint/suspicious/noConfusingVoidType: most commands return nothing

@@ -2,12 +2,11 @@
 
 /** Connecting, disconnecting, and the parameters of connections. */
 import { areConnectionParametersValid } from '../air/advertising-pdu.ts';
-import type { Controller } from '../controller.ts';
 import { ErrorCode, refuseCommand } from '../errors.ts';
 import { MAX_DATA_OCTETS, MAX_DATA_TIME } from '../link/exchanges.ts';
 import { type LittleEndianReader, LittleEndianWriter } from '../little-endian.ts';
 import { readDevice, readSwitch } from './advertising-commands.ts';
-import type { Command } from './command.ts';
+import type { Command, CommandTarget } from './command.ts';
 
 /** Why a host may say that it disconnects. */
 const REASONS: readonly number[] = Object.freeze([
@@ -115,7 +114,7 @@ export const CONNECTION_COMMANDS: readonly Command[] = [
   },
 ];
 
-function createConnection(controller: Controller, parameters: LittleEndianReader): void {
+function createConnection(controller: CommandTarget, parameters: LittleEndianReader): void {
   const { initiator, identity, connections } = controller;
   if (initiator.isActive) refuseCommand(ErrorCode.commandDisallowed);
   if (connections.isFull) refuseCommand(ErrorCode.connectionLimitExceeded);

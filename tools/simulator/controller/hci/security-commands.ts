@@ -2,10 +2,9 @@
 
 /** Encryption of connections, and P-256 for hosts that have none of their own. */
 import { createECDH, type ECDH } from 'node:crypto';
-import type { Controller } from '../controller.ts';
 import { ErrorCode, refuseCommand } from '../errors.ts';
 import { type LittleEndianReader, LittleEndianWriter } from '../little-endian.ts';
-import type { Command } from './command.ts';
+import type { Command, CommandTarget } from './command.ts';
 import { LeEvent } from './packet.ts';
 
 const CURVE = 'prime256v1';
@@ -75,7 +74,7 @@ export const SECURITY_COMMANDS: readonly Command[] = [
 ];
 
 /** A key from the injected generator: bytes that are no private key are drawn again. */
-function generateKey({ air }: Controller): ECDH {
+function generateKey({ air }: CommandTarget): ECDH {
   const ecdh = createECDH(CURVE);
   for (;;) {
     try {

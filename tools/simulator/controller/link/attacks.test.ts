@@ -3,18 +3,8 @@
 /** What an attacker on the air can do to an encrypted connection: end it. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  alter,
-  type Choice,
-  drop,
-  type Flight,
-  flip,
-  isFull,
-  nth,
-  recorder,
-  replay,
-  type Tap,
-} from '../air/tap.ts';
+import type { Flight, Tap } from '../air/flight.ts';
+import { alter, type Choice, drop, flip, isFull, nth, recorder, replay } from '../air/tap.ts';
 import { ErrorCode } from '../errors.ts';
 import { connectedHosts, encrypt, SECOND } from '../hand-host.testing.ts';
 import { Event } from '../hci/packet.ts';

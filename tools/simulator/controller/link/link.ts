@@ -6,7 +6,8 @@ import type { RunningTimer } from '../../../../src/link/timer.ts';
  * each event; the two answer each other until neither has more, or something is lost.
  */
 import { Refusal } from '../../../../src/refusal.ts';
-import { type Air, type Direction, INTER_FRAME_SPACE, type Random } from '../air/air.ts';
+import { type Air, INTER_FRAME_SPACE, type Random } from '../air/air.ts';
+import type { Direction } from '../air/flight.ts';
 import { ErrorCode } from '../errors.ts';
 import { LittleEndianWriter } from '../little-endian.ts';
 import { type DirectionCipher, MIC_OCTETS } from './cipher.ts';
