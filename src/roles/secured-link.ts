@@ -15,16 +15,21 @@ export function routesOver(link: Link, channel: () => SecureChannel | undefined)
   };
 }
 
-/** Refuses `linkClosed` where nothing is agreed, what the channel refuses, and what the link does. */
+/** Sends a route or a control message of CPNS-2, as `sendProtected` does. */
 export function sendRecord(
   link: Link,
   channel: SecureChannel | undefined,
   kind: InnerChannel,
   body: Uint8Array,
 ): void {
+  sendProtected(link, channel, encodeChannelMessage(kind, body));
+}
+
+/** Refuses `linkClosed` where nothing is agreed, what the channel refuses, and what the link does. */
+export function sendProtected(link: Link, channel: SecureChannel | undefined, message: Uint8Array): void {
   if (channel === undefined) refuse('linkClosed');
-  const message = closingAtKeyEnd(link, () => channel.protect(encodeChannelMessage(kind, body)));
-  link.send(encodeChannelMessage(GatewayChannel.record, message));
+  const record = closingAtKeyEnd(link, () => channel.protect(message));
+  link.send(encodeChannelMessage(GatewayChannel.record, record));
 }
 
 /** A link whose keys are used up ends: both ends begin again on the next one. */

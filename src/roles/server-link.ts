@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/**
- * The gateway's end of CPNS-2: the Initiator's. Nothing passes to or from its server before both have proved who they
- * are; then routes do, and what the server states. A handshake that fails, and keys that are used up, end the link.
- */
+/** The gateway's end of CPNS-2: the Initiator's. Once it is secured, routes pass, and what the server states. */
 import type { Secret } from '../crypto/provider.ts';
-import { isError } from '../handshake/error-message.ts';
 import { unwrapKey } from '../keys/wrapping.ts';
-import { encodeChannelMessage } from '../link/channel.ts';
-import { decodeInner, decodeOuter, GatewayChannel } from '../link/gateway-channel.ts';
+import { decodeInner, GatewayChannel } from '../link/gateway-channel.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
-import { type ReasonName, Refusal, refuse } from '../refusal.ts';
+import { type ReasonName, refuse } from '../refusal.ts';
 import {
   ControlKind,
   decodeControl,
@@ -19,11 +14,9 @@ import {
   type PnKey,
   type Revoked,
 } from './gateway-control.ts';
-import { initiate } from './initiation.ts';
-import type { Initiation } from './initiation-options.ts';
+import { InitiatorLink } from './initiator-link.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
-import { renewalBound } from './secure-channel.ts';
-import { closingAtKeyEnd, routesOver, sendRecord } from './secured-link.ts';
+import { routesOver, sendRecord } from './secured-link.ts';
 import type { GroupSeat } from './server-keys.ts';
 
 export interface ServerLinkOptions {
@@ -59,103 +52,48 @@ export function secureServerLink(options: ServerLinkOptions, link: Link): LinkEv
 
 class ServerLinkEnd {
   private readonly options: ServerLinkOptions;
-  private readonly link: Link;
-  private initiation: Initiation | undefined;
-  private agreement: Agreement | undefined;
-  /** Its keys still open what the server sent before it had the newer ones. */
-  private former: Agreement | undefined;
+  private readonly secured: InitiatorLink;
   private routes: LinkEvents | undefined;
 
   constructor(options: ServerLinkOptions, link: Link) {
     this.options = options;
-    this.link = link;
+    this.secured = new InitiatorLink(
+      {
+        ...options,
+        onSecured: () => {
+          this.routes = options.onSecured(routesOver(link, () => this.secured.channel));
+        },
+        onMessage: (message) => this.receiveMessage(message),
+      },
+      link,
+    );
   }
 
   start(): void {
-    this.guard(() => {
-      try {
-        this.initiate();
-      } catch (error) {
-        this.link.close();
-        throw error;
-      }
-    });
+    this.secured.start();
   }
 
   receive(message: Uint8Array): void {
-    this.guard(() => {
-      const { channel, body } = decodeOuter(message);
-      if (channel === GatewayChannel.handshake) this.receiveHandshake(body);
-      else this.receiveRecord(body);
-    });
-    this.guard(() => this.renewInTime());
+    this.secured.receive(message);
   }
 
   end(): void {
-    this.initiation?.stop();
-    this.initiation = undefined;
-    for (const each of [this.agreement, this.former]) each?.channel.close();
-    this.agreement = undefined;
-    this.former = undefined;
+    this.secured.end();
     this.routes?.onClosed();
     this.routes = undefined;
   }
 
-  private initiate(): void {
-    const { own, after, onRefused } = this.options;
-    this.initiation = initiate({
-      own,
-      after,
-      attestation: () => this.link.attestation(),
-      send: (message) =>
-        this.guard(() => this.link.send(encodeChannelMessage(GatewayChannel.handshake, message))),
-      onAgreed: (agreement) => this.agree(agreement),
-      onFailed: () => this.link.close(),
-      onRefused,
-    });
-  }
-
-  private receiveHandshake(body: Uint8Array): void {
-    if (isError(body) && this.agreement === undefined) this.options.onRefused('peerRefused');
-    this.initiation?.receive(body);
-  }
-
-  private agree(agreement: Agreement): void {
-    this.initiation = undefined;
-    this.former?.channel.close();
-    this.former = this.agreement;
-    this.agreement = agreement;
-    this.options.onAgreed(agreement);
-    this.routes ??= this.options.onSecured(routesOver(this.link, () => this.agreement?.channel));
-  }
-
-  private receiveRecord(record: Uint8Array): void {
-    const { channel, body } = decodeInner(closingAtKeyEnd(this.link, () => this.unprotect(record)));
+  private receiveMessage(message: Uint8Array): void {
+    const { channel, body } = decodeInner(message);
     if (channel === GatewayChannel.route) this.routes?.onMessage(body);
     else this.receiveControl(body);
-  }
-
-  /** On a link that keeps the order nothing under the former keys comes after the first record under the newer. */
-  private unprotect(record: Uint8Array): Uint8Array {
-    const { channel } = this.agreement ?? refuse('contextUnknown');
-    const { former } = this;
-    if (former === undefined) return channel.unprotect(record);
-    try {
-      const message = channel.unprotect(record);
-      this.former = undefined;
-      former.channel.close();
-      return message;
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      return former.channel.unprotect(record);
-    }
   }
 
   private receiveControl(body: Uint8Array): void {
     const control = decodeControl(body);
     // This end states nothing that could be confirmed.
     if (control.kind === ControlKind.confirmation) return refuse('messageInvalid');
-    const confirm = () => this.guard(() => this.confirm(control.number));
+    const confirm = () => this.secured.guard(() => this.confirm(control.number));
     if (control.kind === ControlKind.withdrawn)
       return this.options.onWithdrawn(control.statement.pneId, confirm);
     if (control.kind === ControlKind.admitted)
@@ -167,35 +105,15 @@ class ServerLinkEnd {
   }
 
   private takePnKey({ reference, epoch, wrapped }: PnKey): void {
-    const above = this.agreement?.channel.wrappingKey ?? refuse('keyUnwrapFailed');
+    const above = this.secured.channel?.wrappingKey ?? refuse('keyUnwrapFailed');
     const { provider } = this.options.own;
     const key = wrapped.length === 0 ? undefined : unwrapKey(provider, above, reference, epoch, wrapped);
     this.options.onPnKey(reference, epoch, key);
   }
 
   private confirm(number: number): void {
-    const channel = this.agreement?.channel;
+    const { link, channel } = this.secured;
     if (channel === undefined) return;
-    sendRecord(this.link, channel, GatewayChannel.control, encodeConfirmation(number));
-  }
-
-  /** New keys are made while the old still serve, by what either end has sealed: the server cannot ask for them. */
-  private renewInTime(): void {
-    const { agreement, initiation, options } = this;
-    if (agreement === undefined || initiation !== undefined) return;
-    const { channel, choice } = agreement;
-    const algorithm = choice.toInitiator.recordAlgorithm;
-    if (algorithm === undefined) return;
-    const most = options.own.renewAfter ?? renewalBound(algorithm);
-    if (channel.renewalDue || channel.newestReceived >= most) this.initiate();
-  }
-
-  private guard(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      this.options.onRefused(error.reasonName);
-    }
+    sendRecord(link, channel, GatewayChannel.control, encodeConfirmation(number));
   }
 }
