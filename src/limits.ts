@@ -268,6 +268,18 @@ export const NodeLimits = /* @__PURE__ */ Object.freeze({
   /** Connections of one process to PostgreSQL, and how long it waits for one and for the answer to a statement. */
   postgresConnections: 8,
   postgresTimeoutMs: 10_000,
+  /** Links of external entities at one server: one that nobody has secured makes room for a newer one. */
+  serverMaxEntities: 16,
+  /** Readings that were sent to an external entity and are not gone from the store, and contents of it under way. */
+  entityMaxUnderWay: 64,
+  entityMaxRequests: 32,
+  /** How often readings for an external entity are looked for that another process has stored. */
+  entityPollMs: 1000,
+  /** Readings that an external entity knows to have taken: several times what can be under way. */
+  entityMemory: 256,
+  /** Readings that are kept for one external entity, and how often they are counted once it looks like so many. */
+  entityMaxKept: 100_000,
+  entityRecountMs: 60_000,
   /** How often a statement is run that the database cannot put in order with others. */
   postgresMaxAttempts: 20,
 });

@@ -7,12 +7,12 @@
 import { Authentication, Confidentiality, Integrity } from './mechanisms.ts';
 import type { Policy, ProtectionTerms, Terms } from './policy.ts';
 
-export type RoleName = 'pne' | 'gateway' | 'server';
+export type RoleName = 'pne' | 'gateway' | 'server' | 'external';
 export type InterfaceName = 'CPNS-1' | 'CPNS-2' | 'CPNS-3' | 'CPNS-4' | 'CPNS-5';
 
 const { psk, method0, method3 } = Authentication;
-const { tag64, tag128, hmac64, hmac256 } = Integrity;
-const { aesCcm64, aesCcm128, a128Gcm, chaCha20, none } = Confidentiality;
+const { tag64, tag128, hmac64 } = Integrity;
+const { aesCcm64, aesCcm128, a128Gcm, chaCha20 } = Confidentiality;
 
 /** Authentication, integrity and confidentiality that the link realises. */
 const LINK_AUTHENTICATION = Authentication.delegated;
@@ -50,10 +50,10 @@ const CPNS_4 = policy(terms(64, method3, method0), {
   confidentiality: terms(128, aesCcm128, a128Gcm, chaCha20),
 });
 
-/** CPNS Server - external entity. What it publishes may be public, never changed. */
+/** CPNS Server - external entity. IPsec or TLS may realise it (CR). What it reads is nobody else's. */
 const CPNS_5 = policy(terms(64, method0, method3, LINK_AUTHENTICATION), {
-  integrity: terms(96, LINK_INTEGRITY, tag128, hmac256),
-  confidentiality: terms(0, LINK_CONFIDENTIALITY, a128Gcm, aesCcm128, chaCha20, none),
+  integrity: terms(96, LINK_INTEGRITY, tag128),
+  confidentiality: terms(128, LINK_CONFIDENTIALITY, a128Gcm, aesCcm128, chaCha20),
 });
 
 type PolicyTable = Readonly<Record<RoleName, Readonly<Partial<Record<InterfaceName, Policy>>>>>;
@@ -66,6 +66,7 @@ export const POLICIES: PolicyTable = table({
   pne: table({ 'CPNS-1': CPNS_1, 'CPNS-3': CPNS_3 }),
   gateway: table({ 'CPNS-1': CPNS_1, 'CPNS-2': CPNS_2, 'CPNS-4': CPNS_4 }),
   server: table({ 'CPNS-2': CPNS_2, 'CPNS-3': CPNS_3, 'CPNS-5': CPNS_5 }),
+  external: table({ 'CPNS-5': CPNS_5 }),
 });
 
 /* @__NO_SIDE_EFFECTS__ */

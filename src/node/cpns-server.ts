@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** A CPNS Server at a port: CPNS-2 by WebSocket, secured between it and each of its gateways. */
+/** A CPNS Server at a port: CPNS-2 and CPNS-5 by WebSocket, secured between it and each gateway and external entity. */
 import { toHex } from '../bytes/hex.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import type { Credential, CredentialStore, Identity } from '../handshake/credential.ts';
 import { ImplementationLimits } from '../limits.ts';
+import type { Link } from '../link/link.ts';
+import { createCborXPayloads } from '../payload/codec.ts';
 import type { ReasonName } from '../refusal.ts';
+import { createEntityLinks, type EntityLinks, type EntityLinksOptions } from '../roles/entity-links.ts';
 import { ControlKind, type Revoked, type Statement, topicOf } from '../roles/gateway-control.ts';
 import { createGatewayLinks, type GatewayLinks } from '../roles/gateway-links.ts';
 import { staticDhInterface } from '../roles/interface.ts';
@@ -16,7 +19,7 @@ import { createServer, type Server, type ServerOptions } from '../roles/server.t
 import type { Listener } from './tcp.ts';
 import { after } from './timer.ts';
 import type { TlsCredentials } from './tls.ts';
-import { listenWebSocket } from './websocket.ts';
+import { ENTITY_PATH, listenWebSocket } from './websocket.ts';
 
 export interface CpnsServerOptions extends Omit<ServerOptions, 'endToEnd' | 'after' | 'onSeats' | 'onPnKey'> {
   readonly provider: CryptoProvider;
@@ -34,6 +37,8 @@ export interface CpnsServerOptions extends Omit<ServerOptions, 'endToEnd' | 'aft
   readonly tls?: TlsCredentials;
   /** Keys to resume with, where they shall outlast the process. */
   readonly resumptions?: ResumptionKeys;
+  /** External entities, where it has any. */
+  readonly entities?: ServedEntities;
   /** Codes by which PNEs may join. */
   readonly invitations?: Invitations;
   onJoined?(pneId: string): void;
@@ -41,9 +46,18 @@ export interface CpnsServerOptions extends Omit<ServerOptions, 'endToEnd' | 'aft
   onGatewayRefused(reason: ReasonName, gateway: string | undefined): void;
 }
 
+export interface ServedEntities extends Pick<EntityLinksOptions, 'grants' | 'store'> {
+  readonly credentials: CredentialStore;
+  permissionsOf(entity: string, pneId: string): number;
+  devicesFor(entity: string): readonly string[];
+  onRefused(reason: ReasonName, entity: string | undefined): void;
+}
+
 export interface CpnsServer extends Pick<Server, 'deliver' | 'expel' | 'readmit'>, Listener {
   /** Closes the link of a gateway, whose credential is withdrawn. */
   expelGateway(gateway: string): void;
+  /** Links of external entities, where it serves any. */
+  readonly entities: EntityLinks | undefined;
   /** The PNEs of these names, and no others, are withdrawn: every gateway is told, until it has done it. */
   setWithdrawn(pneIds: readonly string[]): void;
   /** These PNEs, and no others, have joined by a code: every gateway is told, until it lets them in. */
@@ -74,7 +88,12 @@ export async function startCpnsServer(options: CpnsServerOptions): Promise<CpnsS
       links.stateTo(gateway, { kind: ControlKind.pnKey, reference, epoch, wrap }),
     endToEnd: algorithms === undefined ? endToEnd : { ...endToEnd, algorithms },
     after,
+    onContentSettled(pneId, ticket, outcome): void {
+      entities?.settle(pneId, ticket, outcome);
+      options.onContentSettled(pneId, ticket, outcome);
+    },
   });
+  const entities = options.entities && serveEntities(options, options.entities, server);
   const links: GatewayLinks = createGatewayLinks({
     own: { ...staticDhInterface('server', 'CPNS-2', provider, identity, []), peers: options.gateways },
     after,
@@ -83,9 +102,12 @@ export async function startCpnsServer(options: CpnsServerOptions): Promise<CpnsS
     onRefused: options.onGatewayRefused,
   });
   const [withdrawn, admitted] = [stating(links), stating(links)];
-  const listener = await listenWebSocket(options.port, links.attach, after, options.host, options.tls);
+  const attach = (link: Link, path: string) =>
+    path === ENTITY_PATH && entities !== undefined ? entities.attach(link) : links.attach(link);
+  const listener = await listenWebSocket(options.port, attach, after, options.host, options.tls);
   return {
     ...listener,
+    entities,
     deliver: server.deliver,
     expel: server.expel,
     readmit: server.readmit,
@@ -94,6 +116,25 @@ export async function startCpnsServer(options: CpnsServerOptions): Promise<CpnsS
     setAdmitted: (pnes) => admitted(pnes.map(admissionOf)),
     setRevoked: revocations(links),
   };
+}
+
+function serveEntities(
+  { provider, identity, onAgreed }: CpnsServerOptions,
+  { credentials, permissionsOf, devicesFor, ...entities }: ServedEntities,
+  { deliver }: Server,
+): EntityLinks {
+  const payloads = createCborXPayloads();
+  return createEntityLinks({
+    ...entities,
+    own: { ...staticDhInterface('server', 'CPNS-5', provider, identity, []), peers: credentials },
+    after,
+    host: {
+      permissionsOf,
+      devicesFor,
+      deliver: (pneId, payload, taken) => deliver(pneId, payloads.decode(payload), taken),
+    },
+    onAgreed,
+  });
 }
 
 function revocations(links: GatewayLinks): CpnsServer['setRevoked'] {

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The devices that a gateway or a server knows, and the gateways that a server knows, over the key-value contract:
+ * The devices that a gateway or a server knows, and the gateways and external entities that a server knows, over the
+ * key-value contract:
  *
  *     key = 'd' device-id        its CCS, of which the subject is its id
  *     key = 'e'                  empty: its version is new with each change of the list
  *     key = 'w' device-id        empty: it was withdrawn, of which a server tells its gateways
  *     key = 'g' gateway-id       its CCS
  *     key = 'h'                  empty, as 'e' for gateways
+ *     key = 'x' entity-id        its CCS
+ *     key = 'y'                  empty, as 'e' for external entities
  *
  * Another process may change them: whoever has them open learns of that.
  */
@@ -41,12 +44,17 @@ export const GATEWAYS: Roll = Object.freeze({
   entries: Uint8Array.of(0x67),
   edition: Uint8Array.of(0x68),
 });
+export const ENTITIES: Roll = Object.freeze({
+  entries: Uint8Array.of(0x78),
+  edition: Uint8Array.of(0x79),
+});
 
 const NOTHING = new Uint8Array(0);
 
 export interface Devices {
   readonly ids: readonly string[];
   readonly all: readonly Credential[];
+  has(id: string): boolean;
   /** As they are when it is asked. */
   readonly credentials: CredentialStore;
   /** Ids that are off the list, and have not come on it again. */
@@ -152,6 +160,10 @@ class EnrolledDevices implements Devices {
 
   get all(): readonly Credential[] {
     return [...this.known.values()];
+  }
+
+  has(id: string): boolean {
+    return this.known.has(id);
   }
 
   async open(): Promise<void> {

@@ -5,6 +5,8 @@
  *
  *     key = 'a' device-id        authorization = [minimum: uint, stated: uint, grant: bstr .cbor claims / null]
  *     key = 'b'                  empty: its version is new with each change of them
+ *     key = 'c' entity-id        the same of external entities: a device that is called as one has none of its grants
+ *     key = 'f'                  empty, as 'b' for them
  *
  * `minimum`: no grant of the device below this sequence holds. `stated`: at a gateway, what the server has stated last
  * of its own minimum. Another process may change them:
@@ -12,7 +14,9 @@
  */
 import type { Authority } from '../authorization/authority.ts';
 import { type Claims, decodeClaims, encodeClaims } from '../authorization/claims.ts';
+import { THIS_END } from '../authorization/cti.ts';
 import { membership } from '../authorization/membership.ts';
+import type { Scope } from '../authorization/scope.ts';
 import { concatBytes } from '../bytes/compare.ts';
 import { decodeUtf8, encodeUtf8 } from '../bytes/utf8.ts';
 import { CborReader } from '../cbor/reader.ts';
@@ -27,8 +31,21 @@ import {
   type KeyValueStore,
 } from './store/store.ts';
 
-const ENTRIES = Uint8Array.of(0x61);
-const EDITION = Uint8Array.of(0x62);
+/** Whose grants: what their keys begin with, and the key of their edition. */
+export interface GrantList {
+  readonly entries: Uint8Array;
+  readonly edition: Uint8Array;
+}
+
+export const DEVICE_GRANTS: GrantList = Object.freeze({
+  entries: Uint8Array.of(0x61),
+  edition: Uint8Array.of(0x62),
+});
+export const ENTITY_GRANTS: GrantList = Object.freeze({
+  entries: Uint8Array.of(0x63),
+  edition: Uint8Array.of(0x66),
+});
+
 const NOTHING = new Uint8Array(0);
 
 export interface HeldGrants {
@@ -44,6 +61,7 @@ export interface HeldGrants {
 
 export interface GrantsOptions {
   readonly store: KeyValueStore;
+  readonly list?: GrantList;
   /** With nothing in it. */
   readonly authority: Authority;
   /** Their device has no grant any more. */
@@ -64,6 +82,7 @@ const NO_AUTHORIZATION: Authorization = Object.freeze({ minimum: 0, stated: 0, g
 
 export async function openGrants({
   store,
+  list = DEVICE_GRANTS,
   authority,
   onRevoked,
   onChanged,
@@ -73,15 +92,15 @@ export async function openGrants({
   async function read(isFirst: boolean): Promise<void> {
     const isGranted = (id: string) => authority.grantOf(id) !== undefined;
     const granted = [...entries.keys()].filter(isGranted);
-    entries = await readInto(store, authority);
+    entries = await readInto(store, list, authority);
     if (isFirst) return;
     onRevoked(granted.filter((id) => !isGranted(id)));
     onChanged?.();
   }
-  const { refresh, close } = await follow({ store, edition: EDITION, read, onFailed });
+  const { refresh, close } = await follow({ store, edition: list.edition, read, onFailed });
   return {
     authority,
-    expectation: (id) => ({ key: keyOf(id), version: entries.get(id)?.version }),
+    expectation: (id) => ({ key: keyOf(list, id), version: entries.get(id)?.version }),
     get minimums() {
       const revoked = [...entries].filter(([, { minimum }]) => minimum > 0);
       return new Map(revoked.map(([id, { minimum }]) => [id, minimum]));
@@ -93,7 +112,14 @@ export async function openGrants({
 
 /** Grants a device what most need in a PN. `exp`: seconds since 1970. */
 export function grantMembership(store: KeyValueStore, id: string, pn: number, exp: number): Promise<void> {
-  return change(store, id, (authorization) => withMembership(authorization, pn, exp));
+  return change(store, DEVICE_GRANTS, id, (authorization) => withMembership(authorization, pn, exp));
+}
+
+/** Grants an external entity what the rows of a scope say, in place of what it had. `exp`: seconds since 1970. */
+export function grantEntity(store: KeyValueStore, id: string, scope: Scope, exp: number): Promise<void> {
+  return change(store, ENTITY_GRANTS, id, (authorization) =>
+    withGrant(authorization, (sequence) => ({ audience: THIS_END, sequence, scope, expiry: { exp } })),
+  );
 }
 
 /** The same as changes for a commit that does more, and is read for anew where it fails. */
@@ -103,23 +129,29 @@ export async function membershipChanges(
   pn: number,
   exp: number,
 ): Promise<Changes> {
-  const entry = await store.get(keyOf(id));
-  return changesTo(id, entry, withMembership(authorizationIn(entry), pn, exp));
+  const entry = await store.get(keyOf(DEVICE_GRANTS, id));
+  return changesTo(DEVICE_GRANTS, id, entry, withMembership(authorizationIn(entry), pn, exp));
 }
 
-function withMembership({ minimum, stated, grant }: Authorization, pn: number, exp: number): Authorization {
-  const sequence = grant === undefined ? minimum : grant.sequence + 1;
-  return { minimum, stated, grant: membership(pn, sequence, exp) };
+function withMembership(authorization: Authorization, pn: number, exp: number): Authorization {
+  return withGrant(authorization, (sequence) => membership(pn, sequence, exp));
 }
 
-/** Revokes whatever the device was granted so far. */
-export function revokeGrants(store: KeyValueStore, id: string): Promise<void> {
-  return change(store, id, revoked);
+function withGrant(
+  { minimum, stated, grant }: Authorization,
+  claims: (sequence: number) => Claims,
+): Authorization {
+  return { minimum, stated, grant: claims(grant === undefined ? minimum : grant.sequence + 1) };
+}
+
+/** Revokes whatever was granted so far. */
+export function revokeGrants(store: KeyValueStore, id: string, list = DEVICE_GRANTS): Promise<void> {
+  return change(store, list, id, revoked);
 }
 
 /** The same at a gateway, where the server states another minimum than it did before. */
 export function revokeStated(store: KeyValueStore, id: string, stated: number): Promise<void> {
-  return change(store, id, (authorization) =>
+  return change(store, DEVICE_GRANTS, id, (authorization) =>
     stated > authorization.stated ? { ...revoked(authorization), stated } : authorization,
   );
 }
@@ -128,36 +160,50 @@ function revoked({ minimum, stated, grant }: Authorization): Authorization {
   return { minimum: grant === undefined ? minimum : grant.sequence + 1, stated, grant: undefined };
 }
 
-/** Whether the device has a grant, expired or not. */
+/** Whether there is a grant, expired or not. */
 export async function isGranted(store: KeyValueStore, id: string): Promise<boolean> {
-  const entry = await store.get(keyOf(id));
-  return entry !== undefined && decode(entry.value).grant !== undefined;
+  return (await grantIn(store, id)) !== undefined;
+}
+
+/** What was granted, expired or not. */
+export async function grantIn(
+  store: KeyValueStore,
+  id: string,
+  list = DEVICE_GRANTS,
+): Promise<Claims | undefined> {
+  return authorizationIn(await store.get(keyOf(list, id))).grant;
 }
 
 async function change(
   store: KeyValueStore,
+  list: GrantList,
   id: string,
   apply: (authorization: Authorization) => Authorization,
 ): Promise<void> {
-  const entry = await store.get(keyOf(id));
+  const entry = await store.get(keyOf(list, id));
   const former = authorizationIn(entry);
   const changed = apply(former);
   if (changed === former) return;
-  const version = await store.commit(changesTo(id, entry, changed));
-  if (version === undefined) return change(store, id, apply);
+  const version = await store.commit(changesTo(list, id, entry, changed));
+  if (version === undefined) return change(store, list, id, apply);
 }
 
 function authorizationIn(entry: Entry | undefined): Authorization {
   return entry === undefined ? NO_AUTHORIZATION : decode(entry.value);
 }
 
-function changesTo(id: string, entry: Entry | undefined, authorization: Authorization): Changes {
-  const key = keyOf(id);
+function changesTo(
+  list: GrantList,
+  id: string,
+  entry: Entry | undefined,
+  authorization: Authorization,
+): Changes {
+  const key = keyOf(list, id);
   return {
     expected: [{ key, version: entry?.version }],
     puts: [
       { key, value: encode(authorization) },
-      { key: EDITION, value: NOTHING },
+      { key: list.edition, value: NOTHING },
     ],
   };
 }
@@ -167,14 +213,18 @@ interface ReadEntry {
   readonly minimum: number;
 }
 
-async function readInto(store: KeyValueStore, authority: Authority): Promise<ReadonlyMap<string, ReadEntry>> {
+async function readInto(
+  store: KeyValueStore,
+  list: GrantList,
+  authority: Authority,
+): Promise<ReadonlyMap<string, ReadEntry>> {
   const entries = new Map<string, ReadEntry>();
-  for await (const entry of entriesUnder(store, ENTRIES)) entries.set(...readEntry(entry, authority));
+  for await (const entry of entriesUnder(store, list.entries)) entries.set(...readEntry(entry, authority));
   return entries;
 }
 
 function readEntry({ key, value, version }: Entry, authority: Authority): [string, ReadEntry] {
-  const id = decodeUtf8(key.subarray(ENTRIES.length));
+  const id = decodeUtf8(key.subarray(1));
   const { minimum, grant } = decode(value);
   authority.revoke(id, grant === undefined ? minimum : grant.sequence);
   if (grant !== undefined) holdUnlessExpired(authority, id, grant);
@@ -209,6 +259,6 @@ function readNothing(reader: CborReader): undefined {
   reader.nil();
 }
 
-function keyOf(id: string): Uint8Array {
-  return concatBytes(ENTRIES, encodeUtf8(id));
+function keyOf({ entries }: GrantList, id: string): Uint8Array {
+  return concatBytes(entries, encodeUtf8(id));
 }

@@ -18,6 +18,7 @@ import { refuse } from '../refusal.ts';
 import type { PeerRecord } from '../roles/peer-record.ts';
 import { decodePeerRecord, encodePeerRecord } from '../roles/peer-record-codec.ts';
 import type { Reading, ServerStore } from '../roles/server-store.ts';
+import type { Copies } from './entity-readings.ts';
 import { type Expectation, entriesUnder, type KeyValueStore } from './store/store.ts';
 
 const RECORDS = Uint8Array.of(0x70);
@@ -46,6 +47,10 @@ export interface ServerStoreOptions {
   readonly maxReadings: number;
   /** What else has to be so still where a PNE's record is stored. */
   expected?(pneId: string): readonly Expectation[];
+  /** What external entities are to get of readings, in the same commit. */
+  copies?(pneId: string, readings: readonly Reading[], arrived: number): Promise<Copies | undefined>;
+  /** Whether readings are kept here of which an entity has a copy. */
+  readonly keepsCopied?: boolean;
   /** Milliseconds since 1970. */
   now(): number;
   /** Something was not stored, or cannot be read. */
@@ -120,33 +125,47 @@ class NodeServerStore implements PersistentServerStore {
   }
 
   private async write(pneId: string, record: PeerRecord, readings: readonly Reading[]): Promise<boolean> {
-    const { store, maxReadings, now, onReadings, expected = () => [] } = this.options;
-    if (readings.length > 0 && this.kept + readings.length > maxReadings) refuse('queueFull');
-    const key = recordKey(pneId);
+    const { store, maxReadings, now, expected = () => [], keepsCopied = true } = this.options;
     const arrived = now();
-    this.kept += readings.length;
-    const version = await store
-      .commit({
-        expected: [{ key, version: this.versions.get(pneId) }, ...expected(pneId)],
+    const copies = readings.length === 0 ? undefined : await this.options.copies?.(pneId, readings, arrived);
+    const kept = copies?.isKept && !keepsCopied ? [] : readings;
+    const undo = () => {
+      this.kept -= kept.length;
+      copies?.settled(false);
+    };
+    const key = recordKey(pneId);
+    this.kept += kept.length;
+    let version: number | undefined;
+    try {
+      if (kept.length > 0 && this.kept > maxReadings) refuse('queueFull');
+      version = await store.commit({
+        expected: [
+          { key, version: this.versions.get(pneId) },
+          ...expected(pneId),
+          ...(copies?.changes.expected ?? []),
+        ],
         puts: [
           { key, value: encodePeerRecord(record) },
-          ...readings.map(({ id, payload }) => ({
+          ...kept.map(({ id, payload }) => ({
             key: readingKey(pneId, id),
             value: encodeReading(arrived, payload),
           })),
+          ...(copies?.changes.puts ?? []),
         ],
-      })
-      .catch((error: Error) => {
-        this.kept -= readings.length;
-        throw error;
       });
-    if (version === undefined) {
-      this.kept -= readings.length;
-      return false;
+    } catch (error) {
+      undo();
+      throw error;
     }
+    if (version === undefined) undo();
+    else this.finish(pneId, version, kept, copies);
+    return version !== undefined;
+  }
+
+  private finish(pneId: string, version: number, kept: readonly Reading[], copies: Copies | undefined): void {
     this.versions.set(pneId, version);
-    if (readings.length > 0) onReadings();
-    return true;
+    if (kept.length > 0) this.options.onReadings();
+    copies?.settled(true);
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** The link of CPNS-2 between PN GW and CPNS Server: one binary WebSocket message a link message, by TCP or by TLS. */
+/** The links of CPNS-2 and CPNS-5 of a CPNS Server: one binary WebSocket message a link message, by TCP or by TLS. */
 import { once } from 'node:events';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
@@ -23,16 +23,19 @@ const OPTIONS = Object.freeze({
   perMessageDeflate: false,
 });
 
+/** Where external entities come: the path of a server's URL. Gateways have any other. */
+export const ENTITY_PATH = '/cpns-5';
+
 /** RFC 9110 section 15.5.22. */
 const UPGRADE_REQUIRED = 426;
 
 /**
  * Listens (`port` 0 picks one), on loopback unless told otherwise, by TLS where it has credentials for it. `onLink` adopts
- * each connection as a link.
+ * each connection as a link; `path` is what the URL has behind its authority.
  */
 export async function listenWebSocket(
   port: number,
-  onLink: (link: Link) => LinkEvents,
+  onLink: (link: Link, path: string) => LinkEvents,
   after: After = nodeAfter,
   host = LOOPBACK,
   tls?: TlsCredentials,
@@ -45,7 +48,10 @@ export async function listenWebSocket(
   server.on('connection', (socket, request) => {
     opening.remove(request.socket);
     if (server.clients.size > NodeLimits.listenerMaxLinks) socket.terminate();
-    else attachWebSocket(socket, onLink, after, attestationOf(request.socket));
+    else {
+      const adopt = (link: Link) => onLink(link, request.url ?? '/');
+      attachWebSocket(socket, adopt, after, attestationOf(request.socket));
+    }
   });
   http.listen(port, host);
   await once(server, 'listening');

@@ -11,6 +11,8 @@ export const Status = Object.freeze({
   epochBehind: 2,
   /** No grant permits it. */
   notAuthorized: 3,
+  /** To an external entity: too much waits already, or nothing can be stored just now. */
+  busy: 4,
 } as const);
 
 export type StatusCode = (typeof Status)[keyof typeof Status];

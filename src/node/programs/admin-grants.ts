@@ -23,6 +23,9 @@ export interface Work {
   readonly roll: Roll;
   /** How long what is granted holds. */
   readonly days: string;
+  /** What an external entity may read and command. */
+  readonly read: string;
+  readonly command: string;
   say(line: string): void;
 }
 
@@ -69,7 +72,7 @@ function grantFor({ store, days }: Pick<Work, 'store' | 'days'>, id: string): Pr
   return grantMembership(store, id, DEFAULT_PN, endOf(days));
 }
 
-function endOf(days: string): number {
+export function endOf(days: string): number {
   return Math.floor(Date.now() / 1000) + Number(days) * SECONDS_PER_DAY;
 }
 

@@ -1,17 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** `pne-runtime admin`: the devices of a gateway or a server, and a server's gateways, whether it runs or not. */
+/** `pne-runtime admin`: the devices of a gateway or a server, a server's gateways and external entities, running or not. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CryptoProvider } from '../../crypto/provider.ts';
 import { ccsCredential } from '../../handshake/credential.ts';
 import { encodeProvisioning } from '../../roles/provisioning.ts';
-import { credentialIn, DEVICES, enrol, GATEWAYS, type Roll, readAll, withdraw } from '../devices.ts';
+import {
+  credentialIn,
+  DEVICES,
+  ENTITIES,
+  enrol,
+  GATEWAYS,
+  type Roll,
+  readAll,
+  withdraw,
+} from '../devices.ts';
 import { newIdentity, writeOnce } from '../identity.ts';
 import { cancel, invite } from '../invitations.ts';
 import { decodeCode, networkOf } from '../onboarding-code.ts';
 import { openRootKey } from '../root-key.ts';
 import { openPostgresStore } from '../store/postgres.ts';
+import { addEntities, grantEntities, listEntities, revokeEntities } from './admin-entities.ts';
 import { DEFAULT_DAYS, grant, grantMark, grantNewcomer, revoke, type Work } from './admin-grants.ts';
 import { administerGroups, administerKeys } from './admin-groups.ts';
 
@@ -28,6 +38,8 @@ export const ADMIN_OPTIONS = Object.freeze({
   gateway: { fallback: '127.0.0.1:8751', check: parseAddress },
   output: { fallback: '' },
   days: { fallback: DEFAULT_DAYS, check: checkWholeNumber },
+  read: { fallback: '' },
+  command: { fallback: '' },
   onboarding: { fallback: '', isFlag: true },
   csv: PROVISION_OPTIONS.csv,
   replace: PROVISION_OPTIONS.replace,
@@ -51,6 +63,11 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map([
   ['list-gateways', { roll: GATEWAYS, run: list }],
   ['add-gateway', { roll: GATEWAYS, run: add }],
   ['remove-gateway', { roll: GATEWAYS, run: remove }],
+  ['list-entities', { roll: ENTITIES, run: listEntities }],
+  ['add-entity', { roll: ENTITIES, run: addEntities }],
+  ['remove-entity', { roll: ENTITIES, run: removeEntities }],
+  ['grant-entity', { roll: ENTITIES, run: grantEntities }],
+  ['revoke-entity', { roll: ENTITIES, run: revokeEntities }],
 ]);
 
 /** Calls `say` with each line for standard output. */
@@ -73,8 +90,7 @@ export async function administer(
       ? openExistingStore(required(values, 'state'))
       : await openPostgresStore(values.store);
   try {
-    if (known !== undefined)
-      await known.run({ store, provider, names, say, roll: known.roll, days: values.days });
+    if (known !== undefined) await known.run({ ...values, store, provider, names, say, roll: known.roll });
     else await administerGroups(store, provider, names, say);
   } finally {
     await store.close();
@@ -106,6 +122,12 @@ async function remove({ store, names, say, roll }: Work): Promise<void> {
     if (!(await withdraw(store, id, roll)) && !isCode) throw new UsageError(`none is called ${id}`);
     say(isCode ? `${id} removed: its code is worth nothing` : `${id} removed`);
   }
+}
+
+/** One that comes again under this name is granted anew. */
+async function removeEntities(work: Work): Promise<void> {
+  await revokeEntities({ ...work, say(): void {} });
+  await remove(work);
 }
 
 /** Registers codes that others have made, from their labels. */

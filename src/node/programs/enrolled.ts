@@ -9,14 +9,14 @@ export interface EnrolledOptions {
   readonly log: Log;
   readonly roll: Roll;
   /** What they are called in the log. */
-  readonly name: 'devices' | 'gateways';
+  readonly name: 'devices' | 'gateways' | 'entities';
   /** One is withdrawn, and so are its sessions. */
   expel(id: string): void;
   /** Once all of them are. */
   onChanged?(): void;
 }
 
-/** The devices, or the gateways, of a program that runs. */
+/** The devices, gateways or external entities of a program that runs. */
 export function openEnrolled(options: EnrolledOptions): Promise<Devices> {
   const { store, roll, log, name } = options;
   return openDevices({

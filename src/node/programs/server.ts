@@ -2,6 +2,8 @@
 
 /** `pne-runtime server`: a CPNS Server that remembers. */
 import { DEFAULT_PN, serverGrant } from '../../authorization/membership.ts';
+import { NodeLimits } from '../../limits.ts';
+import type { InterfaceName } from '../../negotiation/policies.ts';
 import type { ReasonName } from '../../refusal.ts';
 import { groupPermission } from '../../roles/group-permission.ts';
 import { createServerKeys } from '../../roles/key-master.ts';
@@ -18,6 +20,7 @@ import { joinedGrant } from './admin-grants.ts';
 import { agreementFacts } from './agreement-facts.ts';
 import { checkOneOf, checkWholeNumber, DATABASE, parseAddress, UsageError, type Values } from './config.ts';
 import { openEnrolled } from './enrolled.ts';
+import { openEntities } from './entities.ts';
 import { openGranted, revocationsOf } from './granted.ts';
 import { Pace } from './pace.ts';
 import type { Program, ProgramContext } from './program.ts';
@@ -33,6 +36,7 @@ export const SERVER_OPTIONS = Object.freeze({
   output: { fallback: '' },
   interval: { fallback: '60000', check: checkWholeNumber },
   'max-readings': { fallback: '1000000', check: checkWholeNumber },
+  'max-kept': { fallback: String(NodeLimits.entityMaxKept), check: checkWholeNumber },
   metrics: { fallback: '', check: parseAddress },
   log: { fallback: 'text', check: checkOneOf('text', 'json') },
 });
@@ -60,8 +64,10 @@ export async function startServerProgram(
     store: keyStore,
     credentialOf: (pne) => devices.all.find(({ subject }) => subject === pne),
     permits: groupPermission(grants.authority),
-    onGroup: (group, record) =>
-      log('group', { group, epoch: record?.key.epoch ?? 0, members: record?.members.length ?? 0 }),
+    onGroup(group, record): void {
+      log('group', { group, epoch: record?.key.epoch ?? 0, members: record?.members.length ?? 0 });
+      server?.entities?.refresh();
+    },
     onHolder: (group, pne) => log('group-key', { group, pne }),
   });
   const invitations = await openInvitations({
@@ -79,17 +85,25 @@ export async function startServerProgram(
     onFailed: ({ message }) => log('resumptions-failed', { reason: message }),
   });
   let output: ReadingOutput | undefined;
+  let server: CpnsServer | undefined;
+  const entities = await openEntities({
+    ...{ store, log, maxKept: Number(values['max-kept']) },
+    devices: () => devices,
+    groups: () => keys.groups,
+    server: () => server,
+  });
   const serverStore = await openServerStore({
     store,
     maxReadings: Number(values['max-readings']),
     expected: (pne) => [grants.expectation(pne)],
+    copies: (pne, readings, arrived) => entities.readings.copy(pne, readings, arrived),
+    keepsCopied: values.output !== '',
     now: Date.now,
     onFailed: (pne, { message }) => log('store-failed', { pne, reason: message }),
     onReadings: () => output?.proceed(),
   });
   const onFailed = ({ message }: Error) => log('output-failed', { reason: message });
   if (values.output !== '') output = await openReadingOutput(serverStore, values.output, onFailed);
-  let server: CpnsServer | undefined;
   const devices = await openEnrolled({
     ...{ store, log, roll: DEVICES, name: 'devices' },
     expel: (id) => server?.expel(id),
@@ -106,6 +120,7 @@ export async function startServerProgram(
     for (const id of devices.withdrawn) keys.revoke(id);
     const joined = new Set(invitations.joined);
     server.setAdmitted(devices.all.filter(({ subject }) => joined.has(subject!)));
+    server.entities?.refresh();
     followGrants();
   }
   function followGrants(): void {
@@ -133,14 +148,15 @@ export async function startServerProgram(
     pn: DEFAULT_PN,
     resumptions,
     invitations,
+    entities: entities.served,
     onJoined: (pne) => log('joined', { pne }),
     onAgreed(agreement): void {
       const { name, peer } = agreement;
-      if (name !== 'CPNS-2') {
+      if (name === 'CPNS-3') {
         pace.agreed(agreement);
         invitations.finish(peer.subject!);
       }
-      log('agreed', { [name === 'CPNS-2' ? 'gateway' : 'pne']: peer.subject!, ...agreementFacts(agreement) });
+      log('agreed', { [PEERS[name] ?? 'pne']: peer.subject!, ...agreementFacts(agreement) });
     },
     onRegistered(pne): void {
       log('registered', { pne });
@@ -159,6 +175,7 @@ export async function startServerProgram(
     address: `${host}:${started.port}`,
     devices: devices.ids.length,
     gateways: gateways.ids.length,
+    entities: entities.count,
     kept: serverStore.count,
   });
   return {
@@ -166,6 +183,7 @@ export async function startServerProgram(
     async close(): Promise<void> {
       devices.close();
       gateways.close();
+      entities.close();
       groupsWatch.close();
       grants.close();
       invitations.close();
@@ -176,6 +194,12 @@ export async function startServerProgram(
     },
   };
 }
+
+/** What the log calls who is at the other end. */
+const PEERS: Partial<Record<InterfaceName, string>> = Object.freeze({
+  'CPNS-2': 'gateway',
+  'CPNS-5': 'entity',
+});
 
 function readTls(cert: string, key: string): TlsCredentials | undefined {
   if (cert === '' && key === '') return undefined;

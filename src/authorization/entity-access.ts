@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What an external entity may do with a PNE, by a grant that names all PNEs, one of them, or the members of a group. */
+import type { Grants } from './authority.ts';
+import { authorize } from './decision.ts';
+import { ObjectKind, type OperationName, objectOf, rowFor } from './operations.ts';
+import type { Row, Scope } from './scope.ts';
+
+export type EntityOperation = Extract<OperationName, 'content-access' | 'content-deliver' | 'devices-read'>;
+
+/** A PNE, as a decision sees it. */
+export interface EntityTarget {
+  /** Its number at the server (src/node/entities.ts), where a grant has named it; from 1 on. */
+  readonly number?: number;
+  /** References of the service groups that it is a member of. */
+  readonly groups: readonly number[];
+}
+
+/** Contents and services of: every PNE, one PNE, the members of a group. Which instance of the kind that is, is local. */
+export type EntityObject = 'all' | { readonly pne: number } | { readonly group: number };
+
+/** Bits of what an entity is told that it may do with a PNE. */
+export const EntityPermission = Object.freeze({ access: 1, deliver: 2 } as const);
+
+export function contentObject(what: EntityObject): number {
+  if (what === 'all') return objectOf(ObjectKind.content, 0);
+  const instance = 'pne' in what ? what.pne * 2 : what.group * 2 + 1;
+  return objectOf(ObjectKind.content, instance);
+}
+
+/** The list of devices of a PN. */
+export function deviceListObject(pn: number): number {
+  return objectOf(ObjectKind.deviceList, pn);
+}
+
+export interface EntityRights {
+  readonly read: readonly EntityObject[];
+  readonly command: readonly EntityObject[];
+  readonly pn: number;
+}
+
+/** A grant's rows, in their order: the contents, and the list of devices with what may be done with each. */
+export function entityScope({ read, command, pn }: EntityRights): Scope {
+  const rows = new Map<number, Row>();
+  const add = (object: number, action: EntityOperation) => {
+    const { permissions } = rowFor(object, action);
+    rows.set(object, { object, permissions: permissions | (rows.get(object)?.permissions ?? 0) });
+  };
+  for (const each of read) add(contentObject(each), 'content-access');
+  for (const each of command) add(contentObject(each), 'content-deliver');
+  add(deviceListObject(pn), 'devices-read');
+  return [...rows.values()].sort((a, b) => a.object - b.object);
+}
+
+/** Whether an entity may read a PNE's readings, or send it contents. No PNE's owner is asked: a grant is his word. */
+export function mayWithPne(
+  grants: Grants,
+  entity: string,
+  action: 'content-access' | 'content-deliver',
+  { number, groups }: EntityTarget,
+): boolean {
+  const subject = { role: 'external', name: entity, scope: grants.scopeOf(entity) } as const;
+  const named: EntityObject[] = ['all', ...(number === undefined ? [] : [{ pne: number }])];
+  const objects = [...named, ...groups.map((group) => ({ group }))].map(contentObject);
+  return objects.some((object) => authorize(subject, action, object, { openness: 'open' }).kind === 'permit');
+}
+
+/** Whether an entity may be told which devices there are. */
+export function mayReadDevices(grants: Grants, entity: string, pn: number): boolean {
+  const subject = { role: 'external', name: entity, scope: grants.scopeOf(entity) } as const;
+  return authorize(subject, 'devices-read', deviceListObject(pn), {}).kind === 'permit';
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The external entities of a server that runs: who they are, what was granted to them, and what is kept for them. */
+import { Authority } from '../../authorization/authority.ts';
+import { EntityPermission, mayReadDevices, mayWithPne } from '../../authorization/entity-access.ts';
+import { DEFAULT_PN } from '../../authorization/membership.ts';
+import type { GroupRecord } from '../../roles/group-record.ts';
+import type { CpnsServer, ServedEntities } from '../cpns-server.ts';
+import { openDeviceNumbers } from '../device-numbers.ts';
+import { type Devices, ENTITIES } from '../devices.ts';
+import { EntityReadings } from '../entity-readings.ts';
+import { ENTITY_GRANTS, openGrants } from '../grants.ts';
+import type { KeyValueStore } from '../store/store.ts';
+import { openEnrolled } from './enrolled.ts';
+import type { Log } from './log.ts';
+
+export interface EntitiesOptions {
+  readonly store: KeyValueStore;
+  readonly log: Log;
+  /** Readings that are kept for one at most. */
+  readonly maxKept: number;
+  devices(): Devices;
+  groups(): readonly GroupRecord[];
+  server(): CpnsServer | undefined;
+}
+
+export interface ServerEntities {
+  readonly served: ServedEntities;
+  readonly readings: EntityReadings;
+  readonly count: number;
+  close(): void;
+}
+
+export async function openEntities(options: EntitiesOptions): Promise<ServerEntities> {
+  const { store, log, server } = options;
+  const refresh = () => server()?.entities?.refresh();
+  const now = () => Math.floor(Date.now() / 1000);
+  const authority = new Authority({ now });
+  const grants = await openGrants({
+    ...{ store, list: ENTITY_GRANTS, authority },
+    onRevoked(ids): void {
+      for (const entity of ids) log('revoked', { entity });
+    },
+    onChanged: refresh,
+    onFailed: ({ message }) => log('grants-failed', { reason: message }),
+  });
+  const numbers = await openDeviceNumbers(store, ({ message }) => log('grants-failed', { reason: message }));
+  const enrolled = await openEnrolled({
+    ...{ store, log, roll: ENTITIES, name: 'entities' },
+    expel: (entity) => server()?.entities?.expel(entity),
+    onChanged: () => void purge(),
+  });
+  const may = (entity: string, action: 'content-access' | 'content-deliver', pneId: string) => {
+    const number = numbers.numberOf(pneId);
+    const groups = groupsOf(options.groups(), pneId);
+    return mayWithPne(authority, entity, action, { ...(number !== undefined && { number }), groups });
+  };
+  const readings = new EntityReadings({
+    ...{ store, maxKept: options.maxKept, now: Date.now },
+    readersOf: (pneId) => enrolled.ids.filter((entity) => may(entity, 'content-access', pneId)),
+    onKept: () => server()?.entities?.proceed(),
+    onFailed: (entity, { message }) => log('store-failed', { entity, reason: message }),
+  });
+  const permissionsOf = (entity: string, pneId: string) => {
+    if (!options.devices().has(pneId)) return 0;
+    const { access, deliver } = EntityPermission;
+    const read = may(entity, 'content-access', pneId) ? access : 0;
+    return read | (may(entity, 'content-deliver', pneId) ? deliver : 0);
+  };
+  async function purge(): Promise<void> {
+    await readings
+      .keepFor(enrolled.ids)
+      .catch(({ message }: Error) => log('store-failed', { reason: message }));
+  }
+  await purge();
+  return {
+    readings,
+    served: {
+      ...{ credentials: enrolled.credentials, grants: authority, store: readings, permissionsOf },
+      devicesFor(entity): readonly string[] {
+        if (!mayReadDevices(authority, entity, DEFAULT_PN)) return [];
+        const ids = options.devices().ids;
+        return ids.filter((pneId) => permissionsOf(entity, pneId) !== 0);
+      },
+      onRefused(reason, entity): void {
+        const remedy = entity === undefined ? REMEDIES[reason] : undefined;
+        log('entity-refused', {
+          reason,
+          ...(entity !== undefined && { entity }),
+          ...(remedy !== undefined && { try: remedy }),
+        });
+      },
+    },
+    get count(): number {
+      return enrolled.ids.length;
+    },
+    close(): void {
+      grants.close();
+      numbers.close();
+      enrolled.close();
+    },
+  };
+}
+
+/** An entity proves itself before anything is said of it. */
+const REMEDIES: Partial<Record<string, string>> = Object.freeze({
+  credentialUnknown: 'pne-runtime admin add-entity',
+  notAuthorized: 'pne-runtime admin grant-entity',
+});
+
+function groupsOf(groups: readonly GroupRecord[], pneId: string): number[] {
+  const isOf = ({ members }: GroupRecord) => members.some((member) => member.pneId === pneId);
+  return groups.filter(isOf).map(({ reference }) => reference);
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** One external entity's link at the server: the Responder's end of CPNS-5. */
+import { EntityPermission } from '../authorization/entity-access.ts';
+import type { Party } from '../handshake/credential.ts';
+import { NodeLimits } from '../limits.ts';
+import type { Link } from '../link/link.ts';
+import type { After } from '../link/timer.ts';
+import { type ReasonName, Refusal, refuse } from '../refusal.ts';
+import { EntityFeed } from './entity-feed.ts';
+import {
+  decodeEntityRequest,
+  EntityMessageType,
+  type EntityNotice,
+  encodeEntityNotice,
+} from './entity-message.ts';
+import type { EntityStore } from './entity-store.ts';
+import type { Agreement, InterfaceOptions } from './interface.ts';
+import { ResponderLink } from './responder-link.ts';
+import type { ContentOutcome } from './server-peer.ts';
+import { Status, type StatusCode } from './status.ts';
+
+/** What the server's owner decides and does for its external entities. */
+export interface EntityHost {
+  /** What an entity may do with a PNE now, in bits of EntityPermission. */
+  permissionsOf(entity: string, pneId: string): number;
+  /** The PNEs that an entity may be told of, now. */
+  devicesFor(entity: string): readonly string[];
+  /**
+   * Queues a content for a PNE that is known and may get it. Calls `taken` with its ticket once it is stored; with
+   * undefined where it could not be. Refuses `queueFull`, and what src/payload refuses.
+   */
+  deliver(pneId: string, payload: Uint8Array, taken: (ticket: number | undefined) => void): void;
+}
+
+export interface EntityLinkOptions {
+  readonly link: Link;
+  readonly own: InterfaceOptions;
+  readonly after: After;
+  readonly store: EntityStore;
+  readonly host: EntityHost;
+  /** Once, when the entity is proved and has been told so. */
+  onSecured(entity: Party): void;
+  onAgreed(agreement: Agreement): void;
+  onRefused(reason: ReasonName, entity: string | undefined): void;
+}
+
+const { entityMaxRequests } = NodeLimits;
+
+export class EntityLink {
+  readonly link: Link;
+  private readonly options: EntityLinkOptions;
+  private readonly secured: ResponderLink;
+  private feed: EntityFeed | undefined;
+  /** What the entity was told of PNEs. */
+  private readonly told = new Map<string, number>();
+  /** Requests that have no answer, or whose content has not come to its end; the ticket is there once it is stored. */
+  private readonly requests = new Map<number, { readonly pneId: string; ticket: number | undefined }>();
+
+  constructor(options: EntityLinkOptions) {
+    this.options = options;
+    this.link = options.link;
+    this.secured = new ResponderLink({
+      ...options,
+      onMessage: (message) => this.closingWhereInvalid(() => this.receiveMessage(message)),
+    });
+  }
+
+  get peer(): Party | undefined {
+    return this.secured.peer;
+  }
+
+  /** Takes a message of the link, borrowed for the call. */
+  receive(message: Uint8Array): void {
+    this.secured.receive(message);
+  }
+
+  /** There may be readings for it. */
+  proceed(): void {
+    this.feed?.proceed();
+  }
+
+  /** Devices have changed, or what it may do with them. */
+  tellDevices(): void {
+    if (this.feed === undefined) return;
+    const { host } = this.options;
+    const devices = new Set(host.devicesFor(this.name));
+    for (const pneId of this.told.keys()) if (!devices.has(pneId)) this.tellDevice(pneId, 0);
+    for (const pneId of devices) this.tellDevice(pneId, host.permissionsOf(this.name, pneId));
+  }
+
+  /** A content has come to its end. */
+  settle(pneId: string, ticket: number, outcome: ContentOutcome): void {
+    for (const [request, each] of this.requests) {
+      if (each.pneId !== pneId || each.ticket !== ticket) continue;
+      this.requests.delete(request);
+      this.say({ type: EntityMessageType.settled, request, outcome });
+    }
+  }
+
+  /** The link is gone. */
+  end(): void {
+    this.feed?.close();
+    this.requests.clear();
+    this.secured.end();
+  }
+
+  private get name(): string {
+    return this.peer?.subject ?? refuse('stateInvalid');
+  }
+
+  private receiveMessage(bytes: Uint8Array): void {
+    const message = decodeEntityRequest(bytes);
+    if (message.type === EntityMessageType.follow) return this.follow();
+    if (message.type === EntityMessageType.taken)
+      return (this.feed ?? refuse('stateInvalid')).take(message.number);
+    const { request, pneId, payload } = message;
+    if (this.requests.has(request)) refuse('messageInvalid');
+    if (this.requests.size >= entityMaxRequests) return this.answer(request, Status.busy);
+    const permissions = this.options.host.permissionsOf(this.name, pneId);
+    if ((permissions & EntityPermission.deliver) === 0) {
+      this.options.onRefused('notAuthorized', this.name);
+      return this.answer(request, Status.notAuthorized);
+    }
+    this.deliver(request, pneId, payload);
+  }
+
+  private follow(): void {
+    if (this.feed !== undefined) refuse('stateInvalid');
+    const { store, after, host } = this.options;
+    const entity = this.name;
+    this.feed = new EntityFeed({
+      ...{ entity, store, after },
+      mayRead: (pneId) => (host.permissionsOf(entity, pneId) & EntityPermission.access) !== 0,
+      send: (message) => this.say(message),
+      onFailed: () => this.link.close(),
+    });
+    this.tellDevices();
+    this.feed?.proceed();
+  }
+
+  private deliver(request: number, pneId: string, payload: Uint8Array): void {
+    const delivery: { readonly pneId: string; ticket: number | undefined } = { pneId, ticket: undefined };
+    this.requests.set(request, delivery);
+    try {
+      this.options.host.deliver(pneId, payload, (ticket) => this.stored(request, delivery, ticket));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.requests.delete(request);
+      this.answer(request, error.reasonName === 'queueFull' ? Status.busy : Status.badRequest);
+    }
+  }
+
+  private stored(
+    request: number,
+    delivery: { ticket: number | undefined },
+    ticket: number | undefined,
+  ): void {
+    if (this.requests.get(request) !== delivery) return;
+    delivery.ticket = ticket;
+    if (ticket === undefined) this.requests.delete(request);
+    this.answer(request, ticket === undefined ? Status.busy : Status.ok);
+  }
+
+  private answer(request: number, status: StatusCode): void {
+    this.say({ type: EntityMessageType.answer, request, status });
+  }
+
+  private tellDevice(pneId: string, permissions: number): void {
+    if ((this.told.get(pneId) ?? 0) === permissions) return;
+    if (permissions === 0) this.told.delete(pneId);
+    else this.told.set(pneId, permissions);
+    this.say({ type: EntityMessageType.device, pneId, permissions });
+  }
+
+  /** What cannot be sent ends the link: the entity is told of it on the next one. */
+  private say(message: EntityNotice): void {
+    this.secured.guard(() => this.closingWhereInvalid(() => this.secured.send(encodeEntityNotice(message))));
+  }
+
+  /** An entity that has proved itself and sends what is none of these messages is broken, or broken into. */
+  private closingWhereInvalid(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (error instanceof Refusal) this.link.close();
+      throw error;
+    }
+  }
+}
