@@ -275,6 +275,8 @@ export const NodeLimits = /* @__PURE__ */ Object.freeze({
   entityMaxRequests: 32,
   /** How often readings for an external entity are looked for that another process has stored. */
   entityPollMs: 1000,
+  /** How long the link of an external entity without a grant stays, so that it hears why. */
+  entityRefusedMs: 1000,
   /** Readings that an external entity knows to have taken: several times what can be under way. */
   entityMemory: 256,
   /** Readings that are kept for one external entity, and how often they are counted once it looks like so many. */

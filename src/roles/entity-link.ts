@@ -62,6 +62,7 @@ export class EntityLink {
     this.link = options.link;
     this.secured = new ResponderLink({
       ...options,
+      onRefused: (reason, entity) => this.report(reason, entity),
       onMessage: (message) => this.closingWhereInvalid(() => this.receiveMessage(message)),
     });
   }
@@ -107,6 +108,14 @@ export class EntityLink {
 
   private get name(): string {
     return this.peer?.subject ?? refuse('stateInvalid');
+  }
+
+  /** Whoever has proved itself and has no grant is told so, and begins anew: it may have one then. */
+  private report(reason: ReasonName, entity: string | undefined): void {
+    const { onRefused, after } = this.options;
+    onRefused(reason, entity);
+    if (reason === 'notAuthorized' && entity === undefined)
+      after(NodeLimits.entityRefusedMs, () => this.link.close());
   }
 
   private receiveMessage(bytes: Uint8Array): void {

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Test code: a server program in this process, with a PN GW and PNEs of this process, and external entities that it
+ * knows. What passes between them is what passes between programs.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DEFAULT_PN, lastingMembership } from '../../authorization/membership.ts';
+import type { CryptoProvider } from '../../crypto/provider.ts';
+import { createCredentialStore } from '../../handshake/credential.ts';
+import { PLAIN_STREAM } from '../../link/attestation.ts';
+import type { Link, LinkEvents } from '../../link/link.ts';
+import type { After } from '../../link/timer.ts';
+import { compactPayloads } from '../../payload/compact.ts';
+import { staticDhInterface } from '../../roles/interface.ts';
+import { createPne, type Pne } from '../../roles/pne.ts';
+import { withRecords } from '../../session/records.ts';
+import { createNodeProvider } from '../crypto/provider.ts';
+import { type NewIdentity, newIdentity, openIdentity } from '../identity.ts';
+import { until } from '../listener.testing.ts';
+import { type PnGateway, startPnGateway } from '../pn-gateway.ts';
+import { scratchFolder } from '../scratch.testing.ts';
+import { after as nodeAfter } from '../timer.ts';
+import { ADMIN_OPTIONS, administer } from './admin.ts';
+import { readConfig } from './config.ts';
+import { createMetrics } from './metrics.ts';
+import type { Program, ProgramContext } from './program.ts';
+import { SERVER_OPTIONS, startServerProgram } from './server.ts';
+
+const RECONNECT_MS = 200;
+/** A PNE finds out after some twenty seconds that its server has lost its keys. */
+const FASTER = 20;
+
+const after: After = (milliseconds, callback) => nodeAfter(milliseconds / FASTER, callback);
+
+export interface Said {
+  readonly event: string;
+  readonly facts: Readonly<Record<string, string | number>>;
+}
+
+export interface TestPne {
+  readonly pneId: string;
+  readonly contents: unknown[];
+  /** Numbers of readings that the server has. */
+  readonly accepted: number[];
+  /** Refuses where there is no room. */
+  report(value: unknown): void;
+  stop(): void;
+}
+
+/** What a program says is kept in `said`. */
+export function testContext(said: Said[] = [], provider = newProvider()): ProgramContext {
+  const metrics = createMetrics((event, facts = {}) => void said.push({ event, facts }));
+  return {
+    ...{ provider, metrics, log: metrics.log },
+    onBroken: (error) => {
+      throw error;
+    },
+    onFailed: (error) => {
+      throw error;
+    },
+  };
+}
+
+function newProvider(): CryptoProvider {
+  return withRecords(createNodeProvider());
+}
+
+export class Deployment {
+  readonly folder = scratchFolder();
+  readonly said: Said[] = [];
+  readonly pnes: TestPne[] = [];
+  private readonly provider = newProvider();
+  private readonly identities: readonly NewIdentity[];
+  private readonly gatewayIdentity: NewIdentity;
+  private server: Program | undefined;
+  private port = 0;
+  private scheme = 'ws';
+  private gateway: PnGateway | undefined;
+
+  private constructor(names: readonly string[]) {
+    this.identities = names.map((name) => newIdentity(this.provider, name));
+    this.gatewayIdentity = newIdentity(this.provider, 'gateway');
+  }
+
+  /** `options` are the server's. */
+  static async start(names: readonly string[], ...options: string[]): Promise<Deployment> {
+    const deployment = new Deployment(names);
+    await deployment.startServer(...options);
+    const { folder, identities, gatewayIdentity } = deployment;
+    for (const { credential } of [...identities, gatewayIdentity])
+      writeFileSync(join(folder, credential.subject!), credential.cred);
+    await deployment.admin('add-gateway', join(folder, 'gateway'));
+    for (const name of names) await deployment.admin('add', join(folder, name));
+    deployment.connect();
+    await deployment.says('registered', names.length);
+    return deployment;
+  }
+
+  get serverUrl(): string {
+    return `${this.scheme}://127.0.0.1:${this.port}`;
+  }
+
+  /** What an external entity needs to know of the server. */
+  get serverCredentialPath(): string {
+    return join(this.folder, 'server/credential');
+  }
+
+  async startServer(...options: string[]): Promise<void> {
+    const args = ['--listen', `127.0.0.1:${this.port}`, '--state', join(this.folder, 'server'), ...options];
+    if (options.includes('--tls-cert')) this.scheme = 'wss';
+    const { values } = readConfig(SERVER_OPTIONS, args, {});
+    this.server = await startServerProgram(values, testContext(this.said, this.provider));
+    this.port = this.server.port;
+  }
+
+  async stopServer(): Promise<void> {
+    await this.server?.close();
+    this.server = undefined;
+  }
+
+  /** Returns what it says on standard output. */
+  async admin(...args: string[]): Promise<string[]> {
+    const lines: string[] = [];
+    const all = [...args, '--state', join(this.folder, 'server')];
+    await administer(readConfig(ADMIN_OPTIONS, all, {}), this.provider, (line) => void lines.push(line));
+    return lines;
+  }
+
+  /** Makes an entity's folder, adds it, and returns the folder. */
+  async addEntity(name: string, ...rights: string[]): Promise<string> {
+    const folder = join(this.folder, name);
+    mkdirSync(folder, { mode: 0o700 });
+    const { credential } = openIdentity(this.provider, join(folder, 'identity'), name);
+    writeFileSync(join(folder, 'credential'), credential.cred);
+    await this.admin('add-entity', join(folder, 'credential'), ...rights);
+    const isKnown = () => this.said.some(({ event }) => event === 'entities');
+    await until(isKnown, `${name} is known`);
+    return folder;
+  }
+
+  says(event: string, times = 1): Promise<void> {
+    const count = () => this.said.filter((each) => each.event === event).length;
+    return until(() => count() >= times, `${event}, ${times} times, of ${JSON.stringify(this.said)}`);
+  }
+
+  async close(): Promise<void> {
+    for (const pne of this.pnes) pne.stop();
+    this.gateway?.close();
+    await this.stopServer();
+  }
+
+  private connect(): void {
+    const peers = createCredentialStore(this.identities.map(({ credential }) => credential));
+    const serverCredential = openIdentity(this.provider, join(this.folder, 'server/identity'), '').credential;
+    const gateway = startPnGateway({
+      ...{ provider: this.provider, identity: this.gatewayIdentity, peers, serverCredential },
+      server: this.serverUrl,
+      grants: lastingMembership(this.identities.map(({ credential }) => credential.subject!)),
+      pn: DEFAULT_PN,
+      after,
+      onAgreed(): void {},
+      onRefused(): void {},
+      onServerLink(): void {},
+      onServerUnreachable(): void {},
+      onServerRefused(): void {},
+      withdraw: async () => undefined,
+      admit: async () => undefined,
+      revoke: async () => undefined,
+    });
+    this.gateway = gateway;
+    for (const identity of this.identities) {
+      const hop = staticDhInterface('pne', 'CPNS-1', this.provider, identity, [
+        this.gatewayIdentity.credential,
+      ]);
+      const endToEnd = staticDhInterface('pne', 'CPNS-3', this.provider, identity, [serverCredential]);
+      this.pnes.push(startPne(identity.credential.subject!, hop, endToEnd, gateway));
+    }
+  }
+}
+
+type Interfaces = Parameters<typeof createPne>[0];
+
+function startPne(
+  pneId: string,
+  hop: Interfaces['hop'],
+  endToEnd: Interfaces['endToEnd'],
+  gateway: PnGateway,
+): TestPne {
+  const contents: unknown[] = [];
+  const accepted: number[] = [];
+  let isStopped = false;
+  const pne: Pne = createPne({
+    ...{ pneId, hop, endToEnd, after, payloads: compactPayloads },
+    boots: { epoch: undefined, write(): void {} },
+    onAgreed(): void {},
+    onContent: (value) => void contents.push(value),
+    onReceipt: (handle, outcome) => void (outcome === 'accepted' && accepted.push(handle)),
+    onRefused(): void {},
+  });
+  const connect = () => {
+    if (isStopped) return;
+    const [near, far] = linkPair(() => void after(RECONNECT_MS, connect));
+    far.join(gateway.attachPne(far.link));
+    near.join(pne.attach(near.link));
+  };
+  connect();
+  return {
+    ...{ pneId, contents, accepted, report: (value) => void pne.report(value) },
+    stop(): void {
+      isStopped = true;
+    },
+  };
+}
+
+interface LinkEnd {
+  readonly link: Link;
+  join(events: LinkEvents): void;
+}
+
+/** Two ends in this process. What is sent comes later, never in the same call. */
+function linkPair(onClosed: () => void): [LinkEnd, LinkEnd] {
+  const events: (LinkEvents | undefined)[] = [undefined, undefined];
+  let isOpen = true;
+  const close = () => {
+    if (!isOpen) return;
+    isOpen = false;
+    setImmediate(() => {
+      for (const each of events) each?.onClosed();
+      onClosed();
+    });
+  };
+  const end = (own: number): LinkEnd => ({
+    link: {
+      attestation: () => PLAIN_STREAM,
+      close,
+      send(message): void {
+        const bytes = message.slice();
+        setImmediate(() => isOpen && events[1 - own]?.onMessage(bytes));
+      },
+    },
+    join(joined): void {
+      events[own] = joined;
+    },
+  });
+  return [end(0), end(1)];
+}
