@@ -27,6 +27,8 @@ const MODULES: readonly [path: string, what: RegExp][] = [
   ['src/crypto/fake-provider.ts', /a fake provider/],
   ['src/handshake/counting-provider.ts', /a fake provider/],
   ['firmware/platform/console.ts', /log text/],
+  ['src/node/external-entity.ts', /code of another entity/],
+  ['src/roles/entity-feed.ts', /code of another entity/],
 ];
 
 const FLASH: readonly [text: string, what: RegExp][] = [

@@ -66,6 +66,11 @@ const BANS: readonly Ban[] = Object.freeze([
     link: 'stream',
   },
   {
+    what: 'code of another entity',
+    remedy: 'src/node, external entities and the ends of CPNS-2 and CPNS-5 are not for devices',
+    modules: /^src\/node\/|^src\/roles\/(entity-|external-entity|responder-link|initiator-link)/,
+  },
+  {
     what: 'a path of the machine that built it',
     remedy: 'compile without __FILE__ and with relative paths',
     flash: new RegExp([ROOT, `${homedir()}/`, `${tmpdir()}/`, '/home/', '/Users/'].map(quoted).join('|')),
