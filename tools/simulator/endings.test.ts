@@ -26,10 +26,13 @@ for (const [signal, status] of [
     clearInterval(again);
     assert.is(ended.status, status);
     const [first = '', second = '', verdict = ''] = ended.stdout.trim().split('\n').slice(-3);
-    for (const line of [first, second]) {
+    const counts = [first, second].map((line) => {
       const [, sent, received] = line.match(/sent (\d+) {2}received (\d+)/) ?? [];
-      assert.ok(Number(sent) >= Number(received) && Number(received) > 0, line);
-    }
+      assert.ok(Number(sent) >= Number(received), line);
+      return Number(received);
+    });
+    // One of the two may not have got that far.
+    assert.ok(counts[0]! + counts[1]! > 0);
     assert.match(verdict, /^interrupted: \d+ readings received and verified byte for byte; \d+ under way$/);
     assert.is(ended.stderr, '');
     assert.equal(leftovers(), []);
