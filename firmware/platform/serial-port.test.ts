@@ -4,7 +4,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FakeTimers } from './gatt-server.testing.ts';
-import { createSerialPort } from './serial-port.ts';
+import { createSerialPort, settingsOf } from './serial-port.ts';
 
 const test = suite('platform/serial-port');
 const SETTINGS = Object.freeze({ port: 1, receive: 4, transmit: 5, baud: 115_200 });
@@ -67,6 +67,13 @@ test('a port is opened as the manifest describes it', () => {
     [options.port, options.receive, options.transmit, options.baud],
     [SETTINGS.port, SETTINGS.receive, SETTINGS.transmit, SETTINGS.baud],
   );
+});
+
+test('a port has the pins that the manifest has for it, and one that it does not describe is refused', () => {
+  const feed = { ...SETTINGS, port: 0, receive: 2, transmit: 3 };
+  assert.is(settingsOf([SETTINGS, feed], 0), feed);
+  assert.is(settingsOf([SETTINGS, undefined], 1), SETTINGS);
+  assert.throws(() => settingsOf([SETTINGS, undefined], 0), /notProvisioned/);
 });
 
 test('a port that is closed by what it carries is not closed from within the call of the platform', () => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type SerialPortOfBoard from 'embedded:io/serial';
 import type { After } from '../../src/link/timer.ts';
+import { refuse } from '../../src/refusal.ts';
 import { createWriteQueue } from './write-queue.ts';
 
 /** A serial port that holds bounded memory in both directions. */
@@ -18,6 +19,11 @@ export interface SerialSettings {
   readonly receive: number;
   readonly transmit: number;
   readonly baud: number;
+}
+
+/** Of that port alone: no other has its pins. Refuses `notProvisioned` where the board has no such port. */
+export function settingsOf(ports: readonly (SerialSettings | undefined)[], port: number): SerialSettings {
+  return ports.find((each) => each?.port === port) ?? refuse('notProvisioned');
 }
 
 /** Opens a port of the board. `onBytes` owns what it gets. Throws where the port is in use. */

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Serial from 'embedded:io/serial';
 import config from 'mc/config';
-import { refuse } from '../../src/refusal.ts';
-import { createSerialPort, type SerialPort } from './serial-port.ts';
+import { createSerialPort, type SerialPort, settingsOf } from './serial-port.ts';
 import { after } from './timer.ts';
 
 /**
@@ -11,6 +10,5 @@ import { after } from './timer.ts';
  * no such port; throws where it is in use.
  */
 export function openSerialPort(onBytes: (bytes: Uint8Array) => void, port = config.serial.port): SerialPort {
-  const settings = [config.serial, config.feed].find((each) => each?.port === port);
-  return createSerialPort(Serial, after, settings ?? refuse('notProvisioned'), onBytes);
+  return createSerialPort(Serial, after, settingsOf([config.serial, config.feed], port), onBytes);
 }

@@ -7,6 +7,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { buildBoardImage, findBoardImage, mcconfigArguments, readFlasherArguments } from './esp32.ts';
+import { ownSettings } from './esp32-settings.ts';
 import { esp32Tools, isSuitable } from './esp32-tools.ts';
 import { firstError } from './sdk.ts';
 
@@ -15,7 +16,7 @@ const FLASHER_ARGUMENTS = JSON.stringify({
   flash_files: { '0x10000': 'xs_esp32.bin', '0x0': 'bootloader/bootloader.bin' },
   extra_esptool_args: { chip: 'esp32c3' },
 });
-const STRUCTURES = ['psa_hash_operation_s', 'psa_mac_operation_s', 'psa_key_attributes_s'];
+const STRUCTURES = ['psa_hash_operation_s', 'psa_key_attributes_s'];
 
 interface Context {
   folder: string;
@@ -60,6 +61,9 @@ async function install(
     join(idf, 'tools/cmake/version.cmake'),
     `set(IDF_VERSION_MAJOR 6)\nset(IDF_VERSION_MINOR ${idfMinor})\nset(IDF_VERSION_PATCH 2)\n`,
   );
+  await mkdir(join(idf, 'components/x'), { recursive: true });
+  const keys = [...(await ownSettings()).keys()];
+  await writeFile(join(idf, 'components/x/Kconfig'), keys.map((key) => `config ${key.slice(7)}\n`).join(''));
   return { sdk, idf };
 }
 
@@ -79,7 +83,7 @@ function dwarf(bytes: number): string {
 }
 
 /** A build that leaves what ESP-IDF's leaves, of structures with these sizes. */
-function building(folder: string, own: number, library: number): string {
+function building(folder: string, own: number, library: number, chaCha = 'y'): string {
   const objects = join(folder, 'out/tmp/esp32/esp32c3/release/pne-serial');
   const build = join(objects, 'xsProj-esp32c3/build');
   return `echo "$@" > ${folder}/arguments
@@ -90,6 +94,7 @@ ${dwarf(own)}END
 cat > ${build}/esp-idf/mbedtls/core/libtfpsacrypto.a << END
 ${dwarf(library)}END
 echo '${FLASHER_ARGUMENTS}' > ${build}/flasher_args.json
+echo 'CONFIG_MBEDTLS_CHACHA20_C=${chaCha}' > ${build}/../sdkconfig
 touch ${build}/xs_esp32.elf`;
 }
 
@@ -137,6 +142,14 @@ test('an image whose structures are not those of the crypto library is refused',
   const output = join(folder, 'out');
   const failure = await failureOf(buildBoardImage('esp32c3', { program: 'pne-serial', sdk, idf, output }));
   assert.match(failure, /psa_hash_operation_s has 400 bytes here, 384 in the library$/);
+});
+
+test('an image that was built without a setting of ours is refused', async ({ folder }) => {
+  const { sdk, idf } = await install(folder, building(folder, 232, 232, 'n'));
+  await installCompiler(folder);
+  const output = join(folder, 'out');
+  const failure = await failureOf(buildBoardImage('esp32c3', { program: 'pne-serial', sdk, idf, output }));
+  assert.match(failure, /^MODDABLE: CONFIG_MBEDTLS_CHACHA20_C is n, not y; /);
 });
 
 test('a build that links nothing is refused, although mcconfig succeeds and an older image is there', async ({

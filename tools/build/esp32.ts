@@ -4,6 +4,7 @@
 import { access, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ImageChoice, placesOf } from './esp32-places.ts';
+import { checkSettings, requireSettings } from './esp32-settings.ts';
 import { checkStructures } from './esp32-structures.ts';
 import { type Esp32Board, esp32Tools } from './esp32-tools.ts';
 import { bundlePrograms, type ModdableProgram, manifestOf } from './moddable-programs.ts';
@@ -48,6 +49,7 @@ export interface FlashSettings {
 export async function buildBoardImage(board: Esp32Board, options: ImageOptions): Promise<BoardImage> {
   const tools = await esp32Tools(board, options.sdk, options.idf);
   const places = placesOf(board, options);
+  await requireSettings(tools.idf);
   await bundlePrograms();
   await mkdir(places.output, { recursive: true });
   // The SDK's make goes on where the build of ESP-IDF fails: what is there afterwards was linked now.
@@ -55,6 +57,7 @@ export async function buildBoardImage(board: Esp32Board, options: ImageOptions):
   await mcconfig(tools.sdk, mcconfigArguments(board, options), { IDF_PATH: tools.idf });
   const image = await findBoardImage(board, options);
   if (image === undefined) throw new Error(`MODDABLE: ${options.program} for ${board}: no image was linked`);
+  await checkSettings(places.project);
   await checkStructures(tools, places);
   return image;
 }

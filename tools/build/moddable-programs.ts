@@ -32,11 +32,17 @@ export function manifestOf(program: ModdableProgram): string {
   return `manifests/${program}/manifest.json`;
 }
 
-/** Bundles them all, and the key-value store of the lin platform. */
+/** Modules of the SDK's that the images have of ours. */
+const MODULES = Object.freeze({
+  'key-value': 'boards/linux/modules/key-value.ts',
+  serial: 'boards/qemu-rv32/modules/serial.ts',
+});
+
+/** Bundles them all, and what manifests name beside them. */
 export async function bundlePrograms(): Promise<void> {
   await mkdir(MODDABLE_OUTPUT, { recursive: true });
   const { metafile } = await build({
-    entryPoints: { ...PROGRAMS, 'key-value': 'boards/linux/modules/key-value.ts' },
+    entryPoints: { ...PROGRAMS, ...MODULES },
     absWorkingDir: ROOT,
     outdir: MODDABLE_OUTPUT,
     bundle: true,
