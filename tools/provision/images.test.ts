@@ -24,8 +24,9 @@ import { openExistingStore, openState } from '../../src/node/programs/state.ts';
 import { openRootKey } from '../../src/node/root-key.ts';
 import { scratchFolder } from '../../src/node/scratch.testing.ts';
 import { decodeInvited } from '../../src/roles/provisioning.ts';
-import { IMAGE, imagesIn, PARTITION_BYTES, readImage } from './images.ts';
+import { IMAGE, imagesIn, readImage } from './images.ts';
 import { svgLabel } from './label.ts';
+import { PARTITION_BYTES } from './partition.ts';
 import { writeStoreFlash, writeStoreFolder } from './stores.ts';
 
 const test = suite('images of devices');

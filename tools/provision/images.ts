@@ -19,26 +19,9 @@ import { writeOnce } from '../../src/node/identity.ts';
 import type { Place } from '../../src/node/programs/provision.ts';
 import { refuse } from '../../src/refusal.ts';
 import { svgLabel, textLabel } from './label.ts';
-import { readNvs } from './nvs-reader.ts';
-import { writeNvs } from './nvs-writer.ts';
-
-/** As in boards/esp32/partitions.csv and those beside it. */
-export const PARTITION_BYTES = 0x6000;
-/** The firmware's domain, and the key of its provisioning in it. */
-const DOMAIN = 'pne';
-const KEY = 'provisioning';
+import { imageOf, provisioningIn } from './partition.ts';
 
 export const IMAGE = 'nvs.bin';
-
-/** The partition of a device with this provisioning. */
-export function imageOf(provisioning: Uint8Array): Uint8Array {
-  return writeNvs(DOMAIN, { [KEY]: provisioning }, PARTITION_BYTES);
-}
-
-/** What a partition has for the firmware; undefined where it has none. Refuses as `readNvs` does. */
-export function provisioningIn(partition: Uint8Array): Uint8Array | undefined {
-  return readNvs(partition).get(DOMAIN)?.get(KEY);
-}
 
 export function imagesIn(folder: string): Place {
   const pathOf = (pneId: string) => join(folder, pneId);

@@ -14,7 +14,8 @@ import { createCborXPayloads } from '../../src/payload/codec.ts';
 import { decodeInvited, encodeInvited } from '../../src/roles/provisioning.ts';
 import { openBoard } from '../simulator/boards.ts';
 import { type PneProcess, startPneProcess } from '../simulator/pne-process.ts';
-import { IMAGE, provisioningIn, readImage } from './images.ts';
+import { IMAGE, readImage } from './images.ts';
+import { provisioningIn } from './partition.ts';
 import { writeStoreFolder } from './stores.ts';
 
 const test = suite('provision');
