@@ -81,7 +81,17 @@ export const ROOMS: Readonly<Record<string, Room>> = Object.freeze({
   boards: { rooms: ['src/bytes', 'src/cbor', 'src/link'], moddable: true },
   tools: {
     rooms: [...PORTABLE, 'src/node', ...FIRMWARE, 'firmware/bench', 'boards'],
-    packages: ['ble-host', 'cbor-x', 'esbuild', 'csv-parse', 'lmdb', 'pg', 'typescript'],
+    packages: [
+      'ble-host',
+      'cbor-x',
+      'csv-parse',
+      'esbuild',
+      'esptool-js',
+      'lmdb',
+      'pg',
+      'serialport',
+      'typescript',
+    ],
     node: true,
   },
 });

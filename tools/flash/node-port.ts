@@ -29,8 +29,8 @@ export class NodePort implements WebPort {
 
   async open({ baudRate }: { readonly baudRate: number }): Promise<void> {
     const port = new SerialPort({ path: this.path, baudRate, autoOpen: false, hupcl: false });
-    await settled((done) => port.open(done)).catch((error: Error) => {
-      throw this.problemOf(error);
+    await settled((done) => port.open(done)).catch(({ message }: Error) => {
+      throw openProblem(message, this.path, this.places);
     });
     this.port = port;
     this.isClosing = false;
@@ -67,12 +67,14 @@ export class NodePort implements WebPort {
   }: Signals): Promise<void> {
     this.lines = { dtr, rts };
     await settled((done) => this.opened.set(this.lines, done)).catch((error: Error) => {
-      if (!/ioctl/i.test(error.message)) throw error;
+      if (!/ioctl/i.test(error.message)) throw this.lost();
     });
   }
 
   setBaudRate(baudRate: number): Promise<void> {
-    return settled((done) => this.opened.update({ baudRate }, done));
+    return settled((done) => this.opened.update({ baudRate }, done)).catch(() => {
+      throw this.lost();
+    });
   }
 
   getInfo(): { usbVendorId?: number; usbProductId?: number } {
@@ -96,23 +98,19 @@ export class NodePort implements WebPort {
   private lost(): FlashProblem {
     return new FlashProblem(`${this.path} went away: check cable and power, and run it again`);
   }
+}
 
-  private problemOf({ message }: Error): FlashProblem {
-    const { path } = this;
-    if (/no such file/i.test(message))
-      return new FlashProblem(`no port ${path}: connect the board by a cable that carries data`);
-    if (/permission denied/i.test(message)) {
-      const group = groupOf(path, this.places) ?? 'dialout';
-      return new FlashProblem(
-        `no permission for ${path}: sudo usermod -aG ${group} $USER, then log in again`,
-      );
-    }
-    if (/lock|busy/i.test(message))
-      return new FlashProblem(
-        `${path} is in use by ${holderOf(path, this.places) ?? 'another program'}: end that`,
-      );
-    return new FlashProblem(`${path} is no serial port (${message}): name another one`);
+/** By what serialport says. */
+export function openProblem(message: string, path: string, places: Places): FlashProblem {
+  if (/no such file/i.test(message))
+    return new FlashProblem(`no port ${path}: connect the board by a cable that carries data`);
+  if (/permission denied/i.test(message)) {
+    const group = groupOf(path, places) ?? 'dialout';
+    return new FlashProblem(`no permission for ${path}: sudo usermod -aG ${group} $USER, then log in again`);
   }
+  if (/lock|busy/i.test(message))
+    return new FlashProblem(`${path} is in use by ${holderOf(path, places) ?? 'another program'}: end that`);
+  return new FlashProblem(`${path} is no serial port (${message}): name another one`);
 }
 
 function closeQuietly(controller: ReadableStreamDefaultController<Uint8Array>): void {

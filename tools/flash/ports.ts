@@ -61,7 +61,7 @@ export function usbIdsOf(
   { sys }: Places,
 ): { readonly usbVendorId: number; readonly usbProductId: number } | undefined {
   // The tty's device is an interface, or a port of it, of what has the ids.
-  let device = join(sys, 'class/tty', basename(port), 'device');
+  let device = placeOf(join(sys, 'class/tty', basename(port), 'device'));
   for (let level = 0; level < 3; level += 1) {
     const [vendor, product] = ['idVendor', 'idProduct'].map((name) => textOf(join(device, name)).trim());
     if (vendor !== '' && product !== '')
@@ -82,6 +82,15 @@ function namesIn(folder: string): string[] {
 function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Where a link leads; '' where it leads nowhere. */
+function placeOf(path: string): string {
+  try {
+    return realpathSync(path);
   } catch {
     return '';
   }

@@ -46,6 +46,7 @@ export const Command = Object.freeze({
   sync: 0x08,
   writeRegister: 0x09,
   readRegister: 0x0a,
+  setParameters: 0x0b,
   attach: 0x0d,
   changeRate: 0x0f,
   deflatedBegin: 0x10,
@@ -137,6 +138,7 @@ export class SimulatedChip {
       case Command.writeRegister:
         return this.writeRegister(data.readUInt32LE(), data.readUInt32LE(4));
       case Command.attach:
+      case Command.setParameters:
       case Command.changeRate:
       case Command.memoryBegin:
       case Command.memoryEnd:

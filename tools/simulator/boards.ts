@@ -17,8 +17,8 @@ import {
 import { rv32Setup, spawnRv32Pne } from '../build/rv32.ts';
 import { bleMemory, buildRv32Flash } from '../build/rv32-flash.ts';
 import { engine, spawnXs } from '../build/xs.ts';
-import { PARTITION_BYTES } from '../provision/partition.ts';
 import { writeNvs } from '../provision/nvs-writer.ts';
+import { PARTITION_BYTES } from '../provision/partition.ts';
 import { writeStoreFlash } from '../provision/stores.ts';
 import { bleBoard, bleLineBoard } from './ble/board.ts';
 import type { Radio } from './ble/radio.ts';
