@@ -1,91 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** The PNE's end of CPNS-1 over LE: who becomes a link, what it carries, and what it costs a hostile central. */
+/** The PNE's end of CPNS-1 over LE: what a link carries, and what it costs a hostile central. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ImplementationLimits } from '../../src/limits.ts';
 import { isBye } from '../../src/link/ble.ts';
 import { Fragmenter } from '../../src/link/fragmenter.ts';
-import type { Link } from '../../src/link/link.ts';
-import { Reassembler } from '../../src/link/reassembler.ts';
 import { Refusal } from '../../src/refusal.ts';
-import {
-  BINDING,
-  FAKE_STACK,
-  type FakeConnection,
-  FakeServer,
-  FakeTimers,
-} from '../platform/gatt-server.testing.ts';
-import { createPeripheral } from '../platform/peripheral.ts';
-import { overBle } from './ble-link.ts';
-import type { Connect } from './connect.ts';
+import { Board, received } from './ble-link.testing.ts';
 
 const test = suite('firmware/ble-link');
-const { bleFarewellMs, bleStallMs, linkMaxMessageBytes, linkSecuringMs } = ImplementationLimits;
 
-class Board {
-  readonly timers = new FakeTimers();
-  readonly links: Link[] = [];
-  readonly messages: Uint8Array[] = [];
-  readonly passkeys: number[] = [];
-  closed = 0;
-  readonly server: FakeServer;
-  private readonly connectNext: Connect;
-
-  constructor(authenticated = true) {
-    this.connectNext = overBle({
-      open: (options) => createPeripheral(FAKE_STACK, this.timers.after, options),
-      after: this.timers.after,
-      ioCapabilities: authenticated ? 'display' : 'none',
-      demand: { authenticated },
-      user: { onPasskey: (passkey) => this.passkeys.push(passkey), onCompare() {}, onTypePasskey() {} },
-    });
-    this.server = FakeServer.last;
-  }
-
-  want(): void {
-    const refuseFailure = () => {
-      throw new Error('a peripheral waits: it does not fail');
-    };
-    this.connectNext((link) => {
-      this.links.push(link);
-      return {
-        onMessage: (message) => this.messages.push(message.slice()),
-        onClosed: () => {
-          this.closed += 1;
-        },
-      };
-    }, refuseFailure);
-  }
-
-  do(work: (server: FakeServer) => void): void {
-    work(this.server);
-    this.timers.run();
-  }
-
-  connect(): FakeConnection {
-    const connection = this.server.connect();
-    this.timers.run();
-    return connection;
-  }
-
-  /** A central that has done all that is asked of it. */
-  link(): FakeConnection {
-    this.want();
-    const connection = this.connect();
-    this.do((server) => server.secure(connection));
-    this.do((server) => server.subscribe(connection));
-    return connection;
-  }
-}
-
-function received(connection: FakeConnection): Uint8Array[] {
-  const messages: Uint8Array[] = [];
-  const never = () => ({ cancel(): void {} });
-  const reassembler = new Reassembler(never, (message) => messages.push(message));
-  for (const value of connection.notified) reassembler.push(value);
-  return messages;
-}
+const { bleFarewellMs, bleStallMs, linkMaxMessageBytes } = ImplementationLimits;
 
 test('a link is there once its central is secured and subscribed, whichever comes first', () => {
   for (const steps of [
@@ -100,51 +26,6 @@ test('a link is there once its central is secured and subscribed, whichever come
     board.do((server) => server[steps[1]](connection));
     assert.is(board.links.length, 1);
   }
-});
-
-test('a bond that was made with somebody who has not proved to be the gateway is erased when that one is gone', () => {
-  const board = new Board();
-  const unproved = board.link();
-  board.do((server) => server.disconnect(unproved));
-  assert.ok(unproved.isForgotten);
-  const proved = board.link();
-  board.links[1]!.proved!();
-  board.do((server) => server.disconnect(proved));
-  assert.not.ok(proved.isForgotten);
-});
-
-test('a bond that was there before is not erased, whatever becomes of the connection', () => {
-  const board = new Board();
-  board.want();
-  const connection = board.server.connect();
-  connection.isBonded = true;
-  board.timers.run();
-  board.do((server) => server.secure(connection));
-  board.do((server) => server.subscribe(connection));
-  board.links[0]!.close();
-  board.timers.run(bleFarewellMs);
-  board.do((server) => server.disconnect(connection));
-  assert.not.ok(connection.isForgotten);
-});
-
-test('a bond that is weaker than demanded is erased, and so is one of a central that the PNE gives up', () => {
-  const board = new Board();
-  board.want();
-  const weak = board.connect();
-  board.do((server) => server.secure(weak, { authenticated: false }));
-  board.timers.run(bleFarewellMs);
-  assert.ok(weak.isClosed && weak.isForgotten);
-  const given = board.link();
-  board.links[0]!.close();
-  board.timers.run(bleFarewellMs);
-  assert.ok(given.isTerminated && given.isForgotten);
-});
-
-test('a connection that was never secured has no bond to erase', () => {
-  const board = new Board();
-  const connection = board.connect();
-  board.do((server) => server.disconnect(connection));
-  assert.not.ok(connection.isForgotten);
 });
 
 test('messages of every size pass both ways', () => {
@@ -260,89 +141,6 @@ test('what a central writes before it is a link is not heard', () => {
   assert.equal(board.messages, [Uint8Array.of(1)]);
 });
 
-for (const [name, change] of [
-  ['Just Works', { authenticated: false }],
-  ['a key of 7 bytes', { keySize: 7 }],
-  ['a key of 15 bytes', { keySize: 15 }],
-  ['no encryption', { encrypted: false }],
-] as const) {
-  test(`minimum key size cannot be set, nor what is paired be chosen: ${name} ends the connection`, () => {
-    const board = new Board();
-    board.want();
-    const connection = board.connect();
-    board.do((server) => server.secure(connection, change));
-    assert.ok(connection.isClosed);
-    assert.is(board.links.length, 0);
-  });
-}
-
-test('Just Works is taken where the demand allows it, a short key never', () => {
-  const board = new Board(false);
-  board.want();
-  const first = board.connect();
-  board.do((server) => server.secure(first, { authenticated: false, keySize: 7 }));
-  assert.ok(first.isClosed);
-  const second = board.connect();
-  board.do((server) => server.secure(second, { authenticated: false }));
-  board.do((server) => server.subscribe(second));
-  assert.is(board.links.length, 1);
-  assert.not.ok(board.links[0]!.attestation().authenticated);
-});
-
-test('a link that becomes weaker ends', () => {
-  const board = new Board();
-  const connection = board.link();
-  board.do((server) => server.secure(connection, { authenticated: false }));
-  assert.is(board.closed, 1);
-  assert.ok(isBye(connection.notified.pop()!));
-});
-
-test('the link says of its security what the stack reported, and nothing once it is over', () => {
-  const board = new Board();
-  const connection = board.link();
-  assert.equal(board.links[0]!.attestation(), {
-    kind: 'ble',
-    encrypted: true,
-    authenticated: true,
-    bonded: true,
-    keySize: 16,
-    secureConnections: true,
-    channelBinding: BINDING,
-  });
-  board.do((server) => server.disconnect(connection));
-  assert.not.ok(board.links[0]!.attestation().encrypted);
-});
-
-test('the channel that a link attests is that of its present key', () => {
-  const board = new Board();
-  const connection = board.link();
-  connection.channelBinding = new Uint8Array(16).fill(8);
-  board.do((server) => server.secure(connection));
-  assert.equal(board.links[0]!.attestation().channelBinding, new Uint8Array(16).fill(8));
-});
-
-test('a key of no bond by LE Secure Connections names no channel', () => {
-  const board = new Board();
-  board.want();
-  const connection = board.connect();
-  connection.channelBinding = undefined;
-  board.do((server) => server.secure(connection));
-  board.do((server) => server.subscribe(connection));
-  const attestation = board.links[0]!.attestation();
-  assert.not.ok(attestation.secureConnections);
-  assert.is(attestation.channelBinding, undefined);
-});
-
-test('a central that is not secured in time is sent away', () => {
-  const board = new Board();
-  board.want();
-  const connection = board.connect();
-  board.timers.run(linkSecuringMs - 1);
-  assert.not.ok(connection.isClosed);
-  board.timers.run(linkSecuringMs);
-  assert.ok(connection.isClosed);
-});
-
 test('a link that is lost closes once, and the next central has the next link', () => {
   const board = new Board();
   const first = board.link();
@@ -429,13 +227,6 @@ test('a flood of connections holds one at a time and leaves no timer', () => {
     board.do((server) => server.disconnect(connection));
   }
   assert.equal(board.timers.lengths, []);
-});
-
-test('the passkey goes to whoever stands in front of the board', () => {
-  const board = new Board();
-  const connection = board.connect();
-  board.do((server) => server.passkey(connection, 'display', 42));
-  assert.equal(board.passkeys, [42]);
 });
 
 test.run();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/* Records as record.c makes and opens them, between buffers that are there already. */
+/* Records as record-sender.c and record-recipient.c make and open them, between buffers that are there already. */
 
 #include "bench-ends.h"
 

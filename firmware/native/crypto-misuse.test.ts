@@ -3,138 +3,34 @@
 /** What the C functions refuse, called as no provider calls them. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { withHead } from '../../src/bytes/copy.ts';
 import { pattern } from '../../src/crypto/check.testing.ts';
 import type { CryptoNatives } from '../../src/crypto/native/natives.ts';
-import { Reason } from '../../src/refusal.ts';
-import { cryptoNatives } from '../platform/crypto.ts';
-import { fillRandom } from '../platform/random.ts';
-
-const P256 = 1;
-const HMAC_8 = 4;
-const CCM_8 = 10;
-/** More than the key store of mbedTLS 2.28 has places. */
-const MANY = 200;
+import {
+  aad,
+  aeadKey,
+  CALLS,
+  CCM_8,
+  changed,
+  HMAC_8,
+  isBytes,
+  isHandle,
+  macKey,
+  NAMES,
+  natives,
+  nonce,
+  P256,
+  plaintext,
+  privateKey,
+  recipient,
+  replaced,
+  sealed,
+  secret,
+  sender,
+  throws,
+  untyped,
+} from './crypto-misuse.testing.ts';
 
 const misuse = suite('misuse of the native provider');
-const natives = cryptoNatives()!;
-/** As a caller sees them that TypeScript does not hold back. */
-const untyped = natives as unknown as Record<keyof CryptoNatives, (...values: unknown[]) => unknown>;
-
-const secret = natives.secret(pattern(32, 1));
-const aeadKey = natives.aeadKey(natives.secret(pattern(16, 2)), CCM_8);
-const macKey = natives.macKey(secret);
-const privateKey = natives.privateKey(P256, pattern(32, 3), new Uint8Array(64));
-const [sender, recipient] = [createSender(), createRecipient()];
-const [nonce, aad, plaintext] = [pattern(13, 4), pattern(20, 5), pattern(24, 6)];
-const sealed = new Uint8Array(32);
-natives.seal(aeadKey, nonce, aad, plaintext, sealed);
-
-const record = natives.protect(sender, plaintext) as Uint8Array;
-
-function createSender() {
-  const key = natives.secret(pattern(16, 2));
-  const sender = natives.sender(key, CCM_8, pattern(13, 4), pattern(1, 1), undefined, 99, 1, 999);
-  natives.reserve(sender, 900);
-  return sender;
-}
-
-function ignore(): void {}
-
-/** Of what such a sender makes. */
-function createRecipient() {
-  const key = natives.secret(pattern(16, 2));
-  return natives.recipient(key, CCM_8, pattern(13, 4), pattern(1, 1), undefined, 99, -1, 0, 0, 9);
-}
-
-/** A right call of each function. */
-const CALLS: Readonly<Record<keyof CryptoNatives, () => unknown[]>> = {
-  random: () => [new Uint8Array(8)],
-  hash: () => [plaintext, new Uint8Array(32)],
-  secret: () => [plaintext],
-  length: () => [secret],
-  wipe: () => [natives.secret(plaintext)],
-  aeadKey: () => [natives.secret(pattern(16, 2)), CCM_8],
-  seal: () => [aeadKey, nonce, aad, plaintext, new Uint8Array(32)],
-  open: () => [aeadKey, nonce, aad, sealed, new Uint8Array(24)],
-  wrap: () => [aeadKey, nonce, aad, plaintext, secret, new Uint8Array(64)],
-  unwrap: () => [aeadKey, nonce, aad, sealed, new Uint8Array(23)],
-  macKey: () => [secret],
-  mac: () => [macKey, plaintext, new Uint8Array(32)],
-  extract: () => [plaintext, secret],
-  expand: () => [secret, plaintext, new Uint8Array(42)],
-  expandSecret: () => [secret, plaintext, 42],
-  privateKey: () => [P256, pattern(32, 3), new Uint8Array(64)],
-  privateKeyOf: () => [P256, secret, new Uint8Array(64)],
-  privateSecret: () => [privateKey],
-  generateKey: () => [P256, new Uint8Array(64)],
-  agree: () => [privateKey, pattern(32, 7)],
-  decompress: () => [pattern(32, 7), 0, new Uint8Array(64)],
-  sign: () => [privateKey, plaintext, new Uint8Array(64)],
-  verify: () => [pattern(64, 8), plaintext, new Uint8Array(64)],
-  sender: () => [natives.secret(pattern(16, 2)), CCM_8, pattern(13, 4), pattern(1, 1), undefined, 99, 0, 999],
-  next: () => [sender],
-  reserve: () => [sender, 900],
-  refusal: () => [sender, 24],
-  protect: () => [sender, plaintext],
-  protectInto: () => [sender, plaintext, new Uint8Array(40)],
-  recipient: () => [
-    natives.secret(pattern(16, 2)),
-    CCM_8,
-    pattern(13, 4),
-    pattern(1, 1),
-    undefined,
-    99,
-    -1,
-    0,
-    0,
-    9,
-  ],
-  protectNested: () => [sender, 2, createSender(), 4, plaintext],
-  unprotectNested: () => [
-    createRecipient(),
-    withHead(2, 1, record),
-    createRecipient(),
-    4,
-    ignore,
-    ignore,
-    ignore,
-  ],
-  unprotect: () => [createRecipient(), record],
-  highest: () => [recipient],
-  seen: () => [recipient],
-  failed: () => [recipient],
-};
-const NAMES = Object.keys(CALLS) as (keyof CryptoNatives)[];
-
-function throws(name: keyof CryptoNatives, values: readonly unknown[], message: string): void {
-  assert.throws(() => untyped[name](...values), undefined, `${name}: ${message}`);
-}
-
-/** The call with each of its arguments replaced that `wants` chooses. */
-function replaced(
-  name: keyof CryptoNatives,
-  wants: (value: unknown) => boolean,
-  replacement: (value: never) => unknown,
-): unknown[][] {
-  const values = CALLS[name]();
-  return values.flatMap((value, index) => {
-    if (!wants(value)) return [];
-    const changed = CALLS[name]();
-    changed[index] = replacement(changed[index] as never);
-    return [changed];
-  });
-}
-
-/** The call with one argument replaced. */
-function changed(name: keyof CryptoNatives, index: number, value: unknown): unknown[] {
-  const values = CALLS[name]();
-  values[index] = value;
-  return values;
-}
-
-const isBytes = (value: unknown) => value instanceof Uint8Array;
-const isHandle = (value: unknown) => typeof value === 'object' && !isBytes(value);
 
 misuse('leaves every right call alone', () => {
   for (const name of NAMES) untyped[name](...CALLS[name]());
@@ -199,80 +95,6 @@ function isOther(value: unknown, other: unknown): boolean {
   if (!handles.includes(other)) return false;
   return handles.includes(value) ? value !== other : other !== secret;
 }
-
-misuse('throws where a handle was wiped, and wipes twice', () => {
-  const wiped = natives.secret(plaintext);
-  natives.wipe(wiped);
-  natives.wipe(wiped);
-  const takeSecrets = [
-    'length',
-    'aeadKey',
-    'wrap',
-    'macKey',
-    'extract',
-    'expand',
-    'expandSecret',
-    'privateKeyOf',
-  ] as const;
-  for (const name of takeSecrets) {
-    for (const values of replaced(name, isHandle, () => wiped)) throws(name, values, 'wiped');
-  }
-  const key = natives.aeadKey(natives.secret(pattern(16, 2)), CCM_8);
-  natives.wipe(key);
-  throws('seal', [key, nonce, aad, plaintext, new Uint8Array(32)], 'wiped');
-  for (const name of ['sender', 'recipient'] as const) {
-    for (const values of replaced(name, isHandle, () => wiped)) throws(name, values, 'wiped');
-  }
-});
-
-misuse('gives a reason where a sender or a recipient was wiped, and keeps what it counted', () => {
-  const [mute, deaf] = [createSender(), createRecipient()];
-  assert.equal(natives.unprotect(deaf, natives.protect(mute, plaintext) as Uint8Array), plaintext);
-  const next = natives.protect(mute, plaintext) as Uint8Array;
-  for (const end of [mute, deaf, mute, deaf]) natives.wipe(end);
-  assert.is(natives.protect(mute, plaintext), undefined);
-  assert.is(natives.refusal(mute, plaintext.length), Reason.keyWiped);
-  assert.is(natives.protectInto(mute, plaintext, new Uint8Array(40)), -Reason.keyWiped);
-  assert.is(natives.unprotect(deaf, next), Reason.keyWiped);
-  assert.equal(
-    [natives.next(mute), natives.highest(deaf), natives.seen(deaf), natives.failed(deaf)],
-    [3, 1, 1, 0],
-  );
-});
-
-misuse('writes no record into a target without room, and none over its plaintext', () => {
-  const memory = new Uint8Array(100).fill(0xee);
-  const before = natives.next(sender);
-  for (let length = 0; length < record.length; length++) {
-    const result = natives.protectInto(sender, plaintext, memory.subarray(30, 30 + length));
-    assert.is(result, -Reason.targetTooShort);
-  }
-  for (const offset of [7, 30, 63]) {
-    const result = natives.protectInto(sender, memory.subarray(offset, offset + 24), memory.subarray(30, 64));
-    assert.is(result, -Reason.badArgument);
-  }
-  assert.equal(memory, new Uint8Array(100).fill(0xee));
-  assert.is(natives.next(sender), before);
-});
-
-misuse('takes no numbers back, and none past the last', () => {
-  const end = natives.sender(
-    natives.secret(pattern(32, 2)),
-    HMAC_8,
-    new Uint8Array(0),
-    plaintext.slice(0, 7),
-    aad.slice(0, 16),
-    99,
-    2 ** 40 - 1,
-    2 ** 40,
-  );
-  assert.is(natives.protect(end, plaintext), undefined);
-  natives.reserve(end, 2 ** 40);
-  natives.reserve(end, 0);
-  assert.is((natives.protect(end, plaintext) as Uint8Array).length, 30 + 24 + 8);
-  assert.is(natives.protect(end, plaintext), undefined);
-  assert.is(natives.refusal(end, plaintext.length), Reason.sequenceExhausted);
-});
 
 misuse('throws where a length is not the one that follows from the others', () => {
   const fixed: [keyof CryptoNatives, number[]][] = [
@@ -427,65 +249,6 @@ misuse('takes views at odd offsets, other views of bytes, and empty ones', () =>
   const tag = new Uint8Array(8);
   natives.seal(aeadKey, nonce, empty, empty, tag);
   assert.ok(natives.open(aeadKey, nonce, empty, tag, empty));
-});
-
-misuse('shows nothing of a handle, whatever its properties claim', () => {
-  for (const handle of [secret, aeadKey, macKey, privateKey, sender, recipient] as object[]) {
-    assert.equal(Reflect.ownKeys(handle), []);
-    Object.defineProperty(handle, 'byteLength', { value: 64 });
-    assert.is(new Uint8Array(handle as ArrayBuffer).length, 0);
-    assert.throws(() => new Uint8Array(handle as ArrayBuffer, 0, 1));
-    assert.throws(() => new DataView(handle as ArrayBuffer, 0, 1));
-    for (const name of NAMES)
-      for (const values of replaced(name, isBytes, () => handle)) throws(name, values, 'handle');
-    fillRandom(handle as Uint8Array);
-  }
-  assert.is(natives.length(secret), 32);
-  const output = new Uint8Array(32);
-  natives.seal(aeadKey, nonce, aad, plaintext, output);
-  assert.equal(output, sealed);
-});
-
-misuse('gives no plaintext where the tag does not verify', () => {
-  const forged = sealed.slice();
-  forged[0]! ^= 1;
-  const output = new Uint8Array(24).fill(0xaa);
-  assert.not.ok(natives.open(aeadKey, nonce, aad, forged, output));
-  assert.equal(output, new Uint8Array(24));
-  const data = new Uint8Array(20).fill(0xaa);
-  assert.is(natives.unwrap(aeadKey, nonce, aad, forged, data), undefined);
-  assert.equal(data, new Uint8Array(20).fill(0xaa));
-});
-
-misuse('keeps a key to the use it was bound to', () => {
-  const x25519 = natives.privateKey(4, pattern(32, 3), new Uint8Array(32));
-  throws('sign', [x25519, plaintext, new Uint8Array(64)], 'X25519');
-  throws('agree', [x25519, new Uint8Array(64)], '64 bytes');
-  throws('privateKey', [P256, new Uint8Array(32), new Uint8Array(64)], 'zero');
-  throws('privateKey', [P256, new Uint8Array(32).fill(0xff), new Uint8Array(64)], 'beyond the order');
-});
-
-misuse('collects keys that nobody wiped: their places are free again', () => {
-  for (let i = 0; i < MANY; i++) natives.macKey(secret);
-  for (let i = 0; i < MANY; i++) createSender();
-  for (let i = 0; i < MANY; i++) createRecipient();
-  for (let i = 0; i < MANY; i++) natives.aeadKey(natives.secret(pattern(16, 2)), CCM_8);
-  const output = new Uint8Array(32);
-  natives.seal(aeadKey, nonce, aad, plaintext, output);
-  assert.equal(output, sealed);
-});
-
-misuse('throws where the key store is full of keys in use, and recovers', () => {
-  const keys: ReturnType<CryptoNatives['macKey']>[] = [];
-  try {
-    for (let i = 0; i < MANY; i++) keys.push(natives.macKey(secret));
-  } catch (error) {
-    assert.match(String(error), /PSA status -141/);
-  }
-  const tag = new Uint8Array(32);
-  for (const key of keys) natives.mac(key, plaintext, tag);
-  for (const key of keys) natives.wipe(key);
-  natives.mac(natives.macKey(secret), plaintext, tag);
 });
 
 misuse.run();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/* Records for JavaScript: one call a record. What a record is, and what is refused, is in record.c. */
+/* Records for JavaScript: one call a record. What a record is, and what is refused, is in record.h. */
 
 #include "crypto.h"
 #include "record.h"

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/* What record.c needs of record-direction.c. */
+/* What both ends of a direction need: record-sender.c and record-recipient.c. */
 
 #ifndef PNE_RECORD_DIRECTION_H
 #define PNE_RECORD_DIRECTION_H
 
 #include "record.h"
+
+/* Bits of the first byte of a header. */
+enum { EXTENDED = 0x80, CONTEXT_PRESENT = 0x40 };
 
 psa_status_t directionOpen(RecordDirection *direction, const RecordSetup *setup);
 

@@ -4,9 +4,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Algorithm } from '../crypto/algorithms.ts';
 import { SpecificationLimits } from '../limits.ts';
-import { createSession } from '../session/session.ts';
 import type { EadItem } from './ead.ts';
-import type { Established, ExportedContext } from './established.ts';
+import { assertMatch, none, open } from './handshake.testing.ts';
 import { createInitiator } from './initiator.ts';
 import { createResponder } from './responder.ts';
 import {
@@ -22,25 +21,6 @@ import {
 } from './test-fixture.ts';
 
 const test = suite('handshake');
-const none = new Uint8Array(0);
-
-function open(context: ExportedContext) {
-  return createSession(context, {
-    firstSequenceNumber: 0,
-    reserve: () => {},
-  });
-}
-
-/** Asserts that two ends hold the same keys, crosswise. */
-function assertMatch(here: Established, there: Established): void {
-  assert.equal(here.exportBytes(32768, text('context'), 24), there.exportBytes(32768, text('context'), 24));
-  assert.equal(here.transcript, there.transcript);
-  const [mine, theirs] = [here.securityContext(), there.securityContext()];
-  assert.equal([mine.senderId, mine.recipientId], [theirs.recipientId, theirs.senderId]);
-  assert.equal(mine.masterSalt, theirs.masterSalt);
-  const [sender, recipient] = [open(mine), open(theirs)];
-  assert.equal(recipient.unprotect(sender.protect(text('first'))), text('first'));
-}
 
 for (const method of [0, 1, 2, 3]) {
   for (const number of [0, 1, 2, 3, 4, 5, 6]) {
@@ -160,80 +140,6 @@ test('a reply that does not verify confirms nothing, and the true one still does
   unconfirmed.confirm((context) => open(context).unprotect(reply));
 });
 
-test('sent messages are stored: asked again they are the same bytes', () => {
-  const ends = createEnds();
-  const { waiting, answer, unconfirmed, answered } = run(ends);
-  assert.is(answer.answerTo(waiting.message), answer.message);
-  assert.is(unconfirmed.answerTo(answer.message), unconfirmed.message);
-  assert.is(answered.answerTo(unconfirmed.message), answered.message);
-  for (const other of [none, waiting.message, answered.message]) {
-    assert.is(unconfirmed.answerTo(other), undefined);
-    assert.is(answered.answerTo(other), undefined);
-  }
-  assert.is(answer.answerTo(answer.message), undefined);
-});
-
-test('a step is taken once', () => {
-  const ends = createEnds();
-  const states = runToMessage3(ends);
-  const answered = states.verifiedInitiator.answer();
-  states.unconfirmed.receive(answered.message);
-  for (const again of [
-    () => states.waiting.receive(states.answer.message),
-    () => states.waiting.retry([2]),
-    () => states.verifiedResponder.finish(),
-    () => states.unconfirmed.receive(answered.message),
-    () => states.unconfirmed.confirm(() => undefined),
-    () => states.answer.receive(states.unconfirmed.message),
-    () => states.verifiedInitiator.answer(),
-    () => states.verifiedInitiator.conclude(),
-  ]) {
-    assert.is(outcome(again), 'stateInvalid');
-  }
-});
-
-test('a closed state takes nothing', () => {
-  const ends = createEnds();
-  const waiting = ends.initiator.start({ connectionId: C_I });
-  const answer = ends.responder.receive(waiting.message).respond({ connectionId: C_R });
-  const claimed = waiting.receive(answer.message);
-  waiting.close();
-  waiting.close();
-  answer.close();
-  assert.is(
-    outcome(() => waiting.receive(answer.message)),
-    'stateInvalid',
-  );
-  assert.is(
-    outcome(() => claimed.verify(ends.responderIdentity.credential)),
-    'stateInvalid',
-  );
-  assert.is(
-    outcome(() => answer.receive(answer.message)),
-    'stateInvalid',
-  );
-  const { unconfirmed, verifiedInitiator } = runToMessage3(ends);
-  unconfirmed.close();
-  assert.is(
-    outcome(() => unconfirmed.receive(verifiedInitiator.answer().message)),
-    'stateInvalid',
-  );
-});
-
-test('an established end that is closed exports nothing', () => {
-  const { here } = run(createEnds());
-  here.close();
-  here.close();
-  assert.is(
-    outcome(() => here.securityContext()),
-    'keyWiped',
-  );
-  assert.is(
-    outcome(() => here.updateKey(none)),
-    'keyWiped',
-  );
-});
-
 test('of two claims the later one counts', () => {
   const ends = createEnds();
   const waiting = ends.initiator.start({ connectionId: C_I });
@@ -326,34 +232,6 @@ test('options with which a handshake could not be run are refused', () => {
   assert.is(
     outcome(() => createResponder({ ...responderOptions, methods: [] })),
     'badArgument',
-  );
-});
-
-test('messages longer than a half-open handshake keeps are refused, and not made', () => {
-  const ends = createEnds();
-  const long = { label: 1, critical: false, value: new Uint8Array(2048) };
-  assert.is(
-    outcome(() => ends.initiator.start({ connectionId: C_I, ead1: [long] })),
-    'tooLong',
-  );
-  assert.is(
-    outcome(() => ends.responder.receive(new Uint8Array(2049))),
-    'tooLong',
-  );
-  const waiting = ends.initiator.start({ connectionId: C_I });
-  const received = ends.responder.receive(waiting.message);
-  assert.is(
-    outcome(() => received.respond({ connectionId: C_R, ead2: [long] })),
-    'tooLong',
-  );
-  assert.is(
-    outcome(() => waiting.receive(new Uint8Array(2049))),
-    'tooLong',
-  );
-  const answer = received.respond({ connectionId: C_R });
-  assert.is(
-    outcome(() => answer.receive(new Uint8Array(2049))),
-    'tooLong',
   );
 });
 

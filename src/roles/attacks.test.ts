@@ -7,15 +7,13 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Curve } from '../crypto/curves.ts';
-import { type Credential, createCredentialStore, type Identity } from '../handshake/credential.ts';
+import { createCredentialStore } from '../handshake/credential.ts';
 import { createInitiator } from '../handshake/initiator.ts';
 import { decodeMessage1, encodeMessage1 } from '../handshake/message-1.ts';
 import { createResponder } from '../handshake/responder.ts';
 import { PLAIN_STREAM } from '../link/attestation.ts';
 import { NEGOTIATION_EAD_LABEL, negotiationItem, negotiationValue } from '../negotiation/ead.ts';
-import { answerOffer, createOffer } from '../negotiation/exchange.ts';
-import type { RoleName } from '../negotiation/policies.ts';
-import type { ReasonName } from '../refusal.ts';
+import { answerOffer } from '../negotiation/exchange.ts';
 import {
   agreedOn,
   agreementsOn,
@@ -29,43 +27,12 @@ import {
   type SecuredInterface,
   takeOne,
 } from './attacker.testing.ts';
+import { assertRefused, networkWith, OTHER_WAY, stolen } from './attacks.testing.ts';
 import { IDENTITIES, PROVIDER } from './identities.testing.ts';
-import { type InterfaceOptions, sideOf, staticDhInterface } from './interface.ts';
-import { createTestNetwork, type TestNetwork } from './network.testing.ts';
+import { sideOf, staticDhInterface } from './interface.ts';
+import { createTestNetwork } from './network.testing.ts';
 
 const test = suite('attacks');
-
-/** Keys of the attacker's. */
-const STRANGER = PROVIDER.generateKey(Curve.P256);
-const OTHER_WAY = Object.freeze({ initiator: 'responder', responder: 'initiator' } as const);
-
-/** The name of an identity without its key. */
-function stolen({ credential }: Identity): Identity {
-  return { credential, privateKey: STRANGER };
-}
-
-/** A network in which `change` is applied to what one role brings to one interface. */
-function networkWith(
-  at: RoleName,
-  name: SecuredInterface,
-  change: (own: InterfaceOptions) => InterfaceOptions,
-): TestNetwork {
-  return createTestNetwork({
-    change: (own, role) => (role === at && own.name === name ? change(own) : own),
-  });
-}
-
-function assertRefused(network: TestNetwork, at: RoleName, name: SecuredInterface, reason: ReasonName): void {
-  assert.not.ok(agreedOn(network, name).includes(at));
-  assert.ok(refusedAt(network, at).includes(reason), `${refusedAt(network, at)}`);
-  network.pne.report('secret');
-  for (let round = 0; round < 2; round += 1) {
-    network.fireTimers();
-    network.settle();
-  }
-  assert.not.ok(agreedOn(network, name).includes(at));
-  assert.equal(network.received, []);
-}
 
 for (const name of INTERFACES) {
   const responder = RESPONDER[name];
@@ -241,55 +208,6 @@ for (const name of INTERFACES) {
     );
   });
 }
-
-test('a second PNE that registers under the name of the first', () => {
-  const network = createTestNetwork({
-    identities: { ...IDENTITIES, pne: IDENTITIES.otherPne, otherPne: IDENTITIES.pne },
-  });
-  network.server.deliver('pne-1', 'for the first');
-  network.linkUp();
-  network.settle();
-  assert.ok(refusedAt(network, 'server').includes('messageInvalid'));
-  network.fireTimers();
-  network.settle();
-  assert.equal(network.contents, []);
-});
-
-test('a second PNE on a link that the first has secured', () => {
-  const network = createTestNetwork();
-  network.linkUp();
-  network.settle();
-  const held = holdHandshake(network, 'CPNS-1');
-  const other = createInitiator({
-    provider: PROVIDER,
-    suites: [2],
-    knownEad: [NEGOTIATION_EAD_LABEL],
-    method: 3,
-    identities: [IDENTITIES.otherPne],
-  });
-  const own = sideOf(staticDhInterface('pne', 'CPNS-1', PROVIDER, IDENTITIES.otherPne, []), PLAIN_STREAM);
-  const ead1 = [negotiationItem(createOffer(own).bytes)];
-  const wait = other.start({ connectionId: Uint8Array.of(0), ead1 });
-  deliver(network, 'CPNS-1', { bytes: wait.message, towards: 'responder' });
-  const verified = wait.receive(takeOne(held).bytes).verify(IDENTITIES.gateway.credential);
-  const { message } = verified.finish([negotiationItem(negotiationValue(verified.ead2)!)]);
-  deliver(network, 'CPNS-1', { bytes: message, towards: 'responder' });
-  assert.equal(refusedAt(network, 'gateway'), ['credentialUnknown']);
-  assertRecovers(network);
-});
-
-test('a PNE whose credential has no name', () => {
-  const network = networkWith('server', 'CPNS-3', (own) => ({
-    ...own,
-    peers: {
-      candidates: (idCred) =>
-        own.peers.candidates(idCred).map(({ subject: _, ...nameless }): Credential => nameless),
-    },
-  }));
-  network.linkUp();
-  network.settle();
-  assertRefused(network, 'server', 'CPNS-3', 'credentialUnknown');
-});
 
 function withEphemeral(message1: Uint8Array, gX: Uint8Array): Uint8Array {
   const { ead1, ...message } = decodeMessage1(message1, [NEGOTIATION_EAD_LABEL]);

@@ -15,38 +15,22 @@ import type { Link, LinkEvents } from '../link/link.ts';
 import { VirtualTime } from '../link/time.testing.ts';
 import { compactPayloads } from '../payload/compact.ts';
 import type { ReasonName } from '../refusal.ts';
-import { createMemoryMedium, type MemoryMedium } from '../store/medium.testing.ts';
+import { createMemoryMedium } from '../store/medium.testing.ts';
 import { createGateway, type Gateway } from './gateway.ts';
-import { type GroupServerStore, newGroupServerStore, openStore, storeOver } from './group-store.testing.ts';
+import { type ChangeKeys, createGroupDevice, type GroupDevice, type Kept } from './group-device.testing.ts';
+import { type GroupServerStore, newGroupServerStore, storeOver } from './group-store.testing.ts';
 import { PROVIDER } from './identities.testing.ts';
 import { staticDhInterface } from './interface.ts';
 import { createServerKeys } from './key-master.ts';
-import { createPne, type Pne } from './pne.ts';
-import { createPneKeys, type PneKeys, type PneKeysOptions } from './pne-keys.ts';
 import { createServer, type Server } from './server.ts';
 import type { ServerKeys, ServerKeysOptions } from './server-keys.ts';
 import { createMemoryStore } from './server-store.ts';
-
-export interface GroupDevice {
-  readonly id: string;
-  medium: MemoryMedium;
-  boot: number | undefined;
-  pne: Pne;
-  keys: PneKeys;
-  gateway: string;
-  readonly contents: (readonly [number, unknown])[];
-  readonly refusals: ReasonName[];
-  readonly withheld: number[];
-  events: LinkEvents | undefined;
-}
-
-type Kept = Pick<GroupDevice, 'medium' | 'boot'>;
 
 export interface GroupNetworkOptions {
   readonly devices: readonly string[];
   readonly gateways?: readonly string[];
   readonly permits?: ServerKeysOptions['permits'];
-  readonly change?: (options: PneKeysOptions, id: string, own: Identity) => PneKeysOptions;
+  readonly change?: ChangeKeys;
   readonly curve?: number;
 }
 
@@ -159,7 +143,7 @@ export class GroupNetwork {
     this.disconnect(id);
     const { gateway } = this.device(id);
     const { medium, boot } = kept;
-    this.devices.set(id, this.newDevice(id, gateway, medium.restart(), boot));
+    this.devices.set(id, this.newDevice(id, gateway, { medium: medium.restart(), boot }));
     this.connect(id);
     this.settle();
   }
@@ -187,45 +171,14 @@ export class GroupNetwork {
     this.settle();
   }
 
-  private newDevice(
-    id: string,
-    gateway: string,
-    medium: MemoryMedium = createMemoryMedium(),
-    boot: number | undefined = undefined,
-  ): GroupDevice {
-    const own = this.identity(id);
-    const nothing = { contents: [], refusals: [], withheld: [], events: undefined };
-    const device = { id, gateway, medium, boot, ...nothing } as unknown as GroupDevice;
-    const root = provider.secret(new Uint8Array(32).fill(own.credential.cred.length + id.charCodeAt(4)));
-    const options: PneKeysOptions = {
-      provider,
-      store: openStore(provider, root, medium),
-      onContent: (reference, _sender, value) => device.contents.push([reference, value]),
-      onGroup(): void {},
-      onWithheld: (reference) => device.withheld.push(reference),
-    };
-    device.keys = createPneKeys(this.options.change?.(options, id, own) ?? options);
-    device.pne = createPne({
-      pneId: id,
-      hop: staticDhInterface('pne', 'CPNS-1', provider, own, this.gatewayCredentials()),
-      endToEnd: staticDhInterface('pne', 'CPNS-3', provider, own, [this.identity('server').credential]),
-      after: this.time.after,
-      payloads: compactPayloads,
-      boots: {
-        get epoch() {
-          return device.boot;
-        },
-        write: (epoch) => {
-          device.boot = epoch;
-        },
-      },
-      keys: device.keys,
-      onAgreed(): void {},
-      onContent(): void {},
-      onReceipt(): void {},
-      onRefused: (reason) => device.refusals.push(reason),
+  private newDevice(id: string, gateway: string, kept?: Kept): GroupDevice {
+    return createGroupDevice({
+      ...{ id, gateway, own: this.identity(id), after: this.time.after },
+      ...{ medium: createMemoryMedium(), boot: undefined, ...kept },
+      gateways: this.gatewayCredentials(),
+      server: this.identity('server').credential,
+      change: this.options.change,
     });
-    return device;
   }
 
   private gatewayCredentials() {

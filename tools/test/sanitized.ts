@@ -13,6 +13,7 @@ import { onXs } from './units.ts';
 const STAGE = 'sanitized';
 const FILES = [
   'crypto-misuse',
+  'crypto-misuse-handles',
   'crypto-curves',
   'crypto',
   'crypto-differential',
@@ -21,6 +22,7 @@ const FILES = [
   'crypto-record-differential',
   'crypto-nested',
   'crypto-bytes',
+  'crypto-flat',
   'crypto-payload',
   'crypto-payload-misuse',
   'crypto-payload-concise',
