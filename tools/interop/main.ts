@@ -14,7 +14,6 @@ import type { Stack } from './ble/devices.ts';
 import type { Check } from './check.ts';
 import { edhocChecks } from './edhoc-checks.ts';
 import type { End, Values } from './end.ts';
-import { flashChecks } from './flash-checks.ts';
 import { exampleChecks, grantChecks } from './grant-checks.ts';
 import { itemChecks, payloadChecks } from './item-checks.ts';
 import { createNodeEnd } from './node-end.ts';
@@ -73,7 +72,6 @@ function allChecks(python: string, theirs: End, xs: End): Check[] {
     ...[onNode[0]!, xs].flatMap((ours) => itemChecks(ours, theirs)),
     ...payloadChecks(theirs),
     ...nvsChecks(theirs),
-    ...flashChecks(python),
     ...BLE_STACKS.flatMap((stacks) => bleChecks({ stacks, python })),
   ];
 }

@@ -36,7 +36,7 @@ def answer(rooms, name, request):
 
 
 def versions():
-    packages = ["lakers-python", "pycose", "cwt", "cbor2", "cryptography", "bumble", "esp-idf-nvs-partition-gen", "esptool"]
+    packages = ["lakers-python", "pycose", "cwt", "cbor2", "cryptography", "bumble", "esp-idf-nvs-partition-gen"]
     return {"python": platform.python_version(), **{name: version(name) for name in packages}}
 
 
