@@ -44,11 +44,21 @@ export interface PnGateway extends Pick<Gateway, 'attachPne' | 'expel'> {
   close(): void;
 }
 
-export function startPnGateway(options: PnGatewayOptions): PnGateway {
+/** The role alone, which `joinServer` joins to its server. */
+export function createPnGateway(options: PnGatewayOptions): Gateway {
   const { provider, identity, peers, after = nodeAfter } = options;
   const resumptions = new ResumptionTable({ maxPeers: ImplementationLimits.gatewayMaxResumptions });
   const hop = { ...staticDhInterface('gateway', 'CPNS-1', provider, identity, []), peers, resumptions };
-  const gateway = createGateway({ ...options, hop, after });
+  return createGateway({ ...options, hop, after });
+}
+
+export function startPnGateway(options: PnGatewayOptions): PnGateway {
+  return joinServer(options, createPnGateway(options));
+}
+
+/** Joins a gateway to its server, and again whenever that link is lost. */
+export function joinServer(options: PnGatewayOptions, gateway: Gateway): PnGateway {
+  const { provider, identity, after = nodeAfter } = options;
   const own = staticDhInterface('gateway', 'CPNS-2', provider, identity, [options.serverCredential]);
   const serverLink = {
     own,

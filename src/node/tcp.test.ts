@@ -7,7 +7,7 @@ import { ImplementationLimits, NodeLimits } from '../limits.ts';
 import { encodeBeat, encodeFrame } from '../link/frame.ts';
 import type { Refusal } from '../refusal.ts';
 import { connectRaw, Owner, until } from './listener.testing.ts';
-import { type Listener, listenLine, listenTcp } from './tcp.ts';
+import { connectTcp, type Listener, listenLine, listenTcp } from './tcp.ts';
 
 const test = suite('node/tcp');
 const { linkBeatMs, linkMaxSilentBeats, linkMaxMessageBytes } = ImplementationLimits;
@@ -134,6 +134,26 @@ test('a line is waited for without end, and no beats are sent on it', async () =
     assert.is(socket.bytesRead, 0);
   };
   await withListener(owner, work, () => listenLine(0, owner.adopt));
+});
+
+test('who connects has a link at once, and none where nobody listens', async () => {
+  const [owner, client] = [new Owner(), new Owner((link) => link.send(MESSAGE))];
+  let port = 0;
+  await withListener(owner, async (listening) => {
+    port = listening;
+    await connectTcp(port, client.adopt);
+    await until(() => owner.messages.length === 1, 'its message');
+    owner.links[0]!.send(MESSAGE);
+    await until(() => client.messages.length === 1, 'the answer');
+  });
+  await client.closed(1);
+  try {
+    await connectTcp(port, client.adopt);
+    assert.unreachable();
+  } catch (error) {
+    assert.is((error as NodeJS.ErrnoException).code, 'ECONNREFUSED');
+  }
+  assert.is(client.links.length, 1);
 });
 
 test.run();

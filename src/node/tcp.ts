@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The plain stream link of CPNS-1 on the gateway's side: frames over TCP. */
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { ImplementationLimits, NodeLimits } from '../limits.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import { type ByteStream, joinStream, type StreamOptions } from '../link/stream.ts';
@@ -32,6 +32,18 @@ export function listenTcp(
 /** The same for a line of a simulated board, a serial port or its sensor's: no beats pass on it. */
 export function listenLine(port: number, onLink: (link: Link) => LinkEvents): Promise<Listener> {
   return listen(port, onLink, undefined, LOOPBACK);
+}
+
+/** Connects to such a listener on this machine; rejects where it cannot. */
+export function connectTcp(port: number, onLink: (link: Link) => LinkEvents): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, LOOPBACK);
+    socket.once('error', reject);
+    socket.once('connect', () => {
+      attachSocket(socket, onLink, nodeAfter);
+      resolve();
+    });
+  });
 }
 
 async function listen(
