@@ -26,6 +26,7 @@ export async function buildPage(): Promise<Record<string, PageFile>> {
   return {
     '/': { type: 'text/html; charset=utf-8', content: await text('index.html') },
     '/style.css': { type: 'text/css; charset=utf-8', content: await text('style.css') },
+    '/attacks.css': { type: 'text/css; charset=utf-8', content: await text('attacks.css') },
     '/icon.svg': { type: 'image/svg+xml', content: await text('icon.svg') },
     '/app.js': { type: 'text/javascript; charset=utf-8', content: outputFiles[0]!.text },
   };

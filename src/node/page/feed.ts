@@ -2,6 +2,7 @@
 
 /** Keeps what the page shows, bounded, and tells whoever looks what has changed: many changes at a time. */
 import type {
+  AttackView,
   CodeView,
   EntityKind,
   EntityView,
@@ -28,6 +29,7 @@ interface Backlog {
   readonly entities: Set<string>;
   readonly interfaces: Set<string>;
   readonly arrived: Set<string>;
+  readonly attacks: Set<string>;
   /** Events up to this number it has. */
   seen: number;
   isTold: boolean;
@@ -40,6 +42,7 @@ export class PageFeed {
   private readonly now: () => number;
   private readonly entities = new Map<string, EntityView>();
   private readonly interfaces = new Map<string, InterfaceView>();
+  private readonly attacks = new Map<string, AttackView>();
   private readonly viewers = new Map<Viewer, Backlog>();
   private events: EventView[] = [];
   private happened = 0;
@@ -57,6 +60,7 @@ export class PageFeed {
       happened,
       entities: [...this.entities.values()],
       interfaces: [...this.interfaces.values()],
+      attacks: [...this.attacks.values()],
     };
   }
 
@@ -66,6 +70,7 @@ export class PageFeed {
       entities: new Set(),
       interfaces: new Set(),
       arrived: new Set(),
+      attacks: new Set(),
       seen: this.happened,
       isTold: false,
     };
@@ -114,6 +119,11 @@ export class PageFeed {
     this.figures(view.from, { status: 'secured' });
   }
 
+  attack(view: AttackView): void {
+    this.attacks.set(view.name, view);
+    this.tell((backlog) => backlog.attacks.add(view.name));
+  }
+
   event(kind: EventView['kind'], entity: string | undefined, text: string): void {
     this.happened += 1;
     const event = { number: this.happened, time: this.now(), entity, kind, text };
@@ -143,8 +153,10 @@ export class PageFeed {
       events: this.events.filter(({ number }) => number > backlog.seen),
       happened: this.happened,
       arrived: [...backlog.arrived],
+      attacks: [...backlog.attacks].map((name) => this.attacks.get(name)!),
     };
-    for (const each of [backlog.entities, backlog.interfaces, backlog.arrived]) each.clear();
+    const { entities, interfaces, arrived, attacks } = backlog;
+    for (const each of [entities, interfaces, arrived, attacks]) each.clear();
     backlog.seen = this.happened;
     backlog.isTold = false;
     return change;

@@ -9,6 +9,7 @@ export interface PageState {
   /** The newest last; how many there have been is in `happened`. */
   readonly events: readonly EventView[];
   readonly happened: number;
+  readonly attacks: readonly AttackView[];
 }
 
 /** What a browser is told first: with the state, the names of what may be done from the page. */
@@ -67,12 +68,42 @@ export interface EventView {
   readonly text: string;
 }
 
+/** An attack that may be launched from the page, and what came of it the last time. */
+export interface AttackView {
+  readonly name: string;
+  readonly title: string;
+  /** What the attacker does. */
+  readonly does: string;
+  /** Which line of SPEC.md is against it, and what that asks. */
+  readonly clause: string;
+  readonly asks: string;
+  /** `failed`: it could not be tried, or its control did not work. */
+  readonly status: 'ready' | 'waiting' | 'under way' | 'refused' | 'succeeded' | 'failed';
+  /** By which the network refused it. */
+  readonly reason: { readonly name: string; readonly number: number } | undefined;
+  /** What was seen. */
+  readonly lines: readonly string[];
+  /** What became of readings meanwhile. */
+  readonly fared: FaredView | undefined;
+  /** How it works where the protection is left out. */
+  readonly control: string;
+}
+
+/** Readings: how many arrived, and of those that were under way, how many did not, or otherwise than they were given. */
+export interface FaredView {
+  readonly received: number;
+  readonly lost: number;
+  readonly doubled: number;
+  readonly altered: number;
+}
+
 /** What has changed since the former one. */
 export interface PageChange {
   readonly entities: readonly EntityView[];
   readonly interfaces: readonly InterfaceView[];
   readonly events: readonly EventView[];
   readonly happened: number;
+  readonly attacks: readonly AttackView[];
   /** Ids of PNEs of which a reading arrived. */
   readonly arrived: readonly string[];
 }

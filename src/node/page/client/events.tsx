@@ -15,7 +15,8 @@ export function Events({ events }: { readonly events: readonly EventView[] }) {
         problems alone
       </label>
       {shown.length === 0 && <p>Nothing so far.</p>}
-      <ol>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys too. */}
+      <ol tabIndex={0} aria-labelledby="events">
         {[...shown].reverse().map(({ number, time, entity, kind, text }) => (
           <li key={number} class={kind}>
             <time>{new Date(time).toLocaleTimeString()}</time> <b>{entity ?? ''}</b> {text}

@@ -2,6 +2,7 @@
 
 /** The page: draws the network whenever something has changed. */
 import { render } from 'preact';
+import { Attacks } from './attacks.tsx';
 import { Cards, Interface } from './cards.tsx';
 import { Events } from './events.tsx';
 import { Picture } from './picture.tsx';
@@ -39,6 +40,7 @@ function Page({ view }: { readonly view: View }) {
             ))}
         </section>
         <Events events={view.events} />
+        {view.attacks.size > 0 && <Attacks attacks={[...view.attacks.values()]} />}
         <section class="wide" aria-labelledby="pnes">
           <h2 id="pnes">PNEs</h2>
           <Cards view={view} />

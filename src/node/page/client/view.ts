@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What the browser knows of the network, and how it hears of more. */
-import type { EntityView, EventView, InterfaceView, PageChange, PageStart } from '../state.ts';
+import type { AttackView, EntityView, EventView, InterfaceView, PageChange, PageStart } from '../state.ts';
 import { type AwayReason, followProgram } from './program.ts';
 
 /** Events that are shown at most. */
@@ -16,6 +16,7 @@ export interface View {
   readonly entities: ReadonlyMap<string, EntityView>;
   readonly interfaces: ReadonlyMap<string, InterfaceView>;
   readonly events: readonly EventView[];
+  readonly attacks: ReadonlyMap<string, AttackView>;
   /** How often a reading of a PNE has arrived while this page looked. */
   readonly arrivals: ReadonlyMap<string, number>;
 }
@@ -27,6 +28,7 @@ export const NOTHING: View = {
   entities: new Map(),
   interfaces: new Map(),
   events: [],
+  attacks: new Map(),
   arrivals: new Map(),
 };
 
@@ -50,7 +52,7 @@ export function followNetwork(show: (view: View) => void): void {
   });
 }
 
-function begun({ title, actions, entities, interfaces, events }: PageStart): View {
+function begun({ title, actions, entities, interfaces, events, attacks }: PageStart): View {
   return {
     title,
     away: undefined,
@@ -58,6 +60,7 @@ function begun({ title, actions, entities, interfaces, events }: PageStart): Vie
     entities: new Map(entities.map((entity) => [entity.id, entity])),
     interfaces: new Map(interfaces.map((each) => [keyOf(each), each])),
     events,
+    attacks: new Map(attacks.map((each) => [each.name, each])),
     arrivals: new Map(),
   };
 }
@@ -74,6 +77,7 @@ function changed(view: View, change: PageChange): View {
       ...change.interfaces.map((each) => [keyOf(each), each] as const),
     ]),
     events: [...view.events, ...change.events].slice(-MAX_EVENTS),
+    attacks: new Map([...view.attacks, ...change.attacks.map((each) => [each.name, each] as const)]),
     arrivals,
   };
 }
