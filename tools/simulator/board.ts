@@ -2,7 +2,7 @@
 
 /** The boards that a PNE of the simulator can run on. */
 import type { ChildProcess } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Link, LinkEvents } from '../../src/link/link.ts';
 import { type Listener, listenLine } from '../../src/node/tcp.ts';
@@ -17,6 +17,8 @@ export interface Board {
   listenFeed(onLink: (link: Link) => LinkEvents): Promise<Listener>;
   /** Puts values into a PNE's store, by key of the firmware's one domain. What else is there stays. */
   provision(folder: string, values: Readonly<Record<string, Uint8Array>>): Promise<void>;
+  /** Takes everything out of a PNE's store. */
+  erase(folder: string): Promise<void>;
   /** Starts the firmware. The first line on stderr says why it ended. */
   spawn(place: PnePlace): ChildProcess;
 }
@@ -35,6 +37,9 @@ export interface PnePlace {
   readonly memory?: string;
 }
 
+/** Of its key-value store, a folder each. */
+const DOMAINS: readonly string[] = Object.freeze(['pne', 'sealed']);
+
 /** A board on a process of this machine, which finds its store by `PNE_STORE` and connects by TCP itself. */
 export function processBoard(
   name: string,
@@ -52,6 +57,9 @@ export function processBoard(
       for (const [key, value] of Object.entries(values)) {
         await writeFile(join(domain, key), value, { mode: 0o600 });
       }
+    },
+    async erase(folder): Promise<void> {
+      for (const domain of DOMAINS) await rm(join(folder, domain), { recursive: true, force: true });
     },
     spawn: ({ folder }) => spawn({ PNE_STORE: folder }),
   };

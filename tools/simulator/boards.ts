@@ -3,7 +3,7 @@
 /** The boards by name, each with the firmware built for it. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import rv32 from '../../boards/qemu-rv32/board.json';
 import { listenLine } from '../../src/node/tcp.ts';
@@ -90,6 +90,7 @@ export function rv32Board(programFlash: string, { rejoins } = { rejoins: true })
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await writeStoreFlash(writeNvs('pne', values, PARTITION_BYTES), flashIn(folder));
     },
+    erase: (folder) => rm(flashIn(folder), { force: true }),
     spawn: ({ folder, linePort, feedPort, memory }) =>
       spawnRv32Pne(programFlash, {
         flash: flashIn(folder),

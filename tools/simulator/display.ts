@@ -2,6 +2,7 @@
 
 /** What a person sees of a run: on a terminal a table that is drawn anew, else a line now and then. */
 import { qrLines } from '../../src/node/onboarding-qr.ts';
+import type { AttackView } from '../../src/node/page/state.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
 import type { Board } from './board.ts';
 import { ExitStatus } from './exit-status.ts';
@@ -42,6 +43,7 @@ export interface Display {
   /** Somebody is asked; what is shown meanwhile stands above the question. */
   ask(question: string): void;
   answered(): void;
+  attack(view: AttackView): void;
   /** The run is a page too. */
   page(url: string): void;
   end(result: RunResult, status: number): void;
@@ -129,6 +131,10 @@ export function createDisplay(options: Options, boards: readonly Board[]): Displ
     answered(): void {
       question = undefined;
     },
+    attack(view): void {
+      if (view.status === 'under way') print(`attack ${view.name}: ${view.does}`);
+      for (const line of attackLines(view)) print(`attack ${view.name}  ${line}`);
+    },
     page: (url) => print(`look at it: ${url}`),
     end(result, status): void {
       waiting.stop();
@@ -142,6 +148,19 @@ export function createDisplay(options: Options, boards: readonly Board[]): Displ
       stream.write(`${verdict(result, status)}\n`);
     },
   };
+}
+
+/** Of one that is over. */
+function attackLines({ status, reason, clause, lines, fared, control }: AttackView): string[] {
+  if (status === 'failed') return [`FAILED: ${lines.join('; ')}`];
+  if (fared === undefined) return [];
+  const { received, lost, doubled, altered } = fared;
+  const how = reason === undefined ? '' : ` as ${reason.name} (${reason.number})`;
+  return [
+    `${status === 'refused' ? `refused${how}` : 'SUCCEEDED'}, SPEC.md: ${clause}`,
+    `${counted(received, 'reading')} arrived meanwhile, ${lost} lost, ${doubled} doubled, ${altered} altered`,
+    `works with ${control}`,
+  ];
 }
 
 function missingLine({ line, pne, problem }: MissingReading): string {

@@ -33,6 +33,8 @@ export class Ledger {
   private readonly accounts = new Map<string, Account>();
   private readonly altered: MissingReading[] = [];
   private readonly arrived = new WeakSet<Reading>();
+  /** Given to a PNE that has started anew since, and to nobody again. */
+  private readonly inVain = new Set<Reading>();
 
   add(pne: string): void {
     this.accounts.set(pne, { boots: [newBoot(), undefined], received: 0, undelivered: new Set() });
@@ -43,11 +45,22 @@ export class Ledger {
     return [...this.accounts.values()].reduce((sum, { undelivered }) => sum + undelivered.size, 0);
   }
 
+  /** The readings that are, and those that wait to be given again. */
+  get open(): Reading[] {
+    const underWay = [...this.accounts.values()].flatMap(({ undelivered }) => [...undelivered]);
+    return [...underWay, ...this.inVain];
+  }
+
+  hasArrived(reading: Reading): boolean {
+    return this.arrived.has(reading);
+  }
+
   /** Notes a reading handed to a PNE. */
   given(pne: string, reading: Reading): void {
     const { boots, undelivered } = this.account(pne);
     boots[0].open.set(boots[0].given, reading);
     boots[0].given += 1;
+    this.inVain.delete(reading);
     // A PNE that starts anew may be given what was still under way.
     if (!this.arrived.has(reading)) undelivered.add(reading);
   }
@@ -60,6 +73,7 @@ export class Ledger {
     boots[0] = newBoot();
     const inVain = [...undelivered];
     undelivered.clear();
+    for (const reading of inVain) this.inVain.add(reading);
     return inVain;
   }
 
@@ -72,6 +86,7 @@ export class Ledger {
     else if (!this.arrived.has(reading)) account.received += 1;
     if (reading === undefined) return;
     account.undelivered.delete(reading);
+    this.inVain.delete(reading);
     this.arrived.add(reading);
   }
 

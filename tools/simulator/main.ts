@@ -4,6 +4,8 @@
 import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { PageFeed } from '../../src/node/page/feed.ts';
+import { AttackDesk } from './attacks/desk.ts';
+import { ATTACKS } from './attacks/table.ts';
 import { openRadio } from './ble/open-radio.ts';
 import type { Radio } from './ble/radio.ts';
 import type { Board } from './board.ts';
@@ -19,8 +21,9 @@ import { openPage, type Page } from './page.ts';
 import { PasskeyPrompt } from './passkey-prompt.ts';
 import { sayWhileWaiting } from './patience.ts';
 import { readRows } from './readings.ts';
+import { Repeats, refusalText } from './repeats.ts';
 import { exitStatus, jsonReport } from './report.ts';
-import { refusalText, run } from './run.ts';
+import { run } from './run.ts';
 import { UsageError } from './usage-error.ts';
 
 const SAMPLE = fileURLToPath(new URL('sample.csv', import.meta.url));
@@ -28,7 +31,8 @@ const SAMPLE = fileURLToPath(new URL('sample.csv', import.meta.url));
 async function main(args: readonly string[], endings: Endings): Promise<number> {
   const options = parseOptions(args, process.env);
   if (options.note !== undefined) console.error(options.note);
-  const rows = openRows(options);
+  const lasting = new AbortController();
+  const rows = openRows(options, lasting.signal);
   const output = openOutput(options, endings);
   const names = [...new Set(options.boardNames)];
   const setupStatus = setUpBoards(names);
@@ -40,8 +44,17 @@ async function main(args: readonly string[], endings: Endings): Promise<number> 
   const opened = await openBoards(names, radio);
   const display = createDisplay(options, [...opened.values()]);
   const boards = options.boardNames.map((name) => opened.get(name)!);
-  page = await openPage(options, boards);
+  const desk = new AttackDesk(ATTACKS, (view) => {
+    display.attack(view);
+    page?.attack(view);
+  });
+  page = await openPage(options, boards, desk);
   if (page !== undefined) display.page(page.url);
+  void Promise.all(options.attacks.map((name) => desk.launch(name))).then(() => lasting.abort());
+  const refusals = new Repeats((entity, what) => {
+    display.problem(refusalText(entity, what));
+    event('refused', entity, what);
+  });
   const result = await run({
     ...options,
     boards,
@@ -49,6 +62,7 @@ async function main(args: readonly string[], endings: Endings): Promise<number> 
     isOneByOne: isAsked,
     rows: output === undefined ? rows : heldBack(rows, output),
     stop: endings.signal,
+    ...((page !== undefined || options.attacks.length > 0) && { attackers: desk }),
     onAgreed(agreement): void {
       display.agreed(agreement);
       page?.agreed(agreement);
@@ -65,10 +79,7 @@ async function main(args: readonly string[], endings: Endings): Promise<number> 
       display.skipped(row);
       event('skipped', undefined, `line ${row.line} of the input: ${row.error}`);
     },
-    onRefused(entity, reason): void {
-      display.problem(refusalText(entity, reason));
-      event('refused', entity, reason);
-    },
+    onRefused: (entity, reason) => refusals.add(entity, reason),
     onGroup(line): void {
       display.group(line);
       event('group', undefined, line);
@@ -88,11 +99,14 @@ async function main(args: readonly string[], endings: Endings): Promise<number> 
       },
     },
   });
+  refusals.flush();
   await output?.end();
   await page?.close();
-  const status = exitStatus(result, endings.first?.status);
+  const attacks = desk.views.filter(({ name }) => options.attacks.includes(name));
+  const status = exitStatus(result, endings.first?.status, attacks);
   display.end(result, status);
-  if (options.json) console.log(JSON.stringify(jsonReport(result, boards[0]!.engine, status), null, 2));
+  if (options.json)
+    console.log(JSON.stringify(jsonReport(result, boards[0]!.engine, status, attacks), null, 2));
   return status;
 }
 
@@ -130,13 +144,22 @@ function openRadioOf(isAsked: boolean, display: () => Display, event: PageFeed['
   });
 }
 
-function openRows({ input, delimiter, once }: Options): AsyncIterable<Row> {
+/** `attacked` is aborted when attacks are over: they need readings. */
+function openRows({ input, delimiter, once, attacks }: Options, attacked: AbortSignal): AsyncIterable<Row> {
   if (input !== undefined) return readRows(openInput(input), delimiter);
-  return once ? readRows(createReadStream(SAMPLE)) : sampleForever();
+  if (!once) return sampleForever();
+  return attacks.length > 0 ? sampleUntil(attacked) : readRows(createReadStream(SAMPLE));
 }
 
 async function* sampleForever(): AsyncGenerator<Row> {
   for (;;) yield* readRows(createReadStream(SAMPLE));
+}
+
+async function* sampleUntil(over: AbortSignal): AsyncGenerator<Row> {
+  for await (const row of sampleForever()) {
+    if (over.aborted) return;
+    yield row;
+  }
 }
 
 /** A command line or an input that cannot be used, or a place that nothing can be written to. */

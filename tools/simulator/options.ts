@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util';
 import { Algorithm, algorithmParameters } from '../../src/crypto/algorithms.ts';
 import { ImplementationLimits } from '../../src/limits.ts';
+import { ATTACKS } from './attacks/table.ts';
 import { npmOptions } from './npm-options.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -29,6 +30,8 @@ export interface Options {
   readonly intervalMs: number;
   /** COSE number of an AEAD. */
   readonly algorithm: number | undefined;
+  /** Names of attacks to launch, in this order. */
+  readonly attacks: readonly string[];
   readonly json: boolean;
   /** The port of the page, `usual` for that which is known if it is free, or undefined for no page. */
   readonly page: number | 'usual' | undefined;
@@ -48,6 +51,7 @@ const KNOWN = Object.freeze({
   once: { type: 'boolean' },
   interval: { type: 'string' },
   algorithm: { type: 'string' },
+  attack: { type: 'string' },
   json: { type: 'boolean' },
   page: { type: 'string' },
   'no-page': { type: 'boolean' },
@@ -62,6 +66,9 @@ export function parseOptions(
   const { args: taken, note } = npmOptions(environment, KNOWN);
   const values = parseValues([...taken, ...args]);
   const once = values.once ?? false;
+  const attacks = values.attack === undefined ? [] : attacksNamed(values.attack);
+  if (attacks.length > 0 && values.input !== undefined)
+    throw new UsageError('--attack does not go with --input: it takes readings for as long as attacks last');
   if (values.json && values.output === '-')
     throw new UsageError('--json and --output - both take standard output: give --output a file');
   return {
@@ -72,8 +79,9 @@ export function parseOptions(
     boardNames: boardNames(values.board ?? 'linux'),
     link: linkName(values.link ?? 'ble'),
     once,
-    intervalMs: wholeNumber('--interval', values.interval ?? (once ? '0' : '1000'), 0, 86_400_000),
+    intervalMs: wholeNumber('--interval', values.interval ?? usualInterval(once, attacks), 0, 86_400_000),
     algorithm: values.algorithm === undefined ? undefined : algorithmNamed(values.algorithm),
+    attacks,
     json: values.json ?? false,
     page: pageOf(values),
     help: values.help ?? false,
@@ -137,6 +145,20 @@ function linkName(text: string): LinkName {
   const name = LINKS.find((known) => known === text);
   if (name !== undefined) return name;
   throw new UsageError(`--link takes one of ${LINKS.join(', ')}; not '${text}'`);
+}
+
+function usualInterval(once: boolean, attacks: readonly string[]): string {
+  if (attacks.length > 0) return '100';
+  return once ? '0' : '1000';
+}
+
+function attacksNamed(text: string): string[] {
+  const known = ATTACKS.map(({ name }) => name);
+  if (text === 'all') return known;
+  const names = text.split(',');
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return names;
+  throw new UsageError(`--attack takes all, or names of ${known.join(', ')}; not '${unknown}'`);
 }
 
 function algorithmNamed(name: string): number {

@@ -2,12 +2,13 @@
 
 /** Shows a run as a page in the browser, beside what the terminal shows. */
 import { qrModules } from '../../src/node/onboarding-qr.ts';
-import { newPageToken } from '../../src/node/page/actions.ts';
+import { newPageToken, type PageActions } from '../../src/node/page/actions.ts';
 import { PageFeed } from '../../src/node/page/feed.ts';
-import { servePage } from '../../src/node/page/server.ts';
+import { type PageServerOptions, servePage } from '../../src/node/page/server.ts';
 import type { Listener } from '../../src/node/tcp.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
 import { buildPage } from '../build/page.ts';
+import type { AttackDesk } from './attacks/desk.ts';
 import type { Board } from './board.ts';
 import type { PneFigures } from './figures.ts';
 import type { Options } from './options.ts';
@@ -24,12 +25,17 @@ export interface Page {
   reading(pne: string, value: unknown): void;
   code(pne: string, text: string): void;
   joined(pne: string): void;
+  attack: PageFeed['attack'];
   event: PageFeed['event'];
   close(): Promise<void>;
 }
 
 /** undefined where none is wanted. Throws a UsageError where the port that is asked for is taken. */
-export async function openPage(options: Options, boards: readonly Board[]): Promise<Page | undefined> {
+export async function openPage(
+  options: Options,
+  boards: readonly Board[],
+  desk: AttackDesk,
+): Promise<Page | undefined> {
   if (options.page === undefined) return undefined;
   const feed = new PageFeed('Personal network', Date.now);
   feed.add('gateway', 'gateway', 'Node');
@@ -38,8 +44,9 @@ export async function openPage(options: Options, boards: readonly Board[]): Prom
     const { name, engine } = boards[index % boards.length]!;
     feed.add(`pne-${index + 1}`, 'pne', `${name}, ${engine.name} ${engine.version}`);
   }
+  for (const view of desk.views) feed.attack(view);
   const token = newPageToken();
-  const listener = await listen(feed, token, options.page);
+  const listener = await listen({ feed, token, actions: actionsOf(desk) }, options.page);
   return {
     url: `http://127.0.0.1:${listener.port}/#token=${token}`,
     agreed: (agreement) => showAgreement(feed, agreement),
@@ -55,14 +62,27 @@ export async function openPage(options: Options, boards: readonly Board[]): Prom
       feed.code(pne, undefined);
       feed.event('pairing', pne, 'has joined: its code is used up');
     },
+    attack: (view) => feed.attack(view),
     event: (...event) => feed.event(...event),
     close: () => listener.close(),
   };
 }
 
-async function listen(feed: PageFeed, token: string, page: number | 'usual'): Promise<Listener> {
+/** An attack is asked for here; what comes of it is seen in the feed. */
+function actionsOf(desk: AttackDesk): PageActions {
+  return {
+    attack({ name = '' }): void {
+      void desk.launch(name);
+    },
+  };
+}
+
+async function listen(
+  served: Pick<PageServerOptions, 'feed' | 'token' | 'actions'>,
+  page: number | 'usual',
+): Promise<Listener> {
   const files = await buildPage();
-  const at = (port: number) => servePage({ feed, files, token, actions: {}, port });
+  const at = (port: number) => servePage({ ...served, files, port });
   if (page === 'usual') return at(USUAL_PORT).catch(() => at(0));
   return at(page).catch(({ code, message }: NodeJS.ErrnoException) => {
     throw new UsageError(

@@ -70,6 +70,28 @@ export class PneLife {
     await this.process?.stop();
   }
 
+  /** As when its power fails and comes back. */
+  startAgain(): Promise<void> {
+    return this.powerCycle(async () => undefined);
+  }
+
+  /** The same, and meanwhile somebody puts back what was in its store when it was provisioned. */
+  rollBack(): Promise<void> {
+    return this.powerCycle(() => this.options.board.erase(this.options.folder));
+  }
+
+  private async powerCycle(whileOff: () => Promise<void>): Promise<void> {
+    await this.starting;
+    clearTimeout(this.timer);
+    const former = this.process;
+    this.process = undefined;
+    await former?.stop();
+    await whileOff();
+    if (this.stopping) return;
+    this.restart();
+    await this.starting;
+  }
+
   private async launch(): Promise<void> {
     const { board, folder, provisioning, linePort, onFailed } = this.options;
     this.process = await startPneProcess({

@@ -3,6 +3,7 @@
 /** What a run says at its end, for scripts and for people. */
 import { algorithmParameters } from '../../src/crypto/algorithms.ts';
 import { mechanismName } from '../../src/negotiation/names.ts';
+import type { AttackView } from '../../src/node/page/state.ts';
 import type { GroupRecord } from '../../src/roles/group-record.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
 import type { Engine } from '../build/xs.ts';
@@ -11,17 +12,27 @@ import { recordOverheadBytes } from './overhead.ts';
 import type { RunResult } from './run-options.ts';
 
 /**
- * Missing or altered readings weigh more than what ended the run from outside (`ended`), and that more than rows
+ * Attacks that were not refused, and missing or altered readings, weigh more than what ended the run from outside (`ended`), and that more than rows
  * that never became a reading.
  */
-export function exitStatus(result: RunResult, ended: number | undefined): number {
+export function exitStatus(
+  result: RunResult,
+  ended: number | undefined,
+  attacks: readonly AttackView[] = [],
+): number {
+  if (attacks.some(({ status }) => status === 'succeeded' || status === 'failed')) return ExitStatus.missing;
   const isWhole = result.missing.length === 0 && result.isGroupShown && !result.pnes.some(({ lost }) => lost);
   if (!isWhole) return ExitStatus.missing;
   return ended ?? (result.skippedCount > 0 ? ExitStatus.skipped : ExitStatus.ok);
 }
 
 /** The document that `--json` prints. */
-export function jsonReport(result: RunResult, engine: Engine, status: number): object {
+export function jsonReport(
+  result: RunResult,
+  engine: Engine,
+  status: number,
+  attacks: readonly AttackView[],
+): object {
   return {
     ok: status === ExitStatus.ok,
     engine,
@@ -38,6 +49,7 @@ export function jsonReport(result: RunResult, engine: Engine, status: number): o
     record: recordFacts(result.agreements) ?? null,
     interfaces: result.agreements.map(interfaceFacts).sort(byPneAndName),
     groups: result.group === undefined ? [] : [groupFacts(result.group)],
+    attacks: attacks.map(attackFacts),
     skipped: result.skipped,
     skippedRows: result.skippedCount,
     missing: result.missing,
@@ -48,6 +60,18 @@ export function jsonReport(result: RunResult, engine: Engine, status: number): o
 
 function groupFacts({ reference, name, key, members, rekeys }: GroupRecord): object {
   return { id: reference, name, epoch: key.epoch, members: members.map(({ pneId }) => pneId), rekeys };
+}
+
+function attackFacts({ name, status, reason, clause, control, fared, lines }: AttackView): object {
+  return {
+    name,
+    refused: status === 'refused',
+    reason: reason ?? null,
+    clause,
+    control: { works: control !== '', how: control },
+    readings: fared ?? null,
+    seen: lines,
+  };
 }
 
 interface InterfaceFacts {

@@ -3,6 +3,7 @@
 /** What a run is told, and what comes of it. */
 import type { GroupRecord } from '../../src/roles/group-record.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
+import type { AttackDesk } from './attacks/desk.ts';
 import type { Radio } from './ble/radio.ts';
 import type { Board } from './board.ts';
 import type { PneFigures } from './figures.ts';
@@ -35,6 +36,8 @@ export interface RunOptions {
   /** A reading that the server verified; `id` is the PNE's. */
   onReading?(pne: string, id: number, value: unknown): void;
   onSkipped(row: SkippedRow): void;
+  /** Who attacks the network, once all PNEs are secured. */
+  readonly attackers?: Pick<AttackDesk, 'taps' | 'begin'>;
   /** The gateway, or the server of that PNE's, has refused a message. */
   onRefused(entity: string, reason: string): void;
   /** Something happened to a group. */

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { after } from '../../src/node/timer.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
 import type { Reading } from '../../src/roles/server-store.ts';
+import { LiveTarget } from './attacks/live.ts';
+import type { Taps } from './attacks/target.ts';
 import type { Board } from './board.ts';
 import { Distributor } from './distributor.ts';
 import { newFigures, type PneFigures } from './figures.ts';
@@ -13,6 +15,7 @@ import type { SkippedRow } from './input/row.ts';
 import { Ledger, type MissingReading } from './ledger.ts';
 import { type Network, startNetwork } from './network.ts';
 import { PneLife } from './pne-life.ts';
+import { refusalText } from './repeats.ts';
 import type { RunOptions, RunResult } from './run-options.ts';
 import { openScratch } from './scratch.ts';
 
@@ -56,6 +59,7 @@ class Simulation {
   private skippedCount = 0;
   private network: Network | undefined;
   private story: GroupStory | undefined;
+  private target: LiveTarget | undefined;
   private groupsTimer: NodeJS.Timeout | undefined;
   private stallTimer: NodeJS.Timeout | undefined;
   private stopping = false;
@@ -85,7 +89,7 @@ class Simulation {
     for (const id of pneIds) this.ledger.add(id);
     const { radio } = this.options;
     const last = pneIds[pneIds.length - 1]!;
-    const { joining } = this.options;
+    const { joining, attackers } = this.options;
     this.network = await startNetwork({
       pneIds,
       ...(joining !== undefined && {
@@ -99,7 +103,11 @@ class Simulation {
       intervalMs: this.options.intervalMs,
       onAgreed: (agreement) => this.agree(agreement),
       onReading: (id, reading) => this.receive(id, reading),
-      onRefused: (reason, id) => this.countRefusal(reason, id),
+      ...(attackers !== undefined && { taps: attackers.taps }),
+      onRefused: (reason, id, at) => {
+        this.target?.refused({ reason, at, pne: id });
+        this.countRefusal(reason, id);
+      },
       onHolder: () => this.story?.proceed(),
       onServerLink: (isThere) => (isThere ? radio?.resume() : radio?.pause()),
     });
@@ -113,6 +121,7 @@ class Simulation {
     this.story.start();
     await radio?.startGateway(join(this.folder, 'gateway'), after, this.network.attachPne);
     this.lives.push(...this.figures.map((figures, index) => this.newLife(figures, index)));
+    this.target = attackers && this.openToAttack(attackers.taps);
     if (this.options.stop.aborted) return;
     if (this.options.isOneByOne) this.startNext(0);
     else await Promise.all(this.lives.map((life) => life.start()));
@@ -168,6 +177,19 @@ class Simulation {
     });
   }
 
+  private openToAttack(taps: Taps): LiveTarget {
+    const ids = this.figures.map(({ id }) => id);
+    return new LiveTarget({
+      network: this.network!,
+      taps,
+      pneIds: ids,
+      air: this.options.radio?.air,
+      account: this.ledger,
+      restart: (pne) => this.lives[ids.indexOf(pne)]!.startAgain(),
+      rollBack: (pne) => this.lives[ids.indexOf(pne)]!.rollBack(),
+    });
+  }
+
   private startNext(index: number): void {
     const life = this.lives[index];
     if (life === undefined || this.stopping) return;
@@ -189,15 +211,21 @@ class Simulation {
   private agree(agreement: Agreement): void {
     this.agreements.set(`${agreement.peer.subject} ${agreement.name}`, agreement);
     this.options.onAgreed(agreement);
-    if (agreement.name === 'CPNS-3') this.onSecured(agreement.peer.subject ?? '');
+    if (agreement.name !== 'CPNS-3') return;
+    this.onSecured(agreement.peer.subject ?? '');
+    const secured = [...this.agreements.values()].filter(({ name }) => name === 'CPNS-3');
+    if (secured.length === this.figures.length && this.target !== undefined)
+      this.options.attackers?.begin(this.target);
   }
 
-  private receive(id: string, { id: reading, payload, value }: Reading): void {
+  private receive(id: string, received: Reading): void {
+    const { id: reading, payload, value } = received;
     this.ledger.received(id, reading, payload);
     const figures = this.figuresOf(id);
     figures.received = this.ledger.receivedOf(id);
     figures.sent = Math.max(figures.sent, figures.received);
     figures.last = value;
+    this.target?.arrived({ pne: id, reading: received });
     this.watchForStall();
     this.options.onReading?.(id, reading, value);
     this.options.onProgress(this.figures);
@@ -218,7 +246,8 @@ class Simulation {
   /** Links that end with the run refuse what was on its way to them. */
   private countRefusal(reason: string, id: string | undefined): void {
     if (this.stopping) return;
-    if (id !== undefined) this.figuresOf(id).refusedByServer += 1;
+    const figures = this.figures.find((each) => each.id === id);
+    if (figures !== undefined) figures.refusedByServer += 1;
     const entity = id ?? 'gateway';
     this.keepProblem(refusalText(entity, reason));
     this.options.onRefused(entity, reason);
@@ -267,8 +296,4 @@ class Simulation {
     if (figures === undefined) throw new Error(`no PNE ${id} in this run`);
     return figures;
   }
-}
-
-export function refusalText(entity: string, reason: string): string {
-  return `${entity}: a message was refused: ${reason}`;
 }

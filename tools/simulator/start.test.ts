@@ -189,6 +189,8 @@ for (const [args, message] of [
   [['--input', '/nonexistent/readings.csv'], /cannot read \/nonexistent\/readings.csv/],
   [['--algorithm', 'ROT13'], /--algorithm takes one of/],
   [['--algorithm', 'HMAC 256/64'], /--algorithm takes one of/],
+  [['--attack', 'flip,smoke'], /--attack takes all, or names of eavesdrop, flip, .*; not 'smoke'/],
+  [['--attack', 'flip', '--input', 'README.md'], /--attack does not go with --input/],
   [['--link', 'smoke'], /--link takes one of ble, stream/],
   [['--nonsense'], /--help lists the options/],
 ] as const) {
