@@ -55,7 +55,7 @@ export function isSuitable(version: string, expected: string): boolean {
   return release(version) === release(expected);
 }
 
-async function expectedIdf(sdk: string): Promise<string> {
+export async function expectedIdf(sdk: string): Promise<string> {
   const manifest = join(sdk, 'build/devices/esp32/manifest.json');
   const text = await readFile(manifest, 'utf8').catch(() => {
     throw new Error(`MODDABLE: no ${manifest}; take a whole Moddable SDK`);
@@ -64,7 +64,7 @@ async function expectedIdf(sdk: string): Promise<string> {
   return (build?.EXPECTED_ESP_IDF ?? '').replace(/^v/, '');
 }
 
-async function versionOfIdf(idf: string): Promise<string> {
+export async function versionOfIdf(idf: string): Promise<string> {
   const file = join(idf, 'tools/cmake/version.cmake');
   const text = await readFile(file, 'utf8').catch(() => {
     throw new Error(`IDF_PATH: no ESP-IDF in ${idf}`);
@@ -75,7 +75,7 @@ async function versionOfIdf(idf: string): Promise<string> {
 }
 
 /** On the PATH, or where ESP-IDF's export.sh puts it. */
-async function toolchainOf(board: Esp32Board, idf: string): Promise<string> {
+export async function toolchainOf(board: Esp32Board, idf: string): Promise<string> {
   const compiler = `${ESP32_BOARDS[board].toolchain}-gcc`;
   const script = `command -v "$1" || { . "$2/export.sh" > /dev/null 2>&1; command -v "$1"; }`;
   const environment = { ...process.env, IDF_PATH: idf, IDF_EXPORT_QUIET: '1' };
