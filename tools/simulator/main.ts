@@ -133,7 +133,8 @@ function openRadioOf(isAsked: boolean, display: () => Display, event: PageFeed['
   return openRadio({
     typePasskey(pne, shown, signal): Promise<number> {
       event('pairing', pne, 'shows a passkey, which is typed at the gateway');
-      if (prompt !== undefined) return prompt.ask(pne, shown, signal);
+      // A device that has an address in place of a name is an attacker's: nobody is asked about it.
+      if (prompt !== undefined && !pne.includes(':')) return prompt.ask(pne, shown, signal);
       display().passkey(pne, String(shown).padStart(6, '0'));
       return Promise.resolve(shown);
     },

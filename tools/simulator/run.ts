@@ -183,7 +183,7 @@ class Simulation {
       network: this.network!,
       taps,
       pneIds: ids,
-      air: this.options.radio?.air,
+      radio: this.options.radio,
       account: this.ledger,
       restart: (pne) => this.lives[ids.indexOf(pne)]!.startAgain(),
       rollBack: (pne) => this.lives[ids.indexOf(pne)]!.rollBack(),

@@ -14,7 +14,7 @@ import {
   type Devices,
   GATEWAY_SIDE,
   introduce,
-  type TestBoard,
+  type PlayedBoard,
   withDevices,
 } from './devices.testing.ts';
 
@@ -127,7 +127,7 @@ function silenceFromEncryption(): Tap {
 }
 
 /** A board that a gateway, which has ended, was paired with, and that gateway's folder. */
-async function met(devices: Devices): Promise<{ board: TestBoard; folder: string }> {
+async function met(devices: Devices): Promise<{ board: PlayedBoard; folder: string }> {
   const board = await devices.board(BOARD);
   const gateway: End = await devices.gateway(GATEWAY_SIDE);
   await introduce(gateway, board);

@@ -5,52 +5,30 @@
  * board, with this process as the board's firmware, and attackers.
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { encodeAdvertising, uuidBytes } from '../../../boards/linux/modules/advertising.ts';
-import {
-  decodeGattMessage,
-  encodeGattMessage,
-  type GattMessage,
-  GattMessageType,
-  OpenSecurity,
-  SecuredFlag,
-} from '../../../boards/linux/modules/gatt-message.ts';
-import { Mailbox } from '../../../tools/interop/ble/mailbox.ts';
+import { SecuredFlag } from '../../../boards/linux/modules/gatt-message.ts';
 import type { End, Values } from '../../../tools/interop/end.ts';
 import { startProcessEnd } from '../../../tools/interop/process-end.ts';
-import { bundleBleProgram, bundleStack, startStack } from '../../../tools/simulator/ble/stack-process.ts';
+import { Io, openPlayedBoard, type PlayedBoard } from '../../../tools/simulator/ble/played-board.ts';
+import { bundleBleProgram } from '../../../tools/simulator/ble/stack-process.ts';
+import { bundleStranger } from '../../../tools/simulator/ble/strangers.ts';
 import { parseAddress } from '../../../tools/simulator/controller/address.ts';
 import { Air } from '../../../tools/simulator/controller/air/air.ts';
 import { startPacing } from '../../../tools/simulator/controller/air/pacing.ts';
 import { seededRandom } from '../../../tools/simulator/controller/hand-host.testing.ts';
 import { type ControllerServer, serveController } from '../../../tools/simulator/controller/server.ts';
-import { BleUuid } from '../../link/ble.ts';
-import { encodeFrame, FrameAssembler } from '../../link/frame.ts';
 
 /** Seconds of the air in one of the wall. */
 const SPEED = 32;
-const PATIENCE_MS = 20_000;
-/** Bits of a characteristic in the SDK: subscribe and write, encrypted or authenticated. */
-const ENCRYPTED = [(1 << 15) | (1 << 4), (1 << 12) | (1 << 3)] as const;
-const AUTHENTICATED = [(1 << 16) | (1 << 4), (1 << 13) | (1 << 3)] as const;
 const DOWNLINK = 1;
+
+export { Io, type PlayedBoard };
 
 export const GATEWAY = 'C0:00:00:00:00:01';
 export const PNE = 'C0:00:00:00:00:02';
 export const ATTACKER = 'C0:00:00:00:00:03';
-
-/** As SMP numbers them. */
-export const Io = Object.freeze({
-  display: '0',
-  displayYesNo: '1',
-  keyboard: '2',
-  none: '3',
-  keyboardDisplay: '4',
-});
 
 export interface DeviceOptions {
   readonly io: string;
@@ -74,8 +52,8 @@ export const OPEN_GATEWAY: DeviceOptions = { io: Io.keyboardDisplay, authenticat
 export interface Devices {
   readonly air: Air;
   gateway(options: DeviceOptions): Promise<End>;
-  board(options: DeviceOptions): Promise<TestBoard>;
-  /** `options`: those of `open` in attacker.testing.ts, and where its keys lie if not where others' do. */
+  board(options: DeviceOptions): Promise<PlayedBoard>;
+  /** `options`: those of `open` in tools/simulator/ble/stranger.ts, and where its keys lie if not where others' do. */
   attacker(options: Values): Promise<End>;
 }
 
@@ -99,7 +77,7 @@ export async function withDevices(run: (devices: Devices) => Promise<void>): Pro
 
   async function start(name: string, address: string, { folder = name, ...options }: Values): Promise<End> {
     const { cwd, socket } = await place(folder, address);
-    const args = [await bundleProgram(name)];
+    const args = [await (name === 'attacker' ? bundleStranger() : bundleProgram(name))];
     const end = startProcessEnd({ name, command: process.execPath, args, cwd });
     started.push(end);
     await end.ask({ ...options, do: 'open', socket, address });
@@ -113,7 +91,7 @@ export async function withDevices(run: (devices: Devices) => Promise<void>): Pro
       attacker: ({ address = ATTACKER, ...options }) => start('attacker', address, options),
       async board({ address = PNE, ...options }) {
         const { cwd, socket } = await place('board', address);
-        const board = await openBoard(cwd, socket, address, options);
+        const board = await openPlayedBoard({ ...options, folder: cwd, controller: socket, address });
         started.push(board);
         return board;
       },
@@ -123,70 +101,6 @@ export async function withDevices(run: (devices: Devices) => Promise<void>): Pro
     for (const controller of controllers.values()) await controller.close();
     pacing.stop();
     await rm(root, { recursive: true });
-  }
-}
-
-/** The firmware of a board, played by the test. */
-export class TestBoard {
-  /** By kind, what has happened: `secured`, `passkey`, `value`, `refused` and so on. */
-  readonly mail = new Mailbox<readonly (string | number)[]>();
-  /** Holds its bonds. */
-  readonly folder: string;
-  private readonly socket: Socket;
-  private readonly ended: Promise<unknown>;
-  private readonly counts = new Map<string, number>();
-  /** Of the last connection that was secured. */
-  channelBinding: Uint8Array | undefined;
-  private connection = 0;
-
-  constructor(folder: string, socket: Socket, lines: NodeJS.ReadableStream, ended: Promise<unknown>) {
-    this.folder = folder;
-    this.socket = socket;
-    this.ended = ended;
-    const assembler = new FrameAssembler((bytes) => this.receive(decodeGattMessage(bytes)));
-    socket.on('data', (bytes) => assembler.push(bytes));
-    socket.on('error', () => undefined);
-    createInterface({ input: lines }).on('line', (line) => this.mail.put('refused', [line]));
-  }
-
-  take(kind: string): Promise<readonly (string | number)[]> {
-    return this.mail.take(kind, PATIENCE_MS);
-  }
-
-  /** How many of a kind have come, taken or not. */
-  count(kind: string): number {
-    return this.counts.get(kind) ?? 0;
-  }
-
-  send(type: number, numbers: readonly number[] = [], values: readonly Uint8Array[] = []): void {
-    this.socket.write(encodeFrame(encodeGattMessage({ type, numbers, values })));
-  }
-
-  /** Answers a question about a passkey: the number that was typed, or 1 for the same. */
-  reply(value: number): void {
-    this.send(GattMessageType.reply, [this.connection, value]);
-  }
-
-  /** Notifies on the uplink. */
-  notify(value: Uint8Array): void {
-    this.send(GattMessageType.notify, [this.connection, 0], [value]);
-  }
-
-  /** As when the power goes. */
-  async close(): Promise<void> {
-    this.socket.destroy();
-    await this.ended;
-  }
-
-  private receive({ type, numbers, values }: GattMessage): void {
-    if (type === GattMessageType.connected) this.connection = numbers[0]!;
-    if (type === GattMessageType.secured) this.channelBinding = values[0]!.slice();
-    if (type === GattMessageType.value) this.send(GattMessageType.written, [numbers[0]!]);
-    const kind = Object.entries(GattMessageType).find(([, known]) => known === type)![0];
-    this.counts.set(kind, this.count(kind) + 1);
-    const shown =
-      type === GattMessageType.secured ? [] : values.map((value) => Buffer.from(value).toString('hex'));
-    this.mail.put(kind, [...numbers.slice(1), ...shown]);
   }
 }
 
@@ -201,37 +115,12 @@ export function written(hex: string): readonly (string | number)[] {
 }
 
 /** Gateway and PNE pair by passkey. */
-export async function introduce(gateway: End, board: TestBoard): Promise<void> {
+export async function introduce(gateway: End, board: PlayedBoard): Promise<void> {
   await gateway.ask({ do: 'take', kind: 'type' });
   const [, passkey] = await board.take('passkey');
   await gateway.ask({ do: 'type', passkey: String(passkey) });
   await gateway.ask({ do: 'take', kind: 'link' });
   await board.take('secured');
-}
-
-async function openBoard(
-  folder: string,
-  controller: string,
-  address: string,
-  { io, authenticated }: DeviceOptions,
-): Promise<TestBoard> {
-  const program = await bundleStack();
-  const stack = await startStack({ program, folder, controller, address, mtu: 247 });
-  const ended = new Promise((resolve) => stack.process.once('exit', resolve));
-  const board = new TestBoard(folder, connect(stack.port, '127.0.0.1'), stack.lines, ended);
-  const isAuthenticated = authenticated === 'yes';
-  const security =
-    OpenSecurity.bond |
-    OpenSecurity.immediate |
-    (isAuthenticated ? OpenSecurity.authenticate : 0) |
-    (Number(io) << OpenSecurity.ioShift);
-  const properties = isAuthenticated ? AUTHENTICATED : ENCRYPTED;
-  const uuids = [BleUuid.service, BleUuid.uplink, BleUuid.downlink].map(uuidBytes);
-  board.send(GattMessageType.open, [247, security, ...properties], uuids);
-  await board.take('ready');
-  const advertising = encodeAdvertising({ flags: 6, services: [BleUuid.service] });
-  board.send(GattMessageType.advertise, [], [advertising, new Uint8Array(0)]);
-  return board;
 }
 
 function bundleProgram(name: string): Promise<string> {

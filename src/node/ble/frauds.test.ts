@@ -12,9 +12,9 @@ import {
   Io,
   OPEN_BOARD,
   OPEN_GATEWAY,
+  type PlayedBoard,
   PNE,
   securedAs,
-  type TestBoard,
   withDevices,
 } from './devices.testing.ts';
 
@@ -159,7 +159,7 @@ async function expectPutOut(attacker: End): Promise<void> {
 }
 
 /** The same attacker, which remembers the key that it saw, from another address. */
-async function another(attacker: End, devices: Devices, board: TestBoard): Promise<End> {
+async function another(attacker: End, devices: Devices, board: PlayedBoard): Promise<End> {
   const { key } = await attacker.ask({ do: 'seenKey' });
   await attacker.close();
   await board.take('disconnected');

@@ -4,6 +4,7 @@ import { EventEmitter } from 'node:events';
 import type { Transport } from 'ble-host';
 import { Mailbox } from '../../../tools/interop/ble/mailbox.ts';
 import type { Values } from '../../../tools/interop/end.ts';
+import { serveLines } from '../../../tools/interop/lines.ts';
 /** A program: the gateway's central as it is, with somebody in front of it who is asked by lines of JSON. */
 import { toHex } from '../../bytes/hex.ts';
 import type { Link } from '../../link/link.ts';
@@ -13,7 +14,6 @@ import { type Central, startCentral } from './central.ts';
 import type { GateUser } from './gate.ts';
 import { connectTransport } from './h4-socket.ts';
 import { openHost } from './host.ts';
-import { serveLines } from './lines.testing.ts';
 
 const PATIENCE_MS = 20_000;
 const COMMAND = 0x01;

@@ -7,14 +7,14 @@
 import type { End, Values } from '../../../tools/interop/end.ts';
 import { fromHex, toHex } from '../../bytes/hex.ts';
 import { Fragmenter } from '../../link/fragmenter.ts';
-import { type DeviceOptions, type Devices, GATEWAY, PNE, type TestBoard } from './devices.testing.ts';
+import { type DeviceOptions, type Devices, GATEWAY, type PlayedBoard, PNE } from './devices.testing.ts';
 
 export interface Victims {
   readonly gateway: DeviceOptions;
   readonly board: DeviceOptions;
 }
 
-/** What the attacker says of itself towards each victim: options of `open` in attacker.testing.ts. */
+/** What the attacker says of itself towards each victim: options of `open` in tools/simulator/ble/stranger.ts. */
 export interface Claims {
   readonly towardsPne: Values;
   readonly towardsGateway: Values;
@@ -30,14 +30,14 @@ const VALUE_BYTES = 244;
 
 export class Middle {
   readonly gateway: End;
-  readonly board: TestBoard;
+  readonly board: PlayedBoard;
   readonly towardsPne: End;
   readonly towardsGateway: End;
   /** Every message that the attacker has read, of both directions. */
   readonly seen: Uint8Array[] = [];
   private readonly fragmenter = new Fragmenter();
 
-  private constructor(gateway: End, board: TestBoard, towardsPne: End, towardsGateway: End) {
+  private constructor(gateway: End, board: PlayedBoard, towardsPne: End, towardsGateway: End) {
     this.gateway = gateway;
     this.board = board;
     this.towardsPne = towardsPne;

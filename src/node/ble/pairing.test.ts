@@ -9,9 +9,9 @@ import { toHex } from '../../bytes/hex.ts';
 import {
   type DeviceOptions,
   Io,
+  type PlayedBoard,
   PNE,
   securedAs,
-  type TestBoard,
   withDevices,
   written,
 } from './devices.testing.ts';
@@ -22,7 +22,7 @@ interface Method {
   readonly name: string;
   readonly gateway: DeviceOptions;
   readonly board: DeviceOptions;
-  attend(gateway: End, board: TestBoard): Promise<void>;
+  attend(gateway: End, board: PlayedBoard): Promise<void>;
 }
 
 const JUST_WORKS: Method = {
@@ -204,13 +204,13 @@ function refusals(reason: string): readonly string[] {
   return [`pairing: ${reason}`, 'it hung up: AUTHENTICATION_FAILURE'];
 }
 
-async function shown(board: TestBoard): Promise<number> {
+async function shown(board: PlayedBoard): Promise<number> {
   const [, passkey] = await board.take('passkey');
   return Number(passkey);
 }
 
 /** Returns what names the channel at both ends. */
-async function linked(gateway: End, board: TestBoard): Promise<string> {
+async function linked(gateway: End, board: PlayedBoard): Promise<string> {
   const { channelBinding } = await gateway.ask({ do: 'take', kind: 'link' });
   await board.take('secured');
   assert.is(channelBinding, toHex(board.channelBinding!));
@@ -219,7 +219,7 @@ async function linked(gateway: End, board: TestBoard): Promise<string> {
 }
 
 /** A message in each direction: fragments of one, 2 bytes in front of it. */
-async function talk(gateway: End, board: TestBoard): Promise<void> {
+async function talk(gateway: End, board: PlayedBoard): Promise<void> {
   await gateway.ask({ do: 'send', bytes: '010203' });
   assert.equal(await board.take('value'), written('c000010203'));
   await board.take('subscription');

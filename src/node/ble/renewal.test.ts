@@ -13,7 +13,7 @@ import { Fragmenter } from '../../link/fragmenter.ts';
 import type { TestNetwork } from '../../roles/network.testing.ts';
 import { values } from '../../roles/scenario.testing.ts';
 import { carrier, networkOverBle } from './carrier.testing.ts';
-import { Io, type TestBoard, withDevices } from './devices.testing.ts';
+import { Io, type PlayedBoard, withDevices } from './devices.testing.ts';
 
 const test = suite('node/ble/renewal');
 
@@ -70,13 +70,13 @@ test.run();
 /** CPNS-1 between a board and a gateway's central, which ends where it was told to. */
 class RadioHop {
   private readonly air: Air;
-  private readonly board: TestBoard;
+  private readonly board: PlayedBoard;
   private readonly gateway: End;
   private fragmenter = new Fragmenter();
   /** Messages of a handshake that pass yet before the link is lost, where it shall be. */
   private left = Number.POSITIVE_INFINITY;
 
-  constructor(air: Air, board: TestBoard, gateway: End) {
+  constructor(air: Air, board: PlayedBoard, gateway: End) {
     this.air = air;
     this.board = board;
     this.gateway = gateway;

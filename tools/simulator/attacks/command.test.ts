@@ -29,6 +29,17 @@ test('attacks that are refused: their reasons, their lines of SPEC.md, their con
   assert.ok(document.attacks.every(({ control }) => (control as { works: boolean }).works));
 });
 
+test('a man in the middle of a pairing, with a gateway and a PNE that are on the air', async () => {
+  const { status, document } = await attacked('--attack', 'middle', '--pnes', '1', '--link', 'ble');
+  assert.is(status, 0);
+  const [{ refused, reason, seen }] = document.attacks as [Record<string, unknown>];
+  assert.equal([refused, reason], [true, { name: 'CONFIRM_VALUE_FAILED', number: 4 }]);
+  assert.equal(seen, [
+    'at the gateway: pairing: CONFIRM_VALUE_FAILED',
+    'at the PNE: refused: pairing: CONFIRM_VALUE_FAILED',
+  ]);
+});
+
 test('an attack that could not be tried is none that was refused: status 1', async () => {
   const { status, document } = await attacked('--attack', 'clone', '--pnes', '1');
   assert.is(status, 1);

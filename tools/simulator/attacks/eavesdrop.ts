@@ -37,7 +37,7 @@ async function listen(attempt: Attempt): Promise<Strike> {
       if (direction === 'up') keep(place, message);
       return undefined;
     });
-  const stop = attempt.target.air?.tap(({ pdu, direction }) => {
+  const stop = attempt.target.radio?.air.tap(({ pdu, direction }) => {
     if (direction === 'toCentral' && pdu.length > 2) keep('air', pdu);
     return undefined;
   });

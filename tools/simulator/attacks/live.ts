@@ -4,7 +4,6 @@
 import type { Claims } from '../../../src/authorization/claims.ts';
 import type { Credential } from '../../../src/handshake/credential.ts';
 import { Refusal } from '../../../src/refusal.ts';
-import type { Air } from '../controller/air/air.ts';
 import type { Network } from '../network.ts';
 import { issueGrant } from '../shown-grants.ts';
 import type { Account, Arrival, Refused, Taps, Target } from './target.ts';
@@ -13,7 +12,7 @@ export interface LiveOptions {
   readonly network: Network;
   readonly taps: Taps;
   readonly pneIds: readonly string[];
-  readonly air: Air | undefined;
+  readonly radio: Target['radio'];
   readonly account: Account;
   restart(pne: string): Promise<void>;
   rollBack(pne: string): Promise<void>;
@@ -23,7 +22,7 @@ type Tell<Event> = (event: Event) => void;
 
 export class LiveTarget implements Target {
   readonly taps: Taps;
-  readonly air: Air | undefined;
+  readonly radio: Target['radio'];
   readonly account: Account;
   private readonly options: LiveOptions;
   private readonly refusedTold = new Set<Tell<Refused>>();
@@ -32,7 +31,7 @@ export class LiveTarget implements Target {
   constructor(options: LiveOptions) {
     this.options = options;
     this.taps = options.taps;
-    this.air = options.air;
+    this.radio = options.radio;
     this.account = options.account;
   }
 

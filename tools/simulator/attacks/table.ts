@@ -11,6 +11,7 @@ import { flip } from './flip.ts';
 import { flood } from './flood.ts';
 import { hostileGateway } from './hostile-gateway.ts';
 import { inject } from './inject.ts';
+import { middle } from './middle.ts';
 import { replay } from './replay.ts';
 import { rollback } from './rollback.ts';
 import { stolenGrant } from './stolen-grant.ts';
@@ -22,6 +23,7 @@ export const ATTACKS: readonly Attack[] = Object.freeze([
   drop,
   replay,
   inject,
+  middle,
   downgradeSuites,
   downgradeMechanisms,
   clone,

@@ -47,7 +47,7 @@ export async function startTarget(taps: Taps): Promise<TestTarget> {
   });
   const find = (pne: string) => devices[PNE_IDS.indexOf(pne)]!;
   const target = new LiveTarget({
-    ...{ network, taps, pneIds: PNE_IDS, air: undefined, account: ledger },
+    ...{ network, taps, pneIds: PNE_IDS, radio: undefined, account: ledger },
     restart: (pne) => find(pne).start('stored'),
     rollBack: (pne) => find(pne).start('provisioned'),
   });

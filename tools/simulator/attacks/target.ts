@@ -6,7 +6,7 @@ import type { CryptoProvider } from '../../../src/crypto/provider.ts';
 import type { Credential, Identity } from '../../../src/handshake/credential.ts';
 import type { ReasonName } from '../../../src/refusal.ts';
 import type { Reading } from '../../../src/roles/server-store.ts';
-import type { Air } from '../controller/air/air.ts';
+import type { Radio } from '../ble/radio.ts';
 import type { Ledger } from '../ledger.ts';
 import type { LinkTap } from './tap.ts';
 
@@ -35,8 +35,8 @@ export type Account = Pick<Ledger, 'open' | 'hasArrived' | 'changed'>;
 export interface Target {
   readonly provider: CryptoProvider;
   readonly taps: Taps;
-  /** What PNEs are on, where they have a radio. */
-  readonly air: Air | undefined;
+  /** Where PNEs have one. */
+  readonly radio: Pick<Radio, 'air' | 'shows' | 'problemOf'> | undefined;
   /** TCP port of the gateway. */
   readonly gatewayPort: number;
   readonly gateway: Credential;

@@ -50,6 +50,7 @@ export class Radio {
   private readonly pacing: Pacing;
   private readonly passkeys: Passkeys;
   private readonly addresses = new Map<string, string>();
+  private readonly awaited = new Map<string, (problem: string) => void>();
   private readonly controllers = new Map<string, ControllerServer>();
   private readonly stacks: StackProcess[] = [];
   private transport: HciTransport | undefined;
@@ -94,7 +95,17 @@ export class Radio {
 
   /** The PNE in that folder shows a passkey. */
   showPasskey(folder: string, passkey: number): void {
-    this.passkeys.show(this.addressOf(folder), passkey);
+    this.shows(this.addressOf(folder), passkey);
+  }
+
+  /** A device with that address does. */
+  shows(address: string, passkey: number): void {
+    this.passkeys.show(address, passkey);
+  }
+
+  /** The next problem that the gateway has with that address. */
+  problemOf(address: string): Promise<string> {
+    return new Promise((resolve) => this.awaited.set(address, resolve));
   }
 
   /**
@@ -136,6 +147,8 @@ export class Radio {
       }),
       onProblem: ({ address }, problem) => {
         this.passkeys.forget(address);
+        this.awaited.get(address)?.(problem);
+        this.awaited.delete(address);
         this.options.onProblem(this.nameOf(address), problem);
       },
       onFailed(): void {},

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** The side of a program that tools/interop/process-end.ts starts: a line of JSON each, and its answer. */
+/** The side of a program that process-end.ts starts: a line of JSON each, and its answer. */
 import { createInterface } from 'node:readline';
-import type { Values } from '../../../tools/interop/end.ts';
+import type { Values } from './end.ts';
 
 export type Commands = Readonly<Record<string, (request: Values) => Values | Promise<Values>>>;
 

@@ -14,11 +14,11 @@ import bleHost, {
   type ServerCharacteristic,
   type Transport,
 } from 'ble-host';
-import { Mailbox } from '../../../tools/interop/ble/mailbox.ts';
-import type { Values } from '../../../tools/interop/end.ts';
-import { BleUuid } from '../../link/ble.ts';
-import { connectTransport } from './h4-socket.ts';
-import { serveLines } from './lines.testing.ts';
+import { BleUuid } from '../../../src/link/ble.ts';
+import { connectTransport } from '../../../src/node/ble/h4-socket.ts';
+import { Mailbox } from '../../interop/ble/mailbox.ts';
+import type { Values } from '../../interop/end.ts';
+import { serveLines } from '../../interop/lines.ts';
 
 const { AttErrors, BleManager, HciErrors, SmpErrors } = bleHost;
 const PATIENCE_MS = 20_000;
