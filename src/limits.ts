@@ -152,11 +152,11 @@ export const ImplementationLimits = Object.freeze({
   maxHalfOpenPerPeer: 4,
   /** Times that a message is sent again without any answer before a PNE runs the handshake anew. */
   maxSilentResends: 3,
-  /** PNEs that a gateway keeps a key to resume with of: as many again as it has links. */
-  gatewayMaxResumptions: 128,
+  /** PNEs that a gateway keeps a key to resume with of: twice as many as it has links. */
+  gatewayMaxResumptions: 256,
   /** PNEs that a server keeps such a key of. */
   serverMaxResumptions: 16_384,
-  /** PNE links of one gateway. */
+  /** PNE links of one gateway, unless it is told otherwise. */
   gatewayMaxPnes: 64,
   /**
    * PNEs that a gateway tries to reach at a time: the accept list of a controller has room for some more, and
@@ -223,7 +223,9 @@ export const ImplementationLimits = Object.freeze({
 /** Limits of what listens, connects and stores on Node, apart so that no image carries them. */
 export const NodeLimits = /* @__PURE__ */ Object.freeze({
   /** Links of one listener. Twice what a gateway has, so that its own choice is the one that counts. */
-  listenerMaxLinks: 128,
+  listenerMaxLinks: 256,
+  /** PNE links of a gateway on Node. */
+  gatewayMaxLinks: 128,
   /** Connections of one listener that are no links yet: the oldest makes room. */
   listenerMaxOpening: 32,
   /** Bytes of one HTTP request that asks for a WebSocket. */

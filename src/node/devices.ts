@@ -16,15 +16,11 @@
  */
 import { concatBytes, equalBytes } from '../bytes/compare.ts';
 import { decodeUtf8, encodeUtf8 } from '../bytes/utf8.ts';
-import {
-  type Credential,
-  type CredentialStore,
-  ccsCredential,
-  createCredentialStore,
-} from '../handshake/credential.ts';
+import { type Credential, type CredentialStore, ccsCredential } from '../handshake/credential.ts';
 import { NodeLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import { decodeProvisioning } from '../roles/provisioning.ts';
+import { createCredentialIndex } from './credential-index.ts';
 import { type Following, follow } from './store/following.ts';
 import { entriesUnder, type KeyValueStore } from './store/store.ts';
 
@@ -81,21 +77,36 @@ export async function openDevices(options: DevicesOptions): Promise<Devices> {
 
 /** Returns the id of the device, once it is enrolled. Refuses one that has an id that is known, or a poor one. */
 export async function enrol(store: KeyValueStore, credential: Credential, roll = DEVICES): Promise<string> {
-  const id = credential.subject ?? refuse('credentialInvalid', 'a device needs a subject');
-  const length = encodeUtf8(id).length;
-  if (length === 0 || length > NodeLimits.deviceMaxNameBytes)
-    refuse('credentialInvalid', `a device has a name of 1 to ${NodeLimits.deviceMaxNameBytes} bytes`);
+  await enrolAll(store, [credential], roll);
+  return credential.subject!;
+}
+
+/** Enrols many in one commit: all, or none where one is refused. */
+export async function enrolAll(
+  store: KeyValueStore,
+  credentials: readonly Credential[],
+  roll = DEVICES,
+): Promise<void> {
+  const ids = credentials.map(idOf);
   const edition = await store.get(roll.edition);
-  createCredentialStore([...(await readAll(store, roll)), credential]);
+  createCredentialIndex([...(await readAll(store, roll)), ...credentials]);
   const version = await store.commit({
     expected: [{ key: roll.edition, version: edition?.version }],
     puts: [
-      { key: keyOf(roll.entries, id), value: credential.cred },
+      ...credentials.map(({ cred }, index) => ({ key: keyOf(roll.entries, ids[index]!), value: cred })),
       { key: roll.edition, value: NOTHING },
     ],
-    deletes: roll.withdrawn === undefined ? [] : [keyOf(roll.withdrawn, id)],
+    deletes: ids.flatMap((id) => (roll.withdrawn === undefined ? [] : [keyOf(roll.withdrawn, id)])),
   });
-  return version === undefined ? enrol(store, credential, roll) : id;
+  if (version === undefined) return enrolAll(store, credentials, roll);
+}
+
+function idOf({ subject }: Credential): string {
+  const id = subject ?? refuse('credentialInvalid', 'a device needs a subject');
+  const { length } = encodeUtf8(id);
+  if (length === 0 || length > NodeLimits.deviceMaxNameBytes)
+    refuse('credentialInvalid', `a device has a name of 1 to ${NodeLimits.deviceMaxNameBytes} bytes`);
+  return id;
 }
 
 /**
@@ -146,7 +157,7 @@ class EnrolledDevices implements Devices {
   private readonly roll: Roll;
   private following: Following | undefined;
   private known = new Map<string, Credential>();
-  private store: CredentialStore = createCredentialStore([]);
+  private store: CredentialStore = createCredentialIndex([]);
   readonly credentials: CredentialStore = { candidates: (idCred) => this.store.candidates(idCred) };
 
   constructor(options: DevicesOptions) {
@@ -180,7 +191,7 @@ class EnrolledDevices implements Devices {
     if (withdrawn !== undefined)
       for await (const { key } of entriesUnder(store, withdrawn)) gone.push(decodeUtf8(key.subarray(1)));
     this.withdrawn = gone;
-    this.store = createCredentialStore(credentials);
+    this.store = createCredentialIndex(credentials);
     this.known = new Map(credentials.map((credential) => [credential.subject!, credential]));
   }
 

@@ -3,7 +3,7 @@
 /** A PN GW that keeps its link to a CPNS Server: CPNS-2 by WebSocket, secured. Links of PNEs are given to it. */
 import type { CryptoProvider } from '../crypto/provider.ts';
 import type { Credential, CredentialStore, Identity } from '../handshake/credential.ts';
-import { ImplementationLimits } from '../limits.ts';
+import { ImplementationLimits, NodeLimits } from '../limits.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
 import type { ReasonName } from '../refusal.ts';
@@ -16,7 +16,7 @@ import { keepConnected } from './reconnect.ts';
 import { after as nodeAfter } from './timer.ts';
 import { connectWebSocket } from './websocket.ts';
 
-export interface PnGatewayOptions extends Omit<GatewayOptions, 'hop' | 'after'> {
+export interface PnGatewayOptions extends Omit<GatewayOptions, 'hop' | 'after' | 'maxPnes'> {
   readonly provider: CryptoProvider;
   readonly identity: Identity;
   /** PNEs. */
@@ -49,7 +49,7 @@ export function createPnGateway(options: PnGatewayOptions): Gateway {
   const { provider, identity, peers, after = nodeAfter } = options;
   const resumptions = new ResumptionTable({ maxPeers: ImplementationLimits.gatewayMaxResumptions });
   const hop = { ...staticDhInterface('gateway', 'CPNS-1', provider, identity, []), peers, resumptions };
-  return createGateway({ ...options, hop, after });
+  return createGateway({ ...options, hop, after, maxPnes: NodeLimits.gatewayMaxLinks });
 }
 
 export function startPnGateway(options: PnGatewayOptions): PnGateway {

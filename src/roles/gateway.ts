@@ -30,6 +30,8 @@ export interface GatewayOptions {
   /** Which PNEs may join its PN, and which PN that is. */
   readonly grants: ShownGrants;
   readonly pn: number;
+  /** PNE links at a time, if not `gatewayMaxPnes`. */
+  readonly maxPnes?: number;
   /** What a PNE said in a PN whose key the gateway has; `sender` is its number there. */
   onPnContent?(reference: number, sender: number, payload: Uint8Array): void;
   onAgreed(agreement: Agreement): void;
@@ -142,7 +144,8 @@ class GatewayRole {
 
   /** Returns whether there is room for one more. Who waits longest without having proved anything, goes. */
   private makeRoom(): boolean {
-    if (this.flows.size < ImplementationLimits.gatewayMaxPnes) return true;
+    const { maxPnes = ImplementationLimits.gatewayMaxPnes } = this.options;
+    if (this.flows.size < maxPnes) return true;
     for (const flow of this.flows.values()) {
       if (flow.isSecured) continue;
       this.flows.delete(flow.number);

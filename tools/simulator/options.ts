@@ -2,7 +2,6 @@
 
 import { parseArgs } from 'node:util';
 import { Algorithm, algorithmParameters } from '../../src/crypto/algorithms.ts';
-import { ImplementationLimits } from '../../src/limits.ts';
 import { ATTACKS } from './attacks/table.ts';
 import { npmOptions } from './npm-options.ts';
 import { UsageError } from './usage-error.ts';
@@ -14,6 +13,9 @@ const BOARDS: readonly string[] = Object.freeze(['linux', 'qemu-rv32']);
 const LINKS = Object.freeze(['ble', 'stream'] as const);
 
 export type LinkName = (typeof LINKS)[number];
+
+/** Each is a process, or an emulator. */
+export const MAX_PNES = 64;
 
 export interface Options {
   /** A path, '-' for standard input, or undefined for the sample file. */
@@ -75,7 +77,7 @@ export function parseOptions(
     input: values.input,
     delimiter: values.delimiter === undefined ? undefined : delimiterNamed(values.delimiter),
     output: values.output,
-    pnes: wholeNumber('--pnes', values.pnes ?? '3', 1, ImplementationLimits.gatewayMaxPnes),
+    pnes: wholeNumber('--pnes', values.pnes ?? '3', 1, MAX_PNES),
     boardNames: boardNames(values.board ?? 'linux'),
     link: linkName(values.link ?? 'ble'),
     once,

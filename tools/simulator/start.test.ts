@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ImplementationLimits } from '../../src/limits.ts';
+import { MAX_PNES } from './options.ts';
 import { COMMAND, type Ended, Run } from './process.testing.ts';
 
 interface Report {
@@ -258,7 +258,7 @@ for (const option of ['-h', '--help']) {
     assert.match(stdout, /^usage: npm start/);
     for (const known of ['--input', '--delimiter', '--output', '--pnes', '--board', '--link', '--once'])
       assert.match(stdout, known);
-    assert.match(stdout, `1 to ${ImplementationLimits.gatewayMaxPnes} `);
+    assert.match(stdout, `1 to ${MAX_PNES} `);
     assert.equal(await readdir(folder), ['tools']);
     await rm(folder, { recursive: true });
   });

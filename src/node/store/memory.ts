@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { compareBytes, equalBytes } from '../../bytes/compare.ts';
 import { toHex } from '../../bytes/hex.ts';
 import {
   type Changes,
@@ -16,10 +15,13 @@ export function createMemoryStore(): KeyValueStore {
   return new MemoryStore();
 }
 
+const NOTHING = new Uint8Array(0);
+
 class MemoryStore implements KeyValueStore {
   private readonly entries = new Map<string, Entry>();
   private readonly watches = new Set<{ readonly key: Uint8Array; readonly onChange: () => void }>();
   private version = 0;
+  private ordered: readonly string[] | undefined;
 
   async get(key: Uint8Array): Promise<Entry | undefined> {
     const entry = this.entries.get(toHex(key));
@@ -27,13 +29,16 @@ class MemoryStore implements KeyValueStore {
   }
 
   async range(prefix: Uint8Array, limit: number, after?: Uint8Array): Promise<readonly Entry[]> {
-    const within = ({ key }: Entry) =>
-      equalBytes(key.subarray(0, prefix.length), prefix) && !(after && compareBytes(key, after) <= 0);
-    const found = [...this.entries.values()].filter(within);
-    return found
-      .sort((a, b) => compareBytes(a.key, b.key))
-      .slice(0, limit)
-      .map(copyOf);
+    const names = this.inOrder();
+    const [wanted, last] = [toHex(prefix), toHex(after ?? NOTHING)];
+    const found: Entry[] = [];
+    const [, start] = [wanted, last].sort();
+    for (let at = firstFrom(names, start!); found.length < limit; at += 1) {
+      const name = names[at];
+      if (!name?.startsWith(wanted)) break;
+      if (name !== last) found.push(copyOf(this.entries.get(name)!));
+    }
+    return found;
   }
 
   async commit(changes: Changes): Promise<number | undefined> {
@@ -43,8 +48,11 @@ class MemoryStore implements KeyValueStore {
     if (!isMet) return undefined;
     this.version += 1;
     const { version } = this;
-    for (const { key, value } of puts) this.entries.set(toHex(key), copyOf({ key, value, version }));
+    const { size } = this.entries;
     for (const key of deletes) this.entries.delete(toHex(key));
+    const isSame = this.entries.size === size;
+    for (const { key, value } of puts) this.entries.set(toHex(key), copyOf({ key, value, version }));
+    if (!isSame || this.entries.size !== size) this.ordered = undefined;
     for (const { key, onChange } of this.watches) if (changesKey(changes, key)) queueMicrotask(onChange);
     return version;
   }
@@ -56,6 +64,23 @@ class MemoryStore implements KeyValueStore {
   }
 
   async close(): Promise<void> {}
+
+  /** Hexadecimal digits have the order of the bytes that they stand for. Sorted anew where keys have come or gone. */
+  private inOrder(): readonly string[] {
+    this.ordered ??= [...this.entries.keys()].sort();
+    return this.ordered;
+  }
+}
+
+/** Index of the first name that is not before `name`. */
+function firstFrom(names: readonly string[], name: string): number {
+  let [low, high] = [0, names.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (names[middle]! < name) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function copyOf({ key, value, version }: Entry): Entry {
