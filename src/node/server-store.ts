@@ -169,6 +169,11 @@ class NodeServerStore implements PersistentServerStore {
   }
 }
 
+/** All readings that a store keeps, those of each PNE in their order. */
+export async function* keptReadings(store: KeyValueStore): AsyncGenerator<KeptReading> {
+  for await (const { key, value } of entriesUnder(store, READINGS)) yield decodeReading(key, value);
+}
+
 async function countReadings(store: KeyValueStore): Promise<number> {
   let count = 0;
   for await (const _ of entriesUnder(store, READINGS)) count += 1;

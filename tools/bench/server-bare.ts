@@ -16,35 +16,42 @@ export interface Bare {
 }
 
 const NAME: CipherCCMTypes = 'aes-128-ccm';
-const TAG = Object.freeze({ authTagLength: 8 });
 const NONCE_BYTES = 13;
 /** The Enc_structure of a record whose kid has two bytes and its number three. */
 const AAD_BYTES = 25;
 
-export function createBare(): Bare {
-  const key = createSecretKey(new Uint8Array(16).fill(1));
+/** Settings by which cbor-x makes the bytes that ours are. */
+export const BARE_CBOR = Object.freeze({ useRecords: false, variableMapSize: true, mapsAsObjects: true });
+
+/** AES-CCM with a tag of so many bytes, under a key of its own. */
+export function createBareAead(authTagLength: 8 | 16): Pick<Bare, 'seal' | 'open'> {
+  const tag = { authTagLength };
+  const key = createSecretKey(new Uint8Array(16).fill(authTagLength));
   const nonce = new Uint8Array(NONCE_BYTES);
   const aad = new Uint8Array(AAD_BYTES);
-  const codec = new Encoder({ useRecords: false, variableMapSize: true, mapsAsObjects: true });
+  return {
+    seal(plaintext) {
+      const cipher = createCipheriv(NAME, key, nonce, tag);
+      cipher.setAAD(aad, { plaintextLength: plaintext.length });
+      const sealed = cipher.update(plaintext);
+      cipher.final();
+      return Buffer.concat([sealed, cipher.getAuthTag()]);
+    },
+    open(sealed) {
+      const length = sealed.length - authTagLength;
+      const decipher = createDecipheriv(NAME, key, nonce, tag);
+      decipher.setAuthTag(sealed.subarray(length));
+      decipher.setAAD(aad, { plaintextLength: length });
+      const plaintext = decipher.update(sealed.subarray(0, length));
+      decipher.final();
+      return plaintext;
+    },
+  };
+}
 
-  function seal(plaintext: Uint8Array): Uint8Array {
-    const cipher = createCipheriv(NAME, key, nonce, TAG);
-    cipher.setAAD(aad, { plaintextLength: plaintext.length });
-    const sealed = cipher.update(plaintext);
-    cipher.final();
-    return Buffer.concat([sealed, cipher.getAuthTag()]);
-  }
-
-  function open(sealed: Uint8Array): Uint8Array {
-    const length = sealed.length - TAG.authTagLength;
-    const decipher = createDecipheriv(NAME, key, nonce, TAG);
-    decipher.setAuthTag(sealed.subarray(length));
-    decipher.setAAD(aad, { plaintextLength: length });
-    const plaintext = decipher.update(sealed.subarray(0, length));
-    decipher.final();
-    return plaintext;
-  }
-
+export function createBare(): Bare {
+  const { seal, open } = createBareAead(8);
+  const codec = new Encoder(BARE_CBOR);
   return {
     seal,
     open,

@@ -2,34 +2,14 @@
 
 /** The server program in a process of its own, bundled so that it starts fast. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { build } from 'esbuild';
-import { OUTPUT, ROOT, replaceFile } from '../build/bundle.ts';
+import { bundleNodeProgram } from '../build/node-program.ts';
 import { endWithUs } from '../simulator/ending.ts';
-
-/** cbor-x and ws ask for Node's modules as CommonJS does. */
-const REQUIRE =
-  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
 /** Characters of its log that are kept. */
 const MAX_SAID = 10_000;
 
-/** Returns the path of the bundle. lmdb has native code beside it, and stays outside. */
-export async function bundleServer(): Promise<string> {
-  const outfile = join(OUTPUT, 'bundles', 'pne-runtime.mjs');
-  const { outputFiles } = await build({
-    entryPoints: [join(ROOT, 'src/node/programs/main.ts')],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    external: ['lmdb', 'pg-native'],
-    outfile,
-    write: false,
-    logLevel: 'silent',
-    banner: { js: REQUIRE },
-  });
-  await replaceFile(outfile, outputFiles[0]!.contents);
-  return outfile;
+export function bundleServer(): Promise<string> {
+  return bundleNodeProgram('src/node/programs/main.ts', 'pne-runtime');
 }
 
 export interface ServerProcess {

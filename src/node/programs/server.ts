@@ -43,13 +43,13 @@ export const SERVER_OPTIONS = Object.freeze({
 
 export async function startServerProgram(
   values: Values<keyof typeof SERVER_OPTIONS>,
-  { provider, log, metrics, onBroken }: ProgramContext,
+  context: ProgramContext,
 ): Promise<Program> {
+  const { provider, log, metrics } = context;
   const tls = readTls(values['tls-cert'], values['tls-key']);
-  const database = values.store;
   const { identity, store, rootKeyPath } = await openState(provider, values.state, values.name, {
-    onBroken,
-    database,
+    ...context,
+    database: values.store,
   });
   const grants = await openGranted(store, log, () => followGrants());
   const keyStore = openKeyStore({

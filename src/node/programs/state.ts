@@ -27,6 +27,8 @@ export interface State {
 export interface StateOptions extends LmdbOptions {
   /** A URL of PostgreSQL; '' for the store in the folder. */
   readonly database?: string;
+  /** In place of both. */
+  readonly store?: KeyValueStore;
 }
 
 /** Opens it, or makes it where there is none. */
@@ -41,7 +43,7 @@ export async function openState(
   const folder = resolve(path);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (database === '') requireIdentity(folder, existsSync(storeOf(folder)));
-  const store = database === '' ? openLmdbStore(storeOf(folder), options) : await openPostgresStore(database);
+  const store = options.store ?? (await openStore(folder, database, options));
   try {
     requireIdentity(folder, (await store.range(new Uint8Array(0), 1)).length > 0);
     const identity = openIdentity(provider, identityOf(folder), subject);
@@ -52,6 +54,10 @@ export async function openState(
     await store.close();
     throw error;
   }
+}
+
+async function openStore(folder: string, database: string, options: LmdbOptions): Promise<KeyValueStore> {
+  return database === '' ? openLmdbStore(storeOf(folder), options) : openPostgresStore(database);
 }
 
 /** Of a program that has run: administration makes no store. */
