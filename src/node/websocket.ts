@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import { ImplementationLimits, NodeLimits } from '../limits.ts';
@@ -50,7 +51,7 @@ export async function listenWebSocket(
     if (server.clients.size > NodeLimits.listenerMaxLinks) socket.terminate();
     else {
       const adopt = (link: Link) => onLink(link, request.url ?? '/');
-      attachWebSocket(socket, adopt, after, attestationOf(request.socket));
+      attachWebSocket(socket, request.socket, adopt, after, attestationOf(request.socket));
     }
   });
   http.listen(port, host);
@@ -93,17 +94,17 @@ export function connectWebSocket(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, { ...OPTIONS, ...TLS_1_3, rejectUnauthorized: false });
-    let attestation = PLAIN_STREAM;
+    let stream: Socket | undefined;
     const deadline = after(ImplementationLimits.linkOpeningMs, () => socket.terminate());
     socket.once('close', () => deadline.cancel());
     socket.once('error', reject);
     socket.once('upgrade', (response) => {
-      attestation = attestationOf(response.socket);
+      stream = response.socket;
     });
     // In this very call: what came with the server's answer is read right after it.
     socket.once('open', () => {
       deadline.cancel();
-      attachWebSocket(socket, onLink, after, attestation);
+      attachWebSocket(socket, stream!, onLink, after, attestationOf(stream!));
       resolve();
     });
   });
@@ -112,6 +113,7 @@ export function connectWebSocket(
 /** Every beat is a ping: its pong has to pass whatever waits for the peer, so that one that does not read is found. */
 function attachWebSocket(
   socket: WebSocket,
+  stream: Duplex,
   onLink: (link: Link) => LinkEvents,
   after: After,
   attestation: Attestation,
@@ -125,7 +127,7 @@ function attachWebSocket(
     onSilent: () => socket.terminate(),
   });
   socket.on('error', () => socket.terminate());
-  const events = onLink(webSocketLink(socket, attestation));
+  const events = onLink(webSocketLink(socket, sentTogether(stream), attestation));
   socket.on('pong', () => liveness.heard());
   socket.on('message', (data: RawData, isBinary: boolean) => {
     if (!isBinary || !(data instanceof Uint8Array)) socket.terminate();
@@ -146,12 +148,27 @@ function receive(socket: WebSocket, events: LinkEvents, message: Uint8Array): vo
   }
 }
 
-function webSocketLink(socket: WebSocket, attestation: Attestation): Link {
+/** What is sent in one turn of the event loop leaves in one call to the system: that costs more than its cryptography. */
+function sentTogether(stream: Duplex): () => void {
+  let isHeld = false;
+  return () => {
+    if (isHeld) return;
+    isHeld = true;
+    stream.cork();
+    setImmediate(() => {
+      isHeld = false;
+      stream.uncork();
+    });
+  };
+}
+
+function webSocketLink(socket: WebSocket, hold: () => void, attestation: Attestation): Link {
   return {
     send(message: Uint8Array): void {
       if (message.length > ImplementationLimits.linkMaxMessageBytes) refuse('tooLong');
       if (socket.readyState !== WebSocket.OPEN) refuse('linkClosed');
       if (socket.bufferedAmount > NodeLimits.serverMaxQueuedBytes) refuse('queueFull');
+      hold();
       socket.send(message);
     },
     attestation: () => attestation,

@@ -5,7 +5,6 @@
  * delivered.
  */
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { DEFAULT_PN } from '../../src/authorization/membership.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
@@ -15,6 +14,7 @@ import { grantMembership } from '../../src/node/grants.ts';
 import { newIdentity } from '../../src/node/identity.ts';
 import { openState } from '../../src/node/programs/state.ts';
 import { withRecords } from '../../src/session/records.ts';
+import { freePort } from '../simulator/free-port.ts';
 import { DeviceCrowd, type Sent } from './devices.ts';
 import { startServer } from './server-process.ts';
 
@@ -184,14 +184,4 @@ function compare(sent: readonly Sent[], output: string, kills: number, startTime
     invented: [...delivered.keys()].filter((name) => !reported.has(name)).length,
     startMs: { median: times[times.length >> 1] ?? 0, longest: times.at(-1) ?? 0 },
   };
-}
-
-/** One that nobody has now: the server comes back at the same. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -2,13 +2,15 @@
 
 /** A load in four parts: all PNEs connect; they send as fast as they can; at half that pace; and while others are killed. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Sent } from './crowd-process.ts';
+import { compare } from './compare.ts';
 import type { Measured, Stored } from './server-process.ts';
 import { World, type WorldOptions } from './world.ts';
 
 export interface LoadOptions extends WorldOptions {
   /** Of the three parts in which PNEs send, together. */
   readonly seconds: number;
+  /** How many are killed, if not for a part of that time. */
+  readonly kills?: number;
   /** From 0 to below 1. */
   random(): number;
   onProgress(what: string): void;
@@ -53,6 +55,8 @@ const REVOKED = 50;
 const KILL_EVERY_MS = 2000;
 /** What has no receipt so long after the last kill is still under way. */
 const DRAIN_MS = 120_000;
+/** Of all PNEs together, before anything is measured, if they come in as much time as is measured then. */
+const WARM_READINGS = 40_000;
 const LOOK_MS = 250;
 
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
@@ -126,15 +130,26 @@ class Load {
 
   private async sendFast(milliseconds: number): Promise<Measured> {
     const { crowd, server } = this.world;
-    // The engine compiles what is used often.
     await crowd.ask('saturate', undefined);
-    await pause(Math.min(milliseconds / 4, 3000));
+    await this.warmUp(milliseconds);
     await server.ask('measure', undefined);
     await this.watch(pause(milliseconds), () => this.tellAccepted('as fast as they can'));
     const measured = await server.ask('measured', undefined);
     await crowd.ask('rest', undefined);
     await this.drain();
     return measured;
+  }
+
+  /** The engine compiles what is used often: what is measured is a server that has been at work. */
+  private async warmUp(milliseconds: number): Promise<void> {
+    const { crowd } = this.world;
+    const end = performance.now() + milliseconds;
+    const { accepted: before } = await crowd.ask('progress', undefined);
+    for (let accepted = before; accepted < before + WARM_READINGS && performance.now() < end; ) {
+      await pause(LOOK_MS);
+      ({ accepted } = await crowd.ask('progress', undefined));
+      this.options.onProgress(`${accepted} readings, to warm up`);
+    }
   }
 
   private async sendPaced(milliseconds: number, perSecond: number): Promise<Float64Array> {
@@ -149,7 +164,9 @@ class Load {
     const { world, options } = this;
     const end = performance.now() + milliseconds;
     await world.crowd.ask('pace', { perSecond: readingsPerSecond * KILLING_PACE });
-    while (performance.now() < end) {
+    const { kills: most } = options;
+    const count = () => this.kills.server + this.kills.gateways;
+    while (most === undefined ? performance.now() < end : count() < most) {
       await pause(KILL_EVERY_MS * (0.5 + options.random()));
       await this.revokeOne();
       if (options.store !== 'memory' && options.random() < 0.3) {
@@ -204,24 +221,6 @@ class Load {
     }
     await over;
   }
-}
-
-function compare(
-  sent: readonly Sent[],
-  stored: ReadonlyMap<string, Stored>,
-  revoked: ReadonlyMap<string, number>,
-) {
-  const result = { acknowledged: 0, lost: 0, doubled: 0, invented: 0, afterRevocation: 0 };
-  for (const { pneId, reported, accepted } of sent) {
-    const { indices, newest } = stored.get(pneId) ?? { indices: [], newest: 0 };
-    const once = new Set(indices);
-    result.acknowledged += accepted.length;
-    result.lost += accepted.filter((index) => !once.has(index)).length;
-    result.doubled += indices.length - once.size;
-    result.invented += indices.filter((index) => index >= reported).length;
-    if (newest > (revoked.get(pneId) ?? Number.POSITIVE_INFINITY)) result.afterRevocation += 1;
-  }
-  return result;
 }
 
 function quantile(values: Float64Array, part: number): number {

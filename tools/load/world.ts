@@ -2,9 +2,9 @@
 
 /** The processes of a load: one of all PNEs, a server, and some that share the gateways. */
 import { mkdirSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { bundleNodeProgram } from '../build/node-program.ts';
+import { freePort } from '../simulator/free-port.ts';
 import { Child } from './child.ts';
 import type { CrowdApi } from './crowd-process.ts';
 import type { GatewayPlace, GatewaysApi } from './gateways-process.ts';
@@ -136,14 +136,4 @@ export class World {
       serverCredential: join(this.serverState, 'credential'),
     });
   }
-}
-
-/** One that nobody has now: who is killed comes back at the same. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

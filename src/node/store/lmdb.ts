@@ -57,6 +57,8 @@ class LmdbStore implements KeyValueStore {
   private readonly commits = new Set<Promise<unknown>>();
   private readonly options: Required<LmdbOptions>;
   private isBroken = false;
+  /** There was room in this turn of the event loop: what one turn commits is far less than the reserve. */
+  private hasRoom = false;
 
   constructor(root: RootDatabase<Uint8Array, Uint8Array>, rows: Rows, options: Required<LmdbOptions>) {
     this.root = root;
@@ -78,7 +80,7 @@ class LmdbStore implements KeyValueStore {
 
   async commit(changes: Changes): Promise<number | undefined> {
     checkChanges(changes);
-    if (this.isBroken || this.options.freeBytes() < NodeLimits.storeReserveBytes) refuse('storeFailed');
+    if (this.isBroken || !this.findRoom()) refuse('storeFailed');
     const version = 1 + randomInt(VERSIONS);
     const committing = Promise.all(this.instruct(changes, version));
     this.commits.add(committing);
@@ -103,6 +105,16 @@ class LmdbStore implements KeyValueStore {
     for (const watch of this.watches) watch.close();
     await Promise.allSettled(this.commits);
     await this.root.close();
+  }
+
+  private findRoom(): boolean {
+    if (this.hasRoom) return true;
+    if (this.options.freeBytes() < NodeLimits.storeReserveBytes) return false;
+    this.hasRoom = true;
+    setImmediate(() => {
+      this.hasRoom = false;
+    });
+    return true;
   }
 
   /** Each condition stands around the next one, the innermost around the changes. */
