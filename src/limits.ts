@@ -238,6 +238,16 @@ export const NodeLimits = /* @__PURE__ */ Object.freeze({
   reconnectFirstMs: 250,
   /** The longest pause. A link that lives so long is a good one: the next pause is short again. */
   reconnectMaxMs: 30_000,
+  /**
+   * Records, and bytes of them, that a gateway keeps of one PNE while its server is away: what a PNE has under way, sent
+   * four times. And of all: as many as there are links.
+   */
+  relayMaxRecords: 64,
+  relayMaxBytes: 32_768,
+  relayMaxAllRecords: 8192,
+  relayMaxAllBytes: 4_194_304,
+  /** How long it waits where the link to the server takes no more. */
+  relayRetryMs: 100,
   /** Changes of one PNE's record that wait while the store does not answer. */
   serverMaxWaitingChanges: 64,
   /** Bytes of a key and of a value in the key-value store, whatever engine it has. */

@@ -4,7 +4,7 @@
  * The PN GW: secures the hop to each of its PNEs (CPNS-1) and relays their end-to-end messages (CPNS-3)
  * between them and the CPNS Server. It holds no key of CPNS-3 and learns nothing of it but lengths, times
  * and flows. Contents of groups it passes on to their members, and reads none. Its PNE links live as long as
- * the server link: a PNE that loses its link keeps its readings, so nothing has to be queued here.
+ * the server link, and a little longer where it has a queue: what PNEs that are there say then waits in it.
  */
 import type { ShownGrants } from '../authorization/authority.ts';
 import { mayInPn } from '../authorization/membership.ts';
@@ -20,6 +20,7 @@ import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import { Flow } from './flow.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
 import { PnKeys } from './pn-keys.ts';
+import type { RelayQueue } from './relay-queue.ts';
 import { Roster } from './roster.ts';
 import type { GroupSeat } from './server-keys.ts';
 
@@ -32,6 +33,8 @@ export interface GatewayOptions {
   readonly pn: number;
   /** PNE links at a time, if not `gatewayMaxPnes`. */
   readonly maxPnes?: number;
+  /** Keeps what PNEs say to a server that is away. Without it their links end with the server's. */
+  readonly queue?: RelayQueue;
   /** What a PNE said in a PN whose key the gateway has; `sender` is its number there. */
   onPnContent?(reference: number, sender: number, payload: Uint8Array): void;
   onAgreed(agreement: Agreement): void;
@@ -88,7 +91,9 @@ class GatewayRole {
     this.server = link;
     this.roster.clear();
     this.pnKeys.clear();
-    if (former !== undefined) this.leave(former);
+    former?.close();
+    this.leave();
+    this.options.queue?.forward((pneId, record) => this.relay(pneId, record));
     return {
       onMessage: (message: Uint8Array) => {
         if (this.server === link) this.guard(undefined, () => this.receiveFromServer(message));
@@ -96,7 +101,9 @@ class GatewayRole {
       onClosed: () => {
         if (this.server !== link) return;
         this.server = undefined;
-        this.leave(link);
+        link.close();
+        if (this.options.queue === undefined) this.leave();
+        else this.stay(this.options.queue);
       },
     };
   }
@@ -125,13 +132,19 @@ class GatewayRole {
   }
 
   expel(subject: string): void {
+    this.options.queue?.drop(subject);
     for (const flow of [...this.flows.values()]) if (flow.peer?.subject === subject) flow.link.close();
   }
 
   /** The server at the end of another link knows none of the flows: the PNEs come again and tell it of themselves. */
-  private leave(server: Link): void {
-    server.close();
+  private leave(): void {
     for (const { link } of [...this.flows.values()]) link.close();
+  }
+
+  /** PNEs that are there may go on until they miss the server. Who is not there yet can do nothing without it. */
+  private stay(queue: RelayQueue): void {
+    queue.hold();
+    for (const { link, isSecured } of [...this.flows.values()]) if (!isSecured) link.close();
   }
 
   /** Refuses a PNE that has proved itself and has no grant for this PN: neither here already, nor to show. */
@@ -186,12 +199,30 @@ class GatewayRole {
   }
 
   private receiveFromPne(flow: Flow, message: Uint8Array): void {
-    if (message[0] === Channel.groupContent) {
-      const content = this.roster.checkSender(message.subarray(1), flow.peer?.subject);
-      this.passOn(content.reference, message, flow);
-      this.guard(flow, () => this.read(content));
-    }
+    if (message[0] !== Channel.groupContent) return this.sendOn(flow, message);
+    const content = this.roster.checkSender(message.subarray(1), flow.peer?.subject);
+    this.passOn(content.reference, message, flow);
+    this.guard(flow, () => this.read(content));
     this.server?.send(encodeRoute(flow.number, message));
+  }
+
+  /** To the server, or behind what waits for it. A PNE that wants an answer of a server that is away has to come again. */
+  private sendOn(flow: Flow, message: Uint8Array): void {
+    const { server, options } = this;
+    const pneId = flow.peer?.subject;
+    const isRecord = message[0] === Channel.endToEndRecord && pneId !== undefined;
+    if (isRecord && (server === undefined || options.queue?.holds(pneId)))
+      return options.queue?.add(pneId, message);
+    if (server === undefined) flow.link.close();
+    else server.send(encodeRoute(flow.number, message));
+  }
+
+  /** What waited: by the PNE's link, or where it has none, by a number that no link has, so that no answer goes astray. */
+  private relay(pneId: string, record: Uint8Array): void {
+    if (!mayInPn(this.options.grants, this.options.pn, pneId, 'pn-join')) refuse('notAuthorized');
+    const there = [...this.flows.values()].find(({ peer }) => peer?.subject === pneId);
+    const flow = there?.number ?? this.nextFlow++;
+    (this.server ?? refuse('linkClosed')).send(encodeRoute(flow, record));
   }
 
   private read(content: Content): void {

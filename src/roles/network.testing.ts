@@ -15,7 +15,7 @@ import type { After } from '../link/timer.ts';
 import type { RoleName } from '../negotiation/policies.ts';
 import { compactPayloads } from '../payload/compact.ts';
 import type { ReasonName } from '../refusal.ts';
-import { createGateway, type Gateway } from './gateway.ts';
+import { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
 import { createTestGrants, type TestGrants } from './grants.testing.ts';
 import { IDENTITIES, PNE_ID, PROVIDER, type TestIdentities } from './identities.testing.ts';
 import { type Agreement, type InterfaceOptions, staticDhInterface } from './interface.ts';
@@ -63,6 +63,7 @@ export interface TestNetwork {
   restartServerAlone(): void;
   /** Joins gateway and server by another link, the former one being gone. */
   replaceServerLink(): void;
+  loseServerLink(): void;
   /** Delivers all messages that are under way and what they cause. */
   settle(): void;
   /** Lets running timers fire: by default all but those that end what is half open. */
@@ -85,6 +86,7 @@ export interface TestNetworkOptions {
   readonly identities?: TestIdentities;
   /** How the gateway believes grants that are shown to it, and holds none before. */
   readonly shown?: Shown;
+  readonly gateway?: Pick<GatewayOptions, 'maxPnes' | 'queue'>;
 }
 
 interface Timer {
@@ -162,6 +164,10 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
       serverEvents = server.attachGateway(relayEnd('gateway'));
     },
     replaceServerLink: joinGatewayAndServer,
+    loseServerLink(): void {
+      gatewayEvents.onClosed();
+      serverEvents.onClosed();
+    },
     settle(): void {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) next();
     },
@@ -211,6 +217,7 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
 
   function startGateway(): Gateway {
     return createGateway({
+      ...options.gateway,
       hop: change(staticDhInterface('gateway', 'CPNS-1', provider, identities.gateway, pnes), 'gateway'),
       after: timersOf('gateway'),
       grants: network.grants.gateway,

@@ -8,6 +8,7 @@ import { checkAdapter } from '../ble/adapter.ts';
 import { admit, DEVICES, withdraw } from '../devices.ts';
 import { revokeStated } from '../grants.ts';
 import { type PnGateway, startPnGateway } from '../pn-gateway.ts';
+import { openRelayQueue } from '../relay-queue.ts';
 import { listenTcp } from '../tcp.ts';
 import { after } from '../timer.ts';
 import { grantJoined } from './admin-grants.ts';
@@ -52,12 +53,18 @@ export async function startGatewayProgram(
   });
   const absence = new ServerAbsence(log, values.state);
   const grants = await openGranted(store, log);
+  const queue = await openRelayQueue({
+    store,
+    onFailed: ({ message }) => log('queue-failed', { reason: message }),
+    onDropped: (pne, { reasonName }) => log('refused', { reason: reasonName, pne }),
+  });
   const started = startPnGateway({
     provider,
     identity,
     peers: devices.credentials,
     grants: grants.authority,
     pn: DEFAULT_PN,
+    queue,
     server: values.server,
     serverCredential,
     onAgreed(agreement): void {
@@ -69,7 +76,7 @@ export async function startGatewayProgram(
     },
     onRefused: (reason, pne) => log('refused', { reason, ...(pne !== undefined && { pne }) }),
     onServerLink(isThere): void {
-      log(isThere ? 'server-there' : 'server-away', { server: values.server });
+      log(isThere ? 'server-there' : 'server-away', { server: values.server, queued: queue.count });
       isServerThere = isThere;
       if (isThere) absence.over();
       followServer();
@@ -93,6 +100,7 @@ export async function startGatewayProgram(
   gateway = started;
   metrics.show('devices', () => devices.ids.length);
   metrics.show('server_link', () => Number(isServerThere));
+  metrics.show('records_queued', () => queue.count);
   if (values.bluetooth !== '') {
     bluetooth = await openBluetooth(values, context, started);
     log('bluetooth-there', { adapter: values.bluetooth });
@@ -109,6 +117,7 @@ export async function startGatewayProgram(
       grants.close();
       started.close();
       await listener.close();
+      await queue.close();
       await store.close();
     },
   };

@@ -13,7 +13,7 @@ export interface Metrics {
   /** A verified reading was stored. */
   reading(): void;
   /** A figure that is asked for whenever somebody looks. */
-  show(name: 'devices' | 'readings_kept' | 'server_link', value: () => number): void;
+  show(name: 'devices' | 'readings_kept' | 'server_link' | 'records_queued', value: () => number): void;
   /** Serves `GET /metrics` to whoever asks. */
   listen(host: string, port: number): Promise<Listener>;
 }
@@ -31,6 +31,7 @@ const SHOWN = Object.freeze({
   devices: 'devices that may come',
   readings_kept: 'readings in the store that nobody has read out',
   server_link: '1 while the link to the server is there',
+  records_queued: 'records that wait for the server',
 });
 
 export function createMetrics(log: Log): Metrics {
