@@ -82,7 +82,15 @@ const handlers = {
     const metrics = createMetrics(say);
     const values = {
       ...{ state, listen: `127.0.0.1:${port}`, name: 'server', interval: '3600000', log: 'text' },
-      ...{ store: '', output: '', metrics: '', 'tls-cert': '', 'tls-key': '', 'max-readings': '1000000000' },
+      ...{
+        store: '',
+        output: '',
+        metrics: '',
+        'tls-cert': '',
+        'tls-key': '',
+        'max-readings': '1000000000',
+        'max-kept': '1000000000',
+      },
     };
     const opened = await openState(provider, state, 'server', storeOptions(name));
     store = opened.store;
