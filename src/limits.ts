@@ -291,6 +291,11 @@ export const NodeLimits = /* @__PURE__ */ Object.freeze({
   entityRefusedMs: 1000,
   /** Readings that an external entity knows to have taken: several times what can be under way. */
   entityMemory: 256,
+  /** Fields of one PNE that Home Assistant is told of, and bytes of a command that comes by MQTT or HTTP. */
+  bridgeMaxFields: 64,
+  bridgeMaxCommandBytes: 8192,
+  /** How long a broker may take to answer. */
+  brokerTimeoutMs: 10_000,
   /** Readings that are kept for one external entity, and how often they are counted once it looks like so many. */
   entityMaxKept: 100_000,
   entityRecountMs: 60_000,

@@ -53,7 +53,7 @@ function finished(stream: Writable): Promise<void> {
 }
 
 /** `JSON.stringify` writes 0 for -0. Numbers that JSON has not, and bytes, become null and arrays of numbers. */
-function jsonOf(value: unknown): string {
+export function jsonOf(value: unknown): string {
   if (Object.is(value, -0)) return '-0';
   if (value instanceof Uint8Array) return `[${value.join(',')}]`;
   if (Array.isArray(value)) return `[${value.map(jsonOf).join(',')}]`;

@@ -30,6 +30,7 @@ const NATIVE_TESTS = 'firmware/native/';
 /** Programs that tests of a kind start, by how their files end, and where Debian installs them. */
 const NEEDS = Object.freeze([
   { files: 'postgres.test.ts', path: '/usr/lib/postgresql', package: 'postgresql' },
+  { files: 'mosquitto.test.ts', path: '/usr/sbin/mosquitto', package: 'mosquitto' },
   { files: 'chromium.test.ts', path: '/usr/bin/chromium', package: 'chromium' },
 ]);
 

@@ -54,6 +54,10 @@ export function parseAddress(text: string): { readonly host: string; readonly po
   return { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
 }
 
+export function checkServerUrl(text: string): void {
+  if (!/^wss?:\/\/./.test(text) || !URL.canParse(text)) throw new Error('takes a ws: or wss: URL');
+}
+
 export function checkWholeNumber(text: string): void {
   if (!/^[1-9]\d{0,11}$/.test(text)) throw new Error('takes a whole number above 0');
 }

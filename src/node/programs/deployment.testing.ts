@@ -90,9 +90,9 @@ export class Deployment {
     await deployment.startServer(...options);
     const { folder, identities, gatewayIdentity } = deployment;
     for (const { credential } of [...identities, gatewayIdentity])
-      writeFileSync(join(folder, credential.subject!), credential.cred);
+      writeFileSync(join(folder, encodeURIComponent(credential.subject!)), credential.cred);
     await deployment.admin('add-gateway', join(folder, 'gateway'));
-    for (const name of names) await deployment.admin('add', join(folder, name));
+    for (const name of names) await deployment.admin('add', join(folder, encodeURIComponent(name)));
     deployment.connect();
     await deployment.says('registered', names.length);
     return deployment;

@@ -14,7 +14,7 @@ import { after } from '../timer.ts';
 import { grantJoined } from './admin-grants.ts';
 import { agreementFacts } from './agreement-facts.ts';
 import { type Bluetooth, startBluetooth } from './bluetooth.ts';
-import { checkOneOf, DATABASE, parseAddress, type Values } from './config.ts';
+import { checkOneOf, checkServerUrl, DATABASE, parseAddress, type Values } from './config.ts';
 import { openEnrolled } from './enrolled.ts';
 import { openGranted } from './granted.ts';
 import { readServerCredential, ServerAbsence } from './own-server.ts';
@@ -25,7 +25,7 @@ export const GATEWAY_OPTIONS = Object.freeze({
   state: { fallback: 'pne-gateway' },
   store: DATABASE,
   listen: { fallback: '127.0.0.1:8751', check: parseAddress },
-  server: { fallback: 'ws://127.0.0.1:8750', check: checkUrl },
+  server: { fallback: 'ws://127.0.0.1:8750', check: checkServerUrl },
   'server-credential': { fallback: '' },
   bluetooth: { fallback: '', check: checkAdapter },
   pairing: { fallback: 'just-works', check: checkOneOf('just-works', 'passkey') },
@@ -137,8 +137,4 @@ function openBluetooth(
     onLink: gateway.attachPne,
     onFailed,
   });
-}
-
-function checkUrl(text: string): void {
-  if (!/^wss?:\/\/./.test(text) || !URL.canParse(text)) throw new Error('takes a ws: or wss: URL');
 }

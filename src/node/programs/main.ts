@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { withRecords } from '../../session/records.ts';
 import { createNodeProvider } from '../crypto/provider.ts';
 import { ADMIN_OPTIONS, administer } from './admin.ts';
+import { BRIDGE_OPTIONS, startBridgeProgram } from './bridge.ts';
 import { parseAddress, readConfig, UsageError, type Values } from './config.ts';
 import { GATEWAY_OPTIONS, startGatewayProgram } from './gateway.ts';
 import { createLog, type Log } from './log.ts';
@@ -14,7 +15,7 @@ import { SERVER_OPTIONS, startServerProgram } from './server.ts';
 
 const SIGNALS = Object.freeze(['SIGTERM', 'SIGINT'] as const);
 
-/** What both programs take. */
+/** What all programs take. */
 type Common = 'log' | 'metrics';
 
 /** Whatever is still under way then is given up: it was not acknowledged. */
@@ -30,7 +31,8 @@ async function main([command = '', ...args]: readonly string[]): Promise<void> {
   }
   if (command === 'server') return serve(readOwn(SERVER_OPTIONS, args), startServerProgram);
   if (command === 'gateway') return serve(readOwn(GATEWAY_OPTIONS, args), startGatewayProgram);
-  throw new UsageError('pne-runtime takes one of server, gateway, admin');
+  if (command === 'bridge') return serve(readOwn(BRIDGE_OPTIONS, args), startBridgeProgram);
+  throw new UsageError('pne-runtime takes one of server, gateway, bridge, admin');
 
   async function serve<Name extends string>(
     values: Values<Name | Common>,

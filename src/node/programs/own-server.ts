@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** The server that a gateway has: who it proves to be, and what can be done where the two do not know each other. */
+/** The server that a gateway or an external entity has: who it proves to be, and what can be done where it is another. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Credential, ccsCredential } from '../../handshake/credential.ts';
@@ -20,16 +20,18 @@ export function readServerCredential(path: string): Credential {
   }
 }
 
-/** Says why there is no server, once where every try fails alike. `state`: the gateway's folder. */
+/** Says why there is no server, once where every try fails alike. */
 export class ServerAbsence {
   private readonly log: Log;
   private readonly remedies: Partial<Record<ReasonName, string>>;
   private last: string | undefined;
 
-  constructor(log: Log, state: string) {
+  /** `state`: the folder of this end; `admission`: what the server's administrator types for it. */
+  constructor(log: Log, state: string, admission = 'add-gateway FILE') {
     this.log = log;
+    const typed = admission.replace('FILE', join(state, 'credential'));
     this.remedies = {
-      peerRefused: `pne-runtime admin add-gateway ${join(state, 'credential')} --state FOLDER-OF-THE-SERVER`,
+      peerRefused: `pne-runtime admin ${typed} --state FOLDER-OF-THE-SERVER`,
       credentialUnknown: 'another --server-credential, or another --server',
     };
   }
