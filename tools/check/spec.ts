@@ -16,6 +16,7 @@ export const DOCUMENTS: readonly string[] = Object.freeze([
   'CONTRIBUTING.md',
   'CHANGELOG.md',
   'tools/bench/README.md',
+  'docs/mqtt.md',
 ]);
 
 /** What CPNS asks of every entity. Each has its row in SPEC.md. */
@@ -37,7 +38,7 @@ const CLAIMED = Object.freeze(['met', 'partial', 'local']);
 const UNCLAIMED = Object.freeze(['missing', 'not used']);
 
 /** A path of this checkout, wherever it stands: not the end of a longer path or of an address. */
-const PATH = /(?<![\w./)-])(?:\.ci|boards|firmware|manifests|src|tools)\/[\w./-]*\w/g;
+const PATH = /(?<![\w./)-])(?:\.ci|boards|docs|firmware|manifests|src|tools)\/[\w./-]*\w/g;
 const MACHINE_PATH = /(?<![\w./)-])\/(?:home|mnt|opt|private|root|tmp|usr|Users|var|work)\/\S*|\b[A-Z]:\\/;
 
 /** What a checkout holds, so that a test can put another in its place. */
