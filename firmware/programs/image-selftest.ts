@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { streams } from '../links/streams.ts';
+/** As image-serial.ts, with the power-on self-test first. */
+import { serials } from '../links/serials.ts';
 import { reportAborts } from '../platform/abort.ts';
 import { printLine } from '../platform/console.ts';
 import { openStore } from '../platform/store.ts';
-/** As image.ts, with the power-on self-test first. */
 import { devicePayloads } from '../providers/device-payloads.ts';
 import { openDeviceProvider } from '../providers/device-provider.ts';
 import { selfTest } from '../selftest/selftest.ts';
@@ -15,5 +15,5 @@ export default function main(): void {
   reportAborts();
   const provider = openDeviceProvider();
   selfTest({ provider, store: openStore('self-test'), print: printLine });
-  startPne(provider, devicePayloads, streams);
+  startPne(provider, devicePayloads, serials);
 }

@@ -50,6 +50,7 @@ export async function bundlePrograms(): Promise<void> {
     target: 'es2021',
     external: ['timer', 'embedded:*', 'mc/config'],
     drop: ['console'],
+    inject: ['boards/esp32/modules/print.ts'],
     plugins: [functionsInC(), deviceProgram('pne')],
     metafile: true,
     logLevel: 'warning',

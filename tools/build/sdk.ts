@@ -10,7 +10,7 @@ import { ROOT } from './bundle.ts';
 const run = promisify(execFile);
 
 /** Where the SDK at `sdk` keeps what it runs on this machine. */
-function toolsOf(sdk: string): string {
+export function toolsOf(sdk: string): string {
   return join(sdk, 'build/bin/lin/release');
 }
 

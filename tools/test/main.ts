@@ -4,6 +4,7 @@
 import { parseArgs } from 'node:util';
 import { runChecks } from './checks.ts';
 import { testEsp32 } from './esp32.ts';
+import { testEsp32Images } from './esp32-images.ts';
 import { testEsp32RootKey } from './esp32-root-key.ts';
 import { testEsp32Serial } from './esp32-serial.ts';
 import { testModdable } from './moddable.ts';
@@ -35,6 +36,7 @@ await testEsp32RootKey(tally);
 await testEsp32Serial(tally);
 await testRv32(tally, values.all);
 await runModdable();
+await testEsp32Images(tally);
 process.exitCode = tally.close();
 
 async function runModdable(): Promise<void> {

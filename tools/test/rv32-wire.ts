@@ -11,8 +11,14 @@ import { type PneProcess, startPneProcess } from '../simulator/pne-process.ts';
 import { CheckFailure } from './tally.ts';
 
 const PNE_ID = 'pne-1';
-const TIMEOUT_MS = 60_000;
-const INTERVAL_MS = 50;
+const PACE: Pace = Object.freeze({ timeoutMs: 60_000, intervalMs: 50 });
+
+export interface Pace {
+  /** How long all may take. */
+  readonly timeoutMs: number;
+  /** Between two readings. */
+  readonly intervalMs: number;
+}
 
 export interface Wire {
   /** Interfaces that were secured since the start. */
@@ -41,7 +47,7 @@ export interface Wire {
   close(): Promise<void>;
 }
 
-export async function startWire(board: Board, folder: string): Promise<Wire> {
+export async function startWire(board: Board, folder: string, pace = PACE): Promise<Wire> {
   const events = new Waiters();
   const state = { agreements: 0, refusedByPne: 0, lastToPne: new Uint8Array() as Uint8Array };
   let fail: (error: Error) => void = () => {};
@@ -49,11 +55,11 @@ export async function startWire(board: Board, folder: string): Promise<Wire> {
     fail = reject;
   });
   failed.catch(() => {});
-  const timeout = setTimeout(() => fail(new CheckFailure('it took too long')), TIMEOUT_MS);
+  const timeout = setTimeout(() => fail(new CheckFailure('it took too long')), pace.timeoutMs);
   const network = await startNetwork({
     pneIds: [PNE_ID],
     algorithm: undefined,
-    intervalMs: INTERVAL_MS,
+    intervalMs: pace.intervalMs,
     onAgreed(): void {
       state.agreements += 1;
     },

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What mcconfig, xsc and xsl make of an image before a compiler is needed: every module of it, linked. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { type ImageChoice, placesOf } from './esp32-places.ts';
+import type { Esp32Board } from './esp32-tools.ts';
+import { bundlePrograms, manifestOf } from './moddable-programs.ts';
+import { mcconfig, requireSdkTools, runTool, toolsOf } from './sdk.ts';
+
+/** Rejects with one line where a module, a platform or a file is missing. Returns the C that xsl wrote. */
+export async function generateBoardImage(
+  board: Esp32Board,
+  choice: ImageChoice,
+  { sdk, idf }: { readonly sdk: string; readonly idf: string },
+): Promise<string> {
+  const { output, objects, project } = placesOf(board, choice);
+  await requireSdkTools(sdk);
+  await bundlePrograms();
+  await mkdir(output, { recursive: true });
+  const target = ['-p', `esp32:./boards/${board}`, '-o', output, manifestOf(choice.program)];
+  await mcconfig(sdk, [...(choice.debug ? ['-d'] : []), ...target], { IDF_PATH: idf });
+  // ESP-IDF would make it, with its compiler. The modules do not depend on what is in it.
+  const settings = join(project, 'build/config/sdkconfig.h');
+  await mkdir(join(project, 'build/config'), { recursive: true });
+  await writeFile(settings, '');
+  const linked = join(objects, 'mc.xs.c');
+  await runTool('make', ['-f', join(objects, 'makefile'), '-o', settings, linked], {
+    MODDABLE: sdk,
+    IDF_PATH: idf,
+    PATH: `${toolsOf(sdk)}${delimiter}${process.env.PATH}`,
+  });
+  return linked;
+}
