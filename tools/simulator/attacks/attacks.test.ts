@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Reason } from '../../../src/refusal.ts';
 import { Attempt } from './attempt.ts';
-import { clauseOf } from './clauses.ts';
+import { clauseOf, readSpec } from './clauses.ts';
 import { AttackDesk } from './desk.ts';
 import { ATTACKS } from './table.ts';
 import { startTarget, type TestTarget } from './target.testing.ts';
@@ -30,6 +30,8 @@ const REASONS: Readonly<Record<string, string | undefined>> = {
   'stolen-grant': 'subjectMismatch',
   'expired-grant': 'grantExpired',
 };
+
+const SPEC = readSpec();
 
 let desk: AttackDesk;
 let network: TestTarget;
@@ -60,7 +62,7 @@ for (const { name, clause } of ATTACKS.filter(({ name }) => name !== 'middle')) 
       const { lost, doubled, altered } = view.fared!;
       assert.equal([lost, doubled, altered], [0, 0, 0]);
       assert.ok(view.control !== '');
-      assert.is(view.clause, clauseOf(clause).id);
+      assert.is(view.clause, clauseOf(clause, SPEC).id);
     }
   });
 }

@@ -10,7 +10,7 @@ import type { Arrival, Refused, Taps, Target } from './target.ts';
 import { happens, until } from './until.ts';
 
 /** Something passes, or is refused, within this. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 20_000;
 
 export class Attempt {
   readonly target: Target;

@@ -30,14 +30,14 @@ export interface Clause {
 }
 
 /** Throws where SPEC.md has no such line. */
-export function clauseOf(name: ClauseName, text = readSpec()): Clause {
+export function clauseOf(name: ClauseName, spec: string): Clause {
   const [section, clause] = CLAUSES[name];
-  const part = text.split(/^## /m).find((each) => each.startsWith(section)) ?? '';
+  const part = spec.split(/^## /m).find((each) => each.startsWith(section)) ?? '';
   const row = part.split('\n').find((line) => line.startsWith(`| ${clause} | `));
   if (row === undefined) throw new Error(`SPEC.md has no line ${section}, ${clause}`);
   return { id: `${section}, ${clause}`, asks: row.split(' | ')[1]!.replaceAll('`', '') };
 }
 
-function readSpec(): string {
+export function readSpec(): string {
   return readFileSync(new URL('../../../SPEC.md', import.meta.url), 'utf8');
 }

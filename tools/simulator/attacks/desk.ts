@@ -4,14 +4,14 @@
 import type { AttackView } from '../../../src/node/page/state.ts';
 import type { Attack } from './attack.ts';
 import { Attempt } from './attempt.ts';
-import { clauseOf } from './clauses.ts';
+import { clauseOf, readSpec } from './clauses.ts';
 import type { Strike } from './strike.ts';
 import { LinkTap } from './tap.ts';
 import type { Taps, Target } from './target.ts';
 import { Witness } from './witness.ts';
 
 /** Of one, or it has failed. */
-const STRIKE_MS = 30_000;
+const STRIKE_MS = 60_000;
 /** Until a network is at work. */
 const BEGIN_MS = 60_000;
 const MAX_WAITING = 100;
@@ -31,7 +31,8 @@ export class AttackDesk {
   constructor(attacks: readonly Attack[], onChange: (view: AttackView) => void) {
     this.attacks = attacks;
     this.onChange = onChange;
-    for (const attack of attacks) this.shown.set(attack.name, viewOf(attack));
+    const spec = readSpec();
+    for (const attack of attacks) this.shown.set(attack.name, viewOf(attack, spec));
     this.ready = new Promise((resolve) => {
       this.begun = resolve;
     });
@@ -46,8 +47,8 @@ export class AttackDesk {
     this.begun(target);
   }
 
-  /** Resolves with what came of it, once those before it are done. Throws where there is no such attack. */
-  async launch(name: string): Promise<AttackView> {
+  /** Resolves with what came of it, once those before it are done. Throws at once where it is not to be had. */
+  launch(name: string): Promise<AttackView> {
     const attack = this.attacks.find((each) => each.name === name);
     if (attack === undefined) throw new Error(`no attack ${name}: there are ${this.names.join(', ')}`);
     if (this.waiting >= MAX_WAITING) throw new Error(`${MAX_WAITING} attacks wait already: wait for them`);
@@ -117,7 +118,7 @@ async function within<Result>(milliseconds: number, work: Promise<Result>, what:
   }
 }
 
-function viewOf({ name, title, does, clause }: Attack): AttackView {
-  const { id, asks } = clauseOf(clause);
+function viewOf({ name, title, does, clause }: Attack, spec: string): AttackView {
+  const { id, asks } = clauseOf(clause, spec);
   return { name, title, does, clause: id, asks, status: 'ready', ...NOTHING };
 }

@@ -44,18 +44,21 @@ async function violations(page: Page): Promise<string[]> {
   });
 }
 
-test('another site launches nothing', async () => {
+test('another site launches nothing, and this one no attack that there is not', async () => {
   const [base, token] = url.split('/#token=');
-  const ask = (headers: Record<string, string>) =>
+  const ask = (headers: Record<string, string>, name = 'flip') =>
     fetch(`${base}/actions/attack`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', origin: base!, ...headers },
-      body: '{"name":"flip"}',
+      body: JSON.stringify({ name }),
     });
   const authorization = `Bearer ${token}`;
   assert.is((await ask({})).status, 401);
   assert.is((await ask({ authorization, origin: 'http://127.0.0.1:1' })).status, 403);
   assert.is((await ask({ authorization })).status, 200);
+  const unknown = await ask({ authorization }, 'another');
+  assert.is(unknown.status, 422);
+  assert.match(await unknown.text(), /no attack another/);
 });
 
 test('every attack is launched by a click or a key, waits for its turn, and is shown as refused', async () => {

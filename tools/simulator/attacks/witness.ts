@@ -6,7 +6,7 @@ import type { Target } from './target.ts';
 import { happens } from './until.ts';
 
 /** Readings that are under way at the end of an attack may be sent again twice. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 export class Witness {
   private readonly target: Target;
