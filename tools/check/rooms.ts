@@ -66,7 +66,7 @@ export const ROOMS: Readonly<Record<string, Room>> = Object.freeze({
   'src/roles': { rooms: PORTABLE },
   'src/node': {
     rooms: PORTABLE,
-    packages: ['ble-host', 'lmdb', 'mqtt', 'pg', 'preact', 'prom-client', 'qr', 'ws'],
+    packages: ['ble-host', 'esbuild', 'lmdb', 'mqtt', 'pg', 'preact', 'prom-client', 'qr', 'ws'],
     node: true,
   },
   'firmware/platform': { rooms: PORTABLE, moddable: true },

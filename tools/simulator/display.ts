@@ -2,6 +2,7 @@
 
 /** What a person sees of a run: on a terminal a table that is drawn anew, else a line now and then. */
 import { qrLines } from '../../src/node/onboarding-qr.ts';
+import { interfaceFacts } from '../../src/node/page/interface-facts.ts';
 import type { AttackView } from '../../src/node/page/state.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
 import type { Board } from './board.ts';
@@ -11,7 +12,6 @@ import type { SkippedRow } from './input/row.ts';
 import type { MissingReading } from './ledger.ts';
 import type { Options } from './options.ts';
 import { sayWhileWaiting } from './patience.ts';
-import { interfaceFacts } from './report.ts';
 import type { RunResult } from './run-options.ts';
 
 const REDRAW_MS = 200;

@@ -12,6 +12,7 @@ import type { PneFigures } from './figures.ts';
 const REPEAT_MS = 3000;
 
 export interface GroupStoryOptions {
+  /** Those that are there at the beginning. */
   readonly pnes: readonly PneFigures[];
   readonly keys: ServerKeys;
   /** Has a PNE say something to a group. */
@@ -27,6 +28,7 @@ export class GroupStory {
   private readonly options: GroupStoryOptions;
   private readonly readBefore = new Map<string, number>();
   private chapter: Chapter = 'begin';
+  private leaver = '';
   private reference = 0;
   private timer: NodeJS.Timeout | undefined;
 
@@ -60,16 +62,14 @@ export class GroupStory {
     if (this.chapter === 'begin' && this.allHaveKey()) this.show('first content', this.keyLine(''));
     else if (this.chapter === 'first content' && this.allHaveRead()) this.leave();
     else if (this.chapter === 'leave' && this.allHaveKey())
-      this.show('second content', this.keyLine(`${this.last} left; `));
+      this.show('second content', this.keyLine(`${this.leaver} left; `));
     else if (this.chapter === 'second content' && this.allHaveRead()) this.end();
   }
 
-  private get first(): string {
-    return this.options.pnes[0]!.id;
-  }
-
-  private get last(): string {
-    return this.options.pnes.at(-1)!.id;
+  /** Members, in the order in which they came: one may have been removed. */
+  private get present(): PneFigures[] {
+    const ids = this.group?.members.map(({ pneId }) => pneId) ?? [];
+    return this.options.pnes.filter(({ id }) => ids.includes(id));
   }
 
   private allHaveKey(): boolean {
@@ -78,8 +78,7 @@ export class GroupStory {
   }
 
   private readers(): PneFigures[] {
-    const ids = this.group?.members.map(({ pneId }) => pneId) ?? [];
-    return this.options.pnes.filter(({ id }) => id !== this.first && ids.includes(id));
+    return this.present.slice(1);
   }
 
   private allHaveRead(): boolean {
@@ -102,14 +101,18 @@ export class GroupStory {
 
   private repeat(): void {
     if (this.chapter !== 'first content' && this.chapter !== 'second content') return;
-    if (this.readers().length > 0) this.options.publish(this.first, this.reference, this.chapter);
+    const [first, ...readers] = this.present;
+    if (first !== undefined && readers.length > 0)
+      this.options.publish(first.id, this.reference, this.chapter);
   }
 
   private leave(): void {
     this.sayRead();
-    if (this.options.pnes.length === 1) return this.finish();
+    const [last] = this.readers().slice(-1);
+    if (last === undefined) return this.finish();
     this.chapter = 'leave';
-    this.options.keys.remove(this.reference, this.last);
+    this.leaver = last.id;
+    this.options.keys.remove(this.reference, last.id);
   }
 
   private end(): void {
@@ -118,9 +121,10 @@ export class GroupStory {
   }
 
   private sayRead(): void {
-    const count = this.readers().length;
-    if (count > 0)
-      this.options.say(`group ${this.reference} everyone  content of ${this.first}, read by ${count} more`);
+    const [first, ...readers] = this.present;
+    if (first === undefined || readers.length === 0) return;
+    const count = readers.length;
+    this.options.say(`group ${this.reference} everyone  content of ${first.id}, read by ${count} more`);
   }
 
   private finish(): void {

@@ -40,7 +40,14 @@ async function main(args: readonly string[], endings: Endings): Promise<number> 
   let page: Page | undefined;
   const event: PageFeed['event'] = (...what) => page?.event(...what);
   const isAsked = asksForPasskeys(options);
-  const radio = options.link === 'ble' ? await openRadioOf(isAsked, () => display, event) : undefined;
+  const radio =
+    options.link === 'ble'
+      ? await openRadioOf(
+          isAsked,
+          () => display,
+          () => page,
+        )
+      : undefined;
   const opened = await openBoards(names, radio);
   const display = createDisplay(options, [...opened.values()]);
   const boards = options.boardNames.map((name) => opened.get(name)!);
@@ -48,7 +55,7 @@ async function main(args: readonly string[], endings: Endings): Promise<number> 
     display.attack(view);
     page?.attack(view);
   });
-  page = await openPage(options, boards, desk);
+  page = await openPage(options, boards, radio, desk);
   if (page !== undefined) display.page(page.url);
   void Promise.all(options.attacks.map((name) => desk.launch(name))).then(() => lasting.abort());
   const refusals = new Repeats((entity, what) => {
@@ -57,6 +64,7 @@ async function main(args: readonly string[], endings: Endings): Promise<number> 
   });
   const result = await run({
     ...options,
+    ...page?.hooks,
     boards,
     ...(radio !== undefined && { radio }),
     isOneByOne: isAsked,
@@ -71,9 +79,9 @@ async function main(args: readonly string[], endings: Endings): Promise<number> 
       display.progress(pnes);
       page?.progress(pnes);
     },
-    onReading(pne, id, value): void {
-      output?.write(new Date(), pne, id, value);
-      page?.reading(pne, value);
+    onReading(pne, reading): void {
+      output?.write(new Date(), pne, reading.id, reading.value);
+      page?.reading(pne, reading);
     },
     onSkipped(row): void {
       display.skipped(row);
@@ -123,7 +131,7 @@ function asksForPasskeys({ once, input, json, output, link }: Options): boolean 
 }
 
 /** `display` is there once the boards are. */
-function openRadioOf(isAsked: boolean, display: () => Display, event: PageFeed['event']): Promise<Radio> {
+function openRadioOf(isAsked: boolean, display: () => Display, page: () => Page | undefined): Promise<Radio> {
   const screen = {
     ask: (question: string) => display().ask(question),
     answered: () => display().answered(),
@@ -132,7 +140,7 @@ function openRadioOf(isAsked: boolean, display: () => Display, event: PageFeed['
   const prompt = isAsked ? new PasskeyPrompt(process.stdin, screen) : undefined;
   return openRadio({
     typePasskey(pne, shown, signal): Promise<number> {
-      event('pairing', pne, 'shows a passkey, which is typed at the gateway');
+      page()?.passkey(pne);
       // A device that has an address in place of a name is an attacker's: nobody is asked about it.
       if (prompt !== undefined && !pne.includes(':')) return prompt.ask(pne, shown, signal);
       display().passkey(pne, String(shown).padStart(6, '0'));
@@ -140,7 +148,7 @@ function openRadioOf(isAsked: boolean, display: () => Display, event: PageFeed['
     },
     onProblem(pne, problem): void {
       display().problem(`${pne}: ${problem}`);
-      event('problem', pne, problem);
+      page()?.event('problem', pne, problem);
     },
   });
 }

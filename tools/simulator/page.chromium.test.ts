@@ -8,14 +8,33 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { qrModules } from '../../src/node/onboarding-qr.ts';
+import type { ActionFields, PageActions } from '../../src/node/page/actions.ts';
+import { buildPage } from '../../src/node/page/bundle.ts';
 import { PageFeed } from '../../src/node/page/feed.ts';
 import { servePage } from '../../src/node/page/server.ts';
 import type { InterfaceView } from '../../src/node/page/state.ts';
-import { buildPage } from '../build/page.ts';
+import type { TraceView } from '../../src/node/page/trace/stage.ts';
+import type { Listener } from '../../src/node/tcp.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const OPEN = { token: 'the-token', actions: {} };
+const TOKEN = 'the-token';
+const VIEWPORT = Object.freeze({ width: 360, height: 800 });
+const TRACE: TraceView = {
+  pne: 'pne-1',
+  id: 7,
+  together: 1,
+  stages: [
+    {
+      name: 'record of CPNS-3',
+      where: 'PNE to CPNS Server',
+      length: 120,
+      fields: [{ hex: '0f'.repeat(120), means: '120 bytes of ciphertext' }],
+    },
+  ],
+  receipt: [],
+};
+const OVERFLOWS = 'document.documentElement.scrollWidth > innerWidth';
 /** Of scripts, style and document, compressed. */
 const BUDGET = 150_000;
 
@@ -47,6 +66,7 @@ function networkOf(pnes: number) {
 /** What its console says is a fault. */
 async function look(url: string, options: Parameters<Browser['newPage']>[0] = {}) {
   const page = await browser.newPage(options);
+  open.push(page);
   const faults: string[] = [];
   page.on('pageerror', ({ message }) => faults.push(message));
   page.on('request', (request) => {
@@ -55,6 +75,19 @@ async function look(url: string, options: Parameters<Browser['newPage']>[0] = {}
   await page.goto(url);
   await page.waitForSelector('h1');
   return { page, faults };
+}
+
+/** Ends with the test, however that ends. */
+const open: { close(): Promise<void> }[] = [];
+
+async function serve(
+  feed: PageFeed,
+  actions: PageActions = {},
+  port = 0,
+): Promise<{ url: string } & Listener> {
+  const listener = await servePage({ feed, files, token: TOKEN, actions, port });
+  open.push(listener);
+  return { ...listener, url: `http://127.0.0.1:${listener.port}/#token=${TOKEN}` };
 }
 
 async function violations(page: Page): Promise<string[]> {
@@ -68,6 +101,9 @@ async function violations(page: Page): Promise<string[]> {
 test.before(async () => {
   browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
 });
+test.after.each(async () => {
+  for (const each of open.splice(0)) await each.close();
+});
 test.after(() => browser.close());
 
 test('it is small', () => {
@@ -79,9 +115,9 @@ for (const colorScheme of ['light', 'dark'] as const)
   for (const width of [1200, 360])
     test(`a PNE joins and sends; nothing hinders whoever cannot see it (${colorScheme}, ${width} wide)`, async () => {
       const feed = networkOf(3);
-      const listener = await servePage({ feed, files, ...OPEN, port: 0 });
+      const listener = await serve(feed);
       const viewport = { width, height: 800 };
-      const { page, faults } = await look(`http://127.0.0.1:${listener.port}/#token=${OPEN.token}`, {
+      const { page, faults } = await look(listener.url, {
         colorScheme,
         viewport,
       });
@@ -89,8 +125,8 @@ for (const colorScheme of ['light', 'dark'] as const)
       feed.code('pne-2', { text: 'PNE-2.CODE', rows: qrModules('PNE-2.CODE') });
       await page.locator('[data-pne="pne-2"] .code path').waitFor();
       for (const name of ['CPNS-1', 'CPNS-3']) feed.agreed(view('pne-1', name));
-      feed.reading('pne-1', { temperature: 21.5 });
-      feed.reading('pne-1', { temperature: 22 });
+      feed.reading('pne-1', { temperature: 21.5 }, 0);
+      feed.reading('pne-1', { temperature: 22 }, 0);
       feed.event('refused', 'pne-2', 'replay');
       const card = page.locator('[data-pne="pne-1"].secured');
       await card.locator('polyline').waitFor();
@@ -98,48 +134,108 @@ for (const colorScheme of ['light', 'dark'] as const)
       await page.locator('.events li.refused', { hasText: 'pne-2 replay' }).waitFor();
       assert.match((await page.locator('.picture').getAttribute('aria-label'))!, /3 PNEs, 1 of them secured/);
       assert.equal(await violations(page), []);
-      const overflow = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
-      assert.not.ok(overflow);
+      assert.not.ok(await page.evaluate(OVERFLOWS));
       assert.equal(faults, []);
-      await page.close();
-      await listener.close();
     });
 
+test('PNEs are added, revoked, granted, removed and followed by keys alone, on a phone too', async () => {
+  const feed = networkOf(1);
+  const asked: string[] = [];
+  const ask =
+    (name: string, answer: unknown = 'done') =>
+    (fields: ActionFields) => {
+      asked.push([name, ...Object.values(fields)].join(' '));
+      if (fields.name === 'taken') throw new Error('taken was in this run already');
+      return answer;
+    };
+  const names = ['add', 'revoke', 'grant', 'remove', 'rekey'].map((name) => [name, ask(name)]);
+  const actions = { ...Object.fromEntries(names), follow: ask('follow', TRACE) };
+  const listener = await serve(feed, actions);
+  const { page, faults } = await look(listener.url, {
+    viewport: VIEWPORT,
+  });
+  page.on('dialog', (dialog) => dialog.accept());
+  feed.agreed(view('pne-1', 'CPNS-3'));
+  feed.reading('pne-1', { temperature: 21.5 }, 7);
+  const members = [
+    { id: 'pne-1', hasKey: true },
+    { id: 'pne-2', hasKey: false },
+  ];
+  feed.setGroups([
+    { reference: 2, name: 'everyone', kind: 'service group', owner: undefined, epoch: 3, rekeys: 2, members },
+  ]);
+  await page.locator('[data-group="2"]', { hasText: 'epoch 3' }).waitFor();
+
+  await page.getByLabel('Name of a new PNE').focus();
+  await page.keyboard.type('taken');
+  await page.keyboard.press('Enter');
+  await page.locator('.add output', { hasText: 'not done: taken was in this run already' }).waitFor();
+  await page.getByLabel('Revoke pne-1').press('Enter');
+  feed.figures('pne-1', { status: 'revoked' });
+  await page.getByLabel('Grant pne-1').press('Enter');
+  await page.getByLabel('Remove pne-1').press('Enter');
+  await page.getByLabel('New key for everyone').press('Enter');
+  await page.getByLabel('Follow the newest reading of pne-1').press('Enter');
+  await page.locator('dialog .stages', { hasText: '120 bytes of ciphertext' }).waitFor();
+  assert.equal(await violations(page), []);
+  assert.not.ok(await page.evaluate(OVERFLOWS));
+  await page.keyboard.press('Escape');
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  assert.equal(await violations(page), []);
+  assert.not.ok(await page.evaluate(OVERFLOWS));
+  assert.equal(asked, [
+    'add taken',
+    'revoke pne-1',
+    'grant pne-1',
+    'remove pne-1',
+    'rekey 2',
+    'follow pne-1 7',
+  ]);
+  feed.remove('pne-1');
+  await page.locator('[data-pne="pne-1"]').waitFor({ state: 'detached' });
+  assert.equal(faults, []);
+});
+
+test('a program that offers nothing to do shows nothing to press', async () => {
+  const feed = networkOf(1);
+  feed.reading('pne-1', 1, 0);
+  const listener = await serve(feed);
+  const { page } = await look(listener.url);
+  await page.waitForSelector('[data-pne="pne-1"]');
+  assert.is(await page.locator('button').count(), 0);
+});
+
 test('a program that dies is told of, and one that comes back is shown anew', async () => {
-  const first = await servePage({ feed: networkOf(1), files, ...OPEN, port: 0 });
-  const { page } = await look(`http://127.0.0.1:${first.port}/#token=${OPEN.token}`);
+  const first = await serve(networkOf(1));
+  const { page } = await look(first.url);
   await page.waitForSelector('[role=status].live');
   await first.close();
   await page.waitForSelector('[role=status].away');
-  const second = await servePage({ feed: networkOf(2), files, ...OPEN, port: first.port });
+  await serve(networkOf(2), {}, first.port);
   await page.waitForSelector('[data-pne="pne-2"]', { timeout: 20_000 });
   await page.waitForSelector('[role=status].live');
-  await page.close();
-  await second.close();
 });
 
 test('a page that does not have the token of the run says where it is', async () => {
-  const listener = await servePage({ feed: networkOf(1), files, ...OPEN, port: 0 });
+  const listener = await serve(networkOf(1));
   const at = `http://127.0.0.1:${listener.port}/`;
   const { page } = await look(at);
   await page.locator('[role=status].away', { hasText: 'open the address that it prints' }).waitFor();
-  await page.goto(`${at}#token=${OPEN.token}`);
+  await page.goto(`${at}#token=${TOKEN}`);
   await page.waitForSelector('[data-pne="pne-1"]');
   assert.is(page.url(), at);
   await page.reload();
   await page.waitForSelector('[data-pne="pne-1"]');
-  await page.close();
-  await listener.close();
 });
 
 test('64 PNEs that send all the time are shown, and the page still answers', async () => {
   const feed = networkOf(64);
-  const listener = await servePage({ feed, files, ...OPEN, port: 0 });
-  const { page, faults } = await look(`http://127.0.0.1:${listener.port}/#token=${OPEN.token}`);
+  const listener = await serve(feed);
+  const { page, faults } = await look(listener.url);
   let number = 0;
   const sending = setInterval(() => {
     number += 1;
-    for (let index = 1; index <= 64; index += 1) feed.reading(`pne-${index}`, { number });
+    for (let index = 1; index <= 64; index += 1) feed.reading(`pne-${index}`, { number }, 0);
   }, 50);
   await page.locator('.card polyline').nth(63).waitFor();
   feed.event('problem', undefined, 'something else');
@@ -148,8 +244,6 @@ test('64 PNEs that send all the time are shown, and the page still answers', asy
   clearInterval(sending);
   await page.locator('[data-pne="pne-64"] dd', { hasText: new RegExp(`^${number}$`) }).waitFor();
   assert.equal(faults, []);
-  await page.close();
-  await listener.close();
 });
 
 test.run();

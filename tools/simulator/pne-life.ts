@@ -92,6 +92,15 @@ export class PneLife {
     await this.starting;
   }
 
+  /** Ends it for good, as one that its owner has removed: others get what waits for it, and what it did not deliver. */
+  async leave(): Promise<void> {
+    await this.stop();
+    const { figures, ledger, onFailed } = this.options;
+    const inVain = ledger.restarted(figures.id);
+    this.outlet.restart(inVain);
+    await this.outlet.remove().catch(onFailed);
+  }
+
   private async launch(): Promise<void> {
     const { board, folder, provisioning, linePort, onFailed } = this.options;
     this.process = await startPneProcess({

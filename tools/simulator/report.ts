@@ -2,7 +2,7 @@
 
 /** What a run says at its end, for scripts and for people. */
 import { algorithmParameters } from '../../src/crypto/algorithms.ts';
-import { mechanismName } from '../../src/negotiation/names.ts';
+import { type InterfaceFacts, interfaceFacts } from '../../src/node/page/interface-facts.ts';
 import type { AttackView } from '../../src/node/page/state.ts';
 import type { GroupRecord } from '../../src/roles/group-record.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
@@ -71,38 +71,6 @@ function attackFacts({ name, status, reason, clause, control, fared, lines }: At
     control: { works: control !== '', how: control },
     readings: fared ?? null,
     seen: lines,
-  };
-}
-
-interface InterfaceFacts {
-  readonly name: string;
-  /** Who is at the other end of CPNS-2, and of the others. */
-  readonly gateway?: string;
-  readonly pne?: string;
-  readonly method: number;
-  readonly suite: number;
-  readonly authentication: string;
-  readonly integrity: string;
-  readonly confidentiality: string;
-  readonly handshakeBytes: number;
-  readonly handshakeMessages: number;
-}
-
-/** What one PNE agreed on with its gateway (CPNS-1) or the server (CPNS-3), or a gateway with the server (CPNS-2). */
-export function interfaceFacts(agreement: Agreement): InterfaceFacts {
-  const { choice, linkKind, peer } = agreement;
-  const nameOf = (mechanism: number) => mechanismName(mechanism, linkKind);
-  const { integrity, confidentiality } = choice.toResponder;
-  return {
-    name: agreement.name,
-    [agreement.name === 'CPNS-2' ? 'gateway' : 'pne']: peer.subject,
-    method: agreement.method,
-    suite: agreement.suite,
-    authentication: nameOf(choice.authentication),
-    integrity: nameOf(integrity),
-    confidentiality: nameOf(confidentiality),
-    handshakeBytes: agreement.handshakeBytes,
-    handshakeMessages: agreement.handshakeMessages,
   };
 }
 

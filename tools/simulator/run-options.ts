@@ -3,12 +3,14 @@
 /** What a run is told, and what comes of it. */
 import type { GroupRecord } from '../../src/roles/group-record.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
+import type { Reading } from '../../src/roles/server-store.ts';
 import type { AttackDesk } from './attacks/desk.ts';
 import type { Radio } from './ble/radio.ts';
 import type { Board } from './board.ts';
 import type { PneFigures } from './figures.ts';
 import type { Row, SkippedRow } from './input/row.ts';
 import type { MissingReading } from './ledger.ts';
+import type { Network, NetworkOptions } from './network.ts';
 
 export interface RunOptions {
   /** The air, where boards have a radio. It ends with the run. */
@@ -27,14 +29,22 @@ export interface RunOptions {
   /** Nothing more is sent then; what is under way may still arrive. */
   readonly stop: AbortSignal;
   onAgreed(agreement: Agreement): void;
-  /** The last PNE joins by a code, and is told of. Without it all are provisioned. */
+  /** What is told of PNEs that join by a code: the last does. Without it all are provisioned. */
   readonly joining?: {
     onCode(pne: string, code: string): void;
     onJoined(pne: string): void;
   };
+  /** Who administers the run gets it once there is a network. */
+  onNetwork?(control: RunControl): void;
+  /** A group has changed, or one more of its members has its key. */
+  onGroups?(): void;
+  /** The process of a PNE is started. */
+  onStarted?(pne: string): void;
+  /** Who watches the network. */
+  readonly watcher?: Pick<NetworkOptions, 'onLink' | 'watch' | 'onGone' | 'onRevoked'>;
   onProgress(pnes: readonly PneFigures[]): void;
-  /** A reading that the server verified; `id` is the PNE's. */
-  onReading?(pne: string, id: number, value: unknown): void;
+  /** A reading that the server verified. */
+  onReading?(pne: string, reading: Reading): void;
   onSkipped(row: SkippedRow): void;
   /** Who attacks the network, once all PNEs are secured. */
   readonly attackers?: Pick<AttackDesk, 'taps' | 'begin'>;
@@ -44,6 +54,18 @@ export interface RunOptions {
   onGroup(line: string): void;
   /** Something the user should know, in one line. */
   onProblem(problem: string): void;
+}
+
+/** What may be done to a run from outside. */
+export interface RunControl {
+  readonly registrar: Network['registrar'];
+  readonly keys: Network['keys'];
+  /** The gateway's store, beside that of the server in `registrar`. */
+  readonly gatewayStore: Network['gatewayStore'];
+  /** Registers a code for one more PNE, and starts that. Refuses a name that no code can have, or that was there. */
+  add(pne: string): Promise<void>;
+  /** Switches a PNE off that is withdrawn. */
+  switchOff(pne: string): Promise<void>;
 }
 
 export interface RunResult {

@@ -2,21 +2,22 @@
 
 /** Runs a personal network: PNEs in XS processes, PN GW and CPNS Server here, readings from the input. */
 import { join } from 'node:path';
+import { checkCodeId } from '../../src/node/onboarding-code.ts';
 import { after } from '../../src/node/timer.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
 import type { Reading } from '../../src/roles/server-store.ts';
 import { LiveTarget } from './attacks/live.ts';
 import type { Taps } from './attacks/target.ts';
-import type { Board } from './board.ts';
 import { Distributor } from './distributor.ts';
-import { newFigures, type PneFigures } from './figures.ts';
+import type { PneFigures } from './figures.ts';
 import { GroupStory } from './group-story.ts';
 import type { SkippedRow } from './input/row.ts';
 import { Ledger, type MissingReading } from './ledger.ts';
 import { type Network, startNetwork } from './network.ts';
-import { PneLife } from './pne-life.ts';
+import { RunNotes } from './notes.ts';
+import { Population } from './population.ts';
 import { refusalText } from './repeats.ts';
-import type { RunOptions, RunResult } from './run-options.ts';
+import type { RunControl, RunOptions, RunResult } from './run-options.ts';
 import { openScratch } from './scratch.ts';
 
 /** With readings on their way and none arriving for so long, a run gives up on them. */
@@ -25,9 +26,6 @@ const STALL_MS = 30_000;
 const DRAIN_MS = 3000;
 /** With all readings there, the groups are given so long. */
 const GROUPS_MS = 15_000;
-const MAX_PROBLEMS_KEPT = 20;
-/** Skipped rows of which line and reason are kept. All are counted. */
-const MAX_SKIPPED_KEPT = 1000;
 
 export async function run(options: RunOptions): Promise<RunResult> {
   const scratch = openScratch();
@@ -49,14 +47,11 @@ class Simulation {
   private readonly options: RunOptions;
   /** Where stores and bonds lie. */
   private readonly folder: string;
-  private readonly figures: PneFigures[];
+  private readonly population: Population;
   private readonly ledger = new Ledger();
-  private readonly skipped: SkippedRow[] = [];
-  private readonly problems: string[] = [];
+  private readonly notes = new RunNotes();
   private readonly agreements = new Map<string, Agreement>();
-  private readonly lives: PneLife[] = [];
   private readonly distributor: Distributor;
-  private skippedCount = 0;
   private network: Network | undefined;
   private story: GroupStory | undefined;
   private target: LiveTarget | undefined;
@@ -70,10 +65,15 @@ class Simulation {
   constructor(options: RunOptions, folder: string) {
     this.options = options;
     this.folder = folder;
-    this.figures = Array.from({ length: options.pnes }, (_, index) =>
-      newFigures(`pne-${index + 1}`, this.boardOf(index)),
-    );
     this.distributor = new Distributor(options.rows, (row) => this.skip(row));
+    this.population = new Population({
+      ...{ folder, boards: options.boards, ledger: this.ledger, distributor: this.distributor },
+      network: () => this.network!,
+      onFigures: () => this.progress(),
+      onProblem: (problem) => this.addProblem(problem),
+      onFailed: (error) => this.fail(error),
+    });
+    for (let number = 1; number <= options.pnes; number += 1) this.population.expect(`pne-${number}`);
     this.ended = new Promise((resolve, reject) => {
       this.end = resolve;
       this.fail = reject;
@@ -85,47 +85,85 @@ class Simulation {
   }
 
   async start(): Promise<void> {
-    const pneIds = this.figures.map(({ id }) => id);
-    for (const id of pneIds) this.ledger.add(id);
-    const { radio } = this.options;
-    const last = pneIds[pneIds.length - 1]!;
-    const { joining, attackers } = this.options;
-    this.network = await startNetwork({
-      pneIds,
-      ...(joining !== undefined && {
-        joining: {
-          pneId: last,
-          onCode: (code) => joining.onCode(last, code),
-          onJoined: () => joining.onJoined(last),
-        },
-      }),
-      algorithm: this.options.algorithm,
-      intervalMs: this.options.intervalMs,
-      onAgreed: (agreement) => this.agree(agreement),
-      onReading: (id, reading) => this.receive(id, reading),
-      ...(attackers !== undefined && { taps: attackers.taps }),
-      onRefused: (reason, id, at) => {
-        this.target?.refused({ reason, at, pne: id });
-        this.countRefusal(reason, id);
-      },
-      onHolder: () => this.story?.proceed(),
-      onServerLink: (isThere) => (isThere ? radio?.resume() : radio?.pause()),
+    const { joining, radio, attackers } = this.options;
+    const ids = this.figures.map(({ id }) => id);
+    const provisioned = joining === undefined ? ids : ids.slice(0, -1);
+    const network = await this.startNetwork(provisioned);
+    provisioned.forEach((id, index) => {
+      this.population.equip(id, network.provisioning[index]!);
     });
+    for (const id of ids.slice(provisioned.length)) await this.invite(id);
     this.story = new GroupStory({
-      pnes: this.figures,
-      keys: this.network.keys,
-      publish: this.network.publish,
+      pnes: [...this.figures],
+      keys: network.keys,
+      publish: network.publish,
       say: this.options.onGroup,
       onDone: () => this.endWhenDone(),
     });
     this.story.start();
-    await radio?.startGateway(join(this.folder, 'gateway'), after, this.network.attachPne);
-    this.lives.push(...this.figures.map((figures, index) => this.newLife(figures, index)));
-    this.target = attackers && this.openToAttack(attackers.taps);
+    await radio?.startGateway(join(this.folder, 'gateway'), after, network.attachPne);
+    this.target = attackers && this.openToAttack(network, attackers.taps);
     if (this.options.stop.aborted) return;
+    this.options.onNetwork?.(this.control(network));
     if (this.options.isOneByOne) this.startNext(0);
-    else await Promise.all(this.lives.map((life) => life.start()));
+    else await Promise.all(ids.map((id) => this.startPne(id)));
     this.watchForStall();
+  }
+
+  private async startNetwork(pneIds: readonly string[]): Promise<Network> {
+    const { options } = this;
+    const { radio, joining, attackers, watcher } = options;
+    this.network = await startNetwork({
+      pneIds,
+      algorithm: options.algorithm,
+      intervalMs: options.intervalMs,
+      onAgreed: (agreement) => this.agree(agreement),
+      onReading: (id, reading) => this.receive(id, reading),
+      onRefused: (reason, id, at) => {
+        this.target?.refused({ reason, at, pne: id });
+        this.countRefusal(reason, id);
+      },
+      ...(attackers !== undefined && { taps: attackers.taps }),
+      ...(joining !== undefined && { onJoined: joining.onJoined }),
+      ...watcher,
+      onHolder: () => this.groupsChanged(),
+      onServerLink: (isThere) => (isThere ? radio?.resume() : radio?.pause()),
+    });
+    return this.network;
+  }
+
+  private groupsChanged(): void {
+    this.story?.proceed();
+    this.options.onGroups?.();
+  }
+
+  private control(network: Network): RunControl {
+    return {
+      ...network,
+      add: async (id) => {
+        checkCodeId(id);
+        this.population.expect(id);
+        await this.invite(id);
+        await this.startPne(id);
+      },
+      switchOff: (id) => this.population.remove(id),
+    };
+  }
+
+  /** A PNE that joins by a code. */
+  private async invite(id: string): Promise<void> {
+    const { provisioning, code } = await this.network!.invite(id);
+    this.population.equip(id, provisioning);
+    this.options.joining?.onCode(id, code);
+  }
+
+  private startPne(id: string): Promise<void> {
+    this.options.onStarted?.(id);
+    return this.population.start(id);
+  }
+
+  private get figures(): readonly PneFigures[] {
+    return this.population.figures;
   }
 
   /** Of a run that was stopped: waits a little for what is under way. */
@@ -139,12 +177,10 @@ class Simulation {
   result(): RunResult {
     const isStopped = this.options.stop.aborted;
     return {
-      pnes: this.figures,
-      skipped: this.skipped,
-      skippedCount: this.skippedCount,
+      pnes: this.population.everyone,
+      ...this.notes.result(),
       missing: isStopped ? this.ledger.changed : [...this.ledger.missing(), ...this.unsent()],
       underWay: isStopped ? this.ledger.underWay : 0,
-      problems: this.problems,
       group: this.story?.group,
       isGroupShown: isStopped || this.story?.isDone === true,
       agreements: [...this.agreements.values()],
@@ -156,56 +192,32 @@ class Simulation {
     clearTimeout(this.stallTimer);
     clearTimeout(this.groupsTimer);
     this.story?.stop();
-    await Promise.all(this.lives.map((life) => life.stop()));
+    await this.population.stop();
     await this.options.radio?.close();
     await this.network?.close();
   }
 
-  private newLife(figures: PneFigures, index: number): PneLife {
-    return new PneLife({
-      board: this.boardOf(index),
-      folder: join(this.folder, figures.id),
-      provisioning: this.network!.provisioning[index]!,
-      linePort: this.network!.linePort,
-      figures,
-      ledger: this.ledger,
-      distributor: this.distributor,
-      onRestart: () => this.network!.deliverInterval(figures.id),
-      onFigures: () => this.progress(),
-      onProblem: (problem) => this.addProblem(problem),
-      onFailed: this.fail,
-    });
-  }
-
-  private openToAttack(taps: Taps): LiveTarget {
-    const ids = this.figures.map(({ id }) => id);
+  private openToAttack(network: Network, taps: Taps): LiveTarget {
     return new LiveTarget({
-      network: this.network!,
-      taps,
-      pneIds: ids,
+      ...{ network, taps, account: this.ledger },
+      pneIds: this.figures.map(({ id }) => id),
       radio: this.options.radio,
-      account: this.ledger,
-      restart: (pne) => this.lives[ids.indexOf(pne)]!.startAgain(),
-      rollBack: (pne) => this.lives[ids.indexOf(pne)]!.rollBack(),
+      restart: (pne) => this.population.startAgain(pne),
+      rollBack: (pne) => this.population.rollBack(pne),
     });
   }
 
   private startNext(index: number): void {
-    const life = this.lives[index];
-    if (life === undefined || this.stopping) return;
+    const next = this.figures[index];
+    if (next === undefined || this.stopping) return;
     this.onSecured = (id) => {
-      if (id === this.figures[index]!.id) this.startNext(index + 1);
+      if (id === next.id) this.startNext(index + 1);
     };
-    void life.start();
+    void this.startPne(next.id);
   }
 
   private unsent(): MissingReading[] {
     return this.distributor.waiting.map(({ line }) => ({ line, problem: 'unsent' }));
-  }
-
-  private boardOf(index: number): Board {
-    const { boards } = this.options;
-    return boards[index % boards.length]!;
   }
 
   private agree(agreement: Agreement): void {
@@ -213,21 +225,19 @@ class Simulation {
     this.options.onAgreed(agreement);
     if (agreement.name !== 'CPNS-3') return;
     this.onSecured(agreement.peer.subject ?? '');
-    const secured = [...this.agreements.values()].filter(({ name }) => name === 'CPNS-3');
-    if (secured.length === this.figures.length && this.target !== undefined)
-      this.options.attackers?.begin(this.target);
+    const areAllSecured = this.figures.every(({ id }) => this.agreements.has(`${id} CPNS-3`));
+    if (areAllSecured && this.target !== undefined) this.options.attackers?.begin(this.target);
   }
 
-  private receive(id: string, received: Reading): void {
-    const { id: reading, payload, value } = received;
-    this.ledger.received(id, reading, payload);
-    const figures = this.figuresOf(id);
+  private receive(id: string, reading: Reading): void {
+    this.ledger.received(id, reading.id, reading.payload);
+    const figures = this.population.figuresOf(id);
     figures.received = this.ledger.receivedOf(id);
     figures.sent = Math.max(figures.sent, figures.received);
-    figures.last = value;
-    this.target?.arrived({ pne: id, reading: received });
+    figures.last = reading.value;
+    this.target?.arrived({ pne: id, reading });
     this.watchForStall();
-    this.options.onReading?.(id, reading, value);
+    this.options.onReading?.(id, reading);
     this.options.onProgress(this.figures);
   }
 
@@ -238,8 +248,7 @@ class Simulation {
   }
 
   private skip(row: SkippedRow): void {
-    this.skippedCount += 1;
-    if (this.skipped.length < MAX_SKIPPED_KEPT) this.skipped.push(row);
+    this.notes.skipped(row);
     this.options.onSkipped(row);
   }
 
@@ -249,17 +258,13 @@ class Simulation {
     const figures = this.figures.find((each) => each.id === id);
     if (figures !== undefined) figures.refusedByServer += 1;
     const entity = id ?? 'gateway';
-    this.keepProblem(refusalText(entity, reason));
+    this.notes.problem(refusalText(entity, reason));
     this.options.onRefused(entity, reason);
   }
 
   private addProblem(problem: string): void {
-    this.keepProblem(problem);
+    this.notes.problem(problem);
     this.options.onProblem(problem);
-  }
-
-  private keepProblem(problem: string): void {
-    if (this.problems.length < MAX_PROBLEMS_KEPT) this.problems.push(problem);
   }
 
   private endWhenDone(): void {
@@ -289,11 +294,5 @@ class Simulation {
       );
       this.end();
     }, STALL_MS);
-  }
-
-  private figuresOf(id: string): PneFigures {
-    const figures = this.figures.find((candidate) => candidate.id === id);
-    if (figures === undefined) throw new Error(`no PNE ${id} in this run`);
-    return figures;
   }
 }

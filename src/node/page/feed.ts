@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Keeps what the page shows, bounded, and tells whoever looks what has changed: many changes at a time. */
+import { ImplementationLimits } from '../../limits.ts';
 import type {
+  AirView,
   AttackView,
   CodeView,
   EntityKind,
   EntityView,
   EventView,
+  GroupView,
   InterfaceView,
   PageChange,
   PageState,
@@ -18,6 +21,10 @@ const MAX_NUMBERS = 60;
 /** Fields of a PNE that are drawn, and characters of its last reading. */
 const MAX_FIELDS = 8;
 const MAX_LAST = 400;
+/** Steps of a PNE on its way to its first reading. */
+const MAX_STEPS = 32;
+/** Ids of readings in one boot (src/limits.ts). */
+const { maxReadingsPerBoot } = ImplementationLimits;
 
 export interface Viewer {
   /** Called after a change, once until the viewer has taken it. */
@@ -30,6 +37,8 @@ interface Backlog {
   readonly interfaces: Set<string>;
   readonly arrived: Set<string>;
   readonly attacks: Set<string>;
+  readonly removed: Set<string>;
+  areGroupsNew: boolean;
   /** Events up to this number it has. */
   seen: number;
   isTold: boolean;
@@ -37,13 +46,30 @@ interface Backlog {
 
 type Figures = Partial<Pick<EntityView, 'status' | 'sent' | 'received' | 'refused'>>;
 
+const NOTHING = Object.freeze({
+  ...{
+    sent: undefined,
+    received: 0,
+    refused: 0,
+    last: '',
+    lastId: undefined,
+    boot: undefined,
+    code: undefined,
+  },
+  steps: [],
+  air: [],
+  series: {},
+});
+
 export class PageFeed {
   private readonly title: string;
   private readonly now: () => number;
   private readonly entities = new Map<string, EntityView>();
   private readonly interfaces = new Map<string, InterfaceView>();
   private readonly attacks = new Map<string, AttackView>();
+  private readonly firstSteps = new Map<string, number>();
   private readonly viewers = new Map<Viewer, Backlog>();
+  private groups: readonly GroupView[] = [];
   private events: EventView[] = [];
   private happened = 0;
 
@@ -53,9 +79,10 @@ export class PageFeed {
   }
 
   get state(): PageState {
-    const { title, events, happened } = this;
+    const { title, groups, events, happened } = this;
     return {
       title,
+      groups,
       events,
       happened,
       entities: [...this.entities.values()],
@@ -71,6 +98,8 @@ export class PageFeed {
       interfaces: new Set(),
       arrived: new Set(),
       attacks: new Set(),
+      removed: new Set(),
+      areGroupsNew: false,
       seen: this.happened,
       isTold: false,
     };
@@ -83,8 +112,45 @@ export class PageFeed {
   }
 
   add(id: string, kind: EntityKind, place: string): void {
-    const none = { sent: 0, received: 0, refused: 0, last: '', code: undefined, series: {} };
-    this.put({ id, kind, place, status: kind === 'pne' ? 'waiting' : 'secured', ...none });
+    this.put({ ...NOTHING, id, kind, place, status: kind === 'pne' ? 'waiting' : 'secured' });
+  }
+
+  has(id: string): boolean {
+    return this.entities.has(id);
+  }
+
+  /** It is gone, with its interfaces. */
+  remove(id: string): void {
+    if (!this.entities.delete(id)) return;
+    this.firstSteps.delete(id);
+    for (const [key, { from, to }] of this.interfaces)
+      if (from === id || to === id) this.interfaces.delete(key);
+    this.tell((backlog) => {
+      backlog.entities.delete(id);
+      backlog.removed.add(id);
+    });
+  }
+
+  /** Something happened on the way of a PNE to its first reading. A step is taken once. */
+  step(id: string, name: string): void {
+    const entity = this.entities.get(id);
+    if (entity === undefined || entity.steps.length >= MAX_STEPS) return;
+    if (entity.steps.some((step) => step.name === name)) return;
+    const now = this.now();
+    if (!this.firstSteps.has(id)) this.firstSteps.set(id, now);
+    this.put({ ...entity, steps: [...entity.steps, { name, after: now - this.firstSteps.get(id)! }] });
+  }
+
+  air(id: string, air: readonly AirView[]): void {
+    const entity = this.entities.get(id);
+    if (entity !== undefined) this.put({ ...entity, air });
+  }
+
+  setGroups(groups: readonly GroupView[]): void {
+    this.groups = groups;
+    this.tell((backlog) => {
+      backlog.areGroupsNew = true;
+    });
   }
 
   /** Nothing happens where there is no such entity. */
@@ -102,14 +168,16 @@ export class PageFeed {
   }
 
   /** A reading of a PNE has arrived at the server. */
-  reading(id: string, value: unknown): void {
+  reading(id: string, value: unknown, lastId: number): void {
     const entity = this.entities.get(id);
     if (entity === undefined) return;
     const text = JSON.stringify(value) ?? '';
     const last = text.length > MAX_LAST ? `${text.slice(0, MAX_LAST)}...` : text;
     const series = withNumbers(entity.series, value);
     this.tell((backlog) => backlog.arrived.add(id));
-    this.put({ ...entity, last, series });
+    const boot = Math.floor(lastId / maxReadingsPerBoot);
+    const status = entity.status === 'waiting' ? 'secured' : entity.status;
+    this.put({ ...entity, status, last, lastId, boot, series });
   }
 
   agreed(view: InterfaceView): void {
@@ -149,14 +217,17 @@ export class PageFeed {
     if (!backlog.isTold) return undefined;
     const change = {
       entities: [...backlog.entities].map((id) => this.entities.get(id)!),
-      interfaces: [...backlog.interfaces].map((key) => this.interfaces.get(key)!),
+      interfaces: [...backlog.interfaces].flatMap((key) => this.interfaces.get(key) ?? []),
+      removed: [...backlog.removed],
+      groups: backlog.areGroupsNew ? this.groups : undefined,
       events: this.events.filter(({ number }) => number > backlog.seen),
       happened: this.happened,
       arrived: [...backlog.arrived],
       attacks: [...backlog.attacks].map((name) => this.attacks.get(name)!),
     };
-    const { entities, interfaces, arrived, attacks } = backlog;
-    for (const each of [entities, interfaces, arrived, attacks]) each.clear();
+    const { entities, interfaces, arrived, removed, attacks } = backlog;
+    for (const each of [entities, interfaces, arrived, removed, attacks]) each.clear();
+    backlog.areGroupsNew = false;
     backlog.seen = this.happened;
     backlog.isTold = false;
     return change;

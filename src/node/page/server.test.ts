@@ -80,7 +80,7 @@ test('whoever looks gets the state, and then what changes', async () => {
   const { feed, listener, at } = await open();
   const { text } = await follow(at('/events'));
   await until(() => text().includes('event: state'), 'the state');
-  feed.reading('pne-1', { temperature: 21.5 });
+  feed.reading('pne-1', { temperature: 21.5 }, 0);
   await until(() => text().includes('event: change'), 'a change');
   assert.match(text(), /event: change\ndata: .*"arrived":\["pne-1"\]/);
   await listener.close();
@@ -90,7 +90,7 @@ test('many changes at once are one, for each of those who look', async () => {
   const { feed, listener, at } = await open();
   const viewers = await Promise.all([follow(at('/events')), follow(at('/events'))]);
   await until(() => viewers.every(({ text }) => text().includes('event: state')), 'the states');
-  for (let index = 0; index < 1000; index += 1) feed.reading('pne-1', index);
+  for (let index = 0; index < 1000; index += 1) feed.reading('pne-1', index, 0);
   for (const { text } of viewers) {
     await until(() => text().includes('"999"') || text().includes('999]'), 'the last');
     assert.ok(text().split('event: change').length <= 3);

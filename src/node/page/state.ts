@@ -6,6 +6,7 @@ export interface PageState {
   readonly title: string;
   readonly entities: readonly EntityView[];
   readonly interfaces: readonly InterfaceView[];
+  readonly groups: readonly GroupView[];
   /** The newest last; how many there have been is in `happened`. */
   readonly events: readonly EventView[];
   readonly happened: number;
@@ -24,13 +25,21 @@ export interface EntityView {
   readonly kind: EntityKind;
   /** What it runs on, in words. */
   readonly place: string;
-  /** `waiting`: it has secured nothing yet. `lost`: it is given up. */
-  readonly status: 'waiting' | 'secured' | 'lost';
-  readonly sent: number;
+  /** `waiting`: it has secured nothing yet. `revoked`: nothing is granted to it. `lost`: it is given up. */
+  readonly status: 'waiting' | 'secured' | 'revoked' | 'lost';
+  /** undefined where that is not known here. */
+  readonly sent: number | undefined;
   readonly received: number;
   readonly refused: number;
   /** The newest reading, as JSON. */
   readonly last: string;
+  /** Its id, and the boot of the PNE that numbered it; undefined before the first. */
+  readonly lastId: number | undefined;
+  readonly boot: number | undefined;
+  /** What happened from its start to its first reading, in order. */
+  readonly steps: readonly StepView[];
+  /** What it and the gateway sent over the air so far, by the stage it was in. */
+  readonly air: readonly AirView[];
   /** The code that it joins by, until it has. */
   readonly code: CodeView | undefined;
   /** By field, numbers of the last readings, the newest last. */
@@ -41,6 +50,36 @@ export interface EntityView {
 export interface CodeView {
   readonly text: string;
   readonly rows: readonly (readonly boolean[])[];
+}
+
+export interface StepView {
+  readonly name: string;
+  /** Milliseconds since its first step. */
+  readonly after: number;
+}
+
+export interface AirView {
+  readonly stage: string;
+  /** PDUs that carry something, and their bytes between access address and CRC. */
+  readonly pdus: number;
+  readonly bytes: number;
+}
+
+/** A group as the server has it. */
+export interface GroupView {
+  readonly reference: number;
+  readonly name: string;
+  /** Such as `PN`, or `signed service group`. */
+  readonly kind: string;
+  readonly owner: string | undefined;
+  /** Of its key, and how often that was made anew. */
+  readonly epoch: number;
+  readonly rekeys: number;
+  readonly members: readonly {
+    readonly id: string;
+    /** Whether it is known to have the key of this epoch. */
+    readonly hasKey: boolean;
+  }[];
 }
 
 /** One interface between two entities, and what was negotiated for it. */
@@ -64,7 +103,7 @@ export interface EventView {
   readonly time: number;
   /** Id of the entity that it happened at, if of one. */
   readonly entity: string | undefined;
-  readonly kind: 'agreed' | 'refused' | 'pairing' | 'group' | 'problem' | 'skipped';
+  readonly kind: 'agreed' | 'refused' | 'pairing' | 'admin' | 'group' | 'problem' | 'skipped' | 'note';
   readonly text: string;
 }
 
@@ -101,6 +140,10 @@ export interface FaredView {
 export interface PageChange {
   readonly entities: readonly EntityView[];
   readonly interfaces: readonly InterfaceView[];
+  /** Ids of entities that are gone, with their interfaces. */
+  readonly removed: readonly string[];
+  /** All of them, where one has changed. */
+  readonly groups: readonly GroupView[] | undefined;
   readonly events: readonly EventView[];
   readonly happened: number;
   readonly attacks: readonly AttackView[];

@@ -115,7 +115,7 @@ async function add(work: Work): Promise<void> {
   }
 }
 
-async function remove({ store, names, say, roll }: Work): Promise<void> {
+export async function remove({ store, names, say, roll }: Work): Promise<void> {
   if (names.length === 0) throw new UsageError('what is removed are names, as the list has them');
   for (const id of names) {
     const isCode = roll === DEVICES && (await cancel(store, id));

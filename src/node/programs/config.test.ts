@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { scratchFolder } from '../scratch.testing.ts';
-import { checkOneOf, checkWholeNumber, parseAddress, readConfig, UsageError } from './config.ts';
+import { checkOneOf, checkWholeNumber, pageOption, parseAddress, readConfig, UsageError } from './config.ts';
 
 const test = suite('config');
 const SPECS = {
@@ -33,6 +33,15 @@ test('the command line comes before variables, they before the file, and it befo
   assert.equal(positionals, ['a']);
   const named = readConfig(SPECS, ['--config', fileWith('{}')], environment);
   assert.is(named.values.log, 'text');
+});
+
+test('an option that may stand alone has a value of its own then', () => {
+  const specs = { ...SPECS, page: pageOption('8752') };
+  const pageOf = (...args: string[]) => readConfig(specs, args, {}).values.page;
+  assert.equal([pageOf(), pageOf('--page'), pageOf('--page', '--log', 'json')], ['', '8752', '8752']);
+  assert.equal([pageOf('--page', '80'), pageOf('--page=81')], ['80', '81']);
+  for (const wrong of ['0', '65536', 'x', '1.5'])
+    assert.throws(() => pageOf('--page', wrong), /takes a port/);
 });
 
 const misuses: [string, readonly string[], RegExp][] = [

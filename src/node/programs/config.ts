@@ -10,6 +10,8 @@ import { parseArgs } from 'node:util';
 export interface OptionSpec {
   /** '': it may be left out. */
   readonly fallback: string;
+  /** Its value where it is given without one. */
+  readonly bare?: string;
   /** It takes no value on the command line: 'yes' stands for that it is given, and '' for that it is not. */
   readonly isFlag?: boolean;
   /** Its value is not repeated in a message. */
@@ -62,6 +64,18 @@ export function checkWholeNumber(text: string): void {
   if (!/^[1-9]\d{0,11}$/.test(text)) throw new Error('takes a whole number above 0');
 }
 
+/** The port of a page on loopback. */
+export function pageOption(bare: string): OptionSpec {
+  return Object.freeze({
+    fallback: '',
+    bare,
+    check(text: string): void {
+      if (!/^\d{1,5}$/.test(text) || Number(text) < 1 || Number(text) > 0xffff)
+        throw new Error('takes a port from 1 to 65535, or nothing');
+    },
+  });
+}
+
 /** A store in a database: the URL may have a password in it. */
 export const DATABASE: OptionSpec = Object.freeze({
   fallback: '',
@@ -82,7 +96,11 @@ function parse(specs: Readonly<Record<string, OptionSpec>>, args: readonly strin
   const names = [...Object.keys(specs), 'config'];
   const options = Object.fromEntries(names.map((name) => [name, { type: typeOf(name) }]));
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    const { values, positionals } = parseArgs({
+      args: withBareValues(specs, args),
+      options,
+      allowPositionals: true,
+    });
     const texts = Object.entries(values).map(([name, value]) => [name, value === true ? 'yes' : value]);
     return {
       values: Object.fromEntries(texts) as Readonly<Record<string, string | undefined>>,
@@ -91,6 +109,15 @@ function parse(specs: Readonly<Record<string, OptionSpec>>, args: readonly strin
   } catch (error) {
     throw new UsageError((error as Error).message.split('. ')[0]);
   }
+}
+
+/** `--page` before another option, or at the end, is `--page=8752`. */
+function withBareValues(specs: Readonly<Record<string, OptionSpec>>, args: readonly string[]): string[] {
+  return args.map((arg, at) => {
+    const bare = arg.startsWith('--') ? specs[arg.slice(2)]?.bare : undefined;
+    const next = args[at + 1];
+    return bare !== undefined && (next === undefined || next.startsWith('-')) ? `${arg}=${bare}` : arg;
+  });
 }
 
 function readFile(path: string, names: readonly string[]): Readonly<Record<string, string>> {

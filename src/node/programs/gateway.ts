@@ -14,10 +14,12 @@ import { after } from '../timer.ts';
 import { grantJoined } from './admin-grants.ts';
 import { agreementFacts } from './agreement-facts.ts';
 import { type Bluetooth, startBluetooth } from './bluetooth.ts';
-import { checkOneOf, checkServerUrl, DATABASE, parseAddress, type Values } from './config.ts';
+import { checkOneOf, checkServerUrl, DATABASE, pageOption, parseAddress, type Values } from './config.ts';
 import { openEnrolled } from './enrolled.ts';
 import { openGranted } from './granted.ts';
 import { readServerCredential, ServerAbsence } from './own-server.ts';
+import { ProgramPage } from './page.ts';
+import { deviceActions } from './page-actions.ts';
 import type { Program, ProgramContext } from './program.ts';
 import { openState } from './state.ts';
 
@@ -31,14 +33,18 @@ export const GATEWAY_OPTIONS = Object.freeze({
   pairing: { fallback: 'just-works', check: checkOneOf('just-works', 'passkey') },
   name: { fallback: 'gateway' },
   metrics: { fallback: '', check: parseAddress },
+  page: pageOption('8753'),
   log: { fallback: 'text', check: checkOneOf('text', 'json') },
 });
 
 export async function startGatewayProgram(
   values: Values<keyof typeof GATEWAY_OPTIONS>,
-  context: ProgramContext,
+  { log: ownLog, ...others }: ProgramContext,
 ): Promise<Program> {
-  const { provider, log, metrics, onBroken } = context;
+  const page = new ProgramPage({ port: values.page, folder: values.state, own: 'gateway', log: ownLog });
+  const { log } = page;
+  const context = { ...others, log };
+  const { provider, metrics, onBroken } = context;
   const serverCredential = readServerCredential(values['server-credential']);
   const database = values.store;
   const { identity, store } = await openState(provider, values.state, values.name, { onBroken, database });
@@ -50,9 +56,14 @@ export async function startGatewayProgram(
   const devices = await openEnrolled({
     ...{ store, log, roll: DEVICES, name: 'devices' },
     expel: (id) => gateway?.expel(id),
+    onChanged: () => followDevices(),
   });
+  function followDevices(): void {
+    page.list('pne', devices.ids);
+    page.granted((id) => grants.authority.grantOf(id) !== undefined);
+  }
   const absence = new ServerAbsence(log, values.state);
-  const grants = await openGranted(store, log);
+  const grants = await openGranted(store, log, () => followDevices());
   const queue = await openRelayQueue({
     store,
     onFailed: ({ message }) => log('queue-failed', { reason: message }),
@@ -69,6 +80,7 @@ export async function startGatewayProgram(
     serverCredential,
     onAgreed(agreement): void {
       const { name, peer } = agreement;
+      page.agreed(agreement);
       log('agreed', {
         [name === 'CPNS-2' ? 'server' : 'pne']: peer.subject ?? '',
         ...agreementFacts(agreement),
@@ -108,10 +120,13 @@ export async function startGatewayProgram(
   }
   const { host, port } = parseAddress(values.listen);
   const listener = await listenTcp(port, started.attachPne, after, host);
+  followDevices();
+  await page.serve(deviceActions({ store, provider }));
   log('listening', { address: `${host}:${listener.port}`, devices: devices.ids.length });
   return {
     port: listener.port,
     async close(): Promise<void> {
+      await page.close();
       devices.close();
       bluetooth?.stop();
       grants.close();

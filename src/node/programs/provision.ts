@@ -18,6 +18,7 @@ import { openRootKey } from '../root-key.ts';
 import { openPostgresStore } from '../store/postgres.ts';
 import type { KeyValueStore } from '../store/store.ts';
 import { checkOneOf, DATABASE, parseAddress, UsageError, type Values } from './config.ts';
+import { newSecret } from './new-code.ts';
 import { type Order, readOrders } from './provision-orders.ts';
 import { openExistingStore } from './state.ts';
 
@@ -61,8 +62,6 @@ interface Done {
   readonly outcome: Outcome;
   readonly code: string;
 }
-
-const SECRET_BYTES = 16;
 
 /** A file for each device, in a folder. */
 export function filesIn(folder: string): Place {
@@ -136,8 +135,7 @@ async function makeOne(work: Work, order: Order): Promise<Done> {
   const { place, replaces } = work;
   if (replaces) await forget(work, order.pneId);
   else if (place.has(order.pneId)) return resume(work, order, place.read(order.pneId));
-  const secret = new Uint8Array(SECRET_BYTES);
-  work.provider.fillRandom(secret);
+  const secret = newSecret(work.provider);
   try {
     const code = encodeCode({ pneId: order.pneId, secret, network: work.network });
     place.write(order.pneId, provisioningOf(order, secret), code);

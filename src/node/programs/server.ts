@@ -12,17 +12,28 @@ import { DEVICES, GATEWAYS } from '../devices.ts';
 import { openInvitations } from '../invitations.ts';
 import { openKeptResumptions } from '../kept-resumptions.ts';
 import { openKeyStore } from '../key-store.ts';
+import { groupViews } from '../page/group-views.ts';
 import { openReadingOutput, type ReadingOutput } from '../reading-output.ts';
 import { openRootKey } from '../root-key.ts';
 import { openServerStore } from '../server-store.ts';
 import { readTlsCredentials, type TlsCredentials } from '../tls.ts';
 import { joinedGrant } from './admin-grants.ts';
 import { agreementFacts } from './agreement-facts.ts';
-import { checkOneOf, checkWholeNumber, DATABASE, parseAddress, UsageError, type Values } from './config.ts';
+import {
+  checkOneOf,
+  checkWholeNumber,
+  DATABASE,
+  pageOption,
+  parseAddress,
+  UsageError,
+  type Values,
+} from './config.ts';
 import { openEnrolled } from './enrolled.ts';
 import { openEntities } from './entities.ts';
 import { openGranted, revocationsOf } from './granted.ts';
 import { Pace } from './pace.ts';
+import { ProgramPage } from './page.ts';
+import { serverActions } from './page-actions.ts';
 import type { Program, ProgramContext } from './program.ts';
 import { openState } from './state.ts';
 
@@ -38,14 +49,18 @@ export const SERVER_OPTIONS = Object.freeze({
   'max-readings': { fallback: '1000000', check: checkWholeNumber },
   'max-kept': { fallback: String(NodeLimits.entityMaxKept), check: checkWholeNumber },
   metrics: { fallback: '', check: parseAddress },
+  page: pageOption('8752'),
   log: { fallback: 'text', check: checkOneOf('text', 'json') },
 });
 
 export async function startServerProgram(
   values: Values<keyof typeof SERVER_OPTIONS>,
-  context: ProgramContext,
+  { log: ownLog, ...others }: ProgramContext,
 ): Promise<Program> {
-  const { provider, log, metrics } = context;
+  const page = new ProgramPage({ port: values.page, folder: values.state, own: 'server', log: ownLog });
+  const { log } = page;
+  const context = { ...others, log };
+  const { provider, metrics } = context;
   const tls = readTls(values['tls-cert'], values['tls-key']);
   const { identity, store, rootKeyPath } = await openState(provider, values.state, values.name, {
     ...context,
@@ -67,8 +82,12 @@ export async function startServerProgram(
     onGroup(group, record): void {
       log('group', { group, epoch: record?.key.epoch ?? 0, members: record?.members.length ?? 0 });
       server?.entities?.refresh();
+      page.groups(() => groupViews(keys));
     },
-    onHolder: (group, pne) => log('group-key', { group, pne }),
+    onHolder(group, pne): void {
+      log('group-key', { group, pne });
+      page.groups(() => groupViews(keys));
+    },
   });
   const invitations = await openInvitations({
     ...{ store, provider, root },
@@ -112,9 +131,11 @@ export async function startServerProgram(
   const gateways = await openEnrolled({
     ...{ store, log, roll: GATEWAYS, name: 'gateways' },
     expel: (id) => server?.expelGateway(id),
+    onChanged: () => page.list('gateway', gateways.ids),
   });
   /** What a device that is gone knew of its groups is no key any more. Gateways learn who joined, and who left. */
   function followDevices(): void {
+    page.list('pne', devices.ids);
     if (server === undefined) return;
     server.setWithdrawn(devices.withdrawn);
     for (const id of devices.withdrawn) keys.revoke(id);
@@ -124,6 +145,7 @@ export async function startServerProgram(
     followGrants();
   }
   function followGrants(): void {
+    page.granted((id) => grants.authority.grantOf(id) !== undefined);
     if (server === undefined) return;
     server.setRevoked(revocationsOf(devices.all, grants));
     server.readmit();
@@ -135,7 +157,7 @@ export async function startServerProgram(
   });
   const { host, port } = parseAddress(values.listen);
   const started = await startCpnsServer({
-    provider,
+    provider: page.observed(provider),
     identity,
     peers: devices.credentials,
     gateways: gateways.credentials,
@@ -156,13 +178,17 @@ export async function startServerProgram(
         pace.agreed(agreement);
         invitations.finish(peer.subject!);
       }
+      page.agreed(agreement);
       log('agreed', { [PEERS[name] ?? 'pne']: peer.subject!, ...agreementFacts(agreement) });
     },
     onRegistered(pne): void {
       log('registered', { pne });
       pace.registered(pne);
     },
-    onReading: () => metrics.reading(),
+    onReading(pne, reading): void {
+      metrics.reading();
+      page.reading(pne, reading);
+    },
     onContentSettled: (pne, ticket, outcome) => log('content', { pne, ticket, outcome }),
     onRefused: (reason, pne) => log('refused', { reason, ...(pne !== undefined && { pne }) }),
     onGatewayRefused: (reason, gateway) => log('gateway-refused', refusalFacts(reason, gateway)),
@@ -170,7 +196,9 @@ export async function startServerProgram(
   server = started;
   metrics.show('devices', () => devices.ids.length);
   metrics.show('readings_kept', () => serverStore.count);
+  page.list('gateway', gateways.ids);
   followDevices();
+  await page.serve(serverActions({ ...{ store, provider, root, page }, server: identity.credential }));
   log('listening', {
     address: `${host}:${started.port}`,
     devices: devices.ids.length,
@@ -181,6 +209,7 @@ export async function startServerProgram(
   return {
     port: started.port,
     async close(): Promise<void> {
+      await page.close();
       devices.close();
       gateways.close();
       entities.close();

@@ -57,6 +57,7 @@ export class Radio {
   private central: Central | undefined;
   private isPaused = false;
   private formerFolder: string | undefined;
+  private watcher: ((packet: Uint8Array) => void) | undefined;
 
   constructor(options: RadioOptions) {
     this.options = options;
@@ -64,6 +65,11 @@ export class Radio {
     this.passkeys = new Passkeys((address, shown, signal) =>
       options.typePasskey(this.nameOf(address), shown, signal),
     );
+  }
+
+  /** Has `watcher` see each packet that the gateway's controller gives to its host, from the gateway's start on. */
+  watchHost(watcher: (packet: Uint8Array) => void): void {
+    this.watcher = watcher;
   }
 
   /** The address of the PNE in that folder: the same each time. */
@@ -123,6 +129,7 @@ export class Radio {
       address: parseAddress(GATEWAY_ADDRESS),
       dataOctets: DATA_OCTETS,
     });
+    if (this.watcher !== undefined) this.transport.on('data', this.watcher);
     const bonds = new Bonds(openBondFiles('bonds'), ImplementationLimits.gatewayMaxPnes);
     const manager = await openHost({
       transport: this.transport,
@@ -182,7 +189,7 @@ export class Radio {
   }
 
   /** The name of the PNE with that address: its folder's, where it is one of ours. */
-  private nameOf(address: string): string {
+  nameOf(address: string): string {
     const [folder] = [...this.addresses].find(([, known]) => known === address) ?? [address];
     return basename(folder);
   }

@@ -2,6 +2,9 @@
 
 /** A card for each PNE: its figures, its interfaces, and its readings as charts. */
 import type { CodeView, EntityView, InterfaceView } from '../state.ts';
+import { PneActions } from './actions.tsx';
+import { Air, Steps } from './steps.tsx';
+import { LastReading } from './trace.tsx';
 import type { View } from './view.ts';
 
 const CHART = { width: 160, height: 36 };
@@ -13,6 +16,7 @@ export function Cards({ view }: { readonly view: View }) {
       {pnes.map((pne) => (
         <Card
           key={pne.id}
+          view={view}
           pne={pne}
           interfaces={[...view.interfaces.values()].filter(({ from }) => from === pne.id)}
         />
@@ -22,9 +26,11 @@ export function Cards({ view }: { readonly view: View }) {
 }
 
 function Card({
+  view,
   pne,
   interfaces,
 }: {
+  readonly view: View;
   readonly pne: EntityView;
   readonly interfaces: readonly InterfaceView[];
 }) {
@@ -34,7 +40,9 @@ function Card({
         {pne.id} <small>{pne.place}</small>
       </h3>
       <p class="figures">
-        {STATUS[pne.status]}; sent {pne.sent}, received {pne.received}, refused {pne.refused}
+        {STATUS[pne.status]}; {pne.sent !== undefined && `sent ${pne.sent}, `}received {pne.received}, refused{' '}
+        {pne.refused}
+        {pne.boot !== undefined && `; boot ${pne.boot}`}
       </p>
       {pne.code !== undefined && <Code code={pne.code} />}
       {interfaces.map((each) => (
@@ -45,7 +53,10 @@ function Card({
           <Chart key={name} name={name} numbers={numbers} />
         ))}
       </dl>
-      {pne.last !== '' && <pre>{pne.last}</pre>}
+      <LastReading pne={pne} mayFollow={view.actions.includes('follow')} />
+      <Steps pne={pne} />
+      <Air pne={pne} />
+      <PneActions view={view} pne={pne} />
     </li>
   );
 }
@@ -77,6 +88,7 @@ export function Interface({ view }: { readonly view: InterfaceView }) {
 const STATUS: Readonly<Record<EntityView['status'], string>> = {
   waiting: 'not secured yet',
   secured: 'secured',
+  revoked: 'revoked',
   lost: 'given up',
 };
 

@@ -2,9 +2,11 @@
 
 /** The page: draws the network whenever something has changed. */
 import { render } from 'preact';
+import { AddForm } from './actions.tsx';
 import { Attacks } from './attacks.tsx';
 import { Cards, Interface } from './cards.tsx';
 import { Events } from './events.tsx';
+import { Groups } from './groups.tsx';
 import { Picture } from './picture.tsx';
 import type { AwayReason } from './program.ts';
 import { followNetwork, type View } from './view.ts';
@@ -34,15 +36,17 @@ function Page({ view }: { readonly view: View }) {
             <span class="key end-to-end" /> secured from end to end (CPNS-3)
           </p>
           {[...view.interfaces.values()]
-            .filter(({ from }) => from === 'gateway')
+            .filter(({ name }) => name === 'CPNS-2')
             .map((each) => (
-              <Interface key={each.name} view={each} />
+              <Interface key={each.from} view={each} />
             ))}
         </section>
         <Events events={view.events} />
+        <Groups view={view} />
         {view.attacks.size > 0 && <Attacks attacks={[...view.attacks.values()]} />}
         <section class="wide" aria-labelledby="pnes">
           <h2 id="pnes">PNEs</h2>
+          <AddForm view={view} />
           <Cards view={view} />
         </section>
       </main>

@@ -24,24 +24,33 @@ export function Picture({ view }: { readonly view: View }) {
   const all = [...view.entities.values()];
   const pnes = all.filter(({ kind }) => kind === 'pne');
   const height = ROW * Math.min(IN_COLUMN, Math.max(pnes.length, 3)) + 60;
-  const gateway = { x: MIDDLE, y: height / 2 };
+  const gateways = all.filter(({ kind }) => kind === 'gateway');
+  const places = gateways.map((_, index) => ({
+    x: MIDDLE,
+    y: ((index + 1) * height) / (gateways.length + 1),
+  }));
   const server = { x: RIGHT, y: height / 2 };
   const ends = [...view.interfaces.values()];
+  const isSecured = (id: string) => ends.some(({ name, from }) => name === 'CPNS-2' && from === id);
   return (
     <svg class="picture" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={inWords(view)}>
-      <Line from={gateway} to={server} name="CPNS-2" isSecured={ends.some(({ name }) => name === 'CPNS-2')} />
+      {gateways.map(({ id }, index) => (
+        <Line key={id} from={places[index]!} to={server} name="CPNS-2" isSecured={isSecured(id)} />
+      ))}
       {pnes.map((pne, index) => (
         <Pne
           key={pne.id}
           pne={pne}
           at={placeOf(index, pnes.length, height)}
-          gateway={gateway}
+          gateway={places.length === 1 ? places[0] : undefined}
           server={server}
           interfaces={ends.filter(({ from }) => from === pne.id)}
           arrivals={view.arrivals.get(pne.id) ?? 0}
         />
       ))}
-      <Node at={gateway} kind="gateway" label="PN GW" />
+      {gateways.map(({ id }, index) => (
+        <Node key={id} at={places[index]!} kind="gateway" label={gateways.length === 1 ? 'PN GW' : id} />
+      ))}
       <Node at={server} kind="server" label="CPNS Server" />
     </svg>
   );
@@ -56,7 +65,8 @@ function placeOf(index: number, count: number, height: number): Place {
 interface PneProps {
   readonly pne: EntityView;
   readonly at: Place;
-  readonly gateway: Place;
+  /** Where it is behind one, if that is known. */
+  readonly gateway: Place | undefined;
   readonly server: Place;
   readonly interfaces: readonly InterfaceView[];
   readonly arrivals: number;
@@ -64,17 +74,20 @@ interface PneProps {
 
 function Pne({ pne, at, gateway, server, interfaces, arrivals }: PneProps) {
   const hop = interfaces.find(({ name }) => name === 'CPNS-1');
+  const isSecured = pne.status === 'secured';
   const endToEnd = interfaces.find(({ name }) => name === 'CPNS-3');
   return (
     <g class={`pne ${pne.status}`}>
-      <Line from={at} to={gateway} name="CPNS-1" isSecured={hop !== undefined} />
-      {endToEnd !== undefined && (
+      {gateway !== undefined && (
+        <Line from={at} to={gateway} name="CPNS-1" isSecured={hop !== undefined && isSecured} />
+      )}
+      {endToEnd !== undefined && isSecured && (
         <path
           class="end-to-end"
-          d={`M${at.x} ${at.y} Q${MIDDLE} ${at.y < gateway.y ? 8 : gateway.y * 2 - 8} ${server.x} ${server.y}`}
+          d={`M${at.x} ${at.y} Q${MIDDLE} ${at.y < server.y ? 8 : server.y * 2 - 8} ${server.x} ${server.y}`}
         />
       )}
-      <Message way={[at, gateway, server]} arrivals={arrivals} />
+      <Message way={gateway === undefined ? [at, server] : [at, gateway, server]} arrivals={arrivals} />
       <Node at={at} kind="pne" label={pne.id} />
     </g>
   );
@@ -121,5 +134,9 @@ function Node({ at, kind, label }: { at: Place; kind: string; label: string }) {
 function inWords({ entities, interfaces }: View): string {
   const pnes = [...entities.values()].filter(({ kind }) => kind === 'pne');
   const secured = pnes.filter(({ status }) => status === 'secured').length;
-  return `${pnes.length} PNEs, ${secured} of them secured, behind a PN GW and a CPNS Server; ${interfaces.size} interfaces`;
+  const gateways = [...entities.values()].filter(({ kind }) => kind === 'gateway').length;
+  return (
+    `${pnes.length} PNEs, ${secured} of them secured, ` +
+    `behind ${gateways === 1 ? 'a PN GW' : `${gateways} PN GWs`} and a CPNS Server; ${interfaces.size} interfaces`
+  );
 }

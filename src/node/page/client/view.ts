@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What the browser knows of the network, and how it hears of more. */
-import type { AttackView, EntityView, EventView, InterfaceView, PageChange, PageStart } from '../state.ts';
+import type {
+  AttackView,
+  EntityView,
+  EventView,
+  GroupView,
+  InterfaceView,
+  PageChange,
+  PageStart,
+} from '../state.ts';
 import { type AwayReason, followProgram } from './program.ts';
 
 /** Events that are shown at most. */
@@ -15,6 +23,7 @@ export interface View {
   readonly actions: readonly string[];
   readonly entities: ReadonlyMap<string, EntityView>;
   readonly interfaces: ReadonlyMap<string, InterfaceView>;
+  readonly groups: readonly GroupView[];
   readonly events: readonly EventView[];
   readonly attacks: ReadonlyMap<string, AttackView>;
   /** How often a reading of a PNE has arrived while this page looked. */
@@ -27,6 +36,7 @@ export const NOTHING: View = {
   actions: [],
   entities: new Map(),
   interfaces: new Map(),
+  groups: [],
   events: [],
   attacks: new Map(),
   arrivals: new Map(),
@@ -52,13 +62,14 @@ export function followNetwork(show: (view: View) => void): void {
   });
 }
 
-function begun({ title, actions, entities, interfaces, events, attacks }: PageStart): View {
+function begun({ title, actions, entities, interfaces, groups, events, attacks }: PageStart): View {
   return {
     title,
     away: undefined,
     actions,
     entities: new Map(entities.map((entity) => [entity.id, entity])),
     interfaces: new Map(interfaces.map((each) => [keyOf(each), each])),
+    groups,
     events,
     attacks: new Map(attacks.map((each) => [each.name, each])),
     arrivals: new Map(),
@@ -68,18 +79,24 @@ function begun({ title, actions, entities, interfaces, events, attacks }: PageSt
 function changed(view: View, change: PageChange): View {
   const arrivals = new Map(view.arrivals);
   for (const id of change.arrived) arrivals.set(id, (arrivals.get(id) ?? 0) + 1);
+  const isThere = ({ id }: { readonly id: string }) => !change.removed.includes(id);
+  const entities = [...view.entities.values()].filter(isThere);
+  const interfaces = [...view.interfaces.values()].filter(({ from }) => isThere({ id: from }));
   return {
     ...view,
     away: undefined,
-    entities: new Map([...view.entities, ...change.entities.map((each) => [each.id, each] as const)]),
-    interfaces: new Map([
-      ...view.interfaces,
-      ...change.interfaces.map((each) => [keyOf(each), each] as const),
-    ]),
+    entities: byKey([...entities, ...change.entities], ({ id }) => id),
+    interfaces: byKey([...interfaces, ...change.interfaces], keyOf),
+    groups: change.groups ?? view.groups,
     events: [...view.events, ...change.events].slice(-MAX_EVENTS),
     attacks: new Map([...view.attacks, ...change.attacks.map((each) => [each.name, each] as const)]),
     arrivals,
   };
+}
+
+/** A later one takes the place of the former. */
+function byKey<Item>(items: readonly Item[], keyOfItem: (item: Item) => string): ReadonlyMap<string, Item> {
+  return new Map(items.map((item) => [keyOfItem(item), item]));
 }
 
 function keyOf({ name, from }: InterfaceView): string {

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Builds the page's files in memory. */
+/** Builds the page's files in memory, by esbuild, which is there because tsx runs on it. */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { PageFile } from '../../src/node/page/server.ts';
-import { ROOT } from './bundle.ts';
+import type { PageFile } from './server.ts';
 
-const CLIENT = join(ROOT, 'src/node/page/client');
+const CLIENT = new URL('client/', import.meta.url);
 
 /** By path. */
 export async function buildPage(): Promise<Record<string, PageFile>> {
   const { outputFiles } = await build({
-    entryPoints: [join(CLIENT, 'main.tsx')],
+    entryPoints: [fileURLToPath(new URL('main.tsx', CLIENT))],
     bundle: true,
     minify: true,
     format: 'esm',
@@ -22,11 +21,12 @@ export async function buildPage(): Promise<Record<string, PageFile>> {
     write: false,
     logLevel: 'warning',
   });
-  const text = (name: string) => readFile(join(CLIENT, name), 'utf8');
+  const text = (name: string) => readFile(new URL(name, CLIENT), 'utf8');
   return {
     '/': { type: 'text/html; charset=utf-8', content: await text('index.html') },
     '/style.css': { type: 'text/css; charset=utf-8', content: await text('style.css') },
     '/attacks.css': { type: 'text/css; charset=utf-8', content: await text('attacks.css') },
+    '/panels.css': { type: 'text/css; charset=utf-8', content: await text('panels.css') },
     '/icon.svg': { type: 'image/svg+xml', content: await text('icon.svg') },
     '/app.js': { type: 'text/javascript; charset=utf-8', content: outputFiles[0]!.text },
   };

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { isPersonalNetwork } from '../../keys/reference.ts';
+import type { ServerKeys } from '../../roles/server-keys.ts';
+import type { GroupView } from './state.ts';
+
+/** The groups of a server, and who has the keys of them. */
+export function groupViews(keys: Pick<ServerKeys, 'groups' | 'holders'>): GroupView[] {
+  return keys.groups.map(({ reference, name, owner, signed, key, rekeys, members }) => {
+    const holders = new Set(keys.holders(reference));
+    return {
+      ...{ reference, name, owner, rekeys, epoch: key.epoch },
+      kind: `${signed ? 'signed ' : ''}${isPersonalNetwork(reference) ? 'PN' : 'service group'}`,
+      members: members.map(({ pneId }) => ({ id: pneId, hasKey: holders.has(pneId) })),
+    };
+  });
+}

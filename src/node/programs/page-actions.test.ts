@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createNodeProvider } from '../crypto/provider.ts';
+import { enrol, readAll } from '../devices.ts';
+import { isGranted } from '../grants.ts';
+import { newIdentity } from '../identity.ts';
+import { createMemoryStore } from '../store/memory.ts';
+import { grantJoined } from './admin-grants.ts';
+import { administerGroups } from './admin-groups.ts';
+import { deviceActions, groupActions } from './page-actions.ts';
+
+const test = suite('programs/page-actions');
+
+async function open() {
+  const provider = createNodeProvider();
+  const store = createMemoryStore();
+  await grantJoined(store, 'pne-1');
+  await enrol(store, newIdentity(provider, 'pne-1').credential);
+  return { store, provider, ...deviceActions({ store, provider }), ...groupActions({ store, provider }) };
+}
+
+async function refusal(work: unknown): Promise<string> {
+  return Promise.resolve(work).then(
+    () => 'nothing',
+    ({ message }: Error) => message,
+  );
+}
+
+test('a device is revoked, granted again and removed, as admin does it', async () => {
+  const { store, revoke, grant, remove } = await open();
+  assert.is(await revoke({ name: 'pne-1' }), 'pne-1 revoked');
+  assert.not.ok(await isGranted(store, 'pne-1'));
+  assert.is(await grant({ name: 'pne-1' }), 'pne-1 granted');
+  assert.ok(await isGranted(store, 'pne-1'));
+  assert.is(await remove({ name: 'pne-1' }), 'pne-1 removed');
+  assert.equal(await readAll(store), []);
+});
+
+test('what is not there is told of in a line', async () => {
+  const { revoke, remove, rekey } = await open();
+  assert.is(await refusal(revoke({ name: 'pne-2' })), 'no device is called pne-2');
+  assert.is(await refusal(remove({})), 'none is called ');
+  assert.is(await refusal(rekey({ group: '9' })), 'there is no group 9: list shows them');
+});
+
+test('a group has a new key', async () => {
+  const { store, provider, rekey } = await open();
+  let id = '';
+  await administerGroups(store, provider, ['create', 'all', 'pne-1'], (line) => {
+    [id] = line.split(' ') as [string];
+  });
+  assert.is(await rekey({ group: id }), `${id} has a new key`);
+  const lines: string[] = [];
+  await administerGroups(store, provider, ['list'], (line) => lines.push(line));
+  assert.match(lines[0]!, /epoch 2/);
+});
+
+test.run();
