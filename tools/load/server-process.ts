@@ -81,7 +81,7 @@ const handlers = {
   async start({ state, store: name, port }: Place & { readonly port: number }): Promise<void> {
     const metrics = createMetrics(say);
     const values = {
-      ...{ state, listen: `127.0.0.1:${port}`, name: 'server', interval: '3600000', log: 'text' },
+      ...{ state, listen: `127.0.0.1:${port}`, name: 'server', interval: '3600000', page: '', log: 'text' },
       ...{
         store: '',
         output: '',
