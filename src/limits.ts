@@ -294,6 +294,10 @@ export const NodeLimits = /* @__PURE__ */ Object.freeze({
   /** Fields of one PNE that Home Assistant is told of, and bytes of a command that comes by MQTT or HTTP. */
   bridgeMaxFields: 64,
   bridgeMaxCommandBytes: 8192,
+  /** Connections of applications by HTTP, how long a request may take, and events that a reader may ask for again. */
+  httpMaxConnections: 16,
+  httpTimeoutMs: 10_000,
+  httpMemory: 256,
   /** How long a broker may take to answer. */
   brokerTimeoutMs: 10_000,
   /** Readings that are kept for one external entity, and how often they are counted once it looks like so many. */

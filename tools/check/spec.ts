@@ -17,6 +17,7 @@ export const DOCUMENTS: readonly string[] = Object.freeze([
   'CHANGELOG.md',
   'tools/bench/README.md',
   'docs/mqtt.md',
+  'docs/http.md',
 ]);
 
 /** What CPNS asks of every entity. Each has its row in SPEC.md. */

@@ -8,6 +8,7 @@ import { ADMIN_OPTIONS, administer } from './admin.ts';
 import { BRIDGE_OPTIONS, startBridgeProgram } from './bridge.ts';
 import { parseAddress, readConfig, UsageError, type Values } from './config.ts';
 import { GATEWAY_OPTIONS, startGatewayProgram } from './gateway.ts';
+import { HTTP_OPTIONS, startHttpProgram } from './http.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import type { Program, ProgramContext } from './program.ts';
@@ -32,7 +33,8 @@ async function main([command = '', ...args]: readonly string[]): Promise<void> {
   if (command === 'server') return serve(readOwn(SERVER_OPTIONS, args), startServerProgram);
   if (command === 'gateway') return serve(readOwn(GATEWAY_OPTIONS, args), startGatewayProgram);
   if (command === 'bridge') return serve(readOwn(BRIDGE_OPTIONS, args), startBridgeProgram);
-  throw new UsageError('pne-runtime takes one of server, gateway, bridge, admin');
+  if (command === 'http') return serve(readOwn(HTTP_OPTIONS, args), startHttpProgram);
+  throw new UsageError('pne-runtime takes one of server, gateway, bridge, http, admin');
 
   async function serve<Name extends string>(
     values: Values<Name | Common>,
