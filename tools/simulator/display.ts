@@ -46,7 +46,8 @@ export interface Display {
   attack(view: AttackView): void;
   /** The run is a page too. */
   page(url: string): void;
-  end(result: RunResult, status: number): void;
+  /** `attacks`: those that the run was asked for. */
+  end(result: RunResult, status: number, attacks: readonly AttackView[]): void;
 }
 
 /** Where standard output holds nothing but a document or readings, everything goes to standard error. */
@@ -136,7 +137,7 @@ export function createDisplay(options: Options, boards: readonly Board[]): Displ
       for (const line of attackLines(view)) print(`attack ${view.name}  ${line}`);
     },
     page: (url) => print(`look at it: ${url}`),
-    end(result, status): void {
+    end(result, status, attacks): void {
       waiting.stop();
       if (question !== undefined) stream.write('\n');
       question = undefined;
@@ -145,7 +146,7 @@ export function createDisplay(options: Options, boards: readonly Board[]): Displ
         process.stderr.write(`${missingLine(missing)}\n`);
       const more = result.missing.length - MAX_NAMED;
       if (more > 0) process.stderr.write(`and ${more.toLocaleString('en')} more\n`);
-      stream.write(`${verdict(result, status)}\n`);
+      stream.write(`${verdict(result, status)}${notRefused(attacks)}\n`);
     },
   };
 }
@@ -203,6 +204,11 @@ function verdict({ pnes, missing, underWay, skippedCount }: RunResult, status: n
   }
   if (status === ExitStatus.ok || status === ExitStatus.skipped) return `${readings}${skipped}`;
   return `interrupted: ${readings}; ${underWay} under way${skipped}`;
+}
+
+function notRefused(attacks: readonly AttackView[]): string {
+  const names = attacks.filter(({ status }) => status !== 'refused').map(({ name }) => name);
+  return names.length > 0 ? `; attacks that were not refused: ${names.join(', ')}` : '';
 }
 
 function counted(count: number, what: string): string {

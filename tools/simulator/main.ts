@@ -112,7 +112,7 @@ async function main(args: readonly string[], endings: Endings): Promise<number> 
   await page?.close();
   const attacks = desk.views.filter(({ name }) => options.attacks.includes(name));
   const status = exitStatus(result, endings.first?.status, attacks);
-  display.end(result, status);
+  display.end(result, status, attacks);
   if (options.json)
     console.log(JSON.stringify(jsonReport(result, boards[0]!.engine, status, attacks), null, 2));
   return status;

@@ -5,27 +5,34 @@ import { BareLink } from './bare-link.ts';
 import { isRecord, works } from './messages.ts';
 import { happens } from './until.ts';
 
-const RECORDS = 3;
+const DROP_MS = 1000;
 /** A reading is sent again after 5 to 7.5 s. */
-const AGAIN_MS = 16_000;
+const AGAIN_MS = 40_000;
 
 export const drop: Attack = {
   name: 'drop',
   title: 'Drop',
-  does: `Keeps ${RECORDS} records from arriving, on their way from the gateway to the server.`,
+  does: 'Keeps every record from arriving for a second, on its way from the gateway to the server.',
   clause: 'sender',
   async strike(attempt) {
-    const { account } = attempt.target;
-    for (let count = 0; count < RECORDS; count += 1)
-      await attempt.next('wire', 'up', (message) => (isRecord(message) ? [] : undefined));
+    const { account, taps } = attempt.target;
+    let dropped = 0;
+    const stop = taps.wire.watch((message, direction) => {
+      if (direction === 'down' || !isRecord(message)) return undefined;
+      dropped += 1;
+      return [];
+    });
+    attempt.atEnd(stop);
+    await new Promise((resolve) => setTimeout(resolve, DROP_MS));
+    stop();
     const { open } = account;
-    const isHeld = await happens(() => open.every((each) => account.hasArrived(each)), AGAIN_MS);
-    const rest = open.filter((each) => !account.hasArrived(each)).length;
+    const left = () => open.filter((each) => !account.hasArrived(each)).length;
+    const isHeld = await happens(() => left() === 0, AGAIN_MS);
     return {
       isHeld,
       lines: [
-        `dropped ${RECORDS} records; ${open.length} readings were under way`,
-        isHeld ? 'nobody had to refuse anything: all were sent until confirmed' : `${rest} did not arrive`,
+        `dropped ${dropped} records, with ${open.length} readings under way`,
+        isHeld ? 'nobody had to refuse anything: all were sent until confirmed' : `${left()} did not arrive`,
       ],
     };
   },

@@ -42,9 +42,8 @@ async function listen(attempt: Attempt): Promise<Strike> {
     return undefined;
   });
   if (stop !== undefined) attempt.atEnd(stop);
-  // The first may have passed in part before.
-  const { pne } = await attempt.arrival();
-  const { reading } = await attempt.arrival();
+  await attempt.next('relay', 'up', (route) => (isEndToEnd(route) ? [route] : undefined));
+  const { pne, reading } = await attempt.arrival();
   const all = [...kept.air, ...kept.wire, ...kept.relay];
   const isRead = all.some((message) => contains(message, reading.payload));
   const record = kept.relay.findLast(isEndToEnd)!;
