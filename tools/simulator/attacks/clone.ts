@@ -19,7 +19,7 @@ export const clone: Attack = {
   clause: 'clones',
   /** The copy is from before the PNE's last start, so that it counts its own as the same. */
   async strike(attempt) {
-    const identity = victimOf(attempt.target);
+    const identity = await victimOf(attempt.target);
     const pne = identity.credential.subject!;
     const isIt = ({ reason }: Refused) => reason === 'epochBehind';
     const isFound = () => attempt.refusals.some(isIt);

@@ -18,6 +18,8 @@ export interface LiveOptions {
   rollBack(pne: string): Promise<void>;
 }
 
+const LATEST_OF_EACH = 8;
+
 type Tell<Event> = (event: Event) => void;
 
 export class LiveTarget implements Target {
@@ -25,6 +27,8 @@ export class LiveTarget implements Target {
   readonly radio: Target['radio'];
   readonly account: Account;
   private readonly options: LiveOptions;
+  /** Whose readings arrived last. */
+  private latest: readonly string[] = [];
   private readonly refusedTold = new Set<Tell<Refused>>();
   private readonly arrivalTold = new Set<Tell<Arrival>>();
 
@@ -51,8 +55,8 @@ export class LiveTarget implements Target {
     return this.members.server.credential;
   }
 
-  get victim() {
-    return this.members.pnes[0];
+  get victims() {
+    return this.members.pnes;
   }
 
   get visitor() {
@@ -65,6 +69,10 @@ export class LiveTarget implements Target {
 
   nudge(): void {
     for (const pneId of this.options.pneIds) this.tell(pneId);
+  }
+
+  hasReported(pne: string): boolean {
+    return this.latest.includes(pne);
   }
 
   restart(pne: string): Promise<void> {
@@ -90,6 +98,8 @@ export class LiveTarget implements Target {
   }
 
   arrived(arrival: Arrival): void {
+    const { pneIds } = this.options;
+    this.latest = [...this.latest.slice(1 - LATEST_OF_EACH * pneIds.length), arrival.pne];
     for (const tell of [...this.arrivalTold]) tell(arrival);
   }
 

@@ -13,7 +13,8 @@ export const rollback: Attack = {
   does: 'Puts an old copy of its flash back into a PNE, so that it uses its numbers a second time.',
   clause: 'clones',
   async strike(attempt) {
-    const pne = victimOf(attempt.target).credential.subject!;
+    const { subject } = (await victimOf(attempt.target)).credential;
+    const pne = subject!;
     await attempt.target.rollBack(pne);
     const lines = [`${pne} has started from the copy; it goes on under numbers that it never had`];
     const isIt = (refused: Refused) => refused.reason === 'epochBehind' && refused.pne === pne;

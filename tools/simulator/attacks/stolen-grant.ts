@@ -15,7 +15,7 @@ export const stolenGrant: Attack = {
   clause: 'subject',
   async strike(attempt) {
     const { target } = attempt;
-    const owner = victimOf(target).credential;
+    const { credential: owner } = await victimOf(target);
     const grant = target.issue(owner, { exp: secondsNow() + HOUR_S });
     await attempt.connect({ hop: { grant: () => grant } });
     return attempt.refusal('CPNS-1', [`bound to the key of ${owner.subject}, shown under another`]);

@@ -41,8 +41,8 @@ export interface Target {
   readonly gatewayPort: number;
   readonly gateway: Credential;
   readonly server: Credential;
-  /** A PNE of the network, whose private key was stolen; undefined where all have joined by a code. */
-  readonly victim: Identity | undefined;
+  /** PNEs that were provisioned, and whose private keys were stolen. */
+  readonly victims: readonly Identity[];
   /** A device that the gateway knows, and that may do nothing. */
   readonly visitor: Identity;
   readonly account: Account;
@@ -50,6 +50,8 @@ export interface Target {
   issue(holder: Credential, expiry: Claims['expiry']): Uint8Array;
   /** Has the server say something to each PNE, so that messages pass in both directions. */
   nudge(): void;
+  /** Whether readings of a PNE are among the latest that arrived. */
+  hasReported(pne: string): boolean;
   /** Starts a PNE again. */
   restart(pne: string): Promise<void>;
   /** Puts back into a PNE's store what was in it when it was provisioned, and starts the PNE. */
