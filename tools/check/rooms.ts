@@ -89,6 +89,7 @@ export const ROOMS: Readonly<Record<string, Room>> = Object.freeze({
       'esptool-js',
       'lmdb',
       'pg',
+      'preact',
       'serialport',
       'typescript',
     ],

@@ -172,7 +172,7 @@ test('nobody who is somebody becomes somebody else unless that is asked for', as
   await port.close();
   const other = identity(invited('pne-2'));
   const { problem } = await tryOn(port, { identity: other });
-  assert.is(problem, 'the board is pne-1 already: --replace makes it pne-2, and ends the other');
+  assert.is(problem, 'the board is pne-1 already: only with --replace does it become pne-2');
   assertWritten(port, [identity(invited('pne-1')).partition]);
   await port.close();
   assert.is((await tryOn(port, { identity: identity(invited('pne-2'), true) })).problem, '');
@@ -195,9 +195,13 @@ test('another secret, another key and a store that cannot be read are replaced o
   const place = { pneId: 'pne-1', gatewayAddress: 'g', gatewayPort: 1 };
   const keyed = (seed: number) => encodeProvisioning({ ...place, ...own, privateKey: bytes(seed) });
   const cases: [Uint8Array, Uint8Array, string][] = [
-    [imageOf(invited('pne-1', new Uint8Array(16).fill(9))), invited('pne-1'), 'is pne-1 already: --replace'],
-    [imageOf(keyed(1)), keyed(5), 'is pne-1 already: --replace'],
-    [imageOf(keyed(1)), invited('pne-1'), 'is pne-1 already: --replace'],
+    [
+      imageOf(invited('pne-1', new Uint8Array(16).fill(9))),
+      invited('pne-1'),
+      'is pne-1 already: only with --replace',
+    ],
+    [imageOf(keyed(1)), keyed(5), 'is pne-1 already: only with --replace'],
+    [imageOf(keyed(1)), invited('pne-1'), 'is pne-1 already: only with --replace'],
     [
       imageOf(Uint8Array.of(1, 2, 3)),
       invited('pne-1'),

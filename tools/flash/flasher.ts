@@ -6,8 +6,8 @@
  */
 import { ESPLoader, Transport } from 'esptool-js';
 import { checkIdentity, type Identity } from './identity.ts';
-import { during, type FlashPart, FlashProblem, md5Of, ROM_RATE } from './part.ts';
-import type { WebPort } from './web-port.ts';
+import { during, type FlashPart, FlashProblem, isThere, ROM_RATE } from './part.ts';
+import { restart, type WebPort } from './web-port.ts';
 
 export interface FlashJob {
   /** As esptool names it: `esp32c3`. */
@@ -32,9 +32,25 @@ export interface FlashOptions {
 const ATTEMPTS = 7;
 const SILENT = Object.freeze({ clean(): void {}, write(): void {}, writeLine(): void {} });
 
-/** The port is open afterwards, and the board in its bootloader; the caller restarts it. Rejects with a `FlashProblem`. */
-export async function flash(options: FlashOptions, job: FlashJob): Promise<void> {
+/**
+ * The port is open afterwards, and the board in its bootloader; the caller restarts it. Returns what closes the port.
+ * Rejects with a `FlashProblem`: then the board runs what it has, and the port is closed.
+ */
+export async function flash(options: FlashOptions, job: FlashJob): Promise<() => Promise<void>> {
   const loader = loaderOn(options);
+  const close = () => loader.transport.disconnect();
+  try {
+    await writeAll(loader, options, job);
+    return close;
+  } catch (error) {
+    await restart(options.port)
+      .then(close)
+      .catch(() => {});
+    throw error;
+  }
+}
+
+async function writeAll(loader: ESPLoader, options: FlashOptions, job: FlashJob): Promise<void> {
   await connect(loader, options);
   checkChip(loader, job.chip, options);
   await during('preparing it', async () => {
@@ -99,8 +115,8 @@ async function write(
   part: FlashPart,
   { onStep, onProgress }: FlashOptions,
 ): Promise<void> {
-  const { name, offset, bytes, md5 } = part;
-  if ((await md5Of(loader, part)) === md5) return onStep(`${name}: there already`);
+  const { name, offset, bytes } = part;
+  if (await isThere(loader, part)) return onStep(`${name}: there already`);
   await during(`writing the ${name}`, () =>
     loader.writeFlash({
       fileArray: [{ data: bytes, address: offset }],
@@ -112,7 +128,7 @@ async function write(
       reportProgress: (_file, written, total) => onProgress(name, Math.floor((100 * written) / total)),
     }),
   );
-  if ((await md5Of(loader, part)) !== md5)
+  if (!(await isThere(loader, part)))
     throw new FlashProblem(
       `what was written at 0x${offset.toString(16)} reads otherwise: run it again, with --baud ${ROM_RATE}; ` +
         'where that does not help, the flash is worn',

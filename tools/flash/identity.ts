@@ -10,8 +10,8 @@ import { during, type FlashPart, FlashProblem, md5Of } from './part.ts';
 
 export interface Identity {
   readonly partition: FlashPart;
-  /** The MD5 of as many bytes of ff. */
-  readonly blankMd5: string;
+  /** The MD5 of as many bytes of ff, which the ROM is asked for, where there is no stub to read by. */
+  readonly blankMd5?: string;
   /** Whether it may take the place of another. */
   readonly replaces: boolean;
 }
@@ -31,9 +31,7 @@ export async function checkIdentity(
   const id = idOf(wanted);
   if (present === undefined) return true;
   if (!isSame(present, wanted))
-    throw new FlashProblem(
-      `the board is ${idOf(present)} already: --replace makes it ${id}, and ends the other`,
-    );
+    throw new FlashProblem(`the board is ${idOf(present)} already: only with --replace does it become ${id}`);
   onStep(`identity: the board is ${id} already`);
   return false;
 }

@@ -71,7 +71,8 @@ export function identityFor(path: string, replaces: boolean, parts: readonly Fla
   return { partition: partOf('identity', row.offset, whole), blankMd5, replaces };
 }
 
-function storeOf(parts: readonly FlashPart[]): PartitionRow | undefined {
+/** Where the firmware has its store; undefined where the image has none. */
+export function storeOf(parts: readonly FlashPart[]): PartitionRow | undefined {
   const table = parts.find(({ name }) => name === NAMES[TABLE]);
   try {
     return table && storeIn(readPartitionTable(table.bytes));

@@ -5,11 +5,10 @@
  * misuse; each failure is a line that says what to do.
  */
 import { UsageError } from '../../src/node/programs/config.ts';
-import { buildBoardImage, findBoardImage } from '../build/esp32.ts';
-import type { Esp32Board } from '../build/esp32-tools.ts';
 import { writeStoreFlash, writeStoreFolder } from '../provision/stores.ts';
+import { chooseImage } from './choose-image.ts';
 import { flash } from './flasher.ts';
-import { type BuiltImage, identityFor, imageIn, partsOf, readIdentity } from './image.ts';
+import { identityFor, partsOf, readIdentity } from './image.ts';
 import { MONITOR_RATE, Monitor } from './monitor.ts';
 import { NodePort } from './node-port.ts';
 import { type FlashCommand, readCommand, USAGE } from './options.ts';
@@ -24,7 +23,7 @@ async function main(args: readonly string[]): Promise<void> {
   if (board === 'linux' || board === 'qemu-rv32') return writeStore(command);
   const port = choosePort(command);
   if (!command.isDry) await tryPort(port);
-  const image = await imageFor(board, command);
+  const image = await chooseImage(board, command);
   if (image === undefined)
     return console.log(`would build ${command.program} for ${board}, and write it to ${port}`);
   if (image.chip !== board)
@@ -52,8 +51,6 @@ async function writeBoard(
   try {
     await Promise.race([flash({ port, baudRate, usesStub, ...report }, job), port.gone]);
   } catch (error) {
-    // It is not left in its bootloader.
-    await restart(port).catch(() => {});
     await port.close();
     throw error;
   }
@@ -87,19 +84,6 @@ async function tryPort(path: string): Promise<void> {
   const port = new NodePort(path);
   await port.open({ baudRate: ROM_RATE });
   await port.close();
-}
-
-/** Undefined where it would have to be built, and is not to be. */
-async function imageFor(
-  board: Esp32Board,
-  { image, program, isDry }: FlashCommand,
-): Promise<BuiltImage | undefined> {
-  if (image !== undefined) return imageIn(image);
-  if (isDry) return findBoardImage(board, { program });
-  console.log(`building ${program} for ${board}`);
-  return buildBoardImage(board, { program }).catch((error: Error) => {
-    throw new FlashProblem(`${error.message}; npm run doctor looks at all of it`);
-  });
 }
 
 /** Of a board without a bootloader. */

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { stripVTControlCharacters } from 'node:util';
-
 /**
- * What a board says, as lines for a terminal: none of its bytes moves the cursor or changes a setting. What comes in parts
- * is held until its line is whole, or is as long as a line may be.
+ * What a board says, as lines for people: none of its bytes moves a cursor or changes a setting. What comes in parts is
+ * held until its line is whole, or is as long as a line may be.
  */
 export class Monitor {
   private readonly write: (line: string) => void;
@@ -25,10 +23,15 @@ export class Monitor {
   }
 
   private say(line: string): void {
-    this.write(stripVTControlCharacters(line).replace(/[^\P{C}\t]/gu, ''));
+    this.write(line.replaceAll(SEQUENCE, '').replaceAll(CONTROL, ''));
   }
 }
 
-const MAX_LINE = 1024;
 /** At which ESP-IDF's console and the images speak. */
 export const MONITOR_RATE = 115_200;
+const MAX_LINE = 1024;
+/** Colours and the like, as ESP-IDF has them (ECMA-48 5.4). */
+const ESCAPE = String.fromCharCode(0x1b);
+const SEQUENCE = new RegExp(`(?:${ESCAPE}\\[|\u009b)[0-?]*[ -/]*[@-~]`, 'gu');
+/** All but tabs. */
+const CONTROL = /[^\P{C}\t]/gu;

@@ -2,6 +2,7 @@
 
 /** What is written to flash as a whole, and what may go wrong with it. */
 import type { ESPLoader } from 'esptool-js';
+import { equalBytes } from '../../src/bytes/compare.ts';
 
 export interface FlashPart {
   /** For people. */
@@ -10,8 +11,8 @@ export interface FlashPart {
   readonly offset: number;
   /** Of words: filled up with ff. */
   readonly bytes: Uint8Array;
-  /** Of the bytes, in hexadecimal. */
-  readonly md5: string;
+  /** Of the bytes, in hexadecimal. A browser has none: without, they are read back. */
+  readonly md5?: string;
 }
 
 /** What its reader can put right: one line. */
@@ -19,6 +20,13 @@ export class FlashProblem extends Error {}
 
 /** That at which a bootloader begins. */
 export const ROM_RATE = 115_200;
+
+/** Whether flash has these bytes there. */
+export async function isThere(loader: ESPLoader, part: FlashPart): Promise<boolean> {
+  if (part.md5 !== undefined) return (await md5Of(loader, part)) === part.md5;
+  const { offset, bytes } = part;
+  return equalBytes(await during('verifying', () => loader.readFlash(offset, bytes.length)), bytes);
+}
 
 /** The ROM gives it as text, of which esptool-js shows the bytes. */
 export async function md5Of(loader: ESPLoader, { offset, bytes }: FlashPart): Promise<string> {
