@@ -54,8 +54,10 @@ function inWords(result: LoadResult): string {
   const { kills, acknowledged, lost, doubled, invented, afterRevocation, revoked, underWay } = result;
   return [
     `${result.pnes} PNEs behind ${result.gateways} gateways: ${Math.round(readingsPerSecond)} readings a second`,
-    `a reading takes the server ${serverMicroseconds.toFixed(1)} us of the processor, the bare work on it ` +
-      `${bareMicroseconds.toFixed(1)}: ratio ${ratio.toFixed(2)}`,
+    `a reading takes all roles in one process ${result.rolesMicroseconds.toFixed(1)} us of the processor, the bare work ` +
+      `on it ${result.bareRolesMicroseconds.toFixed(1)}: ratio ${ratio.toFixed(2)}`,
+    `a reading takes the server's program ${serverMicroseconds.toFixed(1)} us of the processor, the bare work on it ` +
+      `${bareMicroseconds.toFixed(1)}: ratio ${result.serverRatio.toFixed(2)}`,
     `at half that pace a receipt comes after ${p50Ms.toFixed(1)} ms, 99 of 100 within ${p99Ms.toFixed(1)}`,
     `${result.bytesPerPne} bytes of the server's memory a PNE; ${Math.round(result.handshakeMicroseconds)} us to connect one`,
     `${kills.server} kills of the server, ${kills.gateways} of gateways, ${acknowledged} readings acknowledged: ` +

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** A load in four parts: all PNEs connect; they send as fast as they can; at half that pace; and while others are killed. */
+/** A load in five parts: all roles in one process; then, as programs, all PNEs connect; they send as fast as they can; at half that pace; and while others are killed. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { compare } from './compare.ts';
+import { measureNear, type NearResult } from './near.ts';
 import type { Measured, Stored } from './server-process.ts';
 import { World, type WorldOptions } from './world.ts';
 
@@ -16,11 +17,11 @@ export interface LoadOptions extends WorldOptions {
   onProgress(what: string): void;
 }
 
-export interface LoadResult {
+export interface LoadResult extends NearResult {
   readonly pnes: number;
   readonly gateways: number;
-  /** What the bare work on a reading takes of the processor, by what the server's process takes for it. */
-  readonly ratio: number;
+  /** What the bare work on a reading takes of the processor, by what the server's program takes for it. */
+  readonly serverRatio: number;
   readonly lost: number;
   readonly doubled: number;
   /** From a reading to its receipt, at half of the throughput. */
@@ -45,8 +46,9 @@ export interface LoadResult {
 }
 
 /** Parts of the time. The rest is that of the kills. */
-const FAST = 0.4;
-const PACED = 0.2;
+const NEAR = 0.2;
+const FAST = 0.3;
+const PACED = 0.15;
 /** Of the throughput, at which the time to a receipt is measured, and at which is killed. */
 const PACE = 0.5;
 const KILLING_PACE = 0.1;
@@ -60,9 +62,10 @@ const WARM_READINGS = 40_000;
 const LOOK_MS = 250;
 
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
+  const near = await measureNear(options, 1000 * options.seconds * NEAR);
   const world = await World.open(options);
   try {
-    return await new Load(options, world).run();
+    return { ...(await new Load(options, world).run()), ...near };
   } finally {
     await world.close();
   }
@@ -80,19 +83,19 @@ class Load {
     this.world = world;
   }
 
-  async run(): Promise<LoadResult> {
+  async run(): Promise<Omit<LoadResult, keyof NearResult>> {
     const { pnes, gateways, seconds } = this.options;
     const connected = await this.connect();
     const fast = await this.sendFast(1000 * seconds * FAST);
     const readingsPerSecond = fast.readings / (seconds * FAST);
     const latencies = await this.sendPaced(1000 * seconds * PACED, readingsPerSecond * PACE);
-    const underWay = await this.killOthers(1000 * seconds * (1 - FAST - PACED), readingsPerSecond);
+    const underWay = await this.killOthers(1000 * seconds * (1 - NEAR - FAST - PACED), readingsPerSecond);
     const bareMicroseconds = (1000 * fast.bareMs) / fast.bareReadings;
     const serverMicroseconds = (1000 * fast.processorMs) / fast.readings;
     return {
       pnes,
       gateways,
-      ratio: bareMicroseconds / serverMicroseconds,
+      serverRatio: bareMicroseconds / serverMicroseconds,
       ...compare(await this.world.crowd.ask('sent', undefined), await this.stored(), this.revoked),
       p50Ms: quantile(latencies, 0.5),
       p99Ms: quantile(latencies, 0.99),

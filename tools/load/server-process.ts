@@ -16,7 +16,7 @@ import { createMemoryStore } from '../../src/node/store/memory.ts';
 import type { KeyValueStore } from '../../src/node/store/store.ts';
 import { createCborXPayloads } from '../../src/payload/codec.ts';
 import { withRecords } from '../../src/session/records.ts';
-import { createBareServer } from './bare.ts';
+import { createBare } from './bare.ts';
 import { serve } from './child.ts';
 
 export interface Place {
@@ -50,7 +50,7 @@ const WARM_UP_READINGS = 30_000;
 const ROWS_AT_ONCE = 1000;
 
 const provider = withRecords(createNodeProvider());
-const bare = createBareServer();
+const { server: bare } = createBare();
 const say = createLog(
   'text',
   () => {},

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { PLAIN_STREAM } from '../../src/link/attestation.ts';
+import type { Link, LinkEvents } from '../../src/link/link.ts';
+
+/** Messages that are under way on all links, in the order in which they were sent, and when their turn ends. */
+const underWay: (() => void)[] = [];
+let isMoving = false;
+
+/** Links two ends in this process. What is sent comes later, never in the same call, and in turns of the event loop. */
+export function joinInMemory(first: (link: Link) => LinkEvents, second: (link: Link) => LinkEvents): void {
+  const ends: LinkEvents[] = [];
+  const linkTo = (peer: number): Link => ({
+    attestation: () => PLAIN_STREAM,
+    close(): void {},
+    send(message): void {
+      underWay.push(() => ends[peer]!.onMessage(message));
+      if (!isMoving) setImmediate(move);
+      isMoving = true;
+    },
+  });
+  ends[0] = first(linkTo(1));
+  ends[1] = second(linkTo(0));
+}
+
+function move(): void {
+  isMoving = false;
+  for (const deliver of underWay.splice(0)) deliver();
+}
