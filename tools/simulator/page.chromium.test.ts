@@ -15,6 +15,9 @@ import { servePage } from '../../src/node/page/server.ts';
 import type { InterfaceView } from '../../src/node/page/state.ts';
 import type { TraceView } from '../../src/node/page/trace/stage.ts';
 import type { Listener } from '../../src/node/tcp.ts';
+import { AttackDesk } from './attacks/desk.ts';
+import { ATTACKS } from './attacks/table.ts';
+import { partsOf } from './page/parts.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -35,6 +38,12 @@ const TRACE: TraceView = {
   receipt: [],
 };
 const OVERFLOWS = 'document.documentElement.scrollWidth > innerWidth';
+/** How many tasks of more than 50 ms there are in 3 s, and the longest: told, and not asserted, as machines differ. */
+const LONG_TASKS = `new Promise((done) => {
+  const tasks = [];
+  new PerformanceObserver((list) => tasks.push(...list.getEntries())).observe({ entryTypes: ['longtask'] });
+  setTimeout(() => done([tasks.length, Math.max(0, ...tasks.map(({ duration }) => duration))]), 3000);
+})`;
 /** Of scripts, style and document, compressed. */
 const BUDGET = 150_000;
 
@@ -196,6 +205,31 @@ test('PNEs are added, revoked, granted, removed and followed by keys alone, on a
   assert.equal(faults, []);
 });
 
+test('the page has the parts that the pictures in docs/page show', async () => {
+  const feed = networkOf(1);
+  feed.agreed(view('pne-1', 'CPNS-3'));
+  feed.step('pne-1', 'switched on');
+  feed.air('pne-1', [{ stage: 'readings', pdus: 10, bytes: 300 }]);
+  feed.reading('pne-1', 1, 7);
+  const group = { reference: 2, name: 'everyone', kind: 'service group', owner: undefined };
+  feed.setGroups([{ ...group, epoch: 1, rekeys: 0, members: [] }]);
+  feed.attack(new AttackDesk(ATTACKS, () => undefined).views[0]!);
+  const nothing = () => undefined;
+  const offered = { add: nothing, revoke: nothing, grant: nothing, remove: nothing, rekey: nothing };
+  const trace = { ...TRACE, receipt: TRACE.stages };
+  const { url } = await serve(feed, { ...offered, follow: () => trace, attack: nothing });
+  const { page } = await look(url);
+  await page.locator('[data-group="2"]').waitFor();
+  const parts = await partsOf(page);
+  await page.getByLabel('Follow the newest reading of pne-1').click();
+  await page.locator('dialog .stages').nth(1).waitFor();
+  const all = [...new Set([...parts, ...(await partsOf(page))])].sort();
+  const shown: unknown = JSON.parse(
+    readFileSync(new URL('../../docs/page/parts.json', import.meta.url), 'utf8'),
+  );
+  assert.equal(all, shown, 'npm run screenshots takes the pictures anew');
+});
+
 test('a program that offers nothing to do shows nothing to press', async () => {
   const feed = networkOf(1);
   feed.reading('pne-1', 1, 0);
@@ -233,6 +267,7 @@ test('64 PNEs that send all the time are shown, and the page still answers', asy
   const listener = await serve(feed);
   const { page, faults } = await look(listener.url);
   let number = 0;
+  const tasks = page.evaluate(LONG_TASKS);
   const sending = setInterval(() => {
     number += 1;
     for (let index = 1; index <= 64; index += 1) feed.reading(`pne-${index}`, { number }, 0);
@@ -241,7 +276,9 @@ test('64 PNEs that send all the time are shown, and the page still answers', asy
   feed.event('problem', undefined, 'something else');
   await page.getByLabel('refusals and problems alone').check();
   await page.locator('.events li', { hasText: 'something else' }).waitFor();
+  const [count, longest] = (await tasks) as [number, number];
   clearInterval(sending);
+  console.log(`64 PNEs, 1,280 readings a second for 3 s: ${count} long tasks, the longest ${longest} ms`);
   await page.locator('[data-pne="pne-64"] dd', { hasText: new RegExp(`^${number}$`) }).waitFor();
   assert.equal(faults, []);
 });

@@ -62,10 +62,10 @@ export function AddForm({ view }: { readonly view: View }) {
 }
 
 /** What may be done to one PNE. */
-export function PneActions({ view, pne }: { readonly view: View; readonly pne: EntityView }) {
+export function PneActions({ actions, pne }: Pick<View, 'actions'> & { readonly pne: EntityView }) {
   const { isBusy, said, run } = useAction();
   const offered = [pne.status === 'revoked' ? GRANT : REVOKE, REMOVE].filter(({ action }) =>
-    view.actions.includes(action),
+    actions.includes(action),
   );
   if (offered.length === 0) return null;
   return (

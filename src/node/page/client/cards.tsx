@@ -1,39 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** A card for each PNE: its figures, its interfaces, and its readings as charts. */
 import type { CodeView, EntityView, InterfaceView } from '../state.ts';
 import { PneActions } from './actions.tsx';
+/** A card for each PNE: its figures, its interfaces, and its readings as charts. */
+import { memo } from './memo.ts';
 import { Air, Steps } from './steps.tsx';
 import { LastReading } from './trace.tsx';
 import type { View } from './view.ts';
 
 const CHART = { width: 160, height: 36 };
 
+/** Drawn anew where something of it has changed: there may be 64. */
+const Card = memo(PneCard);
+
 export function Cards({ view }: { readonly view: View }) {
   const pnes = [...view.entities.values()].filter(({ kind }) => kind === 'pne');
   return (
     <ul class="cards">
       {pnes.map((pne) => (
-        <Card
-          key={pne.id}
-          view={view}
-          pne={pne}
-          interfaces={[...view.interfaces.values()].filter(({ from }) => from === pne.id)}
-        />
+        <Card key={pne.id} pne={pne} all={view.interfaces} actions={view.actions} />
       ))}
     </ul>
   );
 }
 
-function Card({
-  view,
-  pne,
-  interfaces,
-}: {
-  readonly view: View;
+interface CardProps extends Pick<View, 'actions'> {
   readonly pne: EntityView;
-  readonly interfaces: readonly InterfaceView[];
-}) {
+  /** Of all PNEs: the same where none has changed. */
+  readonly all: View['interfaces'];
+}
+
+function PneCard({ pne, all, actions }: CardProps) {
+  const interfaces = [...all.values()].filter(({ from }) => from === pne.id);
   return (
     <li class={`card ${pne.status}`} data-pne={pne.id}>
       <h3>
@@ -53,10 +51,10 @@ function Card({
           <Chart key={name} name={name} numbers={numbers} />
         ))}
       </dl>
-      <LastReading pne={pne} mayFollow={view.actions.includes('follow')} />
+      <LastReading pne={pne} mayFollow={actions.includes('follow')} />
       <Steps pne={pne} />
       <Air pne={pne} />
-      <PneActions view={view} pne={pne} />
+      <PneActions actions={actions} pne={pne} />
     </li>
   );
 }

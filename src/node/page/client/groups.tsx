@@ -7,7 +7,7 @@ import type { View } from './view.ts';
 
 export function Groups({ view }: { readonly view: View }) {
   return (
-    <section aria-labelledby="groups">
+    <section class="wide" aria-labelledby="groups">
       <h2 id="groups">Groups and their keys</h2>
       {view.groups.length === 0 && <p>None so far.</p>}
       {view.groups.map((group) => (

@@ -42,13 +42,13 @@ function Page({ view }: { readonly view: View }) {
             ))}
         </section>
         <Events events={view.events} />
-        <Groups view={view} />
-        {view.attacks.size > 0 && <Attacks attacks={[...view.attacks.values()]} />}
         <section class="wide" aria-labelledby="pnes">
           <h2 id="pnes">PNEs</h2>
           <AddForm view={view} />
           <Cards view={view} />
         </section>
+        <Groups view={view} />
+        {view.attacks.size > 0 && <Attacks attacks={[...view.attacks.values()]} />}
       </main>
     </>
   );

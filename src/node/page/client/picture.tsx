@@ -93,16 +93,22 @@ function Pne({ pne, at, gateway, server, interfaces, arrivals }: PneProps) {
   );
 }
 
-/** A dot that goes its way whenever a reading has arrived; one at a time, however many come. */
+/** Dots under way at once: each is drawn in every frame. */
+const MAX_UNDER_WAY = 12;
+let underWay = 0;
+
+/** A dot that goes its way when a reading has arrived; one at a time, and few of all PNEs, however many come. */
 function Message({ way, arrivals }: { readonly way: readonly Place[]; readonly arrivals: number }) {
   const dot = useRef<SVGCircleElement>(null);
   const isUnderWay = useRef(false);
   useEffect(() => {
-    if (arrivals === 0 || isUnderWay.current) return;
+    if (arrivals === 0 || isUnderWay.current || underWay >= MAX_UNDER_WAY) return;
     isUnderWay.current = true;
+    underWay += 1;
     const keys = way.map(({ x, y }) => ({ transform: `translate(${x}px, ${y}px)`, opacity: 1 }));
     dot.current!.animate(keys, MESSAGE_MS).finished.finally(() => {
       isUnderWay.current = false;
+      underWay -= 1;
     });
   }, [arrivals]);
   return <circle ref={dot} class="message" r="5" />;

@@ -42,18 +42,28 @@ export const NOTHING: View = {
   arrivals: new Map(),
 };
 
-/** Calls `show` with each new view, at most once a frame. The page comes back by itself when the program does. */
+/** After a drawing, the page does other things for so many times as long. */
+const REST = 4;
+
+/**
+ * Calls `show` with each new view, at most once a frame, and less often where that takes long: then it gets several
+ * changes at once. The page comes back by itself when the program does.
+ */
 export function followNetwork(show: (view: View) => void): void {
   let view = NOTHING;
   let isAsked = false;
+  let restMs = 0;
+  const draw = () => {
+    isAsked = false;
+    const start = performance.now();
+    show(view);
+    restMs = REST * (performance.now() - start);
+  };
   const become = (next: View) => {
     view = next;
     if (isAsked) return;
     isAsked = true;
-    requestAnimationFrame(() => {
-      isAsked = false;
-      show(view);
-    });
+    setTimeout(() => requestAnimationFrame(draw), restMs);
   };
   void followProgram({
     onEvent: (name, data) =>
@@ -80,13 +90,14 @@ function changed(view: View, change: PageChange): View {
   const arrivals = new Map(view.arrivals);
   for (const id of change.arrived) arrivals.set(id, (arrivals.get(id) ?? 0) + 1);
   const isThere = ({ id }: { readonly id: string }) => !change.removed.includes(id);
+  const areSame = change.interfaces.length === 0 && change.removed.length === 0;
   const entities = [...view.entities.values()].filter(isThere);
   const interfaces = [...view.interfaces.values()].filter(({ from }) => isThere({ id: from }));
   return {
     ...view,
     away: undefined,
     entities: byKey([...entities, ...change.entities], ({ id }) => id),
-    interfaces: byKey([...interfaces, ...change.interfaces], keyOf),
+    interfaces: areSame ? view.interfaces : byKey([...interfaces, ...change.interfaces], keyOf),
     groups: change.groups ?? view.groups,
     events: [...view.events, ...change.events].slice(-MAX_EVENTS),
     attacks: new Map([...view.attacks, ...change.attacks.map((each) => [each.name, each] as const)]),
