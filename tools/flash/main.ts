@@ -34,7 +34,7 @@ async function main(args: readonly string[]): Promise<void> {
   const all = identity === undefined ? parts : [...parts, identity.partition];
   if (command.isDry) {
     console.log(`would write to ${port}, where an ${board} has to be:`);
-    for (const { name, offset, bytes } of all)
+    for (const { name, offset, bytes } of all.sort((a, b) => a.offset - b.offset))
       console.log(`  0x${offset.toString(16).padStart(6, '0')}  ${name}, ${bytes.length} bytes`);
     return;
   }

@@ -4,11 +4,13 @@
  * ESP-IDF's partition table ("Partition Tables", Generating Binary Partition Table), little-endian:
  *
  *     row  = aa 50 ‖ type (1) ‖ subtype (1) ‖ offset (4) ‖ size (4) ‖ name, zeros after it (16) ‖ flags (4)
- *     last = eb eb ‖ 14 × ff ‖ MD5 of the rows (16)      ; ff after it
+ *     md5  = eb eb ‖ 14 × ff ‖ MD5 of the rows (16)      ; unless the image was built without (CONFIG_PARTITION_TABLE_MD5)
+ *     last = 32 × ff
  */
 import { createHash } from 'node:crypto';
 import { equalBytes } from '../../src/bytes/compare.ts';
 import { refuse } from '../../src/refusal.ts';
+import { isBlank } from '../provision/nvs-reader.ts';
 
 export interface PartitionRow {
   readonly name: string;
@@ -21,19 +23,21 @@ export interface PartitionRow {
 const ROW_BYTES = 32;
 const MAX_ROWS = 95;
 const ROW = 0x50aa;
-const LAST = 0xebeb;
+const DIGEST = 0xebeb;
+const LAST = 0xffff;
 const NAME = { at: 12, length: 16 } as const;
 const DATA = 1;
 const NVS = 2;
 
-/** Refuses `truncated` a table without its last row, `integrityFailure` one that does not match it. */
+/** Refuses `truncated` a table without its last row, `integrityFailure` one whose rows have another MD5. */
 export function readPartitionTable(bytes: Uint8Array): PartitionRow[] {
   const rows: PartitionRow[] = [];
   for (let at = 0; at + ROW_BYTES <= bytes.length && rows.length <= MAX_ROWS; at += ROW_BYTES) {
     const row = bytes.subarray(at, at + ROW_BYTES);
     const view = new DataView(row.buffer, row.byteOffset);
     const magic = view.getUint16(0, true);
-    if (magic === LAST) {
+    if (magic === LAST && isBlank(row)) return rows;
+    if (magic === DIGEST) {
       const digest = createHash('md5').update(bytes.subarray(0, at)).digest();
       if (!equalBytes(row.subarray(16), digest)) refuse('integrityFailure');
       return rows;

@@ -109,7 +109,13 @@ test('a partition table is read, and one that is cut off or altered is not', () 
     reasonOf((bytes) => bytes.fill(0, 0, 1)),
     'notWellFormed',
   );
+  assert.is(
+    reasonOf((bytes) => bytes.fill(0xff, 64, 66)),
+    'notWellFormed',
+  );
   assert.is(storeIn(readPartitionTable(partitionTable([['nvs', 0, 2, 0, 1]]))), undefined);
+  const bare = table.slice().fill(0xff, 64);
+  assert.is(readPartitionTable(bare).length, 2, 'as it is built without an MD5');
 });
 
 test('what a board says moves no cursor, and a line without an end does not grow', () => {
