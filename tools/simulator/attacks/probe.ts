@@ -31,7 +31,6 @@ export class Probe {
   readonly pne: Pne;
   readonly refusals: ReasonName[] = [];
   readonly agreements: Agreement[] = [];
-  readonly contents: unknown[] = [];
   /** Whether it has lost its link. */
   isClosed = false;
   private link: Link | undefined;
@@ -46,7 +45,7 @@ export class Probe {
       payloads: compactPayloads,
       boots: { epoch: options.epoch, write: (epoch) => options.onBoot?.(epoch) },
       onAgreed: (agreement) => this.agreements.push(agreement),
-      onContent: (value) => this.contents.push(value),
+      onContent(): void {},
       onReceipt(): void {},
       onRefused: (reason) => this.refusals.push(reason),
     });
