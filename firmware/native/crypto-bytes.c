@@ -12,21 +12,38 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Makes mxResult an ArrayBuffer. It has no bytes until there is a chunk for them. */
-static void createBuffer(txMachine *the, size_t length)
+/*
+ * Makes mxResult an ArrayBuffer. It has no bytes until there is a chunk for them. fxArrayBuffer would make a chunk of no
+ * bytes before.
+ */
+static txSlot *createBuffer(txMachine *the, size_t length)
 {
-	fxArrayBuffer(the, mxResult, NULL, 0, -1);
-	txSlot *buffer = mxResult->value.reference->next;
+	mxPush(mxArrayBufferPrototype);
+	txSlot *instance = fxNewObjectInstance(the);
+	txSlot *buffer = instance->next = fxNewSlot(the);
+	buffer->flag = XS_INTERNAL_FLAG;
+	buffer->kind = XS_ARRAY_BUFFER_KIND;
+	buffer->value.arrayBuffer.address = NULL;
+	buffer->value.arrayBuffer.detachKey = NULL;
+	txSlot *info = buffer->next = fxNewSlot(the);
+	info->flag = XS_INTERNAL_FLAG;
+	info->kind = XS_BUFFER_INFO_KIND;
+	info->value.bufferInfo.length = (txInteger)length;
+	info->value.bufferInfo.maxLength = -1;
+	mxPullSlot(mxResult);
 	buffer->value.arrayBuffer.address = fxNewChunk(the, (txSize)length);
-	buffer->next->value.bufferInfo.length = (txInteger)length;
+	return buffer;
 }
 
 /* Makes mxResult, an ArrayBuffer, the Uint8Array over it. */
 static void viewBuffer(txMachine *the, size_t length)
 {
-	mxPush(mxUint8ArrayConstructor);
-	txSlot *kind = mxFunctionInstanceHome(the->stack->value.reference)->next;
-	mxGetID(mxID(_prototype));
+	const txSlot *kind = mxFunctionInstanceHome(mxUint8ArrayConstructor.value.reference)->next;
+	/* Nobody can change it. To ask for it as JavaScript does would take longer than all else here. */
+	txSlot *prototype = kind->next;
+	while (prototype->ID != mxID(_prototype))
+		prototype = prototype->next;
+	mxPushSlot(prototype);
 	txSlot *instance = fxNewObjectInstance(the);
 	instance->flag |= XS_EXOTIC_FLAG;
 	txSlot *property = fxNextTypeDispatchProperty(the, instance, kind->value.typedArray.dispatch,
@@ -42,8 +59,7 @@ static void viewBuffer(txMachine *the, size_t length)
 
 uint8_t *cryptoNewBytes(txMachine *the, size_t length)
 {
-	createBuffer(the, length);
-	txSlot *buffer = mxResult->value.reference->next;
+	const txSlot *buffer = createBuffer(the, length);
 	viewBuffer(the, length);
 	return (uint8_t *)buffer->value.arrayBuffer.address;
 }
