@@ -32,8 +32,7 @@ void xs_pnecrypto_protectNested(xsMachine *the)
 	if (!nestedReady(outer, inner, length))
 		return;
 	uint8_t *output = cryptoNewBytes(the, nestedLength(outer, inner, length));
-	memcpy(nestedPlaintext(outer, inner, output), cryptoReadable(the, 4).bytes, length);
-	requireMade(the, nestedSeal(outer, inner, length, output));
+	requireMade(the, nestedSeal(outer, inner, cryptoReadable(the, 4).bytes, length, output));
 }
 
 /* What most messages fit in: a receipt takes a tenth of it. */

@@ -26,15 +26,9 @@ static uint8_t *innerMessage(NestedSender outer, uint8_t *output)
 	return output + HEAD + headerLength(outer.sender);
 }
 
-uint8_t *nestedPlaintext(NestedSender outer, NestedSender inner, uint8_t *output)
-{
-	return innerMessage(outer, output) + HEAD + headerLength(inner.sender);
-}
-
-RecordReason nestedSeal(NestedSender outer, NestedSender inner, size_t length, uint8_t *output)
+RecordReason nestedSeal(NestedSender outer, NestedSender inner, const uint8_t *plaintext, size_t length, uint8_t *output)
 {
 	uint8_t *message = innerMessage(outer, output);
-	uint8_t *plaintext = nestedPlaintext(outer, inner, output);
 	size_t innerLength = HEAD + recordLength(inner.sender, length);
 	output[0] = outer.head;
 	message[0] = inner.head;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /*
- * A record around a record, each behind a byte that says what it is: src/session/nested.ts. Both are made and opened
- * where they lie. Bytes and reasons are those of one record after the other.
+ * A record around a record, each behind a byte that says what it is: src/session/nested.ts. The outer one is made and the
+ * inner one opened where the other lies. Bytes and reasons are those of one record after the other.
  */
 
 #ifndef PNE_RECORD_NESTED_H
@@ -18,10 +18,8 @@ typedef struct {
 /* Whether both can be made now of so many bytes. Two senders that are one cannot. */
 bool nestedReady(NestedSender outer, NestedSender inner, size_t length);
 size_t nestedLength(NestedSender outer, NestedSender inner, size_t length);
-/* Where the plaintext is to lie in `output` before it is sealed there. */
-uint8_t *nestedPlaintext(NestedSender outer, NestedSender inner, uint8_t *output);
-/* Makes both, and uses a number of each up. */
-RecordReason nestedSeal(NestedSender outer, NestedSender inner, size_t length, uint8_t *output);
+/* Makes both, and uses a number of each up. `output` overlaps no plaintext. */
+RecordReason nestedSeal(NestedSender outer, NestedSender inner, const uint8_t *plaintext, size_t length, uint8_t *output);
 
 /*
  * Opens the inner record in what the outer one held, behind its first byte, where it lies. `*plaintext` and `*length`
