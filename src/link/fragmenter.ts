@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { copyBytes, withHead } from '../bytes/copy.ts';
+import { withHead } from '../bytes/copy.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import { cutFragment } from './cut.ts';
@@ -21,14 +21,14 @@ export class Fragmenter {
     return this.queue.length > 0;
   }
 
-  /** Queues a copy. Refuses `frameInvalid` for an empty message, `tooLong`, and `queueFull`. */
+  /** Queues a message, which the caller gives up. Refuses `frameInvalid` for an empty message, `tooLong`, and `queueFull`. */
   push(message: Uint8Array): void {
     const { linkMaxMessageBytes, fragmentMaxQueuedBytes } = ImplementationLimits;
     const { length } = message;
     if (length === 0) refuse('frameInvalid');
     if (length > linkMaxMessageBytes) refuse('tooLong');
     if (this.queuedBytes + length > fragmentMaxQueuedBytes) refuse('queueFull');
-    this.queue.push(copyBytes(message));
+    this.queue.push(message);
     this.queuedBytes += length;
   }
 

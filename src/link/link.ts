@@ -4,7 +4,7 @@ import type { Attestation } from './attestation.ts';
 
 /** A message-oriented join between two CPNS entities: whole messages in order, or closed. */
 export interface Link {
-  /** Queues one message. Borrows it for the call. Refuses `tooLong`, `linkClosed`, `queueFull`. */
+  /** Queues one message, which the caller gives up: nobody changes its bytes. Refuses `tooLong`, `linkClosed`, `queueFull`. */
   send(message: Uint8Array): void;
   /** What the link's own security is at this moment. */
   attestation(): Attestation;

@@ -2,6 +2,7 @@
 
 /** One PNE's link at its gateway, numbered for the server: the Responder's end of CPNS-1. */
 import { equalBytes } from '../bytes/compare.ts';
+import { copyBytes } from '../bytes/copy.ts';
 import type { Credential, Party } from '../handshake/credential.ts';
 import { ImplementationLimits } from '../limits.ts';
 import {
@@ -89,11 +90,14 @@ export class Flow {
     this.options.onMessage(endToEnd);
   }
 
-  /** Protects and sends an end-to-end message, where the hop is secured; one of an onboarding that is under way as it is. */
+  /**
+   * Protects and sends an end-to-end message, borrowed for the call, where the hop is secured; one of an onboarding that is
+   * under way as it is.
+   */
   send(message: Uint8Array): void {
     if (onboardingBody(message) !== undefined) {
       if (!this.isJoining) refuse('onboardingClosed');
-      return this.link.send(message);
+      return this.link.send(copyBytes(message));
     }
     const { agreement } = this.agreements;
     if (agreement === undefined) return;
