@@ -21,6 +21,12 @@ const codec = nativePayloads(natives);
 const encode = (value: unknown) => codec.encode(value);
 const decode = (payload: Uint8Array) => codec.decode(payload);
 
+/** Of a later standard than the types here. */
+const Resizable = ArrayBuffer as unknown as new (
+  length: number,
+  options: { maxByteLength: number },
+) => ArrayBuffer & { resize(length: number): void };
+
 /** The next payload is as good as ever. */
 misuse.after.each(() => {
   assert.equal(decode(encode({ a: [1, 'b'] })), { a: [1, 'b'] });
@@ -182,6 +188,22 @@ misuse('readings and names of other kinds are thrown back', () => {
     assert.throws(call, (error: unknown) => error instanceof RangeError);
   }
   assert.is(toHex(natives.pack(5, 0, payloads, names, 1)!), '830500a10001');
+});
+
+misuse('readings are where their views say, and none is of memory that is gone', () => {
+  const names = fromHex('82066174');
+  const pack = (...readings: Uint8Array[]) => toHex(natives.pack(5, 0, readings, names, 0)!);
+  const buffer = new Resizable(6, { maxByteLength: 6 });
+  const [following, fixed] = [new Uint8Array(buffer, 2), new Uint8Array(buffer, 2, 4)];
+  new Uint8Array(buffer).set(fromHex('ffffa1617401'));
+  const part = fromHex('ffa1617401ff').subarray(1, 5);
+  for (const view of [part, following, fixed]) assert.is(pack(view, part), '84050044a161740144a1617401');
+  buffer.resize(5);
+  assert.is(pack(following), '83050043a16174');
+  assert.throws(
+    () => pack(part, fixed),
+    (error: unknown) => error instanceof TypeError,
+  );
 });
 
 misuse('a message of readings is not longer than what is in it', () => {

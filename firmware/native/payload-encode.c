@@ -108,9 +108,11 @@ static bool isEnumerable(const txSlot *property)
 	return !(property->flag & XS_DONT_ENUM_FLAG);
 }
 
-static bool isNamed(txMachine *the, const txSlot *property)
+/* NULL where Object.entries leaves it out. */
+static txString nameOf(txMachine *the, const txSlot *property)
 {
-	return isEnumerable(property) && fxIsKeyName(the, property->ID);
+	const txSlot *key = isEnumerable(property) ? fxGetKey(the, property->ID) : NULL;
+	return key && key->flag & XS_DONT_ENUM_FLAG ? key->value.string : NULL;
 }
 
 /* Of the slot that holds the properties whose names are indices, NULL where there is none. */
@@ -147,14 +149,15 @@ static PayloadReason encodeProperties(txMachine *the, Encoding *encoding, txSlot
 {
 	size_t count = countIndices(the, indices);
 	for (txSlot *property = first; property; property = property->next)
-		count += isNamed(the, property);
+		count += nameOf(the, property) != NULL;
 	PayloadReason reason = openContainer(encoding, majorMap, count);
 	if (reason == payloadFine && indices)
 		reason = encodeIndices(the, encoding, indices, depth);
 	for (txSlot *property = first; reason == payloadFine && property; property = property->next) {
-		if (!isNamed(the, property))
+		txString name = nameOf(the, property);
+		if (!name)
 			continue;
-		reason = encodeText(encoding, fxGetKeyName(the, property->ID));
+		reason = encodeText(encoding, name);
 		if (property->ID == mxID(___proto__))
 			refuseLater(encoding, payloadWrongType);
 		if (reason == payloadFine)

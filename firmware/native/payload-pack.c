@@ -34,6 +34,15 @@ static CryptoBuffer payloadIn(txMachine *the, txSlot *array, txIndex index)
 	return (CryptoBuffer){ bytes, length };
 }
 
+/* The same once it was looked at: all that may have changed is where its bytes lie. */
+static CryptoBuffer payloadAgain(txMachine *the, txSlot *array, txIndex index)
+{
+	txSlot *view = fxGetIndexProperty(the, array, index)->value.reference->next->next;
+	txSlot *buffer = view->next;
+	uint8_t *bytes = (uint8_t *)buffer->value.reference->next->value.arrayBuffer.address;
+	return (CryptoBuffer){ bytes + view->value.dataView.offset, (size_t)fxGetDataViewSize(the, view, buffer) };
+}
+
 static void refuseNames(txMachine *the, int index)
 {
 	mxTypeError("payload: argument %d is no names", index);
@@ -105,7 +114,7 @@ void xs_pnepayload_pack(txMachine *the)
 	payloadPutHead(&writer, majorUnsigned, type);
 	payloadPutHead(&writer, majorUnsigned, first);
 	for (txIndex i = 0; i < count; i++)
-		putReading(&writer, payloadIn(the, array, i), &names);
+		putReading(&writer, payloadAgain(the, array, i), &names);
 	if (names.hasMore)
 		mxResult->kind = XS_UNDEFINED_KIND;
 	else

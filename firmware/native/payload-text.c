@@ -55,19 +55,17 @@ bool payloadPutShortText(PayloadWriter *writer, const char *text)
 {
 	if (writer->length + 1 + infoOneByte > writer->room)
 		return false;
-	uint8_t *output = writer->bytes + writer->length;
-	for (size_t length = 0; length < infoOneByte; length++) {
-		uint8_t character = (uint8_t)text[length];
-		if (!character) {
-			output[0] = (uint8_t)(majorText << 5 | length);
-			writer->length += 1 + length;
-			return true;
-		}
-		if (character >= 0x80)
-			return false;
-		output[1 + length] = character;
-	}
-	return false;
+	uint8_t *head = writer->bytes + writer->length;
+	const uint8_t *last = head + infoOneByte - 1;
+	uint8_t *end = head;
+	const int8_t *at = (const int8_t *)text;
+	for (; *at > 0 && end < last; at++)
+		*++end = (uint8_t)*at;
+	if (*at)
+		return false;
+	*head = (uint8_t)(majorText << 5 | (end - head));
+	writer->length += 1 + (size_t)(end - head);
+	return true;
 }
 
 static uint32_t joinPair(const uint8_t *at)
