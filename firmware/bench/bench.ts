@@ -50,8 +50,9 @@ export interface BenchOptions {
 }
 
 const MAX_COUNT = 1024;
-/** Bounds what is prepared in memory. */
+/** How much is prepared at once. It lies in memory. */
 const MAX_PREPARED = 32;
+const MIN_PREPARED = 16;
 
 export function runBench(options: BenchOptions): void {
   options.onStart(countFigures(options));
@@ -72,7 +73,8 @@ function runOperations({ groups, ops, clock, onFigure }: BenchOptions): void {
       const { op, parts = 1 } = operation;
       if (!isWanted(op, ops)) continue;
       const { bytes } = operation;
-      const value = measure((count) => runBatch(operation, count, clock), clock);
+      const rounds = { length: MAX_PREPARED };
+      const value = measure((count) => runBatch(operation, count, clock, rounds), clock);
       onFigure({ op, bytes, value: value / parts });
       // What was prepared for it is no garbage while it is held, and would make the next one's collections more.
       operation.prepare?.(0);
@@ -134,14 +136,24 @@ function calibrate(batch: (count: number) => number, clock: BenchClock): number 
   return count;
 }
 
-/** Runs in rounds what uses up what it prepares: hundreds of records alive are no device's garbage to collect. */
-function runBatch(operation: BenchOperation, count: number, clock: BenchClock): number {
+/**
+ * Runs in rounds what uses up what it prepares: hundreds of records alive are no device's garbage to collect. No round is
+ * as long as the one before: garbage would be collected at the same place in each, and so always while preparing, or never.
+ */
+function runBatch(
+  operation: BenchOperation,
+  count: number,
+  clock: BenchClock,
+  rounds: { length: number },
+): number {
   if (operation.prepare === undefined) return runRound(operation, count, clock);
   let time = 0;
-  for (let done = 0; done < count; done += MAX_PREPARED) {
-    const length = Math.min(MAX_PREPARED, count - done);
+  for (let done = 0; done < count; ) {
+    const length = Math.min(rounds.length, count - done);
+    rounds.length = rounds.length > MIN_PREPARED ? rounds.length - 1 : MAX_PREPARED;
     operation.prepare(length);
     time += runRound(operation, length, clock);
+    done += length;
   }
   return time;
 }

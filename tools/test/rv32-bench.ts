@@ -30,7 +30,7 @@ const TARGETS: readonly Target[] = [
   { op: 'handshake.initiator', bytes: 94, ratio: 1.15 },
   { op: 'handshake.responder', bytes: 94, ratio: 1.15 },
   { op: 'reading', bytes: 64, ratio: 2, most: 150_000 },
-  { op: 'batch', bytes: 64, ratio: 1.4 },
+  { op: 'batch', bytes: 64, ratio: 1.3 },
   { op: 'batch.concise', bytes: 64, ratio: 2.25, most: 25_000 },
   { op: 'receipt', bytes: 5, ratio: 2, most: 150_000 },
   { op: 'content', bytes: 18, ratio: 2, most: 150_000 },

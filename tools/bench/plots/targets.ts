@@ -21,7 +21,7 @@ export const TARGETS: readonly Target[] = Object.freeze([
   same('reading', 64, 2),
   same('receipt', 5, 2),
   same('content', 18, 2),
-  same('batch', 64, 1.55),
+  same('batch', 64, 1.3),
   handshake('initiator'),
   handshake('responder'),
 ]);
