@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { type BenchBoard, boardsNamed } from './boards.ts';
 import { compare, formatComparison } from './compare.ts';
 import { savePlots } from './plots/save.ts';
+import { judgeTargets } from './reach.ts';
 import { type Results, readResults, savedResults, writeResults } from './results.ts';
 import type { Place } from './rows.ts';
 import { formatTables } from './table.ts';
@@ -16,6 +17,7 @@ const USAGE = `usage: npm run bench -- [options]
   --compare FILE   say what is different from the results in FILE: a file of --save or --json
   --save           keep the results in tools/bench/results, and draw the plots there anew
   --plots          draw the plots anew from the results that are kept, and measure nothing
+  --targets        measure what has a target, on this machine and on qemu-rv32, and say what meets its own
   --json           one JSON document on standard output: { ..., "rows": [...] }
   --help           this text`;
 
@@ -26,6 +28,7 @@ const OPTIONS = {
   compare: { type: 'string' },
   save: { type: 'boolean' },
   plots: { type: 'boolean' },
+  targets: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const;
@@ -33,7 +36,14 @@ const OPTIONS = {
 async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options: OPTIONS });
   if (values.help) return say(USAGE);
+  if (values.targets) return sayTargets();
   if (values.plots) return say(savePlots().join('\n'));
+  return show(values);
+}
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
+
+async function show(values: Values): Promise<number> {
   if (values.save && (values.ops !== '' || values.read !== undefined)) {
     throw new Error('--save keeps whole results that were measured now: leave out --ops and --read');
   }
@@ -76,6 +86,13 @@ function showProgress({ provider, engine }: Place, done: number, total: number):
   const line = `${provider} on ${engine}: ${done} of ${total}`;
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}${done === total ? '\n' : ''}`);
   else if (done === total) process.stderr.write(`${line}\n`);
+}
+
+/** Returns 1 where one is missed. */
+async function sayTargets(): Promise<number> {
+  const judged = await judgeTargets(showProgress);
+  for (const { line, isMet } of judged) say(`${isMet ? 'met   ' : 'MISSED'}  ${line}`);
+  return judged.every(({ isMet }) => isMet) ? 0 : 1;
 }
 
 function say(text: string): 0 {

@@ -10,6 +10,7 @@ import { codecOperations } from '../../firmware/bench/codec.ts';
 import type { OperationGroup } from '../../firmware/bench/operation.ts';
 import { benchOperations } from '../../firmware/bench/operations.ts';
 import { createNobleProvider } from '../../src/crypto/noble/provider.ts';
+import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
 import { createCborXPayloads } from '../../src/payload/codec.ts';
 import { compactPayloads } from '../../src/payload/compact.ts';
@@ -28,19 +29,11 @@ const WALL_TIME = microsecondClock(() => Number(process.hrtime.bigint()) / 1000)
 /** Measures the operations whose name contains `ops`: every provider that runs on this machine. */
 export async function measureAll(ops: string, onProgress: OnProgress): Promise<BenchRow[]> {
   const node = withRecords(createNodeProvider());
-  const server = serverOperations(node);
   const noble = withRecords(createNobleProvider(node.fillRandom));
   const payloads = { ...compactPayloads, ...createCborXPayloads() };
   return [
     // First: what ran before in the process, with another provider, would slow it down.
-    ...measureInTurn(
-      [
-        { place: placeInNode(BARE_PROVIDER), operations: server.bare },
-        { place: placeInNode(node.name), operations: server.own },
-      ],
-      ops,
-      onProgress,
-    ),
+    ...measureServer(node, ops, onProgress),
     ...measureInNode(node.name, [() => rekeyOperations(node)], ops, onProgress),
     ...(hasNativeCrypto() ? await measureInXs('native', 'main', ops, onProgress) : []),
     ...(await measureInXs('noble', 'main', ops, onProgress)),
@@ -49,6 +42,16 @@ export async function measureAll(ops: string, onProgress: OnProgress): Promise<B
     ...measureInNode('none', codecOperations(), ops, onProgress),
     ...(await measureInXs('none', 'plain', ops, onProgress)),
   ];
+}
+
+/** The server's operations, and those of the bare libraries. */
+export function measureServer(node: CryptoProvider, ops: string, onProgress: OnProgress): BenchRow[] {
+  const { bare, own } = serverOperations(node);
+  const ways = [
+    { place: placeInNode(BARE_PROVIDER), operations: bare },
+    { place: placeInNode(node.name), operations: own },
+  ];
+  return measureInTurn(ways, ops, onProgress);
 }
 
 function measureInNode(

@@ -4,37 +4,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { BenchRow } from '../bench/rows.ts';
 import { measureNative } from '../bench/rv32.ts';
+import { judgeRatios } from '../bench/targets.ts';
 import { CheckFailure, type Outcome, type Tally } from './tally.ts';
-
-interface Target {
-  readonly op: string;
-  readonly bytes: number;
-  /** Most instructions from JavaScript for each one in plain C. */
-  readonly ratio: number;
-  /** Most instructions, where that is asked too. */
-  readonly most?: number;
-}
-
-/**
- * In a device's memory, where garbage is collected often. Plain C makes the same bytes of the same values, but has of a
- * handshake the curve operations alone.
- */
-const TARGETS: readonly Target[] = [
-  { op: 'record.protect', bytes: 64, ratio: 1.35 },
-  { op: 'record.unprotect', bytes: 64, ratio: 1.45 },
-  { op: 'record.protect', bytes: 1024, ratio: 1.06 },
-  { op: 'record.protectInto', bytes: 64, ratio: 1.35 },
-  { op: 'record.protectInto', bytes: 1024, ratio: 1.06 },
-  { op: 'handshake.initiator', bytes: 110, ratio: 1.1 },
-  { op: 'handshake.responder', bytes: 110, ratio: 1.1 },
-  { op: 'handshake.initiator', bytes: 94, ratio: 1.15 },
-  { op: 'handshake.responder', bytes: 94, ratio: 1.15 },
-  { op: 'reading', bytes: 64, ratio: 2, most: 150_000 },
-  { op: 'batch', bytes: 64, ratio: 1.3 },
-  { op: 'batch.concise', bytes: 64, ratio: 2.25, most: 25_000 },
-  { op: 'receipt', bytes: 5, ratio: 2, most: 150_000 },
-  { op: 'content', bytes: 18, ratio: 2, most: 150_000 },
-];
 
 export async function testRv32Bench(stage: string, tally: Tally): Promise<void> {
   const measured: BenchRow[] = [];
@@ -63,20 +34,8 @@ function checkPrograms(rows: readonly BenchRow[]): Outcome {
 }
 
 function checkRatios(rows: readonly BenchRow[]): Outcome {
-  const lines = TARGETS.map(({ op, bytes, ratio, most = Number.POSITIVE_INFINITY }) => {
-    const [value, inC] = valuesOf(rows, op, bytes);
-    const line = `${op} ${bytes}: ${(value / inC).toFixed(3)} of ${ratio}, ${value} instructions`;
-    return { line, isMet: value / inC <= ratio && value <= most };
-  });
-  const notes = lines.map(({ line }) => line);
-  if (lines.every(({ isMet }) => isMet)) return { passed: lines.length, notes };
+  const judged = judgeRatios(rows);
+  const notes = judged.map(({ line }) => line);
+  if (judged.every(({ isMet }) => isMet)) return { passed: judged.length, notes };
   throw new CheckFailure(notes.join('\n'));
-}
-
-/** From JavaScript, and in plain C. */
-function valuesOf(rows: readonly BenchRow[], op: string, bytes: number): [number, number] {
-  const of = rows.filter((row) => row.op === op && row.bytes === bytes);
-  const inC = of.find(({ provider }) => provider === 'c');
-  const inJavaScript = of.find(({ provider }) => provider !== 'c');
-  return [inJavaScript?.value ?? Number.NaN, inC?.value ?? Number.NaN];
 }

@@ -4,11 +4,11 @@
 import { C_PROVIDER, type Grid, gridOf, NO_PROVIDER, type Operation } from '../places.ts';
 import type { Results } from '../results.ts';
 import type { BenchRow, Place } from '../rows.ts';
+import { TARGETS, type Target, valuesOf } from '../targets.ts';
 import { type BarGroup, drawBars } from './bars.ts';
 import { captionOf } from './caption.ts';
 import type { Series } from './frame.ts';
 import { drawPanels } from './lines.ts';
-import { TARGETS, type Target } from './targets.ts';
 
 export interface Plot {
   /** Of its file. */
@@ -101,12 +101,10 @@ function plotTargets(results: Results): string | undefined {
   });
 }
 
-function ratioGroup(rows: readonly BenchRow[], { name, of, to, atMost }: Target): BarGroup | undefined {
-  const find = (provider: string, { op, bytes }: Operation) =>
-    rows.find((row) => row.provider === provider && row.op === op && row.bytes === bytes);
-  const [value, reference] = [find('native', of), find(C_PROVIDER, to)];
-  if (value === undefined || reference === undefined) return undefined;
-  return { name, values: [value.value / reference.value], target: atMost };
+function ratioGroup(rows: readonly BenchRow[], target: Target): BarGroup | undefined {
+  const [value, inC] = valuesOf(rows, target);
+  if (Number.isNaN(value / inC)) return undefined;
+  return { name: nameOf(target), values: [value / inC], target: target.ratio };
 }
 
 function gridFor({ rows }: Results, ops: RegExp): Grid | undefined {
