@@ -15,6 +15,7 @@ export const DOCUMENTS: readonly string[] = Object.freeze([
   'SECURITY.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
+  'boards/README.md',
   'tools/bench/README.md',
   'docs/mqtt.md',
   'docs/http.md',
