@@ -17,6 +17,11 @@ export const DOCUMENTS: readonly string[] = Object.freeze([
   'CHANGELOG.md',
   'boards/README.md',
   'tools/bench/README.md',
+  'docs/boards.md',
+  'docs/commands.md',
+  'docs/figures.md',
+  'docs/programs.md',
+  'docs/simulator.md',
   'docs/mqtt.md',
   'docs/http.md',
 ]);

@@ -33,7 +33,7 @@ export const GATEWAY_OPTIONS = Object.freeze({
   pairing: { fallback: 'just-works', check: checkOneOf('just-works', 'passkey') },
   name: { fallback: 'gateway' },
   metrics: { fallback: '', check: parseAddress },
-  page: pageOption('8753'),
+  page: pageOption('8754'),
   log: { fallback: 'text', check: checkOneOf('text', 'json') },
 });
 

@@ -73,10 +73,10 @@ test('middle: the control works; without a radio nobody pairs (with one: command
   assert.equal([status, lines], ['failed', ['PNEs pair by Bluetooth LE alone: run with --link ble']]);
 });
 
-test('README.md has a row for each, with its reason', () => {
-  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+test('docs/simulator.md has a row for each, with its reason', () => {
+  const document = readFileSync(new URL('../../../docs/simulator.md', import.meta.url), 'utf8');
   for (const [name, reason = 'none'] of Object.entries(REASONS))
-    assert.match(readme, new RegExp(`^\\| \`${name}\`: [^|]*\\| \`?${reason}`, 'm'));
+    assert.match(document, new RegExp(`^\\| \`${name}\`: [^|]*\\| \`?${reason}`, 'm'));
 });
 
 test('the network goes on after all of it', async () => {
