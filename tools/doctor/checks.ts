@@ -43,16 +43,24 @@ const SDK = '8.2.3';
 const PYTHON = '3.10';
 
 export async function examine(machine: Machine, boards: readonly Esp32Board[]): Promise<Finding[]> {
-  const { environment, places } = machine;
+  const { places } = machine;
   return [
-    nodeFinding(machine),
-    ...(await sdkFindings(environment.MODDABLE)),
-    ...(await idfFindings(environment.MODDABLE, environment.IDF_PATH)),
-    ...(await compilerFindings(machine, boards)),
-    pythonFinding(machine),
+    ...(await examineTools(machine, boards)),
     esptoolFinding(machine),
     ...portFindings(machine),
     ...bluetoothFindings(places),
+  ];
+}
+
+/** What builds an image. */
+export async function examineTools(machine: Machine, boards: readonly Esp32Board[]): Promise<Finding[]> {
+  const { MODDABLE: sdk, IDF_PATH: idf } = machine.environment;
+  return [
+    nodeFinding(machine),
+    ...(await sdkFindings(sdk)),
+    ...(await idfFindings(sdk, idf)),
+    ...(await compilerFindings(machine, boards)),
+    pythonFinding(machine),
   ];
 }
 

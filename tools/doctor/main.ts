@@ -1,36 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** `npm run doctor`: whether this machine can build images and write them to boards. Exit status 0, 1 where not, 2 on misuse. */
-import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { ESP32_BOARD_NAMES, type Esp32Board, toolchainOf } from '../build/esp32-tools.ts';
-import { PLACES } from '../flash/ports.ts';
-import { examine, type Finding, type Machine } from './checks.ts';
+import { ESP32_BOARD_NAMES, type Esp32Board } from '../build/esp32-tools.ts';
+import { examine, type Finding } from './checks.ts';
+import { MACHINE } from './machine.ts';
 
 const USAGE = `usage: npm run doctor -- [BOARD...] [--json]
   BOARD    ${ESP32_BOARD_NAMES.join(', ')} (default: all of them)
   --json   { "ok", "checks": [{ "name", "state": "ok", "note" or "failed", "found", "fix" }] }`;
-
-const MACHINE: Machine = {
-  environment: process.env,
-  places: PLACES,
-  node: process.versions.node,
-  versionOf(program): string | undefined {
-    const { status, stdout } = spawnSync(program, ['--version'], { encoding: 'utf8', timeout: 20_000 });
-    const version = /\d+(\.\d+)+/.exec(stdout ?? '')?.[0];
-    return status === 0 ? version : undefined;
-  },
-  mayUse(port): boolean {
-    try {
-      accessSync(port, constants.R_OK | constants.W_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  },
-  compilerFor: async (board, idf) => `${await toolchainOf(board, idf)}gcc`,
-};
 
 function read(args: readonly string[]): { boards: Esp32Board[]; isJson: boolean } | undefined {
   try {

@@ -4,6 +4,8 @@
 import { buildBoardImage, findBoardImage } from '../build/esp32.ts';
 import type { Esp32Board } from '../build/esp32-tools.ts';
 import type { ModdableProgram } from '../build/moddable-programs.ts';
+import { examineTools } from '../doctor/checks.ts';
+import { MACHINE } from '../doctor/machine.ts';
 import { type BuiltImage, imageIn } from './image.ts';
 import { FlashProblem } from './part.ts';
 
@@ -32,8 +34,10 @@ async function builtImage(
   isDry: boolean,
 ): Promise<BuiltImage | undefined> {
   if (isDry) return findBoardImage(board, { program });
+  const missing = (await examineTools(MACHINE, [board])).find(({ state }) => state === 'failed');
+  if (missing !== undefined) throw new FlashProblem(`${missing.name}: ${missing.found}; ${missing.fix}`);
   console.log(`building ${program} for ${board}`);
-  return buildBoardImage(board, { program }).catch((error: Error) => {
-    throw new FlashProblem(`${error.message}; npm run doctor looks at all of it`);
+  return buildBoardImage(board, { program }).catch(({ message }: Error) => {
+    throw new FlashProblem(message);
   });
 }

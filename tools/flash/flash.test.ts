@@ -2,7 +2,7 @@
 
 /** `npm run flash` as its user types it, with a simulated board on a pseudo-terminal. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
@@ -34,7 +34,12 @@ interface Run {
 }
 
 function start(...args: string[]): Run {
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], { timeout: PATIENCE_MS });
+  return startIn({}, ...args);
+}
+
+function startIn(environment: NodeJS.ProcessEnv, ...args: string[]): Run {
+  const env = { ...process.env, ...environment };
+  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], { env, timeout: PATIENCE_MS });
   children.add(child);
   let said = '';
   const hear = (text: string) => {
@@ -131,6 +136,18 @@ test('what cannot be done is a line that says what to do, and a status', async (
   assert.equal(missing, { status: 1, said: line });
   assert.match(misused.said, 'of linux the store is written: name it');
   assert.is(misused.status, 2);
+});
+
+test('an SDK of another version is named before anything is built', async () => {
+  const board = await startBoard({ chip: 'ESP32-C3' });
+  const sdk = scratchFolder();
+  mkdirSync(join(sdk, 'tools'));
+  writeFileSync(join(sdk, 'tools/VERSION'), '8.1.0\n');
+  const { said, status } = await startIn({ MODDABLE: sdk }, 'esp32c3', board.path).ended;
+  assert.is(said, `flash: Moddable SDK: 8.1.0 in ${sdk}; update it to 8.2.3 or later\n`);
+  assert.is(status, 1);
+  assert.equal(board.chip.commands, []);
+  board.pull();
 });
 
 test('a command line that says nothing that can be done is refused', () => {

@@ -62,7 +62,7 @@ async function tryOn(
 ): Promise<Tried> {
   const steps: string[] = [];
   const progress: string[] = [];
-  const common = { port, baudRate: 460_800, usesStub: true, attempts: 1 };
+  const common = { port, baudRate: 460_800, usesStub: true, attempts: 3 };
   const all = {
     ...common,
     onStep: (step: string) => void steps.push(step),
@@ -130,11 +130,12 @@ test('what is there already is not written again', async () => {
 });
 
 test('a board without its button pressed, and one that is not there, say which button', async () => {
+  const once = { attempts: 1 };
   const line = 'hold BOOT, press and release RESET, let go of BOOT, and run it again';
-  assert.match((await tryOn(newPort({ ignoresLines: true }))).problem, line);
-  assert.match((await tryOn(newPort({ isThere: () => false }))).problem, line);
+  assert.match((await tryOn(newPort({ ignoresLines: true }), {}, once)).problem, line);
+  assert.match((await tryOn(newPort({ isThere: () => false }), {}, once)).problem, line);
   const pressed = newPort({ ignoresLines: true, isInBootloader: true });
-  assert.match((await tryOn(pressed)).problem, line, 'the lines restart it');
+  assert.match((await tryOn(pressed, {}, once)).problem, line, 'the lines restart it');
   const held = newPort({ isInBootloader: true });
   held.chip.setLines = () => {};
   assert.is((await tryOn(held)).problem, '');

@@ -19,6 +19,7 @@ import { SimulatedChip, type SimulatedChipOptions } from '../simulated-chip.test
 import { filesFor } from './files.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
+const PATIENCE_MS = 90_000;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const test = suite('flash:web in Chromium');
@@ -50,6 +51,7 @@ async function open(options: Partial<SimulatedChipOptions> = {}): Promise<Opened
   const shown = { feed: new PageFeed('', () => 0), token: 'nobody has it', actions: {} };
   const listener = await servePage({ ...shown, files, port: 0 });
   const page = await browser.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   const faults: string[] = [];
   const url = `http://127.0.0.1:${listener.port}/`;
   page.on('pageerror', ({ message }) => faults.push(message));
