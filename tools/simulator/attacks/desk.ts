@@ -13,7 +13,7 @@ import { Witness } from './witness.ts';
 /** Of one, or it has failed. */
 const STRIKE_MS = 60_000;
 /** Until a network is at work. */
-const BEGIN_MS = 60_000;
+const BEGIN_MS = 120_000;
 const MAX_WAITING = 100;
 
 const NOTHING = Object.freeze({ reason: undefined, lines: [], fared: undefined, control: '' });

@@ -13,7 +13,7 @@ import { ATTACKS } from './table.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 const test = suite('the attack panel in Chromium');
 const folder = mkdtempSync(join(tmpdir(), 'pne-test-'));
@@ -23,7 +23,7 @@ let url = '';
 
 test.before(async () => {
   browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-  run = new Run(['--interval', '100'], { env: { TMPDIR: folder } });
+  run = new Run(['--interval', '100', '--pnes', '2'], { env: { TMPDIR: folder } });
   const address = () => run.stdout.match(/look at it: (\S+)/)?.[1];
   await run.until(() => address() !== undefined, 'a page');
   url = address()!;
