@@ -6,8 +6,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withRecords } from '../session/records.ts';
 import { createNodeProvider } from './crypto/provider.ts';
-import { openIdentity, writeOnce } from './identity.ts';
+import { openIdentity } from './identity.ts';
 import { scratchFolder } from './scratch.testing.ts';
+import { writeOnce } from './secret-file.ts';
 
 const test = suite('identity');
 const provider = withRecords(createNodeProvider());

@@ -5,10 +5,9 @@
  *
  *     identity = [version: 1, private-key: bstr .size 32, own: bstr .cbor ccs]
  *
- * It is never made again while there is one, and no other user may read it.
+ * It is never made again while there is one, no other user may read it, and it is sealed where there is a key for that
+ * (sealing-key.ts).
  */
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { equalBytes } from '../bytes/compare.ts';
 import { CborReader } from '../cbor/reader.ts';
 import { CborWriter } from '../cbor/writer.ts';
@@ -16,6 +15,8 @@ import { Curve } from '../crypto/curves.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import { ccsCredential, encodeCcs, type Identity } from '../handshake/credential.ts';
 import { refuse } from '../refusal.ts';
+import type { SealingKey } from './sealing-key.ts';
+import { readSecret, writeSecret } from './secret-file.ts';
 
 const VERSION = 1;
 const PRIVATE_KEY_BYTES = 32;
@@ -38,8 +39,13 @@ export function newIdentity(provider: CryptoProvider, subject: string, kid = new
 }
 
 /** Opens the identity in a file, or makes one for `subject` where there is no such file. Throws what to do about it. */
-export function openIdentity(provider: CryptoProvider, path: string, subject: string): Identity {
-  const bytes = readPrivate(path) ?? makeFile(provider, path, subject);
+export function openIdentity(
+  provider: CryptoProvider,
+  path: string,
+  subject: string,
+  key?: SealingKey,
+): Identity {
+  const bytes = readSecret(path, key) ?? makeFile(provider, path, subject, key);
   try {
     return decodeIdentity(provider, bytes);
   } catch (error) {
@@ -55,20 +61,12 @@ function newKid(provider: CryptoProvider): Uint8Array {
   return kid;
 }
 
-/** The bytes of a file that no other user may read; undefined where there is none. */
-export function readPrivate(path: string): Uint8Array | undefined {
-  try {
-    if ((statSync(path).mode & 0o077) !== 0)
-      throw new Error(`${path} can be read by other users: chmod 600 ${path}`);
-    // A slice of a Buffer is no copy: it would be wiped with the rest.
-    return Uint8Array.from(readFileSync(path));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return undefined;
-  }
-}
-
-function makeFile(provider: CryptoProvider, path: string, subject: string): Uint8Array {
+function makeFile(
+  provider: CryptoProvider,
+  path: string,
+  subject: string,
+  key: SealingKey | undefined,
+): Uint8Array {
   const { privateKeyBytes, credential } = newIdentity(provider, subject);
   const bytes = new CborWriter()
     .array(3)
@@ -77,25 +75,8 @@ function makeFile(provider: CryptoProvider, path: string, subject: string): Uint
     .byteString(credential.cred)
     .finish();
   privateKeyBytes.fill(0);
-  writeOnce(path, bytes, 0o600);
+  writeSecret(path, bytes, key);
   return bytes;
-}
-
-/** The file is whole, or is not there; one that is there stays as it is, and it throws. */
-export function writeOnce(path: string, bytes: Uint8Array, mode: number): void {
-  const unfinished = `${path}.${process.pid}.new`;
-  const file = openSync(unfinished, 'wx', mode);
-  try {
-    writeSync(file, bytes);
-    fsyncSync(file);
-    linkSync(unfinished, path);
-  } finally {
-    closeSync(file);
-    rmSync(unfinished);
-  }
-  const folder = openSync(dirname(path), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
 }
 
 function decodeIdentity(provider: CryptoProvider, bytes: Uint8Array): Identity {

@@ -47,7 +47,15 @@ const handlers = {
       await startGatewayProgram(
         {
           ...{ state, name, server, listen: `127.0.0.1:${port}`, 'server-credential': serverCredential },
-          ...{ store: '', bluetooth: '', pairing: 'just-works', metrics: '', page: '', log: 'text' },
+          ...{
+            store: '',
+            bluetooth: '',
+            pairing: 'just-works',
+            'sealing-key': '',
+            metrics: '',
+            page: '',
+            log: 'text',
+          },
         },
         {
           provider,

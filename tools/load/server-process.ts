@@ -86,6 +86,7 @@ const handlers = {
         store: '',
         output: '',
         metrics: '',
+        'sealing-key': '',
         'tls-cert': '',
         'tls-key': '',
         'max-readings': '1000000000',

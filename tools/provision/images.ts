@@ -15,8 +15,8 @@ import {
   rmSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { writeOnce } from '../../src/node/identity.ts';
 import type { Place } from '../../src/node/programs/provision.ts';
+import { writeOnce } from '../../src/node/secret-file.ts';
 import { refuse } from '../../src/refusal.ts';
 import { svgLabel, textLabel } from './label.ts';
 import { imageOf, provisioningIn } from './partition.ts';

@@ -6,7 +6,7 @@
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeOnce } from '../../src/node/identity.ts';
+import { writeOnce } from '../../src/node/secret-file.ts';
 import { writeFlash } from '../simulator/flash.ts';
 import { readNvs } from './nvs-reader.ts';
 

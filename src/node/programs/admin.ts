@@ -16,10 +16,12 @@ import {
   readAll,
   withdraw,
 } from '../devices.ts';
-import { newIdentity, writeOnce } from '../identity.ts';
+import { newIdentity } from '../identity.ts';
 import { cancel, invite } from '../invitations.ts';
 import { decodeCode, networkOf } from '../onboarding-code.ts';
 import { openRootKey } from '../root-key.ts';
+import { readSealingKey } from '../sealing-key.ts';
+import { writeOnce } from '../secret-file.ts';
 import { openPostgresStore } from '../store/postgres.ts';
 import { addEntities, grantEntities, listEntities, revokeEntities } from './admin-entities.ts';
 import { DEFAULT_DAYS, grant, grantMark, grantNewcomer, revoke, type Work } from './admin-grants.ts';
@@ -28,11 +30,13 @@ import { administerGroups, administerKeys } from './admin-groups.ts';
 import { type Config, checkWholeNumber, DATABASE, parseAddress, UsageError } from './config.ts';
 import { filesIn, PROVISION_OPTIONS, provisionByCode } from './provision.ts';
 
-import { openExistingStore } from './state.ts';
+import { openExistingStore, resealState } from './state.ts';
 
 export const ADMIN_OPTIONS = Object.freeze({
   state: { fallback: '' },
   store: DATABASE,
+  'sealing-key': PROVISION_OPTIONS['sealing-key'],
+  'new-sealing-key': { fallback: '' },
   'gateway-credential': { fallback: '' },
   'server-credential': { fallback: '' },
   gateway: { fallback: '127.0.0.1:8751', check: parseAddress },
@@ -82,9 +86,12 @@ export async function administer(
   }
   if (action === 'provision') return provision(values, names, provider, say);
   if (action === 'join') return register(values, names, provider, say);
+  if (action === 'reseal') return reseal(values, provider, say);
   const known = ACTIONS.get(action);
   if (known === undefined && action !== 'group')
-    throw new UsageError(`admin takes one of provision, join, group, ${[...ACTIONS.keys()].join(', ')}`);
+    throw new UsageError(
+      `admin takes one of provision, join, reseal, group, ${[...ACTIONS.keys()].join(', ')}`,
+    );
   const store =
     values.store === ''
       ? openExistingStore(required(values, 'state'))
@@ -130,6 +137,18 @@ async function removeEntities(work: Work): Promise<void> {
   await remove(work);
 }
 
+/** Seals the secrets in a folder under another key. The program is to be started again with it. */
+function reseal(
+  values: Config<Options>['values'],
+  provider: CryptoProvider,
+  say: (line: string) => void,
+): void {
+  const folder = required(values, 'state');
+  const next = readSealingKey(provider, required(values, 'new-sealing-key'), process.env)!;
+  resealState(folder, readSealingKey(provider, values['sealing-key'], process.env), next);
+  say(`${folder} is sealed: start what runs on it with --sealing-key ${values['new-sealing-key']}`);
+}
+
 /** Registers codes that others have made, from their labels. */
 async function register(
   values: Config<Options>['values'],
@@ -142,7 +161,8 @@ async function register(
   const network = networkOf(Uint8Array.from(readFileSync(join(folder, 'credential'))));
   const store = values.store === '' ? openExistingStore(folder) : await openPostgresStore(values.store);
   try {
-    const root = await openRootKey(provider, join(folder, 'root-key'), store);
+    const key = readSealingKey(provider, values['sealing-key'], process.env);
+    const root = await openRootKey(provider, join(folder, 'root-key'), store, key);
     for (const text of codes) {
       const { pneId, secret } = decodeCode(text, network);
       await invite({ store, provider, root }, pneId, provider.secret(secret));

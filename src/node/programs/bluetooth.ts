@@ -13,7 +13,7 @@ import { Bonds } from '../ble/bonds.ts';
 import { type Central, startCentral } from '../ble/central.ts';
 import type { GateUser } from '../ble/gate.ts';
 import { openHost } from '../ble/host.ts';
-import { writeOnce } from '../identity.ts';
+import { writeOnce } from '../secret-file.ts';
 import { after } from '../timer.ts';
 import type { Log } from './log.ts';
 

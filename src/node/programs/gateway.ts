@@ -9,6 +9,7 @@ import { admit, DEVICES, withdraw } from '../devices.ts';
 import { revokeStated } from '../grants.ts';
 import { type PnGateway, startPnGateway } from '../pn-gateway.ts';
 import { openRelayQueue } from '../relay-queue.ts';
+import { readSealingKey } from '../sealing-key.ts';
 import { listenTcp } from '../tcp.ts';
 import { after } from '../timer.ts';
 import { grantJoined } from './admin-grants.ts';
@@ -26,6 +27,7 @@ import { openState } from './state.ts';
 export const GATEWAY_OPTIONS = Object.freeze({
   state: { fallback: 'pne-gateway' },
   store: DATABASE,
+  'sealing-key': { fallback: '' },
   listen: { fallback: '127.0.0.1:8751', check: parseAddress },
   server: { fallback: 'ws://127.0.0.1:8750', check: checkServerUrl },
   'server-credential': { fallback: '' },
@@ -47,7 +49,9 @@ export async function startGatewayProgram(
   const { provider, metrics, onBroken } = context;
   const serverCredential = readServerCredential(values['server-credential']);
   const database = values.store;
-  const { identity, store } = await openState(provider, values.state, values.name, { onBroken, database });
+  const sealingKey = readSealingKey(provider, values['sealing-key'], process.env);
+  const state = { onBroken, database, sealingKey };
+  const { identity, store } = await openState(provider, values.state, values.name, state);
   let gateway: PnGateway | undefined;
   let bluetooth: Bluetooth | undefined;
   let isServerThere = false;

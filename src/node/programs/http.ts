@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { NodeEntity } from '../external-entity.ts';
 import { startHttpEntity } from '../http-entity.ts';
-import { readPrivate, writeOnce } from '../identity.ts';
+import { readPrivate, writeOnce } from '../secret-file.ts';
 import { parseAddress, type Values } from './config.ts';
 import { ENTITY_OPTIONS, startOwnEntity } from './own-entity.ts';
 import { readServerCredential } from './own-server.ts';

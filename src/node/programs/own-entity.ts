@@ -4,7 +4,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type NodeEntity, type NodeEntityOptions, startExternalEntity } from '../external-entity.ts';
-import { openIdentity, writeOnce } from '../identity.ts';
+import { openIdentity } from '../identity.ts';
+import { writeOnce } from '../secret-file.ts';
 import { agreementFacts } from './agreement-facts.ts';
 import { checkOneOf, checkServerUrl, parseAddress, type Values } from './config.ts';
 import { readServerCredential, ServerAbsence } from './own-server.ts';

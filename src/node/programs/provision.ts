@@ -10,11 +10,12 @@ import type { CryptoProvider, Secret } from '../../crypto/provider.ts';
 import { ccsCredential } from '../../handshake/credential.ts';
 import { decodeInvited, encodeInvited } from '../../roles/provisioning.ts';
 import { withdraw } from '../devices.ts';
-import { writeOnce } from '../identity.ts';
 import { cancel, invite, isInvited } from '../invitations.ts';
 import { encodeCode, networkOf } from '../onboarding-code.ts';
 import { qrLines } from '../onboarding-qr.ts';
 import { openRootKey } from '../root-key.ts';
+import { readSealingKey } from '../sealing-key.ts';
+import { writeOnce } from '../secret-file.ts';
 import { openPostgresStore } from '../store/postgres.ts';
 import type { KeyValueStore } from '../store/store.ts';
 import { checkOneOf, DATABASE, parseAddress, UsageError, type Values } from './config.ts';
@@ -25,6 +26,7 @@ import { openExistingStore } from './state.ts';
 export const PROVISION_OPTIONS = Object.freeze({
   state: { fallback: '' },
   store: DATABASE,
+  'sealing-key': { fallback: '' },
   gateway: { fallback: '127.0.0.1:8751', check: parseAddress },
   output: { fallback: '.' },
   csv: { fallback: '' },
@@ -96,7 +98,8 @@ export async function provisionByCode(
   const network = networkOf(credential.cred);
   const store = values.store === '' ? openExistingStore(values.state) : await openPostgresStore(values.store);
   try {
-    const root = await openRootKey(provider, join(values.state, 'root-key'), store);
+    const key = readSealingKey(provider, values['sealing-key'], process.env);
+    const root = await openRootKey(provider, join(values.state, 'root-key'), store, key);
     await makeAll(
       { store, provider, root, network, place, replaces: values.replace !== '' },
       orders,

@@ -15,6 +15,7 @@ import { openKeyStore } from '../key-store.ts';
 import { groupViews } from '../page/group-views.ts';
 import { openReadingOutput, type ReadingOutput } from '../reading-output.ts';
 import { openRootKey } from '../root-key.ts';
+import { readSealingKey } from '../sealing-key.ts';
 import { openServerStore } from '../server-store.ts';
 import { readTlsCredentials, type TlsCredentials } from '../tls.ts';
 import { joinedGrant } from './admin-grants.ts';
@@ -40,6 +41,7 @@ import { openState } from './state.ts';
 export const SERVER_OPTIONS = Object.freeze({
   state: { fallback: 'pne-server' },
   store: DATABASE,
+  'sealing-key': { fallback: '' },
   listen: { fallback: '127.0.0.1:8750', check: parseAddress },
   name: { fallback: 'server' },
   'tls-cert': { fallback: '' },
@@ -62,16 +64,18 @@ export async function startServerProgram(
   const context = { ...others, log };
   const { provider, metrics } = context;
   const tls = readTls(values['tls-cert'], values['tls-key']);
+  const sealingKey = readSealingKey(provider, values['sealing-key'], process.env);
   const { identity, store, rootKeyPath } = await openState(provider, values.state, values.name, {
     ...context,
     database: values.store,
+    sealingKey,
   });
   const grants = await openGranted(store, log, () => followGrants());
   const keyStore = openKeyStore({
     store,
     onFailed: ({ message }) => log('keys-failed', { reason: message }),
   });
-  const root = await openRootKey(provider, rootKeyPath, store);
+  const root = await openRootKey(provider, rootKeyPath, store, sealingKey);
   const groupsWatch = await keyStore.watch(() => keys.refresh());
   const keys = createServerKeys({
     provider,

@@ -12,7 +12,9 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { CryptoProvider } from '../../crypto/provider.ts';
 import type { Identity } from '../../handshake/credential.ts';
-import { openIdentity, writeOnce } from '../identity.ts';
+import { openIdentity } from '../identity.ts';
+import type { SealingKey } from '../sealing-key.ts';
+import { resealSecret, writeOnce } from '../secret-file.ts';
 import { type LmdbOptions, openLmdbStore } from '../store/lmdb.ts';
 import { openPostgresStore } from '../store/postgres.ts';
 import type { KeyValueStore } from '../store/store.ts';
@@ -29,6 +31,8 @@ export interface StateOptions extends LmdbOptions {
   readonly database?: string;
   /** In place of both. */
   readonly store?: KeyValueStore;
+  /** Seals the secrets in the folder. */
+  readonly sealingKey?: SealingKey | undefined;
 }
 
 /** Opens it, or makes it where there is none. */
@@ -46,7 +50,7 @@ export async function openState(
   const store = options.store ?? (await openStore(folder, database, options));
   try {
     requireIdentity(folder, (await store.range(new Uint8Array(0), 1)).length > 0);
-    const identity = openIdentity(provider, identityOf(folder), subject);
+    const identity = openIdentity(provider, identityOf(folder), subject, options.sealingKey);
     const credential = join(folder, 'credential');
     if (!existsSync(credential)) writeOnce(credential, identity.credential.cred, 0o644);
     return { identity, store, rootKeyPath: join(folder, 'root-key') };
@@ -65,6 +69,14 @@ export function openExistingStore(folder: string): KeyValueStore {
   if (!existsSync(storeOf(folder)))
     throw new Error(`${folder} holds no store: start the server or the gateway with it first`);
   return openLmdbStore(storeOf(folder));
+}
+
+/** Seals the secrets in a folder under another key. Throws where there are none. */
+export function resealState(folder: string, former: SealingKey | undefined, next: SealingKey): void {
+  const names = [identityOf(folder), join(folder, 'root-key')];
+  const found = names.filter((path) => resealSecret(path, former, next));
+  if (found.length === 0)
+    throw new Error(`${folder} holds no identity: it is no folder of a server or a gateway`);
 }
 
 /** A new one would be a stranger to every device that is in the store. */
