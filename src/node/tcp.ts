@@ -34,10 +34,10 @@ export function listenLine(port: number, onLink: (link: Link) => LinkEvents): Pr
   return listen(port, onLink, undefined, LOOPBACK);
 }
 
-/** Connects to such a listener on this machine; rejects where it cannot. */
-export function connectTcp(port: number, onLink: (link: Link) => LinkEvents): Promise<void> {
+/** Connects to such a listener, on this machine unless told otherwise; rejects where it cannot. */
+export function connectTcp(port: number, onLink: (link: Link) => LinkEvents, host = LOOPBACK): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = connect(port, LOOPBACK);
+    const socket = connect(port, host);
     socket.once('error', reject);
     socket.once('connect', () => {
       attachSocket(socket, onLink, nodeAfter);

@@ -69,6 +69,7 @@ export const ROOMS: Readonly<Record<string, Room>> = Object.freeze({
     packages: ['ble-host', 'esbuild', 'lmdb', 'mqtt', 'pg', 'preact', 'prom-client', 'qr', 'ws'],
     node: true,
   },
+  'src/exports': { rooms: [...PORTABLE, 'src/node'] },
   'firmware/platform': { rooms: PORTABLE, moddable: true },
   'firmware/native': { rooms: [] },
   'firmware/providers': { rooms: [...PORTABLE, 'firmware/platform'] },

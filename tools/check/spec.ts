@@ -24,6 +24,7 @@ export const DOCUMENTS: readonly string[] = Object.freeze([
   'docs/simulator.md',
   'docs/mqtt.md',
   'docs/http.md',
+  'docs/library.md',
 ]);
 
 /** What CPNS asks of every entity. Each has its row in SPEC.md. */

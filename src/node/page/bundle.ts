@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Builds the page's files in memory, by esbuild, which is there because tsx runs on it. */
+/** The page's files: built in memory by esbuild in a checkout, and before in the npm package (tools/package/main.ts). */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import type { PageFile } from './server.ts';
 
 const CLIENT = new URL('client/', import.meta.url);
+const BUILT = new URL('page.json', import.meta.url);
 
 /** By path. */
 export async function buildPage(): Promise<Record<string, PageFile>> {
+  if (existsSync(BUILT)) return JSON.parse(await readFile(BUILT, 'utf8')) as Record<string, PageFile>;
+  const { build } = await import('esbuild');
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('main.tsx', CLIENT))],
     bundle: true,

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** `pne-runtime/node`: what programs on Node have in common, and a PNE that runs there. */
+import type { CryptoProvider } from '../crypto/provider.ts';
+import type { Credential } from '../handshake/credential.ts';
+import { createNodeProvider } from '../node/crypto/provider.ts';
+import { newIdentity } from '../node/identity.ts';
+import { encodeProvisioning } from '../roles/provisioning.ts';
+import { withRecords } from '../session/records.ts';
+
+export type { CryptoProvider } from '../crypto/provider.ts';
+export { type Credential, ccsCredential, type Identity } from '../handshake/credential.ts';
+export { openBootFile } from '../node/boot-file.ts';
+export { type Device, type DeviceOptions, startDevice } from '../node/device.ts';
+export { newIdentity, openIdentity } from '../node/identity.ts';
+export { connectTcp, type Listener, listenTcp } from '../node/tcp.ts';
+export { after } from '../node/timer.ts';
+export { type ReasonName, Refusal } from '../refusal.ts';
+
+/** Cryptography by node:crypto. */
+export function createProvider(): CryptoProvider {
+  return withRecords(createNodeProvider());
+}
+
+export interface DevicePlace {
+  readonly gateway: Credential;
+  readonly server: Credential;
+  /** Where the device reaches its gateway: 127.0.0.1 unless given. */
+  readonly host?: string;
+  readonly port: number;
+}
+
+/** Makes a device: what it has to be given, private key included, and how gateway and server know it. */
+export function provisionDevice(
+  provider: CryptoProvider,
+  name: string,
+  { gateway, server, host = '127.0.0.1', port }: DevicePlace,
+): { readonly provisioning: Uint8Array; readonly credential: Credential } {
+  const { privateKeyBytes, credential } = newIdentity(provider, name);
+  const provisioning = encodeProvisioning({
+    pneId: name,
+    gatewayAddress: host,
+    gatewayPort: port,
+    privateKey: privateKeyBytes,
+    ownCcs: credential.cred,
+    gatewayCcs: gateway.cred,
+    serverCcs: server.cred,
+  });
+  privateKeyBytes.fill(0);
+  return { provisioning, credential };
+}

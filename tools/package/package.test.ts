@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The npm package, installed into an empty project: what docs/library.md says runs there. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import '../../src/node/failing.testing.ts';
+
+const test = suite('package');
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const DOCUMENT = readFileSync(join(ROOT, 'docs/library.md'), 'utf8');
+const PATIENCE_MS = 120_000;
+const EXAMPLES = new Map(
+  [...DOCUMENT.matchAll(/^```js\n\/\/ (\S+)\n([\s\S]*?)^```$/gm)].map(([, name, text]) => [name!, text!]),
+);
+const { version, exports: paths } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  version: string;
+  exports: Record<string, string>;
+};
+
+const children = new Set<ChildProcess>();
+let project = '';
+
+function run(command: string, args: readonly string[], cwd = project) {
+  const options = { cwd, encoding: 'utf8', timeout: PATIENCE_MS, killSignal: 'SIGKILL' } as const;
+  const { status, stdout, stderr } = spawnSync(command, args, options);
+  return { status, stdout, stderr };
+}
+
+/** A process of the project, of which the test reads what it says until it has said `what`. */
+async function start(
+  args: readonly string[],
+  what: RegExp,
+): Promise<{ readonly child: ChildProcess; said(): string }> {
+  const child = spawn(process.execPath, args, { cwd: project, stdio: ['ignore', 'pipe', 'pipe'] });
+  children.add(child);
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+  await says(() => said, what, child);
+  return { child, said: () => said };
+}
+
+async function says(said: () => string, what: RegExp, child: ChildProcess): Promise<void> {
+  const end = Date.now() + PATIENCE_MS;
+  while (!what.test(said())) {
+    if (Date.now() > end || child.exitCode !== null) throw new Error(`never said ${what}: ${said()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+test.before(() => {
+  project = mkdtempSync(join(tmpdir(), 'pne-package-'));
+  const packed = run('npm', ['run', '--silent', 'package', '--', '--pack-destination', project], ROOT);
+  assert.is(packed.status, 0, packed.stderr);
+  writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }');
+  const tarball = join(project, `pne-runtime-${version}.tgz`);
+  const quiet = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund'];
+  const installed = run('npm', ['install', ...quiet, tarball]);
+  assert.is(installed.status, 0, installed.stderr);
+  for (const [name, text] of EXAMPLES) writeFileSync(join(project, name), text);
+});
+
+test.after(() => {
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(project, { recursive: true, force: true });
+});
+
+test('it has what is listed, and neither sources, tests nor what a checkout is built with', () => {
+  const listed = run('tar', ['tzf', `pne-runtime-${version}.tgz`])
+    .stdout.trim()
+    .split('\n');
+  const others = listed.filter((path) => !/^package\/dist\/.*\.(js|d\.ts)$/.test(path)).sort();
+  assert.equal(others, [
+    'package/LICENSE',
+    'package/README.md',
+    'package/dist/node/ble/hci-relay.c',
+    'package/dist/node/page/page.json',
+    'package/dist/node/programs/usage.txt',
+    'package/package.json',
+    'package/src/node/programs/pne-runtime.mjs',
+  ]);
+  assert.not.ok(listed.some((path) => /\.(test|testing)\./.test(path)));
+  for (const name of ['tsx', 'esbuild', 'typescript', 'preact'])
+    assert.not.ok(run('ls', [`node_modules/${name}`]).status === 0, name);
+});
+
+test('the document lists what the package exports', () => {
+  const rows = [...DOCUMENT.matchAll(/^\| `pne-runtime(\/[\w-]+)` \|/gm)].map(([, path]) => `.${path}`);
+  assert.equal(rows.sort(), Object.keys(paths).sort());
+  assert.equal(
+    [...EXAMPLES.keys()],
+    ['server.mjs', 'device.mjs', 'entity.mjs', 'records.mjs', 'handshake.mjs'],
+  );
+});
+
+test('from nothing to a protected reading: a server of at most 20 lines, and a device', async () => {
+  const linesOf = (name: string) =>
+    EXAMPLES.get(name)!
+      .split('\n')
+      .filter((line) => line.trim() !== '').length;
+  assert.ok(linesOf('server.mjs') <= 20 && linesOf('device.mjs') <= 20);
+  const server = await start(
+    ['-e', `await import('./server.mjs'); console.log('ready');`, '--input-type=module'],
+    /ready/,
+  );
+  for (const times of [1, 2]) {
+    const device = run(process.execPath, ['device.mjs']);
+    assert.equal([device.status, device.stdout, device.stderr], [0, 'accepted\n', ''], server.said());
+    const reading = 'pne-1 { temperature: 21.5, motion: true }\n';
+    await says(server.said, new RegExp(`^ready\n(pne-1 .*\n){${times}}$`), server.child);
+    assert.is(server.said(), `ready\n${reading.repeat(times)}`);
+  }
+  server.child.kill('SIGKILL');
+});
+
+test('records and a handshake alone', () => {
+  const said = (name: string) => {
+    const { status, stdout, stderr } = run(process.execPath, [name]);
+    assert.equal([status, stderr], [0, '']);
+    return stdout;
+  };
+  assert.is(said('records.mjs'), '14 21.5\n');
+  assert.is(said('handshake.mjs'), 'server device 37 45 19 9\n');
+});
+
+test('the command runs as it does in a checkout, and an external entity is let in', async () => {
+  const command = join(project, 'node_modules/.bin/pne-runtime');
+  const help = run(command, ['--help']);
+  assert.equal(
+    [help.status, help.stdout],
+    [0, readFileSync(join(ROOT, 'src/node/programs/usage.txt'), 'utf8')],
+  );
+  const server = await start(
+    [command, 'server', '--state', 'server', '--listen', '127.0.0.1:0', '--log', 'json'],
+    /"listening"/,
+  );
+  const { address } = JSON.parse(server.said().trim().split('\n').at(-1)!) as { address: string };
+  const entity = await start(['entity.mjs', `ws://${address}`], /^/);
+  await says(server.said, /"entity-refused"/, server.child);
+  const added = run(command, [
+    'admin',
+    'add-entity',
+    'entity/credential',
+    '--read',
+    'all',
+    '--state',
+    'server',
+  ]);
+  assert.equal([added.status, added.stdout], [0, 'entity added\n'], added.stderr);
+  await says(server.said, /"agreed","entity":"entity","interface":"CPNS-5"/, server.child);
+  assert.is(entity.said(), '');
+  for (const { child } of [entity, server]) child.kill('SIGTERM');
+});
+
+test('what needs no Node imports nothing of it', async () => {
+  for (const name of ['pne', 'records', 'handshake']) {
+    const { metafile } = await build({
+      stdin: { contents: `export * from 'pne-runtime/${name}';`, resolveDir: project },
+      bundle: true,
+      format: 'esm',
+      platform: 'neutral',
+      mainFields: ['module', 'main'],
+      metafile: true,
+      write: false,
+      logLevel: 'silent',
+    });
+    const inputs = Object.keys(metafile.inputs);
+    assert.ok(inputs.some((path) => path.includes('pne-runtime/dist/exports')));
+    assert.equal(
+      inputs.filter((path) => /pne-runtime\/dist\/node\//.test(path)),
+      [],
+    );
+  }
+});
+
+test('a strict project takes the types', () => {
+  const imports = Object.keys(paths).map(
+    (path, at) => `import * as m${at} from 'pne-runtime${path.slice(1)}';`,
+  );
+  const uses = Object.keys(paths).map((_, at) => `m${at}`);
+  const source = `${imports.join('\n')}
+    import { startServer } from 'pne-runtime/server';
+    import { createProvider, newIdentity } from 'pne-runtime/node';
+    const provider = createProvider();
+    const identity = newIdentity(provider, 'x');
+    const onReading = (pne: string, { id }: { id: number }): void => console.log(pne.length + id, ${uses.join(', ')});
+    await startServer({ provider, identity, devices: [], gateways: [], port: 0, onReading });
+    // @ts-expect-error: a port is a number
+    await startServer({ provider, identity, devices: [], gateways: [], port: '0', onReading });`;
+  writeFileSync(join(project, 'use.ts'), source);
+  const options = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
+  const roots = ['--typeRoots', join(ROOT, 'node_modules/@types')];
+  const { status, stdout } = run(join(ROOT, 'node_modules/.bin/tsc'), [...options, ...roots, 'use.ts']);
+  assert.equal([status, stdout], [0, '']);
+});
+
+test.run();
