@@ -5,14 +5,25 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import rv32 from '../../boards/qemu-rv32/board.json';
 import { ROOT } from './bundle.ts';
 import { ESP32_BOARD_NAMES, ESP32_BOARDS } from './esp32-tools.ts';
+import { SDK_COPIES } from './rv32-flash.ts';
 
 const KIB = 1024;
 /** Of application partitions, and of all others. */
 const ALIGNMENT = Object.freeze({ app: 64 * KIB, data: 4 * KIB });
 /** Behind the partition table. */
 const FIRST_OFFSET = 0x9000;
+
+const SLOT_BYTES = 16;
+
+/** `static`: bytes in all, 0 where chunks and slots have their own. */
+interface Creation {
+  readonly static: number;
+  readonly chunk: { readonly initial: number };
+  readonly heap: { readonly initial: number };
+}
 
 interface Partition {
   readonly name: string;
@@ -69,6 +80,16 @@ test('the partitions of each board lie in its flash, in order and aligned', asyn
       end = offset + size;
     }
     assert.ok(end <= ESP32_BOARDS[board].flashBytes, board);
+  }
+});
+
+test('XS has at least what a PNE takes on qemu-rv32, and what the engine of the SDK copies', async () => {
+  for (const board of ESP32_BOARD_NAMES) {
+    const text = await readFile(join(ROOT, 'boards', board, 'manifest.json'), 'utf8');
+    const { creation } = JSON.parse(text) as { creation: Creation };
+    const { static: all, chunk, heap } = creation;
+    const bytes = all || chunk.initial + heap.initial * SLOT_BYTES;
+    assert.ok(bytes >= rv32.creation.limit + SDK_COPIES, `${board}: ${bytes}`);
   }
 });
 

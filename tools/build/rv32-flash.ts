@@ -13,7 +13,7 @@ const run = promisify(execFile);
 /** Where boards/qemu-rv32/memory.h has what is preloaded, from the start of flash. */
 const PRELOAD_OFFSET = 0x400000;
 /** Bytes. */
-const SDK_COPIES = 32_768;
+export const SDK_COPIES = 32_768;
 const PRELOAD_FILE = 'preload.bin';
 
 /**
