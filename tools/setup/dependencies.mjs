@@ -21,7 +21,7 @@ export async function installDependencies() {
   const lock = readFileSync(join(ROOT, 'package-lock.json'), 'utf8');
   if (readStamp(STAMP) === lock && existsSync(join(ROOT, 'node_modules'))) return;
   requireWritable();
-  say('installing npm dependencies: about 195 MB on disk');
+  say('installing npm dependencies: about 212 MB on disk');
   const npm = run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', ...NPM_PATIENCE]);
   await patiently('installing npm dependencies', npm).catch((error) => {
     throw new SetupError(`npm ci failed: ${error.message}; check the network and run the command again`);
