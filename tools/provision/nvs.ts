@@ -16,6 +16,7 @@
  *     blobData  = length (2) ‖ 2 × ff ‖ CRC of the bytes (4)      ; chunk: its number
  *     blobIndex = length (4) ‖ chunks (1) ‖ first chunk (1) ‖ 2 × ff
  */
+import { crc32 } from './crc.ts';
 
 export const PAGE_BYTES = 4096;
 export const PAGE_ENTRIES = 126;
@@ -48,15 +49,9 @@ export const NUMBER_TYPES: readonly number[] = Object.freeze([
   0x01, 0x11, 0x02, 0x12, 0x04, 0x14, 0x08, 0x18,
 ]);
 
-/** CRC-32 of IEEE 802.3, as NVS has it: begun with zeros. */
+/** As NVS has it: begun with zeros. */
 export function nvsCrc(...parts: readonly Uint8Array[]): number {
-  let crc = 0;
-  for (const bytes of parts)
-    for (const byte of bytes) {
-      crc ^= byte;
-      for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-    }
-  return ~crc >>> 0;
+  return crc32(parts, 0);
 }
 
 /** Of the header of a page. */

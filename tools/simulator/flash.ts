@@ -2,6 +2,7 @@
 
 /** The flash of a qemu-rv32 board as it leaves the factory: values under names, as boards/qemu-rv32/flash-log.c reads them. */
 import { truncate, writeFile } from 'node:fs/promises';
+import { crc32 } from '../provision/crc.ts';
 
 const MAGIC = 0x31454e50;
 /** The bank that QEMU's machine has. */
@@ -26,7 +27,7 @@ function encodeHeader(): Buffer {
   const header = Buffer.alloc(12);
   header.writeUInt32LE(MAGIC, 0);
   header.writeUInt32LE(generation, 4);
-  header.writeUInt32LE(crc32(header.subarray(0, 8)), 8);
+  header.writeUInt32LE(crc32([header.subarray(0, 8)]), 8);
   return header;
 }
 
@@ -34,17 +35,7 @@ function encodeEntry(name: string, value: Uint8Array): Buffer {
   const content = Buffer.concat([Buffer.from(name), value]);
   const entry = Buffer.alloc(8 + 4 * Math.ceil(content.length / 4), 0xff);
   entry.writeUInt32LE(value.length + name.length * 2 ** 16, 0);
-  entry.writeUInt32LE(crc32(Buffer.concat([entry.subarray(0, 4), content])), 4);
+  entry.writeUInt32LE(crc32([entry.subarray(0, 4), content]), 4);
   content.copy(entry, 8);
   return entry;
-}
-
-/** CRC-32 of IEEE 802.3. */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return ~crc >>> 0;
 }

@@ -4,7 +4,8 @@ import * as assert from 'uvu/assert';
 import { open, record } from '../../src/store/fixture.testing.ts';
 import { createMemoryMedium } from '../../src/store/medium.testing.ts';
 import { MAX_RECORD_CONTENT, PURPOSE_RECORDS, Purpose } from '../../src/store/store.ts';
-import { blobEntries, fullestStore, NVS_ENTRIES } from './nvs.ts';
+import { PAGE_ENTRIES } from '../provision/nvs.ts';
+import { blobEntries, fullestStore } from './nvs.ts';
 
 const test = suite('entries of NVS');
 
@@ -25,7 +26,7 @@ test('a store with 16 peers, 8 groups and the rest fits 4 KB, and is what the ac
   const size = fullestStore();
   assert.equal([size.records, size.entries, size.problems], [medium.values.size, entries, []]);
   assert.is(size.recordBytes, Math.max(...[...medium.values.values()].map((value) => value.length)));
-  assert.ok(entries <= NVS_ENTRIES, `${entries}`);
+  assert.ok(entries <= PAGE_ENTRIES, `${entries}`);
   assert.equal([PURPOSE_RECORDS[Purpose.peer], PURPOSE_RECORDS[Purpose.groupKey]], [16, 8]);
 });
 

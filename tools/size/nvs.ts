@@ -9,14 +9,12 @@ import { PLACES } from '../../src/store/place.ts';
 import { SEAL_LENGTH } from '../../src/store/seal.ts';
 import { HEAD_LENGTH } from '../../src/store/sealed-store.ts';
 import { MAX_RECORD_CONTENT } from '../../src/store/store.ts';
+import { entriesFor, PAGE_ENTRIES } from '../provision/nvs.ts';
 
-/** What 4 KB have. */
-export const NVS_ENTRIES = 126;
 const NAMESPACE_ENTRIES = 1;
-const ENTRY_BYTES = 32;
 
 export function blobEntries(bytes: number): number {
-  return 2 + Math.ceil(bytes / ENTRY_BYTES);
+  return 2 + entriesFor(bytes);
 }
 
 export interface StoreSize {
@@ -33,9 +31,9 @@ export function fullestStore(longest = SEAL_LENGTH + MAX_RECORD_CONTENT): StoreS
   const head = SEAL_LENGTH + HEAD_LENGTH;
   const entries = NAMESPACE_ENTRIES + blobEntries(head) + PLACES * blobEntries(longest);
   const problems =
-    entries > NVS_ENTRIES
+    entries > PAGE_ENTRIES
       ? [
-          `the device's store takes ${entries} entries of NVS, ${entries - NVS_ENTRIES} over 4 KB: see src/store/store.ts`,
+          `the device's store takes ${entries} entries of NVS, ${entries - PAGE_ENTRIES} over 4 KB: see src/store/store.ts`,
         ]
       : [];
   return { records: PLACES + 1, recordBytes: Math.max(longest, head), entries, problems };
@@ -44,6 +42,6 @@ export function fullestStore(longest = SEAL_LENGTH + MAX_RECORD_CONTENT): StoreS
 export function formatStore({ records, recordBytes, entries }: StoreSize): string {
   return (
     `device's store at its fullest: ${records} records of at most ${recordBytes} bytes, ` +
-    `${entries} of the ${NVS_ENTRIES} entries that 4 KB of NVS have`
+    `${entries} of the ${PAGE_ENTRIES} entries that 4 KB of NVS have`
   );
 }
