@@ -16,6 +16,7 @@ import { NodeLimits } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
 import type { DroppedReadings } from '../roles/entity-message.ts';
 import type { EntityOutcome, ExternalEntity, ReceivedReading } from '../roles/external-entity.ts';
+import { boundConnections, LOOK_FOR_SLOW_MS } from './http-connections.ts';
 import { jsonOf } from './reading-lines.ts';
 import type { Listener } from './tcp.ts';
 
@@ -53,10 +54,14 @@ export async function startHttpEntity(options: HttpEntityOptions): Promise<HttpE
   const events = new EventStream();
   const devices = new Map<string, number>();
   const server = createServer(
-    { requestTimeout: NodeLimits.httpTimeoutMs, headersTimeout: NodeLimits.httpTimeoutMs },
+    {
+      requestTimeout: NodeLimits.httpTimeoutMs,
+      headersTimeout: NodeLimits.httpTimeoutMs,
+      connectionsCheckingInterval: LOOK_FOR_SLOW_MS,
+    },
     (request, response) => void answer(options, events, devices, request, response),
   );
-  server.maxConnections = NodeLimits.httpMaxConnections;
+  boundConnections(server, NodeLimits.httpMaxConnections);
   const port = await listen(server, options.port, options.host);
   return {
     port,

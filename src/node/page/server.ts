@@ -7,6 +7,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { NodeLimits } from '../../limits.ts';
+import { boundConnections, LOOK_FOR_SLOW_MS } from '../http-connections.ts';
 import type { Listener } from '../tcp.ts';
 import { ActionDesk, hasToken, type PageActions } from './actions.ts';
 import type { PageFeed, Viewer } from './feed.ts';
@@ -44,10 +45,14 @@ const { pageMaxViewers, pageChangeMs, pageTimeoutMs } = NodeLimits;
 export function servePage(options: PageServerOptions): Promise<Listener> {
   const page = new Page(options);
   const server = createServer(
-    { headersTimeout: pageTimeoutMs, requestTimeout: pageTimeoutMs },
+    {
+      headersTimeout: pageTimeoutMs,
+      requestTimeout: pageTimeoutMs,
+      connectionsCheckingInterval: LOOK_FOR_SLOW_MS,
+    },
     (request, response) => page.answer(request, response),
   );
-  server.maxConnections = 4 * pageMaxViewers;
+  boundConnections(server, 4 * pageMaxViewers);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, HOST, () => {

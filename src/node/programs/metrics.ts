@@ -4,6 +4,7 @@
 import { createServer } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { NodeLimits } from '../../limits.ts';
+import { boundConnections, LOOK_FOR_SLOW_MS } from '../http-connections.ts';
 import type { Listener } from '../tcp.ts';
 import type { Log } from './log.ts';
 
@@ -68,7 +69,11 @@ export function createMetrics(log: Log): Metrics {
 
 function serve(registry: Registry, host: string, port: number): Promise<Listener> {
   const { metricsMaxConnections, metricsTimeoutMs } = NodeLimits;
-  const times = { requestTimeout: metricsTimeoutMs, headersTimeout: metricsTimeoutMs };
+  const times = {
+    requestTimeout: metricsTimeoutMs,
+    headersTimeout: metricsTimeoutMs,
+    connectionsCheckingInterval: LOOK_FOR_SLOW_MS,
+  };
   const server = createServer(times, (request, response) => {
     if (request.method !== 'GET' || request.url !== '/metrics') return void response.writeHead(404).end();
     registry.metrics().then(
@@ -76,7 +81,7 @@ function serve(registry: Registry, host: string, port: number): Promise<Listener
       () => response.writeHead(500).end(),
     );
   });
-  server.maxConnections = metricsMaxConnections;
+  boundConnections(server, metricsMaxConnections);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Clients that are silent, slow, flooding or malformed, at every port of the programs: each attack at each of them, from
+ * more connections than the port has. What stays is a bounded number of connections, and whoever comes is still served.
+ * Administration has no port: it is done in the folder, whose permissions `programs.test.ts` looks at.
+ */
+import { writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { DEFAULT_PN } from '../../authorization/membership.ts';
+import { createFill } from '../../bytes/random.testing.ts';
+import { ImplementationLimits, NodeLimits } from '../../limits.ts';
+import { encodeFrame } from '../../link/frame.ts';
+import { joinStream } from '../../link/stream.ts';
+import { compactPayloads } from '../../payload/compact.ts';
+import { staticDhInterface } from '../../roles/interface.ts';
+import { createPne } from '../../roles/pne.ts';
+import { withRecords } from '../../session/records.ts';
+import { TEST_TLS } from '../certificate.testing.ts';
+import { createNodeProvider } from '../crypto/provider.ts';
+import { enrol } from '../devices.ts';
+import { grantMembership } from '../grants.ts';
+import { startHttpEntity } from '../http-entity.ts';
+import { newIdentity } from '../identity.ts';
+import { Owner, until } from '../listener.testing.ts';
+import { PageFeed } from '../page/feed.ts';
+import { servePage } from '../page/server.ts';
+import { scratchFolder } from '../scratch.testing.ts';
+import { after } from '../timer.ts';
+import { connectWebSocket } from '../websocket.ts';
+import { readConfig } from './config.ts';
+import { Deployment, type Said, testContext } from './deployment.testing.ts';
+import { GATEWAY_OPTIONS, startGatewayProgram } from './gateway.ts';
+import { createMetrics } from './metrics.ts';
+import { openState } from './state.ts';
+
+const test = suite('hostile clients');
+const provider = withRecords(createNodeProvider());
+const MORE = 20;
+
+/** One port that is attacked. */
+interface Port {
+  readonly port: number;
+  /** Connections that it holds at most, of whichever kind. */
+  readonly most: number;
+  /** How what comes there begins, as far as that is worth nothing yet. */
+  readonly beginning: Uint8Array;
+  /** Resolves when somebody who comes now is served. */
+  serve(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const HTTP = Buffer.from('GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ');
+const HELLO = Uint8Array.of(0x16, 3, 1);
+const FRAME = Uint8Array.of(0, 100, 1);
+
+async function serverPort(...options: string[]): Promise<Port> {
+  const deployment = await Deployment.start(['pne-1'], ...options);
+  const [pne] = deployment.pnes;
+  let served = 0;
+  return {
+    port: Number(new URL(deployment.serverUrl).port),
+    most: ImplementationLimits.serverMaxGateways + NodeLimits.listenerMaxOpening,
+    beginning: options.length === 0 ? HTTP : HELLO,
+    async serve(): Promise<void> {
+      await connectWebSocket(deployment.serverUrl, new Owner().adopt);
+      pne!.report(served);
+      served += 1;
+      await until(() => pne!.accepted.length >= served, 'a reading of a PNE that was there before');
+    },
+    close: () => deployment.close(),
+  };
+}
+
+async function tlsPort(): Promise<Port> {
+  const folder = scratchFolder();
+  const [cert, key] = [join(folder, 'cert'), join(folder, 'key')];
+  writeFileSync(cert, TEST_TLS.cert);
+  writeFileSync(key, TEST_TLS.key, { mode: 0o600 });
+  return serverPort('--tls-cert', cert, '--tls-key', key);
+}
+
+async function pnePort(): Promise<Port> {
+  const deployment = await Deployment.start([]);
+  const state = join(scratchFolder(), 'gateway');
+  const { identity, store } = await openState(provider, state, 'gateway-1', {});
+  const visitor = newIdentity(provider, 'visitor');
+  await enrol(store, visitor.credential);
+  await grantMembership(store, 'visitor', DEFAULT_PN, 2 ** 40);
+  await store.close();
+  await deployment.admin('add-gateway', join(state, 'credential'));
+  const said: Said[] = [];
+  const { serverUrl, serverCredentialPath } = deployment;
+  const args = ['--state', state, '--server', serverUrl, '--server-credential', serverCredentialPath];
+  const { values } = readConfig(GATEWAY_OPTIONS, [...args, '--listen', '127.0.0.1:0'], {});
+  const program = await startGatewayProgram(values, testContext(said));
+  await until(() => said.some(({ event }) => event === 'server-there'), 'the server');
+  return {
+    port: program.port,
+    most: NodeLimits.gatewayMaxLinks,
+    beginning: FRAME,
+    async serve(): Promise<void> {
+      let isAgreed = false;
+      const pne = createPne({
+        pneId: 'visitor',
+        hop: staticDhInterface('pne', 'CPNS-1', provider, visitor, [identity.credential]),
+        endToEnd: staticDhInterface('pne', 'CPNS-3', provider, visitor, [identity.credential]),
+        ...{ after, payloads: compactPayloads, boots: { epoch: undefined, write(): void {} } },
+        onAgreed({ name }): void {
+          isAgreed ||= name === 'CPNS-1';
+        },
+        onContent(): void {},
+        onReceipt(): void {},
+        onRefused(): void {},
+      });
+      const socket = await open(program.port);
+      const stream = {
+        write: (bytes: Uint8Array) => socket.write(bytes) || true,
+        close: () => socket.destroy(),
+      };
+      const maxBytes = ImplementationLimits.pneMaxMessageBytes;
+      const events = joinStream(stream, (link) => pne.attach(link), { maxBytes, after });
+      socket.on('data', (bytes) => events.onBytes(bytes));
+      await until(() => isAgreed, 'a PNE that comes');
+      socket.destroy();
+      events.onClosed();
+    },
+    async close(): Promise<void> {
+      await program.close();
+      await deployment.close();
+    },
+  };
+}
+
+/** One that answers `GET path`. */
+function httpPort(listener: { port: number; close(): Promise<void> }, most: number, path: string): Port {
+  return {
+    ...listener,
+    most,
+    beginning: HTTP,
+    serve: () =>
+      new Promise((resolve, reject) => {
+        const url = `http://127.0.0.1:${listener.port}${path}`;
+        get(url, { agent: false }, (response) => response.resume().on('end', resolve)).on('error', reject);
+      }),
+  };
+}
+
+const PORTS: Readonly<Record<string, () => Promise<Port>>> = {
+  'the port of a server': () => serverPort(),
+  'the port of a server with TLS': tlsPort,
+  "a gateway's port for PNEs": pnePort,
+  async metrics() {
+    const listener = await createMetrics(() => {}).listen('127.0.0.1', 0);
+    return httpPort(listener, NodeLimits.metricsMaxConnections, '/metrics');
+  },
+  async 'the page'() {
+    const feed = new PageFeed('test', () => 0);
+    const files = { '/': { type: 'text/html', content: 'page' } };
+    const listener = await servePage({ feed, files, token: 'token', actions: {}, port: 0 });
+    return httpPort(listener, 4 * NodeLimits.pageMaxViewers, '/');
+  },
+  async 'the port of http'() {
+    const entity = { deliver(): void {} } as never;
+    const listener = await startHttpEntity({ entity, token: 'token', host: '127.0.0.1', port: 0 });
+    return httpPort(listener, NodeLimits.httpMaxConnections, '/devices');
+  },
+};
+
+interface Attack {
+  /** What one connection does. */
+  begin(socket: Socket, port: Port): void;
+  /** Whether the port closes every connection of it. */
+  readonly isEnded: boolean;
+}
+
+const CHUNK = new Uint8Array(16_384);
+createFill(11)(CHUNK);
+/** Of one connection: far more than what waits in the system for whoever reads. */
+const FLOOD_BYTES = 2 ** 26;
+
+const ATTACKS: Readonly<Record<string, Attack>> = {
+  silent: { begin(): void {}, isEnded: false },
+  slow: { begin: (socket, { beginning }) => void socket.write(beginning), isEnded: false },
+  malformed: {
+    begin: (socket) => void socket.write(Buffer.concat([CHUNK, Buffer.from('\r\n\r\n')])),
+    isEnded: true,
+  },
+  flooding: { begin: flood, isEnded: true },
+  'flooding with frames': {
+    begin(socket): void {
+      for (let count = 0; count < 50; count += 1)
+        socket.write(encodeFrame(CHUNK.subarray(count, count + 100)));
+    },
+    isEnded: false,
+  },
+};
+
+/** Writes for as long as it is read. */
+function flood(socket: Socket): void {
+  const more = () => {
+    while (!socket.destroyed && socket.bytesWritten < FLOOD_BYTES) if (!socket.write(CHUNK)) return;
+  };
+  socket.on('drain', more);
+  more();
+}
+
+for (const [where, start] of Object.entries(PORTS))
+  for (const [name, attack] of Object.entries(ATTACKS))
+    test(`${name} clients at ${where} take a bounded number of connections, and nobody's place`, async () => {
+      const port = await start();
+      const sockets: Socket[] = [];
+      for (let count = 0; count < port.most + MORE; count += 1) {
+        const socket = await open(port.port);
+        sockets.push(socket);
+        attack.begin(socket, port);
+      }
+      const opened = () => sockets.filter(({ destroyed }) => !destroyed).length;
+      const allowed = attack.isEnded ? 0 : port.most;
+      await until(() => opened() <= allowed, `${opened()} of ${sockets.length} connections are open`);
+      await port.serve();
+      const written = Math.max(...sockets.map(({ bytesWritten }) => bytesWritten));
+      assert.ok(written < FLOOD_BYTES, `${written} bytes were read`);
+      for (const socket of sockets) socket.destroy();
+      await port.serve();
+      await port.close();
+    });
+
+test('gateways that are none take no more links than a server has, and leave room for one that is', async () => {
+  const port = await serverPort();
+  const owner = new Owner();
+  const most = ImplementationLimits.serverMaxGateways;
+  for (let count = 0; count < most + MORE; count += 1)
+    await connectWebSocket(`ws://127.0.0.1:${port.port}`, owner.adopt);
+  await until(() => owner.open <= most, `${owner.open} links are open`);
+  await port.serve();
+  await port.close();
+});
+
+/** A connection that has been taken; that it may be closed at once is not its business. */
+function open(port: number): Promise<Socket> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => socket.destroy());
+    socket.once('connect', () => resolve(socket));
+    socket.once('close', () => resolve(socket));
+    socket.resume();
+  });
+}
+
+test.run();
