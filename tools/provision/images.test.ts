@@ -47,15 +47,15 @@ async function newServer() {
   mkdirSync(made);
   const run = async (...args: string[]): Promise<Run> => {
     const given = ['--state', join(folder, 's'), '--output', made, ...args];
-    const { values, positionals } = readConfig(PROVISION_OPTIONS, given, {});
     const lines: string[] = [];
-    const failed = await provisionByCode(values, positionals, provider, imagesIn(made), (line) => {
-      lines.push(line);
-    }).then(
-      () => '',
-      ({ message }: Error) => message,
-    );
-    return { said: lines.join('\n'), failed };
+    try {
+      const { values, positionals } = readConfig(PROVISION_OPTIONS, given, {});
+      const say = (line: string) => void lines.push(line);
+      await provisionByCode(values, positionals, provider, imagesIn(made), say);
+      return { said: lines.join('\n'), failed: '' };
+    } catch (error) {
+      return { said: lines.join('\n'), failed: (error as Error).message };
+    }
   };
   return { folder, made, run, state: join(folder, 's') };
 }
@@ -133,6 +133,28 @@ test('nothing is replaced unless that is asked for, and then the former code is 
   writeFileSync(join(device, IMAGE), 'cut off');
   assert.match((await run('pne-1')).said, 'holds no device');
   assert.is((await run('pne-1', '--replace')).failed, '');
+});
+
+test('what is asked wrongly makes nothing, and says what is right', async () => {
+  const { folder, made, run } = await newServer();
+  const [twice, headless] = [join(folder, 'twice.csv'), join(folder, 'headless.csv')];
+  writeFileSync(twice, 'id\npne-1\npne-1\n');
+  writeFileSync(headless, 'pne-1\n');
+  const wrong: [string, string[]][] = [
+    ['--state has to be given', ['pne-1', '--state', '']],
+    ['no such file', ['pne-1', '--state', join(folder, 'nowhere')]],
+    ['no such file', ['--csv', join(folder, 'none.csv')]],
+    ['takes names of devices, or --csv', []],
+    ['takes names of devices, or --csv', ['pne-1', '--csv', twice]],
+    ['pne-1 is named twice', ['pne-1', 'pne-1']],
+    ['pne-1 is named twice', ['--csv', twice]],
+    ["begins with the line 'id'", ['--csv', headless]],
+    ['has 1 to 9 of', ['pne-100000']],
+    ['takes one of nothing, code, qr', ['pne-1', '--show', 'keys']],
+    ['takes HOST:PORT', ['pne-1', '--gateway', 'nowhere']],
+  ];
+  for (const [said, args] of wrong) assert.match((await run(...args)).failed, said);
+  assert.equal(readdirSync(made), []);
 });
 
 test('the boards have that size for it', () => {
