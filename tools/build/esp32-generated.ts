@@ -3,10 +3,14 @@
 /** What mcconfig, xsc and xsl make of an image before a compiler is needed: every module of it, linked. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { OUTPUT } from './bundle.ts';
 import { type ImageChoice, placesOf } from './esp32-places.ts';
 import type { Esp32Board } from './esp32-tools.ts';
 import { bundlePrograms, manifestOf } from './moddable-programs.ts';
 import { mcconfig, requireSdkTools, runTool, toolsOf } from './sdk.ts';
+
+/** Apart from images: what stands in for ESP-IDF's settings here would stay in theirs. */
+const GENERATED = join(OUTPUT, 'esp32-modules');
 
 /** Rejects with one line where a module, a platform or a file is missing. Returns the C that xsl wrote. */
 export async function generateBoardImage(
@@ -14,7 +18,7 @@ export async function generateBoardImage(
   choice: ImageChoice,
   { sdk, idf }: { readonly sdk: string; readonly idf: string },
 ): Promise<string> {
-  const { output, objects, project } = placesOf(board, choice);
+  const { output, objects, project } = placesOf(board, { output: GENERATED, ...choice });
   await requireSdkTools(sdk);
   await bundlePrograms();
   await mkdir(output, { recursive: true });
