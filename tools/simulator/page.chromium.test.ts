@@ -230,6 +230,39 @@ test('the page has the parts that the pictures in docs/page show', async () => {
   assert.equal(all, shown, 'npm run screenshots takes the pictures anew');
 });
 
+test('a server is drawn with its gateways and external entities, and PNEs whose gateway it does not know', async () => {
+  const feed = new PageFeed('CPNS Server', () => 0);
+  feed.add('server', 'server', 'Node');
+  for (const id of ['east', 'west']) feed.add(id, 'gateway', '');
+  feed.add('pne-1', 'pne', '');
+  feed.add('bridge', 'entity', 'external entity');
+  for (const [name, from] of [
+    ['CPNS-2', 'east'],
+    ['CPNS-3', 'pne-1'],
+    ['CPNS-5', 'bridge'],
+  ] as const)
+    feed.agreed({ ...view(from, name), to: 'server' });
+  const { url } = await serve(feed);
+  const { page } = await look(url);
+  const lines = page.locator('.picture line');
+  await page.locator('.picture path.end-to-end').waitFor();
+  assert.equal(
+    await lines.evaluateAll((all) => all.map((each) => `${each.dataset.interface} ${each.classList}`)),
+    ['CPNS-2 secured', 'CPNS-2 open', 'CPNS-5 secured'],
+  );
+  assert.equal(await page.locator('.picture text').allTextContents(), [
+    'pne-1',
+    'east',
+    'west',
+    'bridge',
+    'CPNS Server',
+  ]);
+  assert.match(
+    (await page.locator('.picture').getAttribute('aria-label'))!,
+    /1 PNE, 1 of them secured, behind 2 PN GWs/,
+  );
+});
+
 test('a program that offers nothing to do shows nothing to press', async () => {
   const feed = networkOf(1);
   feed.reading('pne-1', 1, 0);

@@ -18,7 +18,8 @@ export interface PageStart extends PageState {
   readonly actions: readonly string[];
 }
 
-export type EntityKind = 'pne' | 'gateway' | 'server';
+/** `entity`: an external one, beyond CPNS-5. */
+export type EntityKind = 'pne' | 'gateway' | 'server' | 'entity';
 
 export interface EntityView {
   readonly id: string;

@@ -3,6 +3,7 @@
 /** `pne-runtime admin group`: the groups of a CPNS Server, whether it runs or not. */
 import type { CryptoProvider } from '../../crypto/provider.ts';
 import { isPersonalNetwork } from '../../keys/reference.ts';
+import { ImplementationLimits } from '../../limits.ts';
 import type { ReasonName } from '../../refusal.ts';
 import { GroupChanges } from '../../roles/group-changes.ts';
 import type { GroupRecord } from '../../roles/group-record.ts';
@@ -12,6 +13,7 @@ import { openKeyStore } from '../key-store.ts';
 import type { KeyValueStore } from '../store/store.ts';
 import { after } from '../timer.ts';
 import { UsageError } from './config.ts';
+import { checkNameOf } from './names.ts';
 
 type Say = (line: string) => void;
 
@@ -108,11 +110,12 @@ async function create(
   say: Say,
 ): Promise<void> {
   if (name === undefined) throw new UsageError('admin group create takes a name, and names of devices');
+  checkNameOf('a group', name);
   await requireDevices(store, members);
   const group = { ...form, name, members, ...(members[0] !== undefined && { owner: members[0] }) };
   await new Promise<void>((resolve, reject) => {
     changes.create(group, (reference, refused) => {
-      if (refused !== undefined) return reject(new Error(refused));
+      if (refused !== undefined) return reject(new Error(whyNot(refused)));
       say(`${reference} created`);
       resolve();
     });
@@ -128,12 +131,23 @@ async function requireDevices(store: KeyValueStore, names: readonly string[]): P
 function done(say: Say, line: string, work: (then: (refused?: ReasonName) => void) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     work((refused) => {
-      if (refused !== undefined) return reject(new Error(refused));
+      if (refused !== undefined) return reject(new Error(whyNot(refused)));
       say(line);
       resolve();
     });
   });
 }
+
+/** What to do about it, where that can be said. */
+function whyNot(refused: ReasonName): string {
+  return REMEDIES[refused] ?? refused;
+}
+
+const REMEDIES: Partial<Record<ReasonName, string>> = Object.freeze({
+  groupFull: `a group has ${ImplementationLimits.groupMaxMembers} members at most: remove one first`,
+  groupUnknown: 'there is no such group any more: group list shows those that there are',
+  storeFailed: 'the store did not take it, or another process was faster: try again',
+});
 
 function openGroups(
   store: KeyValueStore,

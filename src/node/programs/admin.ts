@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CryptoProvider } from '../../crypto/provider.ts';
-import { ccsCredential } from '../../handshake/credential.ts';
+import { type Credential, ccsCredential } from '../../handshake/credential.ts';
 import { encodeProvisioning } from '../../roles/provisioning.ts';
 import {
   credentialIn,
@@ -28,6 +28,7 @@ import { DEFAULT_DAYS, grant, grantMark, grantNewcomer, revoke, type Work } from
 import { administerGroups, administerKeys } from './admin-groups.ts';
 
 import { type Config, checkWholeNumber, DATABASE, parseAddress, UsageError } from './config.ts';
+import { checkNameOf } from './names.ts';
 import { filesIn, PROVISION_OPTIONS, provisionByCode } from './provision.ts';
 
 import { openExistingStore, resealState } from './state.ts';
@@ -114,11 +115,25 @@ async function add(work: Work): Promise<void> {
   if (paths.length === 0)
     throw new UsageError('what is added are files: a credential, or a provisioning file');
   for (const path of paths) {
-    const credential = credentialIn(Uint8Array.from(readFileSync(path)));
+    const credential = readCredential(path);
     if (roll === DEVICES) await grantNewcomer(work, credential);
     const id = await enrol(store, credential, roll);
     if (roll === DEVICES) await administerKeys(store, provider, 'reinstate', [id], () => undefined);
     say(`${id} added`);
+  }
+}
+
+/** Throws where the file holds no credential, with what one is. */
+function readCredential(path: string): Credential {
+  const bytes = Uint8Array.from(readFileSync(path));
+  try {
+    return credentialIn(bytes);
+  } catch (error) {
+    throw new UsageError(
+      `${path} holds no credential (${(error as Error).message}): give what admin provision wrote, or a credential`,
+    );
+  } finally {
+    bytes.fill(0);
   }
 }
 
@@ -182,6 +197,7 @@ function provision(
   say: (line: string) => void,
 ): void {
   if (pneId === undefined || others.length > 0) throw new UsageError('admin provision takes one name');
+  checkNameOf('a device', pneId);
   const credentialOf = (name: Options) =>
     ccsCredential(Uint8Array.from(readFileSync(required(values, name)))).cred;
   const gatewayCcs = credentialOf('gateway-credential');

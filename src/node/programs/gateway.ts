@@ -18,6 +18,7 @@ import { type Bluetooth, startBluetooth } from './bluetooth.ts';
 import { checkOneOf, checkServerUrl, DATABASE, pageOption, parseAddress, type Values } from './config.ts';
 import { openEnrolled } from './enrolled.ts';
 import { openGranted } from './granted.ts';
+import { checkName } from './names.ts';
 import { readServerCredential, ServerAbsence } from './own-server.ts';
 import { ProgramPage } from './page.ts';
 import { deviceActions } from './page-actions.ts';
@@ -33,7 +34,7 @@ export const GATEWAY_OPTIONS = Object.freeze({
   'server-credential': { fallback: '' },
   bluetooth: { fallback: '', check: checkAdapter },
   pairing: { fallback: 'just-works', check: checkOneOf('just-works', 'passkey') },
-  name: { fallback: 'gateway' },
+  name: { fallback: 'gateway', check: checkName },
   metrics: { fallback: '', check: parseAddress },
   page: pageOption('8754'),
   log: { fallback: 'text', check: checkOneOf('text', 'json') },

@@ -57,4 +57,16 @@ test('a group has a new key', async () => {
   assert.match(lines[0]!, /epoch 2/);
 });
 
+test('a name of a group that is empty or too long is refused with the limit', async () => {
+  const { store, provider } = await open();
+  const create = (name: string) =>
+    administerGroups(store, provider, ['create', name, 'pne-1'], () => undefined);
+  assert.is(await refusal(create('')), 'the name of a group has 1 to 128 bytes, and this one is empty');
+  assert.match(
+    await refusal(create('\u00fc'.repeat(65))),
+    /1 to 128 bytes, and this one has 130: give it a shorter one/,
+  );
+  assert.is(await refusal(create('\u00fc'.repeat(64))), 'nothing');
+});
+
 test.run();

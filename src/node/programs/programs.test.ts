@@ -97,6 +97,12 @@ test('a device is made, added and removed while a gateway runs, which learns of 
   assert.is(once('admin', 'list', ...state).stdout, 'pne-1 (no grant)\n');
   assert.is(once('admin', 'grant', 'pne-1', '--days', '1', ...state).stdout, 'pne-1 granted\n');
   assert.is(once('admin', 'list', ...state).stdout, 'pne-1\n');
+  assert.match(
+    once('admin', 'add', config, ...state).stderr,
+    /config\.json holds no credential .*: give what/,
+  );
+  const long = once('admin', 'provision', 'x'.repeat(129), '--output', join(folder, 'long'));
+  assert.match(long.stderr, /the name of a device has 1 to 128 bytes, and this one has 129/);
   assert.match(once('admin', 'revoke', 'pne-2', ...state).stderr, /no device is called pne-2/);
   assert.is(once('admin', 'grant', ...state).status, 2);
   assert.is(once('admin', 'remove', 'pne-1', ...state).stdout, 'pne-1 removed\n');

@@ -32,6 +32,7 @@ import {
 import { openEnrolled } from './enrolled.ts';
 import { openEntities } from './entities.ts';
 import { openGranted, revocationsOf } from './granted.ts';
+import { checkName } from './names.ts';
 import { Pace } from './pace.ts';
 import { ProgramPage } from './page.ts';
 import { serverActions } from './page-actions.ts';
@@ -43,7 +44,7 @@ export const SERVER_OPTIONS = Object.freeze({
   store: DATABASE,
   'sealing-key': { fallback: '' },
   listen: { fallback: '127.0.0.1:8750', check: parseAddress },
-  name: { fallback: 'server' },
+  name: { fallback: 'server', check: checkName },
   'tls-cert': { fallback: '' },
   'tls-key': { fallback: '' },
   output: { fallback: '' },

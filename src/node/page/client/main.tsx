@@ -32,13 +32,13 @@ function Page({ view }: { readonly view: View }) {
           <h2 id="network">Network</h2>
           <Picture view={view} />
           <p class="legend">
-            <span class="key secured" /> secured between neighbours (CPNS-1, CPNS-2){' '}
+            <span class="key secured" /> secured between neighbours (CPNS-1, CPNS-2, CPNS-5){' '}
             <span class="key end-to-end" /> secured from end to end (CPNS-3)
           </p>
           {[...view.interfaces.values()]
-            .filter(({ name }) => name === 'CPNS-2')
+            .filter(({ name }) => name === 'CPNS-2' || name === 'CPNS-5')
             .map((each) => (
-              <Interface key={each.from} view={each} />
+              <Interface key={`${each.name} ${each.from}`} view={each} />
             ))}
         </section>
         <Events events={view.events} />

@@ -8,11 +8,13 @@ import type { View } from './view.ts';
 const WIDTH = 720;
 const ROW = 46;
 const LEFT = 110;
-const MIDDLE = 400;
-const RIGHT = 620;
+const MIDDLE = 350;
+const RIGHT = 560;
+/** Where external entities stand. */
+const FAR = 680;
 /** PNEs in one column: more stand beside it. */
 const IN_COLUMN = 12;
-const COLUMN = 62;
+const COLUMN = 50;
 const MESSAGE_MS = 600;
 
 interface Place {
@@ -30,6 +32,8 @@ export function Picture({ view }: { readonly view: View }) {
     y: ((index + 1) * height) / (gateways.length + 1),
   }));
   const server = { x: RIGHT, y: height / 2 };
+  const entities = all.filter(({ kind }) => kind === 'entity');
+  const farOf = (index: number) => ({ x: FAR, y: ((index + 1) * height) / (entities.length + 1) });
   const ends = [...view.interfaces.values()];
   const isSecured = (id: string) => ends.some(({ name, from }) => name === 'CPNS-2' && from === id);
   return (
@@ -50,6 +54,12 @@ export function Picture({ view }: { readonly view: View }) {
       ))}
       {gateways.map(({ id }, index) => (
         <Node key={id} at={places[index]!} kind="gateway" label={gateways.length === 1 ? 'PN GW' : id} />
+      ))}
+      {entities.map(({ id }, index) => (
+        <Line key={id} from={farOf(index)} to={server} name="CPNS-5" isSecured={true} />
+      ))}
+      {entities.map(({ id }, index) => (
+        <Node key={id} at={farOf(index)} kind="entity" label={id} />
       ))}
       <Node at={server} kind="server" label="CPNS Server" />
     </svg>
@@ -130,10 +140,14 @@ function Line({ from, to, name, isSecured }: { from: Place; to: Place; name: str
 function Node({ at, kind, label }: { at: Place; kind: string; label: string }) {
   return (
     <g class={`node ${kind}`} transform={`translate(${at.x} ${at.y})`}>
-      <circle r={kind === 'pne' ? 11 : 20} />
-      <text y={kind === 'pne' ? 25 : 38}>{label}</text>
+      <circle r={isSmall(kind) ? 11 : 20} />
+      <text y={isSmall(kind) ? 25 : 38}>{label}</text>
     </g>
   );
+}
+
+function isSmall(kind: string): boolean {
+  return kind === 'pne' || kind === 'entity';
 }
 
 /** For whoever hears the page. */
@@ -142,7 +156,7 @@ function inWords({ entities, interfaces }: View): string {
   const secured = pnes.filter(({ status }) => status === 'secured').length;
   const gateways = [...entities.values()].filter(({ kind }) => kind === 'gateway').length;
   return (
-    `${pnes.length} PNEs, ${secured} of them secured, ` +
+    `${pnes.length} PNE${pnes.length === 1 ? '' : 's'}, ${secured} of them secured, ` +
     `behind ${gateways === 1 ? 'a PN GW' : `${gateways} PN GWs`} and a CPNS Server; ${interfaces.size} interfaces`
   );
 }
