@@ -66,15 +66,7 @@ export const Reason = Object.freeze({
   channelMismatch: 74,
   negotiationInvalid: 75,
   methodNotPreferred: 76,
-  // power-on self-test (8x)
-  selfTestHash: 80,
-  selfTestMac: 81,
-  selfTestDerivation: 82,
-  selfTestAead: 83,
-  selfTestAgreement: 84,
-  selfTestSignature: 85,
-  selfTestRandom: 86,
-  selfTestStore: 87,
+  // 8x: the self-test of devices (firmware/selftest/codes.ts)
   // stored by gateway and server (9x)
   recordInvalid: 90,
   /** Another process has stored what is known of a PNE: this one was not to say anything of it. */

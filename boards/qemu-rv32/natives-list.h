@@ -21,6 +21,7 @@
 	X(xs_keyvalue_open) \
 	X(xs_keyvalue_read) \
 	X(xs_keyvalue_write) \
+	X(xs_pne_engine) \
 	X(xs_pne_fillRandom) \
 	X(xs_pne_heap) \
 	X(xs_pne_instructions) \

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { printLine } from './console.ts';
+
 /**
  * Where every error ends that nothing caught, in a callback of the platform or in the engine itself (memory).
  * Reports it; the engine then restarts a board and ends a process. Call it first of all. The SDK notices a
@@ -12,5 +14,5 @@ export function reportAborts(): void {
 }
 
 function abort(reason: string, exception: unknown): void {
-  trace(`${reason}: ${exception}\n`);
+  printLine(`pne: ${reason}: ${exception}`);
 }

@@ -162,6 +162,8 @@ declare module 'mc/config' {
   }
   /** The `config` of the image's manifests. */
   const config: {
+    /** Its folder in boards. */
+    readonly board: string;
     /** What a board of manifests/link-ble.json shows a passkey on: its console, or nothing. */
     readonly ble: { readonly ioCapabilities: 'none' | 'display' };
     /** The port of manifests/link-serial.json. */

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** As image.ts, for a board whose gateway comes by Bluetooth LE. */
+/** A board whose gateway comes by Bluetooth LE, with NimBLE. */
 import { refuse } from '../../src/refusal.ts';
 import { bluetooth } from '../links/bluetooth.ts';
-import { reportAborts } from '../platform/abort.ts';
 import { NIMBLE } from '../platform/nimble.ts';
 import { devicePayloads } from '../providers/device-payloads.ts';
 import { openDeviceProvider } from '../providers/device-provider.ts';
-import { startPne } from './pne.ts';
+import { startImage } from './start.ts';
 
-// biome-ignore lint/style/noDefaultExport: Moddable's surface of a main module.
+// biome-ignore lint/style/noDefaultExport: what starts a board calls it.
 export default function main(): void {
-  reportAborts();
-  startPne(
-    openDeviceProvider(),
-    devicePayloads,
-    bluetooth(() => refuse('notProvisioned'), NIMBLE),
-  );
+  startImage({
+    link: 'ble',
+    connections: bluetooth(() => refuse('notProvisioned'), NIMBLE),
+    openProvider: openDeviceProvider,
+    openPayloads: () => devicePayloads,
+  });
 }

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { streams } from '../links/streams.ts';
-import { reportAborts } from '../platform/abort.ts';
-/**
- * The device program as a Moddable image: the bodies of its modules run on the build machine and what they
- * made lies in flash. XS calls the default export when the board starts.
- */
-import { devicePayloads } from '../providers/device-payloads.ts';
-import { openDeviceProvider } from '../providers/device-provider.ts';
-import { startPne } from './pne.ts';
+/** What an image of a device is made of. The mains of this folder, `image-*.ts`, each say their parts and no more. */
+import type { CryptoProvider } from '../../src/crypto/provider.ts';
+import type { PnePayloads } from '../../src/payload/payload.ts';
+import type { createMemberSigning } from '../../src/roles/member-signing.ts';
+import type { Connections } from '../links/connect.ts';
+import type { SelfTestFailure } from '../selftest/selftest.ts';
 
-// biome-ignore lint/style/noDefaultExport: Moddable's surface of a main module.
-export default function main(): void {
-  reportAborts();
-  startPne(openDeviceProvider(), devicePayloads, streams);
+export interface Image {
+  /** The kind of its link, for the console. */
+  readonly link: 'serial' | 'stream' | 'ble';
+  readonly connections: Connections;
+  /** Called when the device starts: what they make lies in RAM. */
+  openProvider(): CryptoProvider;
+  openPayloads(): PnePayloads;
+  /** How contents of groups are signed and checked, in an image that has room for it. */
+  readonly sign?: typeof createMemberSigning;
+  /** What it tests besides (firmware/selftest). */
+  testMore?(provider: CryptoProvider): SelfTestFailure | undefined;
 }

@@ -5,9 +5,8 @@ import { CborReader } from '../../src/cbor/reader.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import type { Link, LinkEvents } from '../../src/link/link.ts';
 import type { PnePayloads } from '../../src/payload/payload.ts';
-import { Refusal } from '../../src/refusal.ts';
+import { type ReasonName, Refusal } from '../../src/refusal.ts';
 import { staticDhInterface } from '../../src/roles/interface.ts';
-import type { createMemberSigning } from '../../src/roles/member-signing.ts';
 import { createPne, type Pne, type PneOptions } from '../../src/roles/pne.ts';
 import { createPneKeys, type PneKeys } from '../../src/roles/pne-keys.ts';
 import { keepMembership, type Member, openOwnKey } from '../../src/roles/pne-membership.ts';
@@ -24,22 +23,25 @@ import { openSelfSensor } from '../sensors/self-sensor.ts';
 import type { Sensor, SensorEvents } from '../sensors/sensor.ts';
 import { openDeviceStore } from '../store/device-store.ts';
 import { openPlace, type PnePlace } from '../store/place.ts';
+import type { Image } from './image.ts';
+import { createRefusals, say, sayAgreed, sayStart, watchLink } from './journal.ts';
 
-/** `sign`: how contents of groups are signed and checked, in an image that has room for it. */
+/** Refuses `notProvisioned` where the board does not know who it is. */
 export function startPne(
+  { link: linkKind, connections, openPayloads, sign }: Image,
   provider: CryptoProvider,
-  payloads: PnePayloads,
-  connections: Connections,
-  sign?: typeof createMemberSigning,
 ): void {
+  const payloads = openPayloads();
   const store = openStore('pne');
   const device = openDeviceStore(provider);
   const place = openPlace(provider, device, store);
   const counts: Counts = { sent: 0, accepted: 0, refused: 0, contents: 0 };
+  const sayRefused = createRefusals();
+  sayStart(linkKind, place.pneId);
   let attach = place.member === undefined ? (link: Link) => join(link, place) : run(place.member);
   const connection = keepConnected({
     connect: connections.gateway(place),
-    attach: (link) => attach(link),
+    attach: (link) => watchLink(attach(link)),
     after,
     fillRandom: (target) => provider.fillRandom(target),
   });
@@ -53,6 +55,7 @@ export function startPne(
       after,
       onJoined(membership): void {
         keepMembership(provider, device, membership);
+        say('joined');
         connection.proved();
         attach = run(openPlace(provider, device, store).member!);
         events.onClosed();
@@ -86,9 +89,11 @@ export function startPne(
       payloads,
       boots: device.boots,
       keys,
-      onAgreed({ name }): void {
-        if (name === 'CPNS-3') connection.proved();
+      onAgreed(agreement): void {
+        sayAgreed(agreement);
+        if (agreement.name === 'CPNS-3') connection.proved();
       },
+      onRegistered: () => say('registered'),
       onContent(value) {
         sampler.configure(value);
         publish(keys, value, counts);
@@ -106,8 +111,9 @@ export function startPne(
     return (link) => pne.attach(link);
   }
 
-  function refused(): void {
+  function refused(reason: ReasonName): void {
     counts.refused += 1;
+    sayRefused(reason);
   }
 }
 

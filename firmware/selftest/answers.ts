@@ -104,3 +104,22 @@ export const SIGNATURE_ANSWER = Object.freeze({
   signature:
     '2ba3a8be6b94d5ec80a6d9d1190a436effe50d85a1eee859b8cc6af9bd5c2e184cd60b855d442f5b3c7b11eb6c4e0ae7525fe710fab9aa7c77a67f79e6fadd76',
 });
+
+/** RFC 8613 Appendix C.4, in the compressed form of src/session/compressed.ts: a kid of no bytes. */
+export const RECORD_ANSWER = Object.freeze({
+  key: 'f0910ed7295e6ad4b54fc793154302ff',
+  baseIv: '4622d4dd6d944168eefb54987c',
+  sequence: 20,
+  plaintext: '01b3747631',
+  record: '8114612f1092f1776f1c1668b3825e',
+});
+
+/** The same AEAD as above: the last bytes of its plaintext are the key, those before them lie beside it. */
+export const WRAPPING_ANSWER = Object.freeze({
+  key: 'fc185df9effc0454cd7a01f57da46e6b',
+  nonce: '237f312cf342fecb846ce7ba8a',
+  aad: '684abfec4784de7d37c5cf3a86d0501931ce7d05',
+  data: 'b3439f',
+  secret: 'd50c0a3f',
+  wrapped: '6e9847701ba3d1da8ede89079cc14b',
+});

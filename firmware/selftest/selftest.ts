@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The power-on self-test: a known answer for each algorithm that the provider carries, a random source that
- * moves, a store that keeps, and a stack as deep as a PNE needs.
+ * The power-on self-test: a known answer for each algorithm that the provider carries and for what is made of them, and
+ * a random source that moves. It takes keys of its own alone, and so comes before any other is touched.
  */
 import { equalBytes } from '../../src/bytes/compare.ts';
 import { fromHex } from '../../src/bytes/hex.ts';
 import { Algorithm } from '../../src/crypto/algorithms.ts';
 import { Curve, SignatureAlgorithm } from '../../src/crypto/curves.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
-import { type ReasonName, refuse } from '../../src/refusal.ts';
-import type { Store } from '../platform/store.ts';
 import {
   AEAD_ANSWERS,
   type AeadAnswer,
@@ -19,52 +17,55 @@ import {
   DERIVATION_ANSWER,
   HASH_ANSWER,
   MAC_ANSWER,
+  RECORD_ANSWER,
   SIGNATURE_ANSWER,
+  WRAPPING_ANSWER,
 } from './answers.ts';
+import { SelfTestCode } from './codes.ts';
 
-export interface SelfTestParts {
-  readonly provider: CryptoProvider;
-  readonly store: Store;
-  /** Takes one line a check, when it has passed. */
-  print(line: string): void;
+/** The first check that failed. */
+export interface SelfTestFailure {
+  readonly check: string;
+  /** Of SelfTestCode. */
+  readonly code: number;
 }
 
-/** Calls that a PNE nests, with room to spare. One takes about ten slots of the engine's stack. */
-const STACK_CALLS = 40;
-const RANDOM_BYTES = 32;
-const STORE_KEY = 'self-test';
+type Check = readonly [name: string, code: number, passes: (provider: CryptoProvider) => boolean];
 
-const CHECKS: readonly [name: string, reason: ReasonName, passes: (parts: SelfTestParts) => boolean][] = [
-  ['hash', 'selfTestHash', ({ provider }) => hashes(provider)],
-  ['mac', 'selfTestMac', ({ provider }) => authenticates(provider)],
-  ['key derivation', 'selfTestDerivation', ({ provider }) => derives(provider)],
-  ['aead', 'selfTestAead', ({ provider }) => carriedAeads(provider).every((aead) => seals(provider, aead))],
+const RANDOM_BYTES = 32;
+
+const CHECKS: readonly Check[] = Object.freeze([
+  ['hash', SelfTestCode.hash, hashes],
+  ['mac', SelfTestCode.mac, authenticates],
+  ['key derivation', SelfTestCode.derivation, derives],
+  ['aead', SelfTestCode.aead, (provider) => carriedAeads(provider).every((aead) => seals(provider, aead))],
+  ['record', SelfTestCode.record, protects],
+  ['key wrapping', SelfTestCode.wrapping, wraps],
   [
     'key agreement',
-    'selfTestAgreement',
-    ({ provider }) => carriedCurves(provider).every((answer) => agrees(provider, answer)),
+    SelfTestCode.agreement,
+    (provider) => carriedCurves(provider).every((answer) => agrees(provider, answer)),
   ],
-  ['signature', 'selfTestSignature', ({ provider }) => signs(provider)],
-  ['random', 'selfTestRandom', ({ provider }) => isRandom(provider)],
-  ['store', 'selfTestStore', ({ provider, store }) => keeps(provider, store)],
-];
+  ['signature', SelfTestCode.signature, signs],
+  ['random', SelfTestCode.random, isRandom],
+]);
 
-/**
- * Refuses with the reason of the first check that fails: the device stops there. A stack that is too small
- * ends the engine itself.
- */
-export function selfTest(parts: SelfTestParts): void {
-  for (const [name, reason, passes] of CHECKS) {
-    if (!succeeds(passes, parts)) refuse(reason);
-    parts.print(`self-test: ${name} ok`);
+/** Returns what failed, undefined where all is well. `onPassed` is told of each check before that. */
+export function selfTest(
+  provider: CryptoProvider,
+  onPassed?: (check: string) => void,
+): SelfTestFailure | undefined {
+  for (const [check, code, passes] of CHECKS) {
+    if (!succeeds(passes, provider)) return { check, code };
+    onPassed?.(check);
   }
-  if (nest(STACK_CALLS) === STACK_CALLS) parts.print('self-test: stack ok');
+  return undefined;
 }
 
 /** A check that cannot even run has failed. */
-function succeeds(passes: (parts: SelfTestParts) => boolean, parts: SelfTestParts): boolean {
+function succeeds(passes: (provider: CryptoProvider) => boolean, provider: CryptoProvider): boolean {
   try {
-    return passes(parts);
+    return passes(provider);
   } catch {
     return false;
   }
@@ -109,6 +110,41 @@ function seals(provider: CryptoProvider, answer: AeadAnswer): boolean {
   return opens && refuses && isAnswer(ciphertext, answer.ciphertext);
 }
 
+/** Records are made in one call where the provider has them. */
+function protects(provider: CryptoProvider): boolean {
+  const { key, baseIv, sequence, plaintext, record } = RECORD_ANSWER;
+  const records = provider.records!;
+  const direction = {
+    algorithm: Algorithm.AES_CCM_16_64_128,
+    key: provider.secret(fromHex(key)),
+    baseIv: fromHex(baseIv),
+    kid: new Uint8Array(0),
+    kidContext: undefined,
+    maxMessageBytes: plaintext.length,
+  };
+  const sender = records.createSender(direction, sequence, sequence + 1);
+  records.reserve(sender, sequence + 1);
+  const recipient = records.createRecipient(direction, { highest: -1, seen: 0, failed: 0 }, 2);
+  const made = records.protect(sender, fromHex(plaintext));
+  const refuses = typeof records.unprotect(recipient, flipped(fromHex(record))) === 'number';
+  const opened = records.unprotect(recipient, fromHex(record));
+  for (const end of [sender, recipient]) records.wipe(end);
+  return isAnswer(made, record) && refuses && typeof opened === 'object' && isAnswer(opened, plaintext);
+}
+
+/** What a key was sealed with is what an AEAD makes of its bytes. */
+function wraps(provider: CryptoProvider): boolean {
+  const { key, nonce, aad, data, wrapped, secret } = WRAPPING_ANSWER;
+  const kek = provider.secret(fromHex(key));
+  const place = [Algorithm.AES_CCM_16_64_128, kek, fromHex(nonce), fromHex(aad)] as const;
+  const made = provider.wrap(...place, provider.secret(fromHex(secret)), fromHex(data));
+  const beside = new Uint8Array(data.length / 2);
+  const refuses = provider.unwrap(...place, flipped(made), beside) === undefined;
+  const opened = provider.unwrap(...place, made, beside);
+  kek.wipe();
+  return isAnswer(made, wrapped) && refuses && opened !== undefined && isAnswer(beside, data);
+}
+
 function carriedCurves(provider: CryptoProvider): AgreementAnswer[] {
   return AGREEMENT_ANSWERS.filter(({ curve }) => provider.supportsCurve(curve));
 }
@@ -143,16 +179,6 @@ function isRandom(provider: CryptoProvider): boolean {
   return !equalBytes(first, second) && new Set(first).size > RANDOM_BYTES / 4;
 }
 
-/** What was there before is written over as well as what was not. */
-function keeps(provider: CryptoProvider, store: Store): boolean {
-  for (const value of [drawn(provider), drawn(provider)]) {
-    store.write(STORE_KEY, value);
-    const kept = store.read(STORE_KEY);
-    if (kept === undefined || !equalBytes(kept, value)) return false;
-  }
-  return true;
-}
-
 function drawn(provider: CryptoProvider): Uint8Array {
   const bytes = new Uint8Array(RANDOM_BYTES);
   provider.fillRandom(bytes);
@@ -163,8 +189,4 @@ function flipped(bytes: Uint8Array): Uint8Array {
   const other = bytes.slice();
   other[other.length - 1]! ^= 1;
   return other;
-}
-
-function nest(calls: number): number {
-  return calls === 0 ? 0 : 1 + nest(calls - 1);
 }

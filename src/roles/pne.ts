@@ -34,6 +34,8 @@ export interface PneOptions {
   /** Key management and groups (createPneKeys), where it shall have them. */
   readonly keys?: PneKeys;
   onAgreed(agreement: Agreement): void;
+  /** The server knows this boot: readings and contents pass. */
+  onRegistered?(): void;
   /** A content of the server, decoded. Called once for each. */
   onContent(value: unknown): void;
   /** Nothing more will happen to this reading. There is room for another. */
@@ -162,6 +164,7 @@ class PneRole {
     this.readings.outbox.open();
     this.keys?.start(boot);
     this.watch();
+    this.options.onRegistered?.();
   }
 
   /**

@@ -60,7 +60,7 @@ test('what is neither an array nor bytes does not pass', async () => {
   const checked = await copyOfSources(withIndices);
   const others = ["'text'", 'new Map<number, number>()', 'new Set<number>()'];
   const loops = others.map((list) => `for (const x of ${list}) void x;`).join('\n');
-  writeFileSync(join(checked, 'firmware/programs/main-serial.ts'), withIndices(loops));
+  writeFileSync(join(checked, 'firmware/programs/image-serial.ts'), withIndices(loops));
   assert.is((await typeErrors(checked)).split('\n').length, others.length);
 });
 

@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { metafileOf, OUTPUT, ROOT } from './bundle.ts';
 import { deviceProgram, functionsInC } from './device.ts';
+import { versionDefinition } from './version.ts';
 
 /** Where the manifests look for the bundles, and where mcconfig builds. */
 export const MODDABLE_OUTPUT = join(OUTPUT, 'moddable');
 
 /** By the names of their manifests. */
 const PROGRAMS = Object.freeze({
-  pne: 'firmware/programs/image.ts',
+  pne: 'firmware/programs/image-stream.ts',
   'pne-ble': 'firmware/programs/image-ble.ts',
   'pne-serial': 'firmware/programs/image-serial.ts',
   'pne-selftest': 'firmware/programs/image-selftest.ts',
@@ -49,6 +50,7 @@ export async function bundlePrograms(): Promise<void> {
     format: 'esm',
     target: 'es2021',
     external: ['timer', 'embedded:*', 'mc/config'],
+    define: versionDefinition(),
     drop: ['console'],
     inject: ['boards/esp32/modules/print.ts'],
     plugins: [functionsInC(), deviceProgram('pne')],

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** One PNE: the firmware on the XS engine in a process of its own, fed by a sensor that we play. */
-import type { ChildProcess } from 'node:child_process';
 import type { Figures } from '../../firmware/sensors/sensor.ts';
 import {
   decodeSensorMessage,
@@ -17,15 +16,13 @@ import {
   type Invited,
   type Provisioning,
 } from '../../src/roles/provisioning.ts';
-import { PASSKEY } from './ble/board.ts';
 import type { Board } from './board.ts';
+import { lastWords } from './console.ts';
 import { endWithUs } from './ending.ts';
 import type { Reading } from './input/row.ts';
 
 /** How long a PNE that was asked to end may take. */
 const STOP_MS = 2000;
-/** Characters of a PNE's stderr that are kept. */
-const MAX_WORDS = 2000;
 
 export interface PneProcessOptions {
   readonly board: Board;
@@ -121,22 +118,4 @@ function storedValues(provisioning: Provisioning | Invited, feedNumber: number):
     provisioning: 'secret' in provisioning ? encodeInvited(provisioning) : encodeProvisioning(provisioning),
     sensor: new CborWriter().integer(feedNumber).finish(),
   };
-}
-
-/**
- * Resolves when the process has ended, with the first line it wrote to stderr, or its status. On an emulated
- * board that is the console, which shows passkeys too.
- */
-function lastWords(child: ChildProcess): Promise<string> {
-  let words = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    if (words.length < MAX_WORDS) words += text;
-  });
-  return new Promise((resolve) => {
-    child.on('error', (error) => resolve(error.message));
-    child.on('close', (status, signal) => {
-      const said = words.split('\n').find((line) => line.trim() !== '' && !PASSKEY.test(line));
-      resolve(said ?? `ended with ${signal ?? `status ${status}`}`);
-    });
-  });
 }

@@ -16,7 +16,7 @@ import { CheckFailure, type Outcome } from './tally.ts';
 const READINGS = 500;
 /** An emulated chip boots in seconds, and delivers a hundred readings a second at best. */
 const PACE = Object.freeze({ timeoutMs: 240_000, intervalMs: 20 });
-const SELF_TEST_CHECKS = 9;
+const SELF_TEST_CHECKS = 11;
 const SELF_TEST_MS = 60_000;
 const { maxReadingsPerBoot } = ImplementationLimits;
 
@@ -95,8 +95,8 @@ function saidBy(child: ReturnType<typeof spawn>, until: RegExp): Promise<string>
 
 /** `pne-selftest`: a line for each check. */
 export async function checkSelfTest(image: BoardImage): Promise<Outcome> {
-  const said = await consoleOf(image, /^self-test: stack ok$/m);
-  const passed = said.match(/^self-test: .* ok$/gm) ?? [];
+  const said = await consoleOf(image, /^pne: self-test stack ok$/m);
+  const passed = said.match(/^pne: self-test [a-z ]+ ok$/gm) ?? [];
   if (passed.length !== SELF_TEST_CHECKS) throw new CheckFailure(said);
   return { passed: passed.length };
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The running slice with the PNE on the Moddable SDK's XS, built by mcconfig and run without a display. */
-import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { Algorithm } from '../../src/crypto/algorithms.ts';
 import { buildModdableImage, type ModdableImage } from '../build/moddable.ts';
@@ -10,8 +9,7 @@ import { processBoard } from '../simulator/board.ts';
 import { readRows } from '../simulator/readings.ts';
 import { run } from '../simulator/run.ts';
 import type { RunResult } from '../simulator/run-options.ts';
-import { bundledModules, checkContents } from '../size/contents.ts';
-import { modulesByLine } from '../size/modules.ts';
+import { bundledModules, checkContents, sourceOf } from '../size/contents.ts';
 
 const READINGS = 50;
 const PNES = 2;
@@ -32,25 +30,12 @@ export async function testModdable(sdk: string): Promise<string> {
   return `mcconfig -m -p lin: ${PNES} PNEs delivered ${READINGS} readings with each of ${ALGORITHMS.length} algorithms, heap ${heapBytes} bytes`;
 }
 
-/** What ends an image may say so. */
-const ABORT = 'firmware/platform/abort.ts';
-/** For images that say what pairing shows, and what the self-test passed. */
-const CONSOLE = 'firmware/platform/console.ts';
-const PRINTING: readonly ModdableProgram[] = Object.freeze(['pne-ble', 'pne-selftest']);
-
 /** The lin platform's own bytes are those of a PC program: what counts is what was bundled. */
 function requireClean(program: ModdableProgram): void {
   const bundle = moddableBundle(program);
-  const speaking = PRINTING.includes(program) ? [ABORT, CONSOLE] : [ABORT];
-  const modules = modulesByLine(bundle);
-  const lines = readFileSync(bundle, 'utf8').split('\n');
   const problems = checkContents(
-    { name: program, board: 'moddable-lin', provider: 'native', link: 'stream' },
-    {
-      modules: bundledModules(bundle).filter((path) => !speaking.includes(path)),
-      flash: '',
-      source: lines.filter((_, i) => !speaking.includes(modules[i]!)).join('\n'),
-    },
+    { name: program, board: 'moddable-lin', provider: 'native' },
+    { modules: bundledModules(bundle), flash: '', source: sourceOf(bundle) },
   );
   if (problems.length > 0) throw new Error(`MODDABLE: ${problems.join('; ')}`);
 }

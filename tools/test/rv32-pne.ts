@@ -1,28 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** PNEs on the qemu-rv32 board, over a serial line that breaks, lies and ends. */
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { ImplementationLimits } from '../../src/limits.ts';
 import { encodeLineFrame, LineFrameKind } from '../../src/link/line-frame.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
-import { bundleForXs, ROOT } from '../build/bundle.ts';
+import { bundleForXs } from '../build/bundle.ts';
+import { mainOf, NATIVE_RELEASE } from '../build/firmware.ts';
 import { buildRv32Flash } from '../build/rv32-flash.ts';
 import { openRadio, typeWhatIsShown } from '../simulator/ble/open-radio.ts';
 import type { Radio } from '../simulator/ble/radio.ts';
 import type { Board } from '../simulator/board.ts';
 import { openBoard, rv32Board } from '../simulator/boards.ts';
+import { lastWords } from '../simulator/console.ts';
 import { readRows } from '../simulator/readings.ts';
 import { run } from '../simulator/run.ts';
+import { FAULTS, withFault } from './faulty-image.ts';
 import { startWire, type Wire } from './rv32-wire.ts';
 import { CheckFailure, type Outcome, type Tally } from './tally.ts';
 
 const READINGS = 12;
 /** Nearly as long as a payload may be. */
 const LONG_ROW = JSON.stringify({ a: 'x'.repeat(960), b: 'y'.repeat(960) });
-const SELF_TEST_CHECKS = 9;
+/** Known answers, randomness, and the board's store and stack. */
+const SELF_TEST_CHECKS = 11;
 /** Of the first boot. */
 const FIRST_ID = ImplementationLimits.maxReadingsPerBoot;
 
@@ -38,6 +44,7 @@ export async function testRv32Pne(stage: string, tally: Tally): Promise<void> {
   await tally.run(stage, 'a PNE by Bluetooth LE beside one on linux', deliverByBle);
   await check('a PNE with the longest readings has the memory for them', deliverLong);
   await check('a PNE that tests itself first', testItself);
+  await tally.run(stage, 'a PNE with a fault stops before it opens a link', testFault);
   await Promise.all([
     check('a PNE that restarts goes on with what it stored', (board) => onWire(board, restart)),
     check('a PNE outlives bytes that are no frames', (board) => onWire(board, sendGarbage)),
@@ -108,10 +115,10 @@ async function deliver(
   return pnes.map(({ board, received }) => `${board} ${received}`).join();
 }
 
-/** The image of firmware/programs/main-selftest.ts says a line a check, and is a PNE then. */
+/** The image of firmware/programs/image-selftest.ts says a line a check, and is a PNE then. */
 async function testItself(): Promise<void> {
-  const entry = join(ROOT, 'firmware/programs/main-selftest.ts');
-  const board = rv32Board(await buildRv32Flash(await bundleForXs(entry, 'pne-selftest')));
+  const bundle = await bundleForXs(mainOf('selftest'), 'pne-selftest', NATIVE_RELEASE);
+  const board = rv32Board(await buildRv32Flash(bundle));
   let said = '';
   const spawn: Board['spawn'] = (place) => {
     const child = board.spawn(place);
@@ -121,8 +128,36 @@ async function testItself(): Promise<void> {
     return child;
   };
   await onWire({ ...board, spawn }, async (wire) => void (await wire.reading(() => true)));
-  const checks = said.match(/^self-test: .* ok$/gm) ?? [];
+  const checks = said.match(/^pne: self-test [a-z ]+ ok$/gm) ?? [];
   require(checks.length === SELF_TEST_CHECKS, said);
+}
+
+/** It is provisioned, and says nothing on its line to the gateway. */
+async function testFault(): Promise<Outcome> {
+  const folder = await mkdtemp(join(tmpdir(), 'pne-rv32-'));
+  const [check, fault] = Object.entries(FAULTS)[3]!;
+  const plugins = [withFault(fault), ...NATIVE_RELEASE.plugins!];
+  const bundle = await bundleForXs(mainOf('serial'), 'pne-faulty', { ...NATIVE_RELEASE, plugins });
+  const board = rv32Board(await buildRv32Flash(bundle));
+  let bytes = 0;
+  const line = createServer((socket) =>
+    socket.on('data', ({ length }) => {
+      bytes += length;
+    }),
+  );
+  line.listen(0, '127.0.0.1');
+  await once(line, 'listening');
+  try {
+    await board.provision(folder, { provisioning: new Uint8Array(8) });
+    const { port } = line.address() as AddressInfo;
+    const words = await lastWords(board.spawn({ folder, linePort: port, feedPort: port }));
+    require(words === `self-test ${check}: no key was used; replace the board if it stays`, words);
+    require(bytes === 0, `${bytes} bytes on the line`);
+    return { passed: 1 };
+  } finally {
+    line.close();
+    await rm(folder, { recursive: true });
+  }
 }
 
 async function restart(wire: Wire): Promise<void> {

@@ -56,7 +56,7 @@ async function checkPlant([what, contents, expected]: (typeof PLANTS)[number]): 
   const bundle = await bundleForXs({ contents, resolveDir: ROOT }, name);
   const image = await buildRv32Image(bundle);
   const problems = checkContents(
-    { name, board: 'qemu-rv32', provider: 'native', link: 'stream' },
+    { name, board: 'qemu-rv32', provider: 'native' },
     await readContents(bundle, image),
   );
   if (problems.some((problem) => expected.test(problem))) return { passed: 1 };

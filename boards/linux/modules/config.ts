@@ -7,5 +7,6 @@ declare const BOARD_IO_CAPABILITIES: 'none' | 'display';
 
 // biome-ignore lint/style/noDefaultExport: Moddable's surface.
 export default Object.freeze({
+  board: 'linux',
   ble: Object.freeze({ ioCapabilities: BOARD_IO_CAPABILITIES }),
 });
