@@ -45,6 +45,9 @@ export async function testRv32Pne(stage: string, tally: Tally): Promise<void> {
   await check('a PNE with the longest readings has the memory for them', deliverLong);
   await check('a PNE that tests itself first', testItself);
   await tally.run(stage, 'a PNE with a fault stops before it opens a link', testFault);
+  await check('a PNE that nobody has provisioned stands still, and says so', (board) =>
+    standsStill(board, {}, 'notProvisioned (64): provision this board, then restart it'),
+  );
   await Promise.all([
     check('a PNE that restarts goes on with what it stored', (board) => onWire(board, restart)),
     check('a PNE outlives bytes that are no frames', (board) => onWire(board, sendGarbage)),
@@ -132,13 +135,24 @@ async function testItself(): Promise<void> {
   require(checks.length === SELF_TEST_CHECKS, said);
 }
 
-/** It is provisioned, and says nothing on its line to the gateway. */
+/** It is provisioned. */
 async function testFault(): Promise<Outcome> {
-  const folder = await mkdtemp(join(tmpdir(), 'pne-rv32-'));
   const [check, fault] = Object.entries(FAULTS)[3]!;
   const plugins = [withFault(fault), ...NATIVE_RELEASE.plugins!];
   const bundle = await bundleForXs(mainOf('serial'), 'pne-faulty', { ...NATIVE_RELEASE, plugins });
   const board = rv32Board(await buildRv32Flash(bundle));
+  const why = `self-test ${check}: no key was used; replace the board if it stays`;
+  await standsStill(board, { provisioning: new Uint8Array(8) }, why);
+  return { passed: 1 };
+}
+
+/** It says so, does not end by itself, and says nothing on its line to the gateway. */
+async function standsStill(
+  board: Board,
+  values: Readonly<Record<string, Uint8Array>>,
+  why: string,
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'pne-rv32-'));
   let bytes = 0;
   const line = createServer((socket) =>
     socket.on('data', ({ length }) => {
@@ -148,12 +162,11 @@ async function testFault(): Promise<Outcome> {
   line.listen(0, '127.0.0.1');
   await once(line, 'listening');
   try {
-    await board.provision(folder, { provisioning: new Uint8Array(8) });
+    await board.provision(folder, values);
     const { port } = line.address() as AddressInfo;
     const words = await lastWords(board.spawn({ folder, linePort: port, feedPort: port }));
-    require(words === `self-test ${check}: no key was used; replace the board if it stays`, words);
+    require(words === why, words);
     require(bytes === 0, `${bytes} bytes on the line`);
-    return { passed: 1 };
   } finally {
     line.close();
     await rm(folder, { recursive: true });

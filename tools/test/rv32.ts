@@ -5,11 +5,9 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleForXs, bundleTestForXs, OUTPUT, ROOT } from '../build/bundle.ts';
-import { bundleSerialFirmware } from '../build/firmware.ts';
 import { nativeForNoble } from '../build/native-provider.ts';
 import { buildRv32Image, type Rv32Image, spawnRv32 } from '../build/rv32.ts';
 import { buildRv32Flash } from '../build/rv32-flash.ts';
-import { lastWords } from '../simulator/console.ts';
 import { type Finished, finish, runCommand } from './command.ts';
 import { testRv32Bench } from './rv32-bench.ts';
 import { testRv32Code } from './rv32-code.ts';
@@ -115,7 +113,6 @@ async function runStage(tally: Tally): Promise<void> {
   await testRv32Code(STAGE, tally);
   await testRv32Host(STAGE, tally);
   await tally.run(STAGE, 'ends with an error of a preloaded program', checkProgram);
-  await tally.run(STAGE, 'stands still where nobody has provisioned it, and says so', checkUnprovisioned);
   await testRv32Preload(STAGE, tally);
   await testRv32Bench(STAGE, tally);
   await testRv32Pne(STAGE, tally);
@@ -139,13 +136,6 @@ async function checkProgram(): Promise<Outcome> {
   const contents = 'export default function main() { throw new TypeError("bad"); }';
   const flash = await buildRv32Flash(await bundleForXs({ contents, resolveDir: ROOT }, 'endings/preloaded'));
   return ends(flash, 70, /uncaught exception: TypeError: bad/);
-}
-
-/** It does not end: a board that restarts at once, over and over, is of no use to anybody. */
-async function checkUnprovisioned(): Promise<Outcome> {
-  const words = await lastWords(spawnRv32(await buildRv32Flash(await bundleSerialFirmware())));
-  if (/^notProvisioned \(64\): provision this board/.test(words)) return { passed: 1 };
-  throw new CheckFailure(words);
 }
 
 async function ends(image: string, status: number, message: RegExp): Promise<Outcome> {
