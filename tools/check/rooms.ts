@@ -90,6 +90,7 @@ export const ROOMS: Readonly<Record<string, Room>> = Object.freeze({
       'esptool-js',
       'lmdb',
       'pg',
+      'playwright-core',
       'preact',
       'serialport',
       'typescript',

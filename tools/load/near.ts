@@ -4,8 +4,8 @@ import { mkdirSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { bundleNodeProgram } from '../build/node-program.ts';
 import { Child } from './child.ts';
+import type { LoadOptions } from './load-options.ts';
 import type { NearApi } from './near-process.ts';
-import type { LoadOptions } from './run.ts';
 
 export interface NearResult {
   /** What the bare work on a reading takes of the processor, by what all roles together take for it. */

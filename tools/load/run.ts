@@ -3,19 +3,10 @@
 /** A load in five parts: all roles in one process; then, as programs, all PNEs connect; they send as fast as they can; at half that pace; and while others are killed. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { compare } from './compare.ts';
+import type { LoadOptions } from './load-options.ts';
 import { measureNear, type NearResult } from './near.ts';
 import type { Measured, Stored } from './server-process.ts';
-import { World, type WorldOptions } from './world.ts';
-
-export interface LoadOptions extends WorldOptions {
-  /** Of the three parts in which PNEs send, together. */
-  readonly seconds: number;
-  /** How many are killed, if not for a part of that time. */
-  readonly kills?: number;
-  /** From 0 to below 1. */
-  random(): number;
-  onProgress(what: string): void;
-}
+import { World } from './world.ts';
 
 export interface LoadResult extends NearResult {
   readonly pnes: number;

@@ -16,7 +16,7 @@ import type { Gateway } from '../../src/roles/gateway.ts';
 import type { Taps } from './attacks/target.ts';
 import { type Keeper, openKeeper, secondsNow } from './keepers.ts';
 import type { Members } from './members.ts';
-import type { NetworkOptions } from './network.ts';
+import type { NetworkOptions } from './network-options.ts';
 import { gatewayAuthority } from './shown-grants.ts';
 
 /** Resolves once it has its first link to the server; later ones come by themselves. */

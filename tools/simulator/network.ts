@@ -3,10 +3,8 @@
 /** The CPNS Server and the PN GW, joined by a real WebSocket and by CPNS-2 on it, with PNEs provisioned for them. */
 import { Authority } from '../../src/authorization/authority.ts';
 import { DEFAULT_PN, serverGrant } from '../../src/authorization/membership.ts';
-import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import { createCredentialStore } from '../../src/handshake/credential.ts';
 import type { Link, LinkEvents } from '../../src/link/link.ts';
-import type { InterfaceName } from '../../src/negotiation/policies.ts';
 import { type CpnsServer, startCpnsServer } from '../../src/node/cpns-server.ts';
 import { type KeptInvitations, openInvitations } from '../../src/node/invitations.ts';
 import { networkOf } from '../../src/node/onboarding-code.ts';
@@ -15,44 +13,15 @@ import { revocationsOf } from '../../src/node/programs/granted.ts';
 import { newCode, type Registrar } from '../../src/node/programs/new-code.ts';
 import type { KeyValueStore } from '../../src/node/store/store.ts';
 import { listenTcp } from '../../src/node/tcp.ts';
-import type { ReasonName } from '../../src/refusal.ts';
-import type { Agreement } from '../../src/roles/interface.ts';
 import type { Invited, Provisioning } from '../../src/roles/provisioning.ts';
 import type { ServerKeys } from '../../src/roles/server-keys.ts';
-import { createMemoryStore, type Reading } from '../../src/roles/server-store.ts';
+import { createMemoryStore } from '../../src/roles/server-store.ts';
 import { listenRelay } from './attacks/relay.ts';
-import type { Taps } from './attacks/target.ts';
 import { closeKeeper, fail, type Keeper, newRoot, openKeeper, openKeys, secondsNow } from './keepers.ts';
 import { type Members, provisioningOf, provisionMembers } from './members.ts';
 import { startGateway } from './network-gateway.ts';
+import type { NetworkOptions } from './network-options.ts';
 import { listenLines } from './serial-lines.ts';
-
-export interface NetworkOptions {
-  readonly pneIds: readonly string[];
-  /** COSE algorithm that the server's records use; undefined leaves the choice to the negotiation. */
-  readonly algorithm: number | undefined;
-  readonly intervalMs: number;
-  onAgreed(agreement: Agreement): void;
-  onReading(pneId: string, reading: Reading): void;
-  /** `at`: the interface whose message it was. */
-  onRefused(reason: ReasonName, pneId: string | undefined, at: InterfaceName): void;
-  /** A PNE has joined by its code. */
-  onJoined?(pneId: string): void;
-  /** Its credential is withdrawn, at the server. */
-  onGone?(pneId: string): void;
-  /** What it was granted is revoked, at the server. */
-  onRevoked?(pneId: string): void;
-  /** The gateway's link to the server is there, or away: without it a PNE's link is closed at once. */
-  onServerLink?(isThere: boolean): void;
-  /** A member of a group is known to have its present key, or a group has changed. */
-  onHolder(): void;
-  /** Has whoever watches them attach the links of PNEs. */
-  readonly onLink?: (link: Link, attach: (link: Link) => LinkEvents) => LinkEvents;
-  /** What server and gateway compute with, where somebody watches their records. */
-  readonly watch?: (provider: CryptoProvider, entity: 'gateway' | 'server') => CryptoProvider;
-  /** Where attackers sit, if there are to be any. */
-  readonly taps?: Taps;
-}
 
 export interface Network {
   /** What goes into each PNE's store, in the order of `pneIds`. */

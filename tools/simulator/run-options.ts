@@ -10,7 +10,8 @@ import type { Board } from './board.ts';
 import type { PneFigures } from './figures.ts';
 import type { Row, SkippedRow } from './input/row.ts';
 import type { MissingReading } from './ledger.ts';
-import type { Network, NetworkOptions } from './network.ts';
+import type { Network } from './network.ts';
+import type { NetworkOptions } from './network-options.ts';
 
 export interface RunOptions {
   /** The air, where boards have a radio. It ends with the run. */

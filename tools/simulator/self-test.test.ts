@@ -13,6 +13,7 @@ import { type Listener, listenTcp } from '../../src/node/tcp.ts';
 import { encodeProvisioning } from '../../src/roles/provisioning.ts';
 import { bundleForXs } from '../build/bundle.ts';
 import { bundleFirmware, fromTimer, linuxRelease } from '../build/firmware.ts';
+import { versionDefinition } from '../build/version.ts';
 import { engine, spawnXs } from '../build/xs.ts';
 import { FAULTS, withFault } from '../test/faulty-image.ts';
 import { processBoard } from './board.ts';
@@ -116,7 +117,7 @@ function provisioningFor(gatewayPort: number): Uint8Array {
   });
 }
 
-const STARTED = `pne: pne-runtime 0.1.0, linux, ${name} ${version}, link stream`;
+const STARTED = `pne: pne-runtime ${JSON.parse(versionDefinition().PNE_VERSION)}, linux, ${name} ${version}, link stream`;
 
 test('a good device says what it is, and then looks for its gateway', async () => {
   const trial = await Trial.open(await bundleFirmware());

@@ -6,7 +6,7 @@ import { observeRecords } from '../../../src/node/page/trace/record-tap.ts';
 import type { Stage } from '../../../src/node/page/trace/stage.ts';
 import { ReadingTracer, stage } from '../../../src/node/page/trace/tracer.ts';
 import type { Radio } from '../ble/radio.ts';
-import type { NetworkOptions } from '../network.ts';
+import type { NetworkOptions } from '../network-options.ts';
 import { AIR_STAGES, AirWatch } from './air-watch.ts';
 import { HciWatch } from './hci-watch.ts';
 import { HopWatch, type Way } from './hop-watch.ts';
