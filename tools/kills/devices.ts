@@ -20,7 +20,7 @@ const RECONNECT_MS = 2000;
 /** Readings that a PNE has accepted at one gateway, where there are several, before it goes to the next. */
 const READINGS_AT_ONE = 20;
 
-const after: After = (milliseconds, callback) => nodeAfter(milliseconds / FASTER, callback);
+export const fasterAfter: After = (milliseconds, callback) => nodeAfter(milliseconds / FASTER, callback);
 
 export interface DeviceOptions {
   readonly provider: CryptoProvider;
@@ -58,7 +58,7 @@ export class DeviceCrowd {
         serverCredential: server,
         grants: lastingMembership(identities.map(({ credential }) => credential.subject!)),
         pn: DEFAULT_PN,
-        after,
+        after: fasterAfter,
         onAgreed(): void {},
         onRefused(): void {},
         onServerLink(): void {},
@@ -138,7 +138,7 @@ class Device implements Sent {
       pneId,
       hop,
       endToEnd,
-      after,
+      after: fasterAfter,
       payloads: compactPayloads,
       boots: { epoch: undefined, write(): void {} },
       onAgreed(): void {},
@@ -175,7 +175,7 @@ class Device implements Sent {
     if (this.isStopped) return;
     const gateway = this.gateways[this.connections % this.gateways.length]!;
     this.connections += 1;
-    const [near, far] = linkPair(() => after(RECONNECT_MS, () => this.connect()));
+    const [near, far] = linkPair(() => fasterAfter(RECONNECT_MS, () => this.connect()));
     far.join(gateway.attachPne(far.link));
     near.join(this.pne.attach(near.link));
     this.link = near.link;

@@ -16,7 +16,7 @@ const random = new Random(2);
 test('two servers on one database that are killed, and PNEs that move between them, lose and double nothing', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'pne-kills-postgres-'));
   try {
-    const { acknowledged, lost, doubled, invented } = await runKills({
+    const { acknowledged, lost, doubled, invented, unread, readTwice } = await runKills({
       bundle: await bundleServer(),
       folder: join(folder, 'run'),
       database: startPostgres(findPostgres()!).createDatabase(),
@@ -26,6 +26,7 @@ test('two servers on one database that are killed, and PNEs that move between th
       random: () => random.word() / 2 ** 32,
     });
     assert.equal([lost, doubled, invented], [0, 0, 0]);
+    assert.equal([unread, readTwice], [0, 0]);
     assert.ok(acknowledged > 20, `${acknowledged} acknowledged`);
   } finally {
     rmSync(folder, { recursive: true });

@@ -24,6 +24,7 @@ async function kill(options: Pick<KillsOptions, 'kills' | 'handicap'>): Promise<
       random: () => random.word() / 2 ** 32,
     });
     assert.equal([result.lost, result.doubled, result.invented], [0, 0, 0]);
+    assert.equal([result.unread, result.readTwice], [0, 0]);
     return result.acknowledged;
   } finally {
     rmSync(folder, { recursive: true });

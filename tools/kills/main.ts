@@ -70,7 +70,8 @@ async function main(options: ReturnType<typeof parse>): Promise<number> {
         killed = count;
       },
     });
-    const ok = result.lost + result.doubled + result.invented === 0;
+    const { lost, doubled, invented, unread, readTwice } = result;
+    const ok = lost + doubled + invented + unread + readTwice === 0;
     console.log(json ? JSON.stringify({ ok, seed, pnes, ...result }, null, 2) : inWords(result));
     return ok ? 0 : 1;
   } finally {
@@ -79,9 +80,19 @@ async function main(options: ReturnType<typeof parse>): Promise<number> {
   }
 }
 
-function inWords({ kills, acknowledged, lost, doubled, invented, startMs }: KillsResult): string {
+function inWords({
+  kills,
+  acknowledged,
+  lost,
+  doubled,
+  invented,
+  unread,
+  readTwice,
+  startMs,
+}: KillsResult): string {
   return (
     `${kills} kills, ${acknowledged} readings acknowledged: ${lost} lost, ${doubled} doubled, ${invented} invented; ` +
+    `an external entity missed ${unread} and got ${readTwice} twice; ` +
     `a start takes ${startMs.median} ms (${startMs.longest} at most)`
   );
 }

@@ -6,16 +6,18 @@
  */
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { entityScope } from '../../src/authorization/entity-access.ts';
 import { DEFAULT_PN } from '../../src/authorization/membership.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
-import { enrol, GATEWAYS } from '../../src/node/devices.ts';
-import { grantMembership } from '../../src/node/grants.ts';
+import { ENTITIES, enrol, GATEWAYS } from '../../src/node/devices.ts';
+import { grantEntity, grantMembership } from '../../src/node/grants.ts';
 import { newIdentity } from '../../src/node/identity.ts';
 import { openState } from '../../src/node/programs/state.ts';
 import { withRecords } from '../../src/session/records.ts';
 import { freePort } from '../simulator/free-port.ts';
 import { DeviceCrowd, type Sent } from './devices.ts';
+import { EntityReader } from './reader.ts';
 import { startServer } from './server-process.ts';
 
 export interface KillsOptions {
@@ -45,6 +47,9 @@ export interface KillsResult {
   readonly doubled: number;
   /** In the output, and never sent. */
   readonly invented: number;
+  /** Of the acknowledged: those that an external entity did not get, and those that it got more than once. */
+  readonly unread: number;
+  readonly readTwice: number;
   /** From the start of a process to its listening: the median and the longest. */
   readonly startMs: { readonly median: number; readonly longest: number };
 }
@@ -64,7 +69,7 @@ export async function runKills(options: KillsOptions): Promise<KillsResult> {
   const output = join(options.folder, 'readings.ndjson');
   mkdirSync(options.folder, { recursive: true });
   const places = await placesOf(options, output);
-  const crowd = await enrolCrowd(options, places);
+  const { crowd, reader } = await enrolCrowd(options, places);
   const startTimes: number[] = [];
   let kills = 0;
   try {
@@ -79,11 +84,15 @@ export async function runKills(options: KillsOptions): Promise<KillsResult> {
       }
     });
     await Promise.all(killAll);
-    await runToEnd(options, places, crowd);
+    await runToEnd(options, places, crowd, reader);
   } finally {
+    reader.close();
     crowd.close();
   }
-  return compare(crowd.sent, readFileSync(output, 'utf8'), kills, startTimes);
+  return {
+    ...compare(crowd.sent, readFileSync(output, 'utf8'), kills, startTimes),
+    ...read(crowd.sent, reader),
+  };
 }
 
 /** The first one alone writes readings out. */
@@ -102,9 +111,9 @@ async function placesOf({ folder, database, servers = 1 }: KillsOptions, output:
 
 /** Servers on one database have one identity. */
 async function enrolCrowd(
-  { pnes, database = '' }: KillsOptions,
+  { pnes, random, database = '' }: KillsOptions,
   places: readonly Place[],
-): Promise<DeviceCrowd> {
+): Promise<{ readonly crowd: DeviceCrowd; readonly reader: EntityReader }> {
   const provider: CryptoProvider = withRecords(createNodeProvider());
   const [first, ...others] = places;
   const { identity, store } = await openState(provider, first!.state, 'server', { database });
@@ -119,19 +128,29 @@ async function enrolCrowd(
   }
   const gateways = places.map((_, index) => newIdentity(provider, `gateway-${index + 1}`));
   for (const { credential } of gateways) await enrol(store, credential, GATEWAYS);
+  const entity = newIdentity(provider, 'reader');
+  const scope = entityScope({ read: ['all'], command: [], pn: DEFAULT_PN });
+  await grantEntity(store, await enrol(store, entity.credential, ENTITIES), scope, Number.MAX_SAFE_INTEGER);
   await store.close();
   const serverUrls = places.map(({ url }) => url);
-  return new DeviceCrowd({ provider, server: identity.credential, serverUrls, gateways, identities });
+  const server = serverUrls.at(-1)!;
+  const serverCredential = identity.credential;
+  return {
+    crowd: new DeviceCrowd({ provider, server: serverCredential, serverUrls, gateways, identities }),
+    reader: new EntityReader({ provider, identity: entity, server, serverCredential, random }),
+  };
 }
 
-/** Until everything is acknowledged; the one that writes readings out ends last. */
+/** Until everything is acknowledged and read; the one that writes readings out ends last. */
 async function runToEnd(
   { bundle }: KillsOptions,
   places: readonly Place[],
   crowd: DeviceCrowd,
+  reader: EntityReader,
 ): Promise<void> {
   const last = places.map(({ args }) => startServer(bundle, args));
-  await Promise.race([crowd.drain(), ...last.map(({ ended }) => ended)]);
+  const drained = crowd.drain().then(() => reader.has(acknowledgedOf(crowd.sent)));
+  await Promise.race([drained, ...last.map(({ ended }) => ended)]);
   for (const { child, ended } of last.reverse()) {
     child.kill('SIGTERM');
     const status = await ended;
@@ -160,7 +179,23 @@ async function liveAndDie(
   await ended;
 }
 
-function compare(sent: readonly Sent[], output: string, kills: number, startTimes: number[]): KillsResult {
+function acknowledgedOf(sent: readonly Sent[]): string[] {
+  return sent.flatMap(({ pneId, accepted }) => [...accepted].map((value) => `${pneId} ${value}`));
+}
+
+function read(sent: readonly Sent[], { came }: EntityReader): Pick<KillsResult, 'unread' | 'readTwice'> {
+  return {
+    unread: acknowledgedOf(sent).filter((name) => !came.has(name)).length,
+    readTwice: [...came.values()].filter((times) => times > 1).length,
+  };
+}
+
+function compare(
+  sent: readonly Sent[],
+  output: string,
+  kills: number,
+  startTimes: number[],
+): Omit<KillsResult, 'unread' | 'readTwice'> {
   const delivered = new Map<string, number>();
   for (const line of output.split('\n').filter((each) => each !== '')) {
     const { pne, value } = JSON.parse(line) as { pne: string; value: number };
@@ -172,9 +207,7 @@ function compare(sent: readonly Sent[], output: string, kills: number, startTime
       Array.from({ length: count }, (_, value) => `${pneId} ${value}`),
     ),
   );
-  const acknowledged = sent.flatMap(({ pneId, accepted }) =>
-    [...accepted].map((value) => `${pneId} ${value}`),
-  );
+  const acknowledged = acknowledgedOf(sent);
   const times = startTimes.sort((a, b) => a - b);
   return {
     kills,

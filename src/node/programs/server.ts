@@ -56,6 +56,9 @@ export const SERVER_OPTIONS = Object.freeze({
   log: { fallback: 'text', check: checkOneOf('text', 'json') },
 });
 
+/** In place of a file: external entities get what there is. */
+const NO_OUTPUT = 'none';
+
 export async function startServerProgram(
   values: Values<keyof typeof SERVER_OPTIONS>,
   { log: ownLog, ...others }: ProgramContext,
@@ -121,13 +124,14 @@ export async function startServerProgram(
     maxReadings: Number(values['max-readings']),
     expected: (pne) => [grants.expectation(pne)],
     copies: (pne, readings, arrived) => entities.readings.copy(pne, readings, arrived),
-    keepsCopied: values.output !== '',
+    keepsCopied: values.output !== NO_OUTPUT,
     now: Date.now,
     onFailed: (pne, { message }) => log('store-failed', { pne, reason: message }),
     onReadings: () => output?.proceed(),
   });
   const onFailed = ({ message }: Error) => log('output-failed', { reason: message });
-  if (values.output !== '') output = await openReadingOutput(serverStore, values.output, onFailed);
+  if (values.output !== '' && values.output !== NO_OUTPUT)
+    output = await openReadingOutput(serverStore, values.output, onFailed);
   const devices = await openEnrolled({
     ...{ store, log, roll: DEVICES, name: 'devices' },
     expel: (id) => server?.expel(id),
