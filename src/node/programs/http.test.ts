@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Readings and contents by HTTP, at a server program. */
-import { readFileSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NodeLimits } from '../../limits.ts';
+import { withRecords } from '../../session/records.ts';
+import { createNodeProvider } from '../crypto/provider.ts';
+import { newIdentity } from '../identity.ts';
 import { until } from '../listener.testing.ts';
+import { scratchFolder } from '../scratch.testing.ts';
 import { readConfig } from './config.ts';
 import { Deployment, type Said, testContext } from './deployment.testing.ts';
 import { HTTP_OPTIONS, startHttpProgram } from './http.ts';
@@ -175,6 +180,33 @@ test('without the token there is nothing, and nothing but what there is', async 
   ])
     assert.is((await state.fetch(path!, { method: method! })).status, 404);
   await state.close();
+});
+
+test('who it is can be sealed under a key that lies elsewhere', async () => {
+  const folder = scratchFolder();
+  const provider = withRecords(createNodeProvider());
+  const [credential, key] = [join(folder, 'credential'), join(folder, 'key')];
+  writeFileSync(credential, newIdentity(provider, 'server').credential.cred);
+  writeFileSync(key, randomBytes(32), { mode: 0o600 });
+  const args = [
+    '--state',
+    join(folder, 'http'),
+    '--server-credential',
+    credential,
+    '--listen',
+    '127.0.0.1:0',
+  ];
+  const start = (...more: string[]) =>
+    startHttpProgram(readConfig(HTTP_OPTIONS, [...args, ...more], {}).values, testContext());
+  await (await start('--sealing-key', key)).close();
+  const sealed = readFileSync(join(folder, 'http/identity'));
+  assert.is(sealed.toString('latin1', 0, 10), 'pne-sealed');
+  await (await start('--sealing-key', key)).close();
+  assert.equal(readFileSync(join(folder, 'http/identity')), sealed);
+  await start().then(
+    () => assert.unreachable(),
+    ({ message }: Error) => assert.match(message, /sealing-key/),
+  );
 });
 
 test.run();

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type NodeEntity, type NodeEntityOptions, startExternalEntity } from '../external-entity.ts';
 import { openIdentity } from '../identity.ts';
+import { readSealingKey } from '../sealing-key.ts';
 import { writeOnce } from '../secret-file.ts';
 import { agreementFacts } from './agreement-facts.ts';
 import { checkOneOf, checkServerUrl, parseAddress, type Values } from './config.ts';
@@ -15,6 +16,7 @@ import type { ProgramContext } from './program.ts';
 export const ENTITY_OPTIONS = Object.freeze({
   server: { fallback: 'ws://127.0.0.1:8750', check: checkServerUrl },
   'server-credential': { fallback: '' },
+  'sealing-key': { fallback: '' },
   metrics: { fallback: '', check: parseAddress },
   log: { fallback: 'text', check: checkOneOf('text', 'json') },
 });
@@ -33,7 +35,8 @@ export function startOwnEntity(
   const serverCredential = readServerCredential(values['server-credential']);
   const folder = resolve(values.state);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const identity = openIdentity(provider, join(folder, 'identity'), values.name);
+  const key = readSealingKey(provider, values['sealing-key'], process.env);
+  const identity = openIdentity(provider, join(folder, 'identity'), values.name, key);
   const credential = join(folder, 'credential');
   if (!existsSync(credential)) writeOnce(credential, identity.credential.cred, 0o644);
   const absence = new ServerAbsence(log, values.state, `add-entity FILE ${grant}`);
