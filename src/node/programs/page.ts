@@ -5,7 +5,7 @@
  * program's user reads, and not in the log. Without the option there is no page, and all of this does nothing.
  */
 import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { CryptoProvider } from '../../crypto/provider.ts';
 import type { Agreement } from '../../roles/interface.ts';
 import type { Reading } from '../../roles/server-store.ts';
@@ -38,11 +38,14 @@ export class ProgramPage {
   readonly log: Log;
   readonly feed: PageFeed | undefined;
   private readonly options: PageOptions;
+  /** The working directory may become another one. */
+  private readonly folder: string;
   private readonly counts = new Map<string, { received: number; refused: number }>();
   private listener: Listener | undefined;
 
   constructor(options: PageOptions) {
     this.options = options;
+    this.folder = resolve(options.folder);
     const { port, own, log } = options;
     if (port !== '') this.feed = new PageFeed(own === 'server' ? 'CPNS Server' : 'PN GW', Date.now);
     this.feed?.add(own, own, 'Node');
@@ -127,7 +130,7 @@ export class ProgramPage {
   }
 
   private get file(): string {
-    return join(this.options.folder, 'page-address');
+    return join(this.folder, 'page-address');
   }
 
   private count(id: string, what: 'received' | 'refused'): void {

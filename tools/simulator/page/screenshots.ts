@@ -2,7 +2,7 @@
 
 /**
  * `npm run screenshots`: takes the pictures of README.md from a real run, and notes which parts the page had. The tests
- * compare the parts (tools/simulator/page.chromium.test.ts).
+ * compare the parts (tools/simulator/page/doing.chromium.test.ts).
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
@@ -11,9 +11,8 @@ import { createInterface } from 'node:readline';
 import { chromium, type Page } from 'playwright-core';
 import { ROOT } from '../../build/bundle.ts';
 import { endWithUs } from '../ending.ts';
-import { partsOf } from './parts.ts';
+import { CHROMIUM, partsOf } from './parts.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
 const FOLDER = join(ROOT, 'docs/page');
 const VIEWPORT = Object.freeze({ width: 1000, height: 800 });
 /** Attacks say much. */
