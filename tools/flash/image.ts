@@ -65,10 +65,19 @@ export function identityFor(path: string, replaces: boolean, parts: readonly Fla
     throw new FlashProblem(
       `the image has no partition nvs of ${bytes.length} bytes for ${path}: build it again`,
     );
-  const whole = new Uint8Array(row.size).fill(0xff);
+  return identityAt(row, bytes, replaces);
+}
+
+/** `bytes`: an image of the partition, which may be longer. */
+export function identityAt(
+  { offset, size }: Pick<PartitionRow, 'offset' | 'size'>,
+  bytes: Uint8Array,
+  replaces: boolean,
+): Identity {
+  const whole = new Uint8Array(size).fill(0xff);
   const blankMd5 = md5(whole);
   whole.set(bytes);
-  return { partition: partOf('identity', row.offset, whole), blankMd5, replaces };
+  return { partition: partOf('identity', offset, whole), blankMd5, replaces };
 }
 
 /** Where the firmware has its store; undefined where the image has none. */
@@ -101,7 +110,8 @@ function checkChip(bytes: Uint8Array, chip: string, path: string): void {
     throw new FlashProblem(`${path} is no image for ${chip}: build it again`);
 }
 
-function partOf(name: string, offset: number, bytes: Uint8Array): FlashPart {
+/** With the MD5 of the bytes, which are filled up to words. */
+export function partOf(name: string, offset: number, bytes: Uint8Array): FlashPart {
   const whole = new Uint8Array(4 * Math.ceil(bytes.length / 4)).fill(0xff);
   whole.set(bytes);
   return { name, offset, bytes: whole, md5: md5(whole) };
