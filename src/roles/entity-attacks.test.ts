@@ -117,10 +117,7 @@ test('revocation ends a live link before another reading passes', () => {
   net.store.keep('bridge', 'pne-1', 0);
   net.links.proceed();
   net.settle();
-  assert.equal(entity.readings, []);
-  net.links.refresh();
-  net.settle();
-  assert.not.ok(entity.isOpen);
+  assert.equal([entity.readings, entity.isOpen], [[], false]);
   entity.rejoin();
   net.settle();
   assert.not.ok(entity.isThere);
@@ -131,23 +128,38 @@ test('revocation ends a live link before another reading passes', () => {
   net.settle();
   assert.equal(
     entity.readings.map(({ reading }) => reading.id),
-    [1],
+    [0, 1],
   );
 });
 
-test('a grant that has expired lets nothing pass, on a link that is there and on a new one', () => {
+test('an entity that is revoked is cut off, whether there is anything for it or not', () => {
   const { net, entity } = joined();
-  net.clock.pass(GRANTED_SECONDS * 1000);
-  net.store.keep('bridge', 'pne-1', 0);
-  net.links.proceed();
+  net.grants.revoke('bridge', 1);
+  net.links.refresh();
+  net.settle();
+  assert.not.ok(entity.isOpen);
+});
+
+test('a grant that has expired lets nothing pass, ends a link that is there, and lets in no new one', () => {
+  const { net, entity } = joined();
+  net.clock.stop(GRANTED_SECONDS * 1000);
   entity.deliver('pne-1', 1);
   net.settle();
-  assert.equal([entity.readings, entity.outcomes, net.contents], [[], ['notAuthorized'], []]);
-  entity.close();
+  assert.equal([entity.outcomes, net.contents, entity.isOpen], [['notAuthorized'], [], true]);
+  net.store.keep('bridge', 'pne-1', 0);
+  net.clock.pass(0);
   net.settle();
+  assert.equal([entity.readings, entity.isOpen], [[], false]);
   entity.rejoin();
   net.settle();
   assert.not.ok(entity.isThere);
+  assert.equal(net.store.forgotten, []);
+});
+
+test('an entity that is refused hears it once a try', () => {
+  const net = new Cpns5();
+  const entity = net.join();
+  assert.equal([entity.isThere, entity.refusals], [false, ['peerRefused']]);
 });
 
 test('of PNEs that a grant does not name nothing is read, told or sent', () => {

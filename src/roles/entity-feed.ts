@@ -14,10 +14,12 @@ export interface EntityFeedOptions {
   readonly entity: string;
   readonly store: EntityStore;
   readonly after: After;
+  /** Whether the entity has a grant that holds. */
+  isGranted(): boolean;
   /** Whether the entity may read this PNE's readings now. What it may not is not kept for it either. */
   mayRead(pneId: string): boolean;
   send(message: EntityNotice): void;
-  /** What was taken may still be kept: only a new link finds out. */
+  /** It has no grant, or what was taken may still be kept: nothing more passes on this link. */
   onFailed(): void;
 }
 
@@ -47,6 +49,7 @@ export class EntityFeed {
     const isBusy = this.isReading || this.underWay.size > entityMaxUnderWay / 2;
     if (isBusy || this.isClosed) return;
     this.timer?.cancel();
+    if (!this.options.isGranted()) return this.options.onFailed();
     this.isReading = true;
     this.isWoken = false;
     const { store, entity } = this.options;
@@ -82,6 +85,7 @@ export class EntityFeed {
     }
     this.forget();
     if (this.isClosed) return;
+    this.timer?.cancel();
     this.timer = this.options.after(entityPollMs, () => this.proceed());
     if (this.isWoken) this.proceed();
   }

@@ -22,6 +22,8 @@ import { Status, type StatusCode } from './status.ts';
 
 /** What the server's owner decides and does for its external entities. */
 export interface EntityHost {
+  /** Whether an entity has a grant that holds. */
+  isGranted(entity: string): boolean;
   /** What an entity may do with a PNE now, in bits of EntityPermission. */
   permissionsOf(entity: string, pneId: string): number;
   /** The PNEs that an entity may be told of, now. */
@@ -140,6 +142,7 @@ export class EntityLink {
     const entity = this.name;
     this.feed = new EntityFeed({
       ...{ entity, store, after },
+      isGranted: () => host.isGranted(entity),
       mayRead: (pneId) => (host.permissionsOf(entity, pneId) & EntityPermission.access) !== 0,
       send: (message) => this.say(message),
       onFailed: () => this.link.close(),

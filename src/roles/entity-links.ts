@@ -10,10 +10,11 @@ import type { Party } from '../handshake/credential.ts';
 import { NodeLimits } from '../limits.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import { refuse } from '../refusal.ts';
-import { EntityLink, type EntityLinkOptions } from './entity-link.ts';
+import { type EntityHost, EntityLink, type EntityLinkOptions } from './entity-link.ts';
 import type { ContentOutcome } from './server-peer.ts';
 
-export interface EntityLinksOptions extends Omit<EntityLinkOptions, 'link' | 'onSecured'> {
+export interface EntityLinksOptions extends Omit<EntityLinkOptions, 'link' | 'onSecured' | 'host'> {
+  readonly host: Omit<EntityHost, 'isGranted'>;
   /** What was granted to entities. */
   readonly grants: Grants;
 }
@@ -45,16 +46,17 @@ export function createEntityLinks(options: EntityLinksOptions): EntityLinks {
 const IGNORE: LinkEvents = Object.freeze({ onMessage(): void {}, onClosed(): void {} });
 
 class ServerEnd {
-  private readonly options: EntityLinksOptions;
+  private readonly options: EntityLinksOptions & Pick<EntityLinkOptions, 'host'>;
   /** The oldest first. */
   private readonly links = new Set<EntityLink>();
 
   constructor(options: EntityLinksOptions) {
-    const { own, grants } = options;
+    const { own, grants, host } = options;
+    const isGranted = (entity: string | undefined) => grants.scopeOf(entity).length > 0;
     const admit = ({ subject }: Party) => {
-      if (grants.scopeOf(subject).length === 0) refuse('notAuthorized');
+      if (!isGranted(subject)) refuse('notAuthorized');
     };
-    this.options = { ...options, own: { ...own, admit } };
+    this.options = { ...options, own: { ...own, admit }, host: { ...host, isGranted } };
   }
 
   attach(link: Link): LinkEvents {

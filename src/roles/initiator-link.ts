@@ -36,6 +36,8 @@ export class InitiatorLink {
   private agreement: Agreement | undefined;
   /** Its keys still open what the server sent before it had the newer ones. */
   private former: Agreement | undefined;
+  /** The server refuses this end: what the handshake makes of such a message is no further news. */
+  private isRefused = false;
 
   constructor(options: InitiatorLinkOptions, link: Link) {
     this.options = options;
@@ -93,7 +95,7 @@ export class InitiatorLink {
   }
 
   private initiate(): void {
-    const { own, after, onRefused } = this.options;
+    const { own, after } = this.options;
     this.initiation = initiate({
       own,
       after,
@@ -102,13 +104,17 @@ export class InitiatorLink {
         this.guard(() => this.link.send(encodeChannelMessage(GatewayChannel.handshake, message))),
       onAgreed: (agreement) => this.agree(agreement),
       onFailed: () => this.link.close(),
-      onRefused,
+      onRefused: (reason) => {
+        if (!this.isRefused) this.options.onRefused(reason);
+      },
     });
   }
 
   private receiveHandshake(body: Uint8Array): void {
-    if (isError(body) && this.agreement === undefined) this.options.onRefused('peerRefused');
+    this.isRefused = isError(body) && this.agreement === undefined;
+    if (this.isRefused) this.options.onRefused('peerRefused');
     this.initiation?.receive(body);
+    this.isRefused = false;
   }
 
   private agree(agreement: Agreement): void {

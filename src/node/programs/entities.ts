@@ -33,6 +33,7 @@ export interface ServerEntities {
 
 export async function openEntities(options: EntitiesOptions): Promise<ServerEntities> {
   const { store, log, server } = options;
+  let isClosed = false;
   const refresh = () => server()?.entities?.refresh();
   const now = () => Math.floor(Date.now() / 1000);
   const authority = new Authority({ now });
@@ -59,7 +60,10 @@ export async function openEntities(options: EntitiesOptions): Promise<ServerEnti
     ...{ store, maxKept: options.maxKept, now: Date.now },
     readersOf: (pneId) => enrolled.ids.filter((entity) => may(entity, 'content-access', pneId)),
     onKept: () => server()?.entities?.proceed(),
-    onFailed: (entity, { message }) => log('store-failed', { entity, reason: message }),
+    onFailed(entity, { message }): void {
+      // What was under way when the program ends comes again at its next start.
+      if (!isClosed) log('store-failed', { entity, reason: message });
+    },
   });
   const permissionsOf = (entity: string, pneId: string) => {
     if (!options.devices().has(pneId)) return 0;
@@ -68,9 +72,9 @@ export async function openEntities(options: EntitiesOptions): Promise<ServerEnti
     return read | (may(entity, 'content-deliver', pneId) ? deliver : 0);
   };
   async function purge(): Promise<void> {
-    await readings
-      .keepFor(enrolled.ids)
-      .catch(({ message }: Error) => log('store-failed', { reason: message }));
+    await readings.keepFor(enrolled.ids).catch(({ message }: Error) => {
+      if (!isClosed) log('store-failed', { reason: message });
+    });
   }
   await purge();
   return {
@@ -95,6 +99,7 @@ export async function openEntities(options: EntitiesOptions): Promise<ServerEnti
       return enrolled.ids.length;
     },
     close(): void {
+      isClosed = true;
       grants.close();
       numbers.close();
       enrolled.close();

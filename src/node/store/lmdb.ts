@@ -57,6 +57,7 @@ class LmdbStore implements KeyValueStore {
   private readonly commits = new Set<Promise<unknown>>();
   private readonly options: Required<LmdbOptions>;
   private isBroken = false;
+  private isClosed = false;
   /** There was room in this turn of the event loop: what one turn commits is far less than the reserve. */
   private hasRoom = false;
 
@@ -67,11 +68,13 @@ class LmdbStore implements KeyValueStore {
   }
 
   async get(key: Uint8Array): Promise<Entry | undefined> {
+    this.checkOpen();
     const found = this.rows.getEntry(key);
     return found && entryOf(key, found.value, found.version);
   }
 
   async range(prefix: Uint8Array, limit: number, after?: Uint8Array): Promise<readonly Entry[]> {
+    this.checkOpen();
     const start = after === undefined ? prefix : Uint8Array.of(...after, 0);
     const end = endOfPrefix(prefix);
     const options = { start, limit, versions: true, snapshot: false, ...(end !== undefined && { end }) };
@@ -79,6 +82,7 @@ class LmdbStore implements KeyValueStore {
   }
 
   async commit(changes: Changes): Promise<number | undefined> {
+    this.checkOpen();
     checkChanges(changes);
     if (this.isBroken || !this.findRoom()) refuse('storeFailed');
     const version = 1 + randomInt(VERSIONS);
@@ -102,9 +106,15 @@ class LmdbStore implements KeyValueStore {
   }
 
   async close(): Promise<void> {
+    this.isClosed = true;
     for (const watch of this.watches) watch.close();
     await Promise.allSettled(this.commits);
     await this.root.close();
+  }
+
+  /** lmdb 3.5.6 throws out of a timer of its own where it is read while it closes, and so ends the process. */
+  private checkOpen(): void {
+    if (this.isClosed) refuse('storeFailed');
   }
 
   private findRoom(): boolean {
