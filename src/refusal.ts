@@ -130,6 +130,15 @@ export const Reason = Object.freeze({
   namesInvalid: 131,
   /** A number in another than its shortest form. */
   notConcise: 132,
+  // updates of a device's program (14x)
+  /** The image is for another board. */
+  updateForeign: 140,
+  /** Its version is not above that of the image that is there: an older one, or the same again. */
+  updateBehind: 141,
+  /** It is longer than the board has room for. */
+  updateTooLong: 142,
+  /** Bytes that are not those which were signed: fewer, more, or others. */
+  updateDamaged: 143,
 } as const);
 
 export type ReasonName = keyof typeof Reason;

@@ -33,6 +33,7 @@ const PORTABLE = Object.freeze([
   'src/negotiation',
   'src/authorization',
   'src/roles',
+  'src/update',
 ]);
 
 const FIRMWARE = Object.freeze([
@@ -64,6 +65,7 @@ export const ROOMS: Readonly<Record<string, Room>> = Object.freeze({
   'src/negotiation': { rooms: ['src/bytes', 'src/cbor', 'src/crypto'], types: ['src/link', 'src/handshake'] },
   'src/authorization': { rooms: ['src/bytes', 'src/cbor', 'src/crypto', 'src/cose', 'src/handshake'] },
   'src/roles': { rooms: PORTABLE },
+  'src/update': { rooms: ['src/bytes', 'src/cbor', 'src/crypto', 'src/cose', 'src/store'] },
   'src/node': {
     rooms: PORTABLE,
     packages: ['ble-host', 'esbuild', 'lmdb', 'mqtt', 'pg', 'preact', 'prom-client', 'qr', 'ws'],
