@@ -34,6 +34,12 @@ export interface LoadResult extends NearResult {
   readonly bareMicroseconds: number;
   readonly handshakeMicroseconds: number;
   readonly connectSeconds: number;
+  /** Of the server's store, for a PNE that connects and for a reading. */
+  readonly connectCommits: number;
+  readonly readingCommits: number;
+  /** Keys and values in the store: of a PNE, and of a reading that nobody has read out yet. */
+  readonly storedBytesPerPne: number;
+  readonly storedBytesPerReading: number;
 }
 
 /** Parts of the time. The rest is that of the kills. */
@@ -96,6 +102,8 @@ class Load {
       readingsPerSecond,
       serverMicroseconds,
       bareMicroseconds,
+      readingCommits: fast.commits / fast.readings,
+      ...(await this.footprint()),
       ...connected,
     };
   }
@@ -113,11 +121,12 @@ class Load {
       options.onProgress(`${ready} of ${options.pnes} PNEs are connected`);
     });
     const connectSeconds = (performance.now() - start) / 1000;
-    const { processorMs } = await world.server.ask('measured', undefined);
+    const { processorMs, commits } = await world.server.ask('measured', undefined);
     const bytes = (await world.server.ask('memory', undefined)) - before;
     return {
       bytesPerPne: Math.round(bytes / options.pnes),
       handshakeMicroseconds: (1000 * processorMs) / options.pnes,
+      connectCommits: commits / options.pnes,
       connectSeconds,
     };
   }
@@ -163,7 +172,7 @@ class Load {
     while (most === undefined ? performance.now() < end : count() < most) {
       await pause(KILL_EVERY_MS * (0.5 + options.random()));
       await this.revokeOne();
-      if (options.store !== 'memory' && options.random() < 0.3) {
+      if (options.store !== 'memory' && options.random() < 0.5) {
         await world.restartServer();
         this.kills.server += 1;
       } else {
@@ -193,6 +202,14 @@ class Load {
       this.options.onProgress(`${left} PNEs wait for receipts`);
       await pause(LOOK_MS);
     }
+  }
+
+  private async footprint() {
+    const { readings, readingBytes, otherBytes } = await this.world.server.ask('footprint', undefined);
+    return {
+      storedBytesPerPne: otherBytes / this.options.pnes,
+      storedBytesPerReading: readingBytes / readings,
+    };
   }
 
   private stored(): Promise<Map<string, Stored>> {

@@ -13,7 +13,7 @@ import { startServerProgram } from '../../src/node/programs/server.ts';
 import { openState } from '../../src/node/programs/state.ts';
 import { keptReadings } from '../../src/node/server-store.ts';
 import { createMemoryStore } from '../../src/node/store/memory.ts';
-import type { KeyValueStore } from '../../src/node/store/store.ts';
+import { entriesUnder, type KeyValueStore } from '../../src/node/store/store.ts';
 import { createCborXPayloads } from '../../src/payload/codec.ts';
 import { withRecords } from '../../src/session/records.ts';
 import { createBare } from './bare.ts';
@@ -27,6 +27,7 @@ export interface Place {
 
 export interface Measured {
   readonly readings: number;
+  readonly commits: number;
   /** Of all threads of the process, but for the bare work. */
   readonly processorMs: number;
   /** The bare work that was done meanwhile, for so many readings. */
@@ -39,6 +40,15 @@ export interface Stored {
   readonly indices: number[];
   readonly newest: number;
 }
+
+export interface Footprint {
+  readonly readings: number;
+  readonly readingBytes: number;
+  readonly otherBytes: number;
+}
+
+/** What the keys of readings begin with (src/node/server-store.ts). */
+const READINGS = 0x72;
 
 /**
  * The bare work is done in slices between the server's, so that whatever disturbs one disturbs the other. They are few:
@@ -59,6 +69,7 @@ const say = createLog(
 let program: Program | undefined;
 let store: KeyValueStore | undefined;
 let readings = 0;
+let commits = 0;
 let former = readUsage();
 const done = { bareReadings: 0, bareMs: 0 };
 let slices: NodeJS.Timeout | undefined;
@@ -94,7 +105,7 @@ const handlers = {
       },
     };
     const opened = await openState(provider, state, 'server', storeOptions(name));
-    store = opened.store;
+    store = counting(opened.store);
     program = await startServerProgram(values, {
       provider,
       log: metrics.log,
@@ -131,6 +142,7 @@ const handlers = {
     const now = readUsage();
     return {
       readings: now.readings - former.readings,
+      commits: now.commits - former.commits,
       processorMs: now.processorMs - former.processorMs - done.bareMs,
       ...done,
     };
@@ -143,6 +155,17 @@ const handlers = {
   },
 
   stored: whatIsStored,
+
+  /** Bytes of all keys and values: those of readings, and all others. */
+  async footprint(): Promise<Footprint> {
+    const found = { readings: 0, readingBytes: 0, otherBytes: 0 };
+    for await (const { key, value } of entriesUnder(store!, new Uint8Array(0))) {
+      const isReading = key[0] === READINGS;
+      if (isReading) found.readings += 1;
+      found[isReading ? 'readingBytes' : 'otherBytes'] += key.length + value.length;
+    }
+    return found;
+  },
 
   async stop(): Promise<void> {
     await program?.close();
@@ -185,9 +208,22 @@ function doBareWork(): void {
   done.bareReadings += SLICE_READINGS;
 }
 
-function readUsage(): { readonly readings: number; readonly processorMs: number } {
+function readUsage() {
   const { user, system } = process.cpuUsage();
-  return { readings, processorMs: (user + system) / 1000 };
+  return { readings, commits, processorMs: (user + system) / 1000 };
+}
+
+function counting(counted: KeyValueStore): KeyValueStore {
+  return {
+    get: (key) => counted.get(key),
+    range: (prefix, limit, after) => counted.range(prefix, limit, after),
+    watch: (key, onChange) => counted.watch(key, onChange),
+    close: () => counted.close(),
+    commit(changes) {
+      commits += 1;
+      return counted.commit(changes);
+    },
+  };
 }
 
 serve(handlers);
