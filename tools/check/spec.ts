@@ -21,6 +21,7 @@ export const DOCUMENTS: readonly string[] = Object.freeze([
   'docs/commands.md',
   'docs/figures.md',
   'docs/programs.md',
+  'docs/scale.md',
   'docs/simulator.md',
   'docs/mqtt.md',
   'docs/http.md',
