@@ -49,6 +49,7 @@ function devices(feed: PageFeed, there: () => RunControl): PageActions {
       await deviceActions({ ...registrar, store: gatewayStore }).grant({ name });
       const said = await at('grant', name);
       feed.figures(name, { status: 'waiting' });
+      feed.event('admin', name, 'is granted again: it is let in when it next tries, within two minutes');
       return said;
     },
   };
