@@ -44,6 +44,12 @@ export interface RadioOptions {
   onProblem(pne: string, problem: string): void;
 }
 
+/** Sees packets of HCI, and changes none. */
+export interface HostWatcher {
+  received(packet: Uint8Array): void;
+  sent(packet: Uint8Array): void;
+}
+
 export class Radio {
   readonly air = new Air(randomBytes);
   private readonly options: RadioOptions;
@@ -57,7 +63,7 @@ export class Radio {
   private central: Central | undefined;
   private isPaused = false;
   private formerFolder: string | undefined;
-  private watcher: ((packet: Uint8Array) => void) | undefined;
+  private watcher: HostWatcher | undefined;
 
   constructor(options: RadioOptions) {
     this.options = options;
@@ -67,8 +73,8 @@ export class Radio {
     );
   }
 
-  /** Has `watcher` see each packet that the gateway's controller gives to its host, from the gateway's start on. */
-  watchHost(watcher: (packet: Uint8Array) => void): void {
+  /** Has `watcher` see what passes between the gateway's controller and its host, from the gateway's start on. */
+  watchHost(watcher: HostWatcher): void {
     this.watcher = watcher;
   }
 
@@ -129,7 +135,7 @@ export class Radio {
       address: parseAddress(GATEWAY_ADDRESS),
       dataOctets: DATA_OCTETS,
     });
-    if (this.watcher !== undefined) this.transport.on('data', this.watcher);
+    if (this.watcher !== undefined) watchTransport(this.transport, this.watcher);
     const bonds = new Bonds(openBondFiles('bonds'), ImplementationLimits.gatewayMaxPnes);
     const manager = await openHost({
       transport: this.transport,
@@ -205,4 +211,13 @@ export class Radio {
     this.controllers.set(address, controller);
     return path;
   }
+}
+
+function watchTransport(transport: HciTransport, watcher: HostWatcher): void {
+  transport.on('data', (packet: Uint8Array) => watcher.received(packet));
+  const write = transport.write.bind(transport);
+  transport.write = (packet) => {
+    watcher.sent(packet);
+    write(packet);
+  };
 }

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * What the gateway's controller gives to its host, and the PDUs on the air that it came in: by that, the values of ATT
- * and the PDUs that a link message was in are found again.
+ * What passes between the gateway's controller and its host, and the PDUs on the air that it came in: by that, the values
+ * of ATT and the PDUs that a link message was in are found again.
  */
-import { concatBytes, equalBytes } from '../../../src/bytes/compare.ts';
-import { decodeFragment } from '../../../src/link/fragment.ts';
-import { Refusal } from '../../../src/refusal.ts';
 import { formatAddress } from '../controller/address.ts';
 import type { Flight } from '../controller/air/flight.ts';
 import { isFull } from '../controller/air/tap.ts';
+import { AttValues, type CarriedValue, NOTIFICATION, WRITE_REQUEST } from './att-values.ts';
 
 /** Packets of HCI (Bluetooth Core, Vol 4 Part A 2, Part E 5.4.2 and 7.7.65). */
 const ACL_DATA = 2;
@@ -18,29 +16,23 @@ const LE_META = 0x3e;
 const CONNECTION_COMPLETE = 1;
 const ENHANCED_CONNECTION_COMPLETE = 0x0a;
 const CONTINUING = 1;
-/** ATT's channel of L2CAP, and a notification (Vol 3 Part F 3.4.7.1). */
-const ATT_CHANNEL = 4;
-const NOTIFICATION = 0x1b;
+const ACL_HEADER_BYTES = 5;
+const HANDLE = 0xfff;
 const MIC_BYTES = 4;
 const LL_HEADER_BYTES = 2;
 /** In the first octet of a PDU: which of them are the link layer's own. */
 const LLID = 3;
 const CONTROL = 3;
 /** Kept of each connection. */
-const MAX_VALUES = 64;
+const MAX_AWAITED = 16;
 const MAX_FLIGHTS = 64;
-
-export interface CarriedValue {
-  readonly value: Uint8Array;
-  readonly flights: readonly Uint8Array[];
-}
 
 interface Connection {
   readonly address: string;
-  values: CarriedValue[];
-  /** Of an L2CAP frame that came in part. */
-  parts: Uint8Array[];
-  flights: Uint8Array[];
+  readonly up: AttValues;
+  readonly down: AttValues;
+  /** Messages to the PNE that were not written yet. */
+  awaited: { readonly message: Uint8Array; readonly then: (values: readonly CarriedValue[]) => void }[];
 }
 
 export class HciWatch {
@@ -61,22 +53,47 @@ export class HciWatch {
   };
 
   /** A packet that the controller gives to the host. */
-  packet(packet: Uint8Array): void {
+  received(packet: Uint8Array): void {
     if (packet[0] === EVENT && packet[1] === LE_META) this.event(packet);
-    if (packet[0] === ACL_DATA) this.data(packet);
+    const connection = this.connectionOf(packet);
+    if (connection === undefined) return;
+    const flights = this.flightOf(connection.address, packet.length - ACL_HEADER_BYTES);
+    connection.up.push(packet.slice(ACL_HEADER_BYTES), isFirst(packet), flights);
+  }
+
+  /** A packet that the host gives to the controller. */
+  sent(packet: Uint8Array): void {
+    const connection = this.connectionOf(packet);
+    if (connection === undefined) return;
+    connection.down.push(packet.slice(ACL_HEADER_BYTES), isFirst(packet), []);
+    const [next] = connection.awaited;
+    const values = next === undefined ? [] : connection.down.of(next.message);
+    if (values.length === 0) return;
+    connection.awaited.shift();
+    next!.then(values);
   }
 
   /** The values that this message of the PNE at `address` came in, the newest. */
   valuesOf(address: string, message: Uint8Array): readonly CarriedValue[] {
-    const connection = [...this.connections.values()].findLast((each) => each.address === address);
-    const values = connection?.values ?? [];
-    for (let start = values.length - 1; start >= 0; start -= 1) {
-      const some = values.slice(start);
-      const bytes = concatBytes(...some.map(({ value }) => bytesOf(value)));
-      if (bytes.length > message.length) return [];
-      if (equalBytes(bytes, message)) return some;
-    }
-    return [];
+    return this.newest(address)?.up.of(message) ?? [];
+  }
+
+  /** Calls back with those that a message to that PNE is written in, at once or later. */
+  whenWritten(address: string, message: Uint8Array, then: (values: readonly CarriedValue[]) => void): void {
+    const connection = this.newest(address);
+    if (connection === undefined) return;
+    const values = connection.down.of(message);
+    if (values.length > 0) return then(values);
+    connection.awaited = [...connection.awaited, { message, then }].slice(-MAX_AWAITED);
+  }
+
+  private newest(address: string): Connection | undefined {
+    return [...this.connections.values()].findLast((each) => each.address === address);
+  }
+
+  private connectionOf(packet: Uint8Array): Connection | undefined {
+    if (packet[0] !== ACL_DATA) return undefined;
+    return this.connections.get(headOf(packet) & HANDLE);
   }
 
   private event(packet: Uint8Array): void {
@@ -86,25 +103,8 @@ export class HciWatch {
     const address = formatAddress(packet.subarray(9, 15));
     const handle = low! | (high! << 8);
     this.connections.delete(handle);
-    this.connections.set(handle, { address, values: [], parts: [], flights: [] });
-  }
-
-  private data(packet: Uint8Array): void {
-    const head = packet[1]! | (packet[2]! << 8);
-    const connection = this.connections.get(head & 0xfff);
-    if (connection === undefined) return;
-    const bytes = packet.slice(5);
-    if (((head >> 12) & 3) !== CONTINUING) {
-      connection.parts = [];
-      connection.flights = [];
-    }
-    connection.parts.push(bytes);
-    connection.flights.push(...this.flightOf(connection.address, bytes.length));
-    const frame = concatBytes(...connection.parts);
-    if (frame.length < 4 || frame.length < 4 + (frame[0]! | (frame[1]! << 8))) return;
-    if (frame[2] !== ATT_CHANNEL || frame[3] !== 0 || frame[4] !== NOTIFICATION) return;
-    const carried = { value: frame.slice(7), flights: connection.flights };
-    connection.values = [...connection.values, carried].slice(-MAX_VALUES);
+    const [up, down] = [new AttValues(NOTIFICATION), new AttValues(WRITE_REQUEST)];
+    this.connections.set(handle, { address, up, down, awaited: [] });
   }
 
   /** The PDU that these bytes came in: what comes before it was given already, or not for the host. */
@@ -119,11 +119,10 @@ export class HciWatch {
   }
 }
 
-function bytesOf(value: Uint8Array): Uint8Array {
-  try {
-    return decodeFragment(value).bytes;
-  } catch (error) {
-    if (error instanceof Refusal) return value;
-    throw error;
-  }
+function headOf(packet: Uint8Array): number {
+  return packet[1]! | (packet[2]! << 8);
+}
+
+function isFirst(packet: Uint8Array): boolean {
+  return ((headOf(packet) >> 12) & 3) !== CONTINUING;
 }

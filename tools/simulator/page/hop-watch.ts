@@ -19,6 +19,8 @@ export interface HopWatchOptions {
   onRelayed(message: Uint8Array, way: Way, stages: readonly Stage[]): void;
   /** How the link carried this message of the PNE. */
   carried(address: string, message: Uint8Array): readonly Stage[];
+  /** The same of a message to the PNE, which the link may carry later. */
+  carriedDown(address: string, message: Uint8Array, then: (stages: readonly Stage[]) => void): void;
 }
 
 const HANDSHAKES = new Map<number, string>([
@@ -91,6 +93,8 @@ export class HopWatch {
     const link = stage('link', 'message of the link', 'CPNS-1', message);
     const values = way === 'up' && address !== undefined ? carried(address, message) : [];
     onRelayed(inner, way, [hop, link, ...values]);
+    if (way === 'down' && address !== undefined)
+      this.options.carriedDown(address, message, (stages) => onRelayed(inner, way, stages));
   }
 }
 

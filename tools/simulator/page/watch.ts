@@ -8,6 +8,7 @@ import { ReadingTracer, stage } from '../../../src/node/page/trace/tracer.ts';
 import type { Radio } from '../ble/radio.ts';
 import type { NetworkOptions } from '../network-options.ts';
 import { AIR_STAGES, AirWatch } from './air-watch.ts';
+import type { CarriedValue } from './att-values.ts';
 import { HciWatch } from './hci-watch.ts';
 import { HopWatch, type Way } from './hop-watch.ts';
 
@@ -37,11 +38,13 @@ export class RunWatch {
       onHandshake: (address, name, way, length) => this.handshake(this.nameOf(address), name, way, length),
       onRelayed: (message, way, stages) =>
         way === 'up' ? this.tracer.onTheWay(message, stages) : this.tracer.onTheWayBack(message, stages),
-      carried: (address, message) => this.carried(address, message),
+      carried: (address, message) => this.hci.valuesOf(address, message).flatMap(stagesOf),
+      carriedDown: (address, message, then) =>
+        this.hci.whenWritten(address, message, (values) => then(values.flatMap(stagesOf))),
     });
     radio?.air.tap(this.air.tap);
     radio?.air.tap(this.hci.tap);
-    radio?.watchHost((packet) => this.hci.packet(packet));
+    radio?.watchHost(this.hci);
   }
 
   readonly watch: NonNullable<NetworkOptions['watch']> = (provider, entity) =>
@@ -79,15 +82,11 @@ export class RunWatch {
     this.counts.set(key, number);
     this.feed.step(pne, `EDHOC ${name} message_${number} ${ARROWS[way]} ${length} bytes`);
   }
+}
 
-  private carried(address: string, message: Uint8Array): Stage[] {
-    return this.hci
-      .valuesOf(address, message)
-      .flatMap(({ value, flights }) => [
-        stage('value', 'value of ATT', 'Bluetooth LE', value),
-        ...flights.map((pdu) => stage('air', 'PDU on the air', 'Bluetooth LE', pdu)),
-      ]);
-  }
+function stagesOf({ value, flights }: CarriedValue): Stage[] {
+  const onTheAir = flights.map((pdu) => stage('air', 'PDU on the air', 'Bluetooth LE', pdu));
+  return [stage('value', 'value of ATT', 'Bluetooth LE', value), ...onTheAir];
 }
 
 const ARROWS: Readonly<Record<Way, string>> = { up: 'from the PNE,', down: 'to the PNE,' };
