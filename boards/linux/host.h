@@ -53,9 +53,6 @@ void hostLoop(void *machine);
 /* Monotonic microseconds. */
 int64_t hostMicroseconds(void);
 
-/* What the benchmark counts in: microseconds, or instructions where they are counted. */
-int64_t hostBenchClock(void);
-
 /* A timer in the run loop, embedded at the start of its owner's record. */
 typedef struct LoopTimer {
 	struct LoopTimer *next;

@@ -2,6 +2,7 @@
 
 /* The run loop: timers, and descriptors through poll. */
 
+#include "../../firmware/native/bench-clock.h"
 #include "host.h"
 
 #include <errno.h>
@@ -23,6 +24,11 @@ int64_t hostMicroseconds(void)
 int64_t hostBenchClock(void)
 {
 	return hostMicroseconds();
+}
+
+BenchUnit hostBenchUnit(void)
+{
+	return (BenchUnit){ "us", 1 };
 }
 
 int loopAddWatch(LoopWatch *watch)

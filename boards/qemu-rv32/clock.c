@@ -7,6 +7,8 @@
 #include "csr.h"
 #include "host.h"
 
+#include "../../firmware/native/bench-clock.h"
+
 /* SiFive's CLINT where QEMU's virt machine has it; mtime counts 10 MHz. */
 #define CLINT 0x02000000u
 #define MTIMECMP ((volatile uint32_t *)(CLINT + 0x4000))
@@ -49,6 +51,11 @@ void clockStart(void)
 int64_t hostBenchClock(void)
 {
 	return (int64_t)(instructions() - gBase);
+}
+
+BenchUnit hostBenchUnit(void)
+{
+	return (BenchUnit){ "instructions", 0 };
 }
 
 int64_t hostMicroseconds(void)

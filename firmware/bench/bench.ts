@@ -15,7 +15,9 @@ export interface BenchFigure {
 
 /** What figures are measured with. */
 export interface BenchClock {
-  readonly unit: 'us' | 'instructions';
+  readonly unit: 'us' | 'instructions' | 'cycles';
+  /** How many of them a microsecond has, where that is known and another unit. */
+  readonly perMicrosecond: number | undefined;
   now(): number;
   /** Long against the clock's step, and against what else the machine does now and then. */
   readonly batchLength: number;
@@ -99,6 +101,7 @@ function isWanted(op: string, ops: string): boolean {
 export function microsecondClock(now: () => number): BenchClock {
   return {
     unit: 'us',
+    perMicrosecond: undefined,
     now,
     batchLength: 2_000,
     batches: 15,

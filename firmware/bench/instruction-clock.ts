@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { retiredInstructions } from '../platform/instructions.ts';
-import type { BenchClock } from './bench.ts';
+import { machineClock } from './machine-clock.ts';
 
-/**
- * For a board that does nothing else. Batches are short and many: what they prepare takes memory, and each operation
- * is to bear its share of collecting garbage.
- */
-export const instructionClock: BenchClock = Object.freeze({
+/** Of a board that counts instructions. */
+export const instructionClock = machineClock({
   unit: 'instructions',
+  perMicrosecond: undefined,
   now: retiredInstructions,
-  batchLength: 2_000_000,
-  batches: 50,
-  enough: 100_000_000,
-  typical: mean,
 });
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}

@@ -8,7 +8,10 @@
 #define PNE_BENCH_NATIVES(X) \
 	X(xs_pnebench_bytes) \
 	X(xs_pnebench_count) \
+	X(xs_pnebench_now) \
 	X(xs_pnebench_op) \
-	X(xs_pnebench_run)
+	X(xs_pnebench_rate) \
+	X(xs_pnebench_run) \
+	X(xs_pnebench_unit)
 
 #endif

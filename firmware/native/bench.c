@@ -2,8 +2,8 @@
 
 /* The plain C programs of the benchmark, for JavaScript to start: the clock is read in C, around C alone. */
 
+#include "bench-clock.h"
 #include "bench.h"
-#include "host.h"
 
 #include "xsmc.h"
 
@@ -93,4 +93,20 @@ void xs_pnebench_run(xsMachine *the)
 	if (status != PSA_SUCCESS)
 		xsUnknownError("bench: %s failed with PSA status %d", program->op, (int)status);
 	xsmcSetNumber(xsResult, (xsNumberValue)elapsed / parts);
+}
+
+/* now(), unit(), rate(): the board's clock, what it counts, and how many of that a microsecond has. */
+void xs_pnebench_now(xsMachine *the)
+{
+	xsmcSetNumber(xsResult, (xsNumberValue)hostBenchClock());
+}
+
+void xs_pnebench_unit(xsMachine *the)
+{
+	xsmcSetString(xsResult, (xsStringValue)hostBenchUnit().unit);
+}
+
+void xs_pnebench_rate(xsMachine *the)
+{
+	xsmcSetNumber(xsResult, hostBenchUnit().perMicrosecond);
 }

@@ -19,3 +19,20 @@ export function benchPrograms(this: void): BenchPrograms {
     measure: native('xs_pnebench_run'),
   };
 }
+
+/** What the board's benchmark counts in: in C and in JavaScript alike. */
+export interface BoardClock {
+  readonly unit: string;
+  /** How many of the unit a microsecond has, 0 where that says nothing. */
+  readonly perMicrosecond: number;
+  now(): number;
+}
+
+/** Of this image. Throws where it has no such programs. */
+export function boardClock(this: void): BoardClock {
+  return {
+    unit: native('xs_pnebench_unit').call(this),
+    perMicrosecond: native('xs_pnebench_rate').call(this),
+    now: native('xs_pnebench_now'),
+  };
+}

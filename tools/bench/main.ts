@@ -2,7 +2,7 @@
 
 /** `npm run bench`: records, cryptography, CBOR, handshakes per provider; tables, comparisons, plots. */
 import { parseArgs } from 'node:util';
-import { type BenchBoard, boardsNamed } from './boards.ts';
+import { type BenchBoard, boardAtPort, boardsNamed } from './boards.ts';
 import { compare, formatComparison } from './compare.ts';
 import { savePlots } from './plots/save.ts';
 import { judgeTargets } from './reach.ts';
@@ -13,6 +13,8 @@ import { formatTables } from './table.ts';
 const USAGE = `usage: npm run bench -- [options]
   --ops TEXT       measure only the operations whose name contains TEXT: seal, record, ccm, ...
   --board NAME     linux, which is this machine: Node and XS, in microseconds; qemu-rv32, in instructions; or all
+  --port PATH      of a chip, as esp32c3: what pne-bench prints on this serial port, in cycles and microseconds
+  --emulated       what is at the port is an emulator: its cycles are instructions
   --read FILE      take the figures from a file of results instead of measuring
   --compare FILE   say what is different from the results in FILE: a file of --save or --json
   --save           keep the results in tools/bench/results, and draw the plots there anew
@@ -24,6 +26,8 @@ const USAGE = `usage: npm run bench -- [options]
 const OPTIONS = {
   ops: { type: 'string', default: '' },
   board: { type: 'string', default: 'linux' },
+  port: { type: 'string' },
+  emulated: { type: 'boolean', default: false },
   read: { type: 'string' },
   compare: { type: 'string' },
   save: { type: 'boolean' },
@@ -48,8 +52,7 @@ async function show(values: Values): Promise<number> {
     throw new Error('--save keeps whole results that were measured now: leave out --ops and --read');
   }
   const old = values.compare === undefined ? undefined : readResults(values.compare);
-  const all =
-    values.read === undefined ? await measure(values.board, values.ops) : [readResults(values.read)];
+  const all = values.read === undefined ? await measure(values) : [readResults(values.read)];
   if (values.save) for (const results of all) writeResults(savedResults(results.board), results);
   if (values.json) say(JSON.stringify(asOne(all), null, 2));
   else
@@ -59,9 +62,10 @@ async function show(values: Values): Promise<number> {
   return 0;
 }
 
-async function measure(name: string, ops: string): Promise<Results[]> {
+async function measure({ board: name, port, emulated, ops }: Values): Promise<Results[]> {
   const all: Results[] = [];
-  for (const board of boardsNamed(name)) all.push(await measureOn(board, ops));
+  const boards = port === undefined ? boardsNamed(name) : [boardAtPort(name, port, emulated)];
+  for (const board of boards) all.push(await measureOn(board, ops));
   return all;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { BenchClock, BenchFigure } from '../../firmware/bench/bench.ts';
+import { readLine } from './figures.ts';
 
 /** One figure and where it was taken. */
 export interface BenchRow {
@@ -10,6 +11,8 @@ export interface BenchRow {
   readonly bytes: number;
   readonly unit: BenchClock['unit'];
   readonly value: number;
+  /** The same in microseconds, where a chip said how many of its cycles one has. */
+  readonly us?: number;
 }
 
 export type Place = Pick<BenchRow, 'board' | 'engine' | 'provider'>;
@@ -22,14 +25,20 @@ export class Rows {
   private readonly rows: BenchRow[] = [];
   private readonly place: Place;
   private readonly onProgress: OnProgress;
-  private readonly unit: BenchClock['unit'];
+  /** How often a device program has begun. */
+  starts = 0;
+  private unit: BenchClock['unit'] = 'us';
+  private perMicrosecond: number | undefined;
   private total = Number.NaN;
   private unread = '';
 
-  constructor(place: Place, onProgress: OnProgress, unit: BenchClock['unit'] = 'us') {
+  constructor(place: Place, onProgress: OnProgress) {
     this.place = place;
     this.onProgress = onProgress;
-    this.unit = unit;
+  }
+
+  get isComplete(): boolean {
+    return this.rows.length === this.total;
   }
 
   /** Takes a line of a device program. What is no figure is why it ended. */
@@ -38,9 +47,16 @@ export class Rows {
       this.unread = line;
       return;
     }
-    const message = JSON.parse(line) as BenchFigure | { figures: number };
-    if ('figures' in message) this.start(message.figures);
-    else this.add(message);
+    const message = readLine(line);
+    if ('op' in message) {
+      // Of a run that began before anybody listened, it is none.
+      if (!Number.isNaN(this.total)) this.add(message);
+      return;
+    }
+    this.starts += 1;
+    this.unit = message.unit;
+    this.perMicrosecond = message.perMicrosecond;
+    this.start(message.figures);
   }
 
   lastWords(): string {
@@ -48,19 +64,22 @@ export class Rows {
   }
 
   start(total: number): void {
+    this.rows.length = 0;
     this.total = total;
     this.onProgress(this.place, 0, total);
   }
 
   add({ provider, op, bytes, value }: BenchFigure): void {
-    const whole = this.unit === 'instructions' ? Math.round(value) : value;
+    const { unit, perMicrosecond } = this;
+    const whole = unit === 'us' ? value : Math.round(value);
+    const us = perMicrosecond === undefined ? {} : { us: value / perMicrosecond };
     const place = provider === undefined ? this.place : { ...this.place, provider, engine: 'C' };
-    this.rows.push({ ...place, op, bytes, unit: this.unit, value: whole });
+    this.rows.push({ ...place, op, bytes, unit, value: whole, ...us });
     this.onProgress(this.place, this.rows.length, this.total);
   }
 
   finish(): BenchRow[] {
-    if (this.rows.length === this.total) return this.rows;
+    if (this.isComplete) return this.rows;
     throw new Error(`${this.place.engine} gave ${this.rows.length} figures of ${this.total}`);
   }
 }

@@ -36,7 +36,7 @@ export async function measureOnRv32(ops: string, onProgress: OnProgress): Promis
 
 /** The native provider, and plain C in the same run, in a device's memory and with what is preloaded in flash. */
 export async function measureNative(ops: string, onProgress: OnProgress): Promise<BenchRow[]> {
-  const bundle = await bundleBench('instructions-native', ops, 'native');
+  const bundle = await bundleBench('main-device', ops, 'native');
   return measureImage('native', await buildRv32Flash(bundle, { ...DEVICE_MEMORY, bench: true }), onProgress);
 }
 
@@ -53,7 +53,7 @@ async function measureLoaded(
 function measureImage(provider: BenchProvider, image: string, onProgress: OnProgress): Promise<BenchRow[]> {
   const { name, version } = rv32Setup().engine;
   const place = { board: board.name, engine: `${name} ${version}`, provider };
-  return collect(spawnRv32(image), new Rows(place, onProgress, 'instructions'));
+  return collect(spawnRv32(image), new Rows(place, onProgress));
 }
 
 /** What the figures depend on. */

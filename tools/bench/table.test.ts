@@ -47,4 +47,12 @@ test('the server is compared with the bare libraries, in a table of its own', ()
   assert.match(table!, /server\.reading +64 +7 +1\.00x +10 +1\.43x$/);
 });
 
+test('a chip has a table of cycles and one of microseconds', () => {
+  const chip = { ...row('native', 'XS', 'protect', 3200), unit: 'cycles' as const, us: 20 };
+  const [cycles, , us, table] = formatTables([chip]).split('\n\n');
+  assert.match(cycles!, /^cycles per operation/);
+  assert.match(us!, /^microseconds per operation/);
+  assert.match(table!, /protect +64 +20\.0 /);
+});
+
 test.run();

@@ -3,10 +3,20 @@
 import { type Grid, gridOf, NO_PROVIDER, type Operation, SERVER_OPERATION } from './places.ts';
 import type { BenchRow, Place } from './rows.ts';
 
-const UNITS = Object.freeze({ us: 'microseconds', instructions: 'retired instructions' });
+const UNITS = Object.freeze({ us: 'microseconds', instructions: 'retired instructions', cycles: 'cycles' });
 
-/** The figures as text, the server's and those without cryptography in tables of their own. */
+/** The figures as text, the server's and those without cryptography in tables of their own; a chip's in both units. */
 export function formatTables(rows: readonly BenchRow[]): string {
+  const times = rows.flatMap((row): BenchRow[] =>
+    row.us === undefined ? [] : [{ ...row, unit: 'us', value: row.us }],
+  );
+  return [rows, times]
+    .filter((some) => some.length > 0)
+    .map(formatUnit)
+    .join('\n\n');
+}
+
+function formatUnit(rows: readonly BenchRow[]): string {
   const isPlain = ({ provider }: BenchRow) => provider === NO_PROVIDER;
   const isServers = ({ op }: BenchRow) => op.startsWith(SERVER_OPERATION);
   const others = rows.filter((row) => !isPlain(row) && !isServers(row));

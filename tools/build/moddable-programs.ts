@@ -17,6 +17,7 @@ const PROGRAMS = Object.freeze({
   'pne-ble': 'firmware/programs/image-ble.ts',
   'pne-serial': 'firmware/programs/image-serial.ts',
   'pne-selftest': 'firmware/programs/image-selftest.ts',
+  'pne-bench': 'firmware/bench/image.ts',
 });
 
 export type ModdableProgram = keyof typeof PROGRAMS;
@@ -50,7 +51,8 @@ export async function bundlePrograms(): Promise<void> {
     format: 'esm',
     target: 'es2021',
     external: ['timer', 'embedded:*', 'mc/config'],
-    define: versionDefinition(),
+    // Of pne-bench: all of its operations.
+    define: { ...versionDefinition(), BENCH_OPS: '""' },
     drop: ['console'],
     inject: ['boards/esp32/modules/print.ts'],
     plugins: [functionsInC(), deviceProgram('pne')],

@@ -4,6 +4,7 @@
 import { parseArgs } from 'node:util';
 import { runChecks } from './checks.ts';
 import { testEsp32 } from './esp32.ts';
+import { testEsp32BenchClock } from './esp32-bench-clock.ts';
 import { testEsp32Bootloader } from './esp32-bootloader.ts';
 import { testEsp32Images } from './esp32-images.ts';
 import { testEsp32RootKey } from './esp32-root-key.ts';
@@ -34,6 +35,7 @@ await runSanitized(tally);
 await testWiping(tally);
 await testEsp32(tally);
 await testEsp32RootKey(tally);
+await testEsp32BenchClock(tally);
 await testEsp32Serial(tally);
 await testEsp32Bootloader(tally);
 await testRv32(tally, values.all);

@@ -19,6 +19,7 @@ export interface Plot {
 const UNITS = Object.freeze({
   us: 'microseconds per operation',
   instructions: 'retired instructions per operation',
+  cycles: 'cycles per operation',
 });
 
 const BARS: readonly { readonly name: string; readonly title: string; readonly ops: RegExp }[] = [
