@@ -56,12 +56,16 @@ export interface ServedEntities extends Pick<EntityLinksOptions, 'grants' | 'sto
 export interface CpnsServer extends Pick<Server, 'deliver' | 'expel' | 'readmit'>, Listener {
   /** Closes the link of a gateway, whose credential is withdrawn. */
   expelGateway(gateway: string): void;
+  /** Whether a gateway of this name is there, and has proved itself. */
+  hasGateway(gateway: string): boolean;
   /** Links of external entities, where it serves any. */
   readonly entities: EntityLinks | undefined;
   /** The PNEs of these names, and no others, are withdrawn: every gateway is told, until it has done it. */
   setWithdrawn(pneIds: readonly string[]): void;
   /** These PNEs, and no others, have joined by a code: every gateway is told, until it lets them in. */
   setAdmitted(pnes: readonly Credential[]): void;
+  /** These PNEs, and no others, are to be at the gateways of these names alone: every gateway is told. */
+  setPlaces(places: ReadonlyMap<string, readonly string[]>): void;
   /** So much is revoked: every gateway is told, until it has done it. */
   setRevoked(revocations: readonly Omit<Revoked, 'kind'>[]): void;
 }
@@ -112,8 +116,10 @@ export async function startCpnsServer(options: CpnsServerOptions): Promise<CpnsS
     expel: server.expel,
     readmit: server.readmit,
     expelGateway: links.expel,
+    hasGateway: links.has,
     setWithdrawn: (pneIds) => withdrawn(pneIds.map((pneId) => ({ kind: ControlKind.withdrawn, pneId }))),
     setAdmitted: (pnes) => admitted(pnes.map(admissionOf)),
+    setPlaces: placing(links),
     setRevoked: revocations(links),
   };
 }
@@ -146,6 +152,20 @@ function revocations(links: GatewayLinks): CpnsServer['setRevoked'] {
       minimums.set(name, minimum);
       links.state({ kind: ControlKind.revoked, kid, minimum });
     }
+  };
+}
+
+/** One that may be anywhere again is told of too: gateways forget it then. */
+function placing(links: GatewayLinks): CpnsServer['setPlaces'] {
+  let known: ReadonlyMap<string, readonly string[]> = new Map();
+  return (places) => {
+    const former = known;
+    known = places;
+    const state = (pneId: string, gateways: readonly string[]) =>
+      links.state({ kind: ControlKind.placed, pneId, gateways });
+    for (const pneId of former.keys()) if (!places.has(pneId)) state(pneId, []);
+    for (const [pneId, gateways] of places)
+      if (former.get(pneId)?.join('\0') !== gateways.join('\0')) state(pneId, gateways);
   };
 }
 

@@ -7,6 +7,8 @@
  *     key = 'b'                  empty: its version is new with each change of them
  *     key = 'c' entity-id        the same of external entities: a device that is called as one has none of its grants
  *     key = 'f'                  empty, as 'b' for them
+ *     key = 'i' gateway-id       the same of gateways
+ *     key = 'j'                  empty, as 'b' for them
  *
  * `minimum`: no grant of the device below this sequence holds. `stated`: at a gateway, what the server has stated last
  * of its own minimum. Another process may change them:
@@ -44,6 +46,10 @@ export const DEVICE_GRANTS: GrantList = Object.freeze({
 export const ENTITY_GRANTS: GrantList = Object.freeze({
   entries: Uint8Array.of(0x63),
   edition: Uint8Array.of(0x66),
+});
+export const GATEWAY_GRANTS: GrantList = Object.freeze({
+  entries: Uint8Array.of(0x69),
+  edition: Uint8Array.of(0x6a),
 });
 
 const NOTHING = new Uint8Array(0);
@@ -115,9 +121,17 @@ export function grantMembership(store: KeyValueStore, id: string, pn: number, ex
   return change(store, DEVICE_GRANTS, id, (authorization) => withMembership(authorization, pn, exp));
 }
 
-/** Grants an external entity what the rows of a scope say, in place of what it had. `exp`: seconds since 1970. */
-export function grantEntity(store: KeyValueStore, id: string, scope: Scope, exp: number): Promise<void> {
-  return change(store, ENTITY_GRANTS, id, (authorization) =>
+/**
+ * Grants an external entity or a gateway what the rows of a scope say, in place of what it had. `exp`: seconds since 1970.
+ */
+export function grantScope(
+  store: KeyValueStore,
+  list: GrantList,
+  id: string,
+  scope: Scope,
+  exp: number,
+): Promise<void> {
+  return change(store, list, id, (authorization) =>
     withGrant(authorization, (sequence) => ({ audience: THIS_END, sequence, scope, expiry: { exp } })),
   );
 }

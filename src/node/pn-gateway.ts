@@ -68,6 +68,9 @@ export function joinServer(options: PnGatewayOptions, gateway: Gateway): PnGatew
     onSecured: (link: Link) => attachServer(options, gateway, link),
     onSeats: gateway.seat,
     onPnKey: gateway.takePnKey,
+    onPlaced(pneId: string, gateways: readonly string[]): void {
+      gateway.place(pneId, gateways.length === 0 || gateways.includes(identity.credential.subject ?? ''));
+    },
     onAdmitted(pneId: string, credential: Uint8Array, confirm: () => void): void {
       options.admit(pneId, credential).then(confirm, () => {});
     },

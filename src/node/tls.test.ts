@@ -75,6 +75,7 @@ async function joined(
         own,
         onSeats(): void {},
         onPnKey(): void {},
+        onPlaced(): void {},
         onWithdrawn(): void {},
         onAdmitted(): void {},
         onRevoked(): void {},

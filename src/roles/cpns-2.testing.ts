@@ -46,6 +46,8 @@ export interface TestGateway {
   readonly revoked: { readonly statement: Revoked; confirm(): void }[];
   /** What it was told of PNEs' seats. */
   readonly seated: (readonly [pneId: string, seats: readonly GroupSeat[]])[];
+  /** Where PNEs are to be. */
+  readonly placed: (readonly [pneId: string, gateways: readonly string[]])[];
   /** Keys of PNs that it was given. */
   readonly pnKeys: { readonly reference: number; readonly epoch: number; readonly key: Secret | undefined }[];
   readonly isOpen: boolean;
@@ -95,6 +97,7 @@ export class Cpns2 {
     const refusals: ReasonName[] = [];
     const seated: TestGateway['seated'][number][] = [];
     const pnKeys: TestGateway['pnKeys'][number][] = [];
+    const placed: TestGateway['placed'][number][] = [];
     const withdrawn: { readonly pneId: string; confirm(): void }[] = [];
     const admitted: TestGateway['admitted'][number][] = [];
     const revoked: TestGateway['revoked'][number][] = [];
@@ -108,6 +111,7 @@ export class Cpns2 {
         onAgreed: (agreement) => void agreements.push(agreement),
         onPnKey: (reference, epoch, key) => void pnKeys.push({ reference, epoch, key }),
         onSeats: (pneId, seats) => void seated.push([pneId, seats]),
+        onPlaced: (pneId, gateways) => void placed.push([pneId, gateways]),
         onAdmitted: (pneId, credential, confirm) => void admitted.push({ pneId, credential, confirm }),
         onWithdrawn: (pneId, confirm) => void withdrawn.push({ pneId, confirm }),
         onRevoked: (statement, confirm) => void revoked.push({ statement, confirm }),
@@ -118,7 +122,19 @@ export class Cpns2 {
     wire.adopt('gateway', events);
     const { close, inject } = wire;
     return {
-      ...{ routes, agreements, refusals, withdrawn, admitted, revoked, seated, pnKeys, close, inject },
+      ...{
+        routes,
+        agreements,
+        refusals,
+        withdrawn,
+        admitted,
+        revoked,
+        seated,
+        placed,
+        pnKeys,
+        close,
+        inject,
+      },
       get isOpen(): boolean {
         return wire.isOpen();
       },

@@ -58,6 +58,13 @@ test('a revocation has 6 bytes, and one topic a kid', () => {
   assert.not.equal(topicOf(statement), topicOf({ ...statement, kid: Uint8Array.of(5) }));
 });
 
+test('a place names gateways, or none', () => {
+  for (const gateways of [[], ['gateway-1']]) {
+    const statement = { kind: ControlKind.placed, pneId: 'pne-1', gateways } as const;
+    assert.equal(decodeControl(encodeStatement(7, statement)), { kind: 6, number: 7, statement });
+  }
+});
+
 test('whatever is not exactly one control message is refused', () => {
   const wrong = {
     nothing: '',
@@ -79,6 +86,9 @@ test('whatever is not exactly one control message is refused', () => {
     'a revocation without a minimum': '8305074104',
     'a revocation of more': '85050741040505',
     'a kid longer than any': `84050751${'00'.repeat(17)}05`,
+    'a place of no name': '840607616160',
+    'a place of bytes': '840607616141aa',
+    'more places than a PNE has PNs': '850607616161626163',
     'a byte more': '82000700',
     'another encoding of the number': '82001807',
   };

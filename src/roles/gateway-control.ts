@@ -15,6 +15,9 @@
  *                                                   ; key of this link's handshake; empty: the PN has ended
  *     revoked      = [5, number: uint, kid: bstr, minimum: uint]
  *                                                   ; server -> gateway: no grant of whoever has this kid holds below that
+ *     placed       = [6, number: uint, pne-id: tstr, * gateway: tstr]
+ *                                                   ; server -> gateway: this PNE is at these gateways, of which each
+ *                                                   ; knows its own name, and at no other; none: at any
  *
  * All but the confirmation are statements: of each topic the newest is sent again until it is confirmed
  * (statements.ts). Numbers are those of one end of one link, and begin at 0.
@@ -34,6 +37,7 @@ export const ControlKind = Object.freeze({
   admitted: 3,
   pnKey: 4,
   revoked: 5,
+  placed: 6,
 } as const);
 
 export interface Withdrawn {
@@ -54,6 +58,14 @@ export interface Admitted {
   readonly credential: Uint8Array;
 }
 
+/** Where a PNE is to be: its PN was switched to another gateway. */
+export interface Placed {
+  readonly kind: typeof ControlKind.placed;
+  readonly pneId: string;
+  /** Names of gateways; none: it may be at any. */
+  readonly gateways: readonly string[];
+}
+
 /** The key of a PN. */
 export interface PnKey {
   readonly reference: number;
@@ -71,7 +83,7 @@ export interface Revoked {
 }
 
 /** Each further kind is one more of these. */
-export type Statement = Withdrawn | Seats | Admitted | PnKeyStatement | Revoked;
+export type Statement = Withdrawn | Seats | Admitted | PnKeyStatement | Revoked | Placed;
 
 export interface PnKeyStatement {
   readonly kind: typeof ControlKind.pnKey;
@@ -86,6 +98,7 @@ export type Control =
   | { readonly kind: typeof ControlKind.withdrawn; readonly number: number; readonly statement: Withdrawn }
   | { readonly kind: typeof ControlKind.seats; readonly number: number; readonly statement: Seats }
   | { readonly kind: typeof ControlKind.admitted; readonly number: number; readonly statement: Admitted }
+  | { readonly kind: typeof ControlKind.placed; readonly number: number; readonly statement: Placed }
   | { readonly kind: typeof ControlKind.pnKey; readonly number: number; readonly statement: PnKey }
   | { readonly kind: typeof ControlKind.revoked; readonly number: number; readonly statement: Revoked };
 
@@ -110,6 +123,7 @@ export function encodeStatement(number: number, statement: Statement, above?: Se
     return encodeFlat([statement.kind, number, statement.kid, statement.minimum]);
   const { kind, pneId } = statement;
   if (kind === ControlKind.admitted) return encodeFlat([kind, number, pneId, statement.credential]);
+  if (kind === ControlKind.placed) return encodeFlat([kind, number, pneId, ...statement.gateways]);
   const seats = kind === ControlKind.seats ? statement.seats : [];
   return encodeFlat([kind, number, pneId, ...seats.flatMap(({ reference, sender }) => [reference, sender])]);
 }
@@ -126,6 +140,8 @@ export function decodeControl(bytes: Uint8Array): Control {
     return { kind, number, statement: { kind, pneId: third, seats: readSeats(more) } };
   if (kind === ControlKind.admitted && typeof more[0] === 'object' && more.length === 1)
     return { kind, number, statement: { kind, pneId: third, credential: more[0] } };
+  if (kind === ControlKind.placed)
+    return { kind, number, statement: { kind, pneId: third, gateways: readGateways(more) } };
   if (kind !== ControlKind.withdrawn || more.length > 0) return refuse('messageInvalid');
   return { kind, number, statement: { kind, pneId: third } };
 }
@@ -142,6 +158,14 @@ function readRevoked(kid: FlatItem | undefined, [minimum, ...more]: readonly Fla
   const isOurs = typeof kid === 'object' && typeof minimum === 'number' && more.length === 0;
   if (!isOurs || kid.length > ImplementationLimits.grantMaxKidBytes) return refuse('messageInvalid');
   return { kind: ControlKind.revoked, kid, minimum };
+}
+
+function readGateways(items: readonly FlatItem[]): string[] {
+  if (items.length > ImplementationLimits.pneMaxNetworks) refuse('messageInvalid');
+  const names = items.map((name) =>
+    typeof name === 'string' && name.length > 0 ? name : refuse('messageInvalid'),
+  );
+  return new Set(names).size === names.length ? names : refuse('messageInvalid');
 }
 
 function readSeats(items: readonly FlatItem[]): GroupSeat[] {

@@ -35,6 +35,8 @@ export interface GatewayLinks {
   stateTo(routes: Link, statement: Statement): void;
   /** Is told to nobody any more. */
   retract(statement: Statement): void;
+  /** Whether a gateway of this name is there, and has proved itself. */
+  has(gateway: string): boolean;
   /** Closes the link of a gateway, whose credential is withdrawn, by its subject. */
   expel(gateway: string): void;
 }
@@ -46,6 +48,7 @@ export function createGatewayLinks(options: GatewayLinksOptions): GatewayLinks {
     state: (statement) => role.state(statement),
     stateTo: (routes, statement) => role.stateTo(routes, statement),
     retract: (statement) => role.retract(statement),
+    has: (gateway) => role.has(gateway),
     expel: (gateway) => role.expel(gateway),
   };
 }
@@ -98,6 +101,10 @@ class ServerEnd {
   retract(statement: Statement): void {
     this.statements.delete(topicOf(statement));
     for (const link of this.links) link.statements?.retract(statement);
+  }
+
+  has(gateway: string): boolean {
+    return this.where(({ subject }) => subject === gateway).length > 0;
   }
 
   expel(gateway: string): void {

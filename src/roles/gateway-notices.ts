@@ -7,7 +7,7 @@ import type { ServerGroup } from './group-key.ts';
 import type { GroupRecord } from './group-record.ts';
 import type { GroupSeat, ServerKeyHost } from './server-keys.ts';
 
-type Host = Pick<ServerKeyHost, 'routeOf' | 'onSeats' | 'onPnKey'>;
+type Host = Pick<ServerKeyHost, 'routeOf' | 'gatewayName' | 'onSeats' | 'onPnKey'>;
 
 export class GatewayNotices {
   private readonly host: Host;
@@ -54,6 +54,16 @@ export class GatewayNotices {
     this.pnKeys.delete(reference);
   }
 
+  /** A gateway that a PN has left forgets its key. */
+  moved({ reference, key, gateway }: GroupRecord): void {
+    const told = this.pnKeys.get(reference) ?? new Map<Link, number>();
+    for (const link of [...told.keys()]) {
+      if (gateway === undefined || this.host.gatewayName(link) === gateway) continue;
+      told.delete(link);
+      this.host.onPnKey(link, reference, key.epoch, () => new Uint8Array(0));
+    }
+  }
+
   private giveSeats(gateway: Link, pneId: string, seats: readonly GroupSeat[]): void {
     const told = this.seats.get(pneId);
     const text = seats.map(({ reference, sender }) => `${reference} ${sender}`).join();
@@ -62,9 +72,10 @@ export class GatewayNotices {
     this.host.onSeats(gateway, pneId, seats);
   }
 
-  /** A gateway that has members of a PN has its key. */
+  /** A gateway that has members of a PN has its key, unless the PN is at another. */
   private givePnKey(gateway: Link, group: ServerGroup): void {
-    const { reference, key } = group.record;
+    const { reference, key, gateway: own } = group.record;
+    if (own !== undefined && this.host.gatewayName(gateway) !== own) return;
     const told = this.pnKeys.get(reference) ?? new Map<Link, number>();
     if (told.get(gateway) === key.epoch) return;
     for (const [link, epoch] of told) if (epoch !== key.epoch) told.delete(link);

@@ -7,10 +7,8 @@
  * the server link, and a little longer where it has a queue: what PNEs that are there say then waits in it.
  */
 import type { ShownGrants } from '../authorization/authority.ts';
-import { mayInPn } from '../authorization/membership.ts';
 import type { Secret } from '../crypto/provider.ts';
 import { type Content, parseContent } from '../groups/content.ts';
-import type { Credential, Party } from '../handshake/credential.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { Channel, decodeEndToEndMessage, onboardingBody } from '../link/channel.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
@@ -19,6 +17,7 @@ import type { After } from '../link/timer.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import { Flow } from './flow.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
+import { PnAdmission } from './pn-admission.ts';
 import { PnKeys } from './pn-keys.ts';
 import type { RelayQueue } from './relay-queue.ts';
 import { Roster } from './roster.ts';
@@ -54,6 +53,8 @@ export interface Gateway {
   seat(pneId: string, seats: readonly GroupSeat[]): void;
   /** Takes the key of a PN over, as the server says; undefined: the PN has ended. */
   takePnKey(reference: number, epoch: number, key: Secret | undefined): void;
+  /** Whether a PNE is to be here, as the server says: one whose PN was switched to another gateway is let in there. */
+  place(pneId: string, isHere: boolean): void;
   /** Closes the link of a PNE, whose credential is withdrawn, by its subject. */
   expel(subject: string): void;
 }
@@ -66,6 +67,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     seat: (pneId: string, seats: readonly GroupSeat[]) => role.seat(pneId, seats),
     takePnKey: (reference: number, epoch: number, key: Secret | undefined) =>
       role.takePnKey(reference, epoch, key),
+    place: (pneId: string, isHere: boolean) => role.place(pneId, isHere),
     expel: (subject: string) => role.expel(subject),
   });
 }
@@ -77,12 +79,14 @@ class GatewayRole {
   /** By number, which is also the order in which they came. */
   private readonly flows = new Map<number, Flow>();
   private readonly roster = new Roster();
+  private readonly admission: PnAdmission;
   private readonly pnKeys: PnKeys;
   private nextFlow = 0;
   private server: Link | undefined;
 
   constructor(options: GatewayOptions) {
     this.options = options;
+    this.admission = new PnAdmission(options);
     this.pnKeys = new PnKeys(options.hop.provider, options.after);
   }
 
@@ -90,6 +94,7 @@ class GatewayRole {
     const former = this.server;
     this.server = link;
     this.roster.clear();
+    this.admission.clear();
     this.pnKeys.clear();
     former?.close();
     this.leave();
@@ -131,9 +136,18 @@ class GatewayRole {
     this.pnKeys.take(reference, epoch, key);
   }
 
+  place(pneId: string, isHere: boolean): void {
+    this.admission.place(pneId, isHere);
+    if (!isHere) this.closeLinksOf(pneId);
+  }
+
   expel(subject: string): void {
     this.options.queue?.drop(subject);
-    for (const flow of [...this.flows.values()]) if (flow.peer?.subject === subject) flow.link.close();
+    this.closeLinksOf(subject);
+  }
+
+  private closeLinksOf(pneId: string): void {
+    for (const flow of [...this.flows.values()]) if (flow.peer?.subject === pneId) flow.link.close();
   }
 
   /** The server at the end of another link knows none of the flows: the PNEs come again and tell it of themselves. */
@@ -145,14 +159,6 @@ class GatewayRole {
   private stay(queue: RelayQueue): void {
     queue.hold();
     for (const { link, isSecured } of [...this.flows.values()]) if (!isSecured) link.close();
-  }
-
-  /** Refuses a PNE that has proved itself and has no grant for this PN: neither here already, nor to show. */
-  private admit(peer: Credential, grant: Uint8Array | undefined): void {
-    const refusal = grant === undefined ? undefined : refusalOf(() => this.options.grants.take(peer, grant));
-    if (!this.mayJoin(peer)) refuse(refusal ?? 'notAuthorized');
-    // A PNE does not know which of its grants are out of date: one that is here already does as well.
-    if (refusal !== undefined) this.options.onRefused(refusal, peer.subject);
   }
 
   /** Returns whether there is room for one more. Who waits longest without having proved anything, goes. */
@@ -172,7 +178,7 @@ class GatewayRole {
     const flow = new Flow({
       number: this.nextFlow,
       link,
-      hop: { ...this.options.hop, admit: (peer, grant) => this.admit(peer, grant) },
+      hop: { ...this.options.hop, admit: (peer, grant) => this.admission.admit(peer, grant) },
       after: this.options.after,
       onAgreed: (agreement) => {
         this.endOthers(flow, agreement);
@@ -219,7 +225,7 @@ class GatewayRole {
 
   /** What waited: by the PNE's link, or where it has none, by a number that no link has, so that no answer goes astray. */
   private relay(pneId: string, record: Uint8Array): void {
-    if (!mayInPn(this.options.grants, this.options.pn, pneId, 'pn-join')) refuse('notAuthorized');
+    if (!this.admission.isGranted(pneId)) refuse('notAuthorized');
     const there = [...this.flows.values()].find(({ peer }) => peer?.subject === pneId);
     const flow = there?.number ?? this.nextFlow++;
     (this.server ?? refuse('linkClosed')).send(encodeRoute(flow, record));
@@ -240,15 +246,11 @@ class GatewayRole {
 
   /** What is revoked ends the link before the next record is looked at. */
   private receiveOnLink(flow: Flow, message: Uint8Array): void {
-    if (flow.isSecured && !this.mayJoin(flow.peer)) {
+    if (flow.isSecured && !this.admission.mayJoin(flow.peer?.subject)) {
       flow.link.close();
       refuse('notAuthorized');
     }
     flow.receive(message);
-  }
-
-  private mayJoin(peer: Party | undefined): boolean {
-    return mayInPn(this.options.grants, this.options.pn, peer?.subject, 'pn-join');
   }
 
   private receiveFromServer(bytes: Uint8Array): void {
@@ -270,7 +272,7 @@ class GatewayRole {
   }
 
   private sendTo(flow: Flow | undefined, message: Uint8Array): void {
-    if (this.mayJoin(flow?.peer)) this.guard(flow, () => flow?.send(message));
+    if (this.admission.mayJoin(flow?.peer?.subject)) this.guard(flow, () => flow?.send(message));
   }
 
   /** A hop whose keys are used up ends with its link: only the PNE can begin a handshake, on the next one. */
@@ -284,15 +286,5 @@ class GatewayRole {
         flow?.link.close();
       }
     }
-  }
-}
-
-function refusalOf(work: () => void): ReasonName | undefined {
-  try {
-    work();
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return error.reasonName;
   }
 }

@@ -2,9 +2,10 @@
 
 /** What is done to groups and user keys at a CPNS Server. It takes place when it is stored. */
 import { newKey } from '../keys/hierarchy.ts';
-import { referenceOf } from '../keys/reference.ts';
+import { isPersonalNetwork, referenceOf } from '../keys/reference.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
 import {
+  atGateway,
   type GroupRecord,
   newGroup,
   type Rekeying,
@@ -55,6 +56,16 @@ export class GroupChanges {
 
   transfer(reference: number, owner: string | undefined, done: Done = ignore): void {
     this.changeGroup(reference, (record) => ({ ...record, owner }), done);
+  }
+
+  /** A PN moves to a gateway, with a new key; undefined: it may be at any, as before that. */
+  switchGateway(reference: number, gateway: string | undefined, done: Done = ignore): void {
+    const change = (record: GroupRecord) => {
+      if (!isPersonalNetwork(reference)) refuse('badArgument');
+      if (gateway !== undefined) return atGateway(record, gateway, this.rekeying);
+      return record.gateway === undefined ? record : { ...record, gateway };
+    };
+    this.changeGroup(reference, change, done);
   }
 
   rekey(reference: number, done: Done = ignore): void {

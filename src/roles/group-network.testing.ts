@@ -22,6 +22,7 @@ import { type GroupServerStore, newGroupServerStore, storeOver } from './group-s
 import { PROVIDER } from './identities.testing.ts';
 import { staticDhInterface } from './interface.ts';
 import { createServerKeys } from './key-master.ts';
+import { placesOf } from './placement.ts';
 import { createServer, type Server } from './server.ts';
 import type { ServerKeys, ServerKeysOptions } from './server-keys.ts';
 import { createMemoryStore } from './server-store.ts';
@@ -46,6 +47,7 @@ export class GroupNetwork {
   readonly gateways = new Map<string, { gateway: Gateway; server: LinkEvents; up: LinkEvents }>();
   readonly store: GroupServerStore = newGroupServerStore();
   readonly read: { readonly at: string; readonly sender: number; readonly value: unknown }[] = [];
+  readonly readings: { readonly pneId: string; readonly value: unknown }[] = [];
   /** Gateways that the server had something to tell of the key of a PN. */
   readonly told: string[] = [];
   readonly refusals: {
@@ -200,6 +202,14 @@ export class GroupNetwork {
     this.joinServer(name);
   }
 
+  /** What a server states to its gateways of where PNEs are to be. */
+  private place(): void {
+    const places = placesOf(this.keys.groups);
+    for (const id of this.options.devices)
+      for (const [name, { gateway }] of this.gateways)
+        this.queue.push(() => gateway.place(id, places.get(id)?.includes(name) ?? true));
+  }
+
   private joinServer(name: string): void {
     const entry = this.gateways.get(name)!;
     const end = (towards: 'server' | 'gateway'): Link & { readonly name: string } => ({
@@ -212,7 +222,8 @@ export class GroupNetwork {
       },
     });
     entry.up = entry.gateway.attachServer(end('server'));
-    entry.server = this.server.attachGateway(end('gateway'));
+    entry.server = this.server.attachGateway(end('gateway'), this.identity(name).credential);
+    this.place();
     this.settle();
   }
 
@@ -225,7 +236,7 @@ export class GroupNetwork {
       store: storeOver(this.store, (work) => this.queue.push(work)),
       credentialOf: (id) => this.identities.get(id)?.credential,
       permits: this.options.permits ?? ((_pneId, request) => request === 'leave'),
-      onGroup(): void {},
+      onGroup: () => this.place(),
       onHolder(): void {},
     });
     const known = this.options.devices.map((id) => this.identity(id).credential);
@@ -251,7 +262,7 @@ export class GroupNetwork {
       },
       onAgreed(): void {},
       onRegistered(): void {},
-      onReading(): void {},
+      onReading: (pneId, { value }) => this.readings.push({ pneId, value }),
       onContentSettled(): void {},
       onRefused: (reason, pneId) => this.refusals.push({ at: 'server', reason, pneId }),
     });

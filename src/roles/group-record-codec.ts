@@ -5,7 +5,7 @@
  * (src/keys/hierarchy.ts).
  *
  *     group    = [version: 1, name: tstr, owner: tstr, flags: uint, epoch: uint, salt: bstr .size 16, rekeys: uint,
- *                 members: uint]                    ; owner '': none; flags: 1 signed, 2 urgent
+ *                 members: uint, ? gateway: tstr .size (1..)]   ; owner '': none; flags: 1 signed, 2 urgent
  *     member   = [pne-id: tstr, sender: uint, first-boot: uint]
  *     user-key = [version: 1, epoch: uint, salt: bstr .size 16, revoked: 0 / 1]
  */
@@ -23,7 +23,8 @@ const URGENT = 2;
 export function encodeGroupRecord(record: GroupRecord): Uint8Array {
   const { name, owner = '', signed, isUrgent, key, rekeys, members } = record;
   const flags = (signed ? SIGNED : 0) + (isUrgent ? URGENT : 0);
-  const head = encodeFlat([VERSION, name, owner, flags, key.epoch, key.salt, rekeys, members.length]);
+  const own = [VERSION, name, owner, flags, key.epoch, key.salt, rekeys, members.length];
+  const head = encodeFlat(record.gateway === undefined ? own : [...own, record.gateway]);
   return joined([
     head,
     ...members.map(({ pneId, sender, firstBoot }) => encodeFlat([pneId, sender, firstBoot])),
@@ -33,20 +34,23 @@ export function encodeGroupRecord(record: GroupRecord): Uint8Array {
 /** Owns what it returns. Refuses `recordInvalid` and what src/cbor refuses: whatever no server can have stored. */
 export function decodeGroupRecord(reference: number, bytes: Uint8Array): GroupRecord {
   const reader = new CborReader(bytes);
-  if (reader.array() !== 8 || reader.unsigned() !== VERSION) refuse('recordInvalid');
+  const items = reader.array();
+  if ((items !== 8 && items !== 9) || reader.unsigned() !== VERSION) refuse('recordInvalid');
   const name = reader.textString();
   const owner = reader.textString();
   const flags = reader.unsigned();
   const key = { epoch: reader.unsigned(), salt: reader.byteString().slice() };
   const rekeys = reader.unsigned();
   const count = reader.unsigned();
+  const gateway = items === 9 ? reader.textString() : undefined;
   if (flags > SIGNED + URGENT || key.salt.length !== SALT_BYTES) refuse('recordInvalid');
-  if (count > ImplementationLimits.groupMaxMembers) refuse('recordInvalid');
+  if (gateway === '' || count > ImplementationLimits.groupMaxMembers) refuse('recordInvalid');
   const members = Array.from({ length: count }, () => readMember(reader));
   reader.end();
   checkMembers(members);
   const [signed, isUrgent] = [(flags & SIGNED) !== 0, (flags & URGENT) !== 0];
-  return { reference, name, owner: owner === '' ? undefined : owner, signed, isUrgent, key, rekeys, members };
+  const own = { reference, name, owner: owner === '' ? undefined : owner, gateway };
+  return { ...own, signed, isUrgent, key, rekeys, members };
 }
 
 export function encodeUserKey({ epoch, salt, isRevoked }: UserKeyRecord): Uint8Array {

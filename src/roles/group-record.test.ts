@@ -88,6 +88,7 @@ test('what is stored is read, and nothing else', () => {
     create(),
     create([]),
     { ...create(), owner: undefined, signed: false, isUrgent: true },
+    { ...create(), gateway: 'gateway-2' },
   ]) {
     const bytes = encodeGroupRecord(group);
     assert.equal(decodeGroupRecord(2, bytes), group);

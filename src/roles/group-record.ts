@@ -15,6 +15,8 @@ export interface GroupRecord {
   readonly name: string;
   /** Who may hand it on and remove members, by PNE id. */
   readonly owner: string | undefined;
+  /** Of a PN: the name of the one PN GW that has its key and its members; undefined: whichever has members of it. */
+  readonly gateway: string | undefined;
   /** Whether each content is signed by its sender. */
   readonly signed: boolean;
   /** Whether the former key ended with this one. */
@@ -53,7 +55,7 @@ export function newGroup(
   rekeying: Rekeying,
 ): GroupRecord {
   const key = newKey(rekeying.fillRandom, 1);
-  let record: GroupRecord = { ...own, isUrgent: false, key, rekeys: 0, members: [] };
+  let record: GroupRecord = { ...own, gateway: undefined, isUrgent: false, key, rekeys: 0, members: [] };
   for (const pneId of members) record = seated(record, pneId, rekeying);
   return record;
 }
@@ -82,6 +84,11 @@ export function withoutMember(record: GroupRecord, pneId: string, rekeying: Reke
   if (!isMember(record, pneId)) return record;
   const members = record.members.filter((member) => member.pneId !== pneId);
   return rekeyed({ ...record, members }, rekeying);
+}
+
+/** Another gateway: what the former one has opens nothing any more. The same record where it is there already. */
+export function atGateway(record: GroupRecord, gateway: string, rekeying: Rekeying): GroupRecord {
+  return record.gateway === gateway ? record : { ...rekeyed(record, rekeying), gateway, isUrgent: true };
 }
 
 export function isMember({ members }: GroupRecord, pneId: string): boolean {

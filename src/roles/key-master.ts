@@ -101,6 +101,10 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
     this.changes.transfer(reference, owner, done);
   }
 
+  switchGateway(reference: number, gateway: string | undefined, done?: Done): void {
+    this.changes.switchGateway(reference, gateway, done);
+  }
+
   rekey(reference: number, done?: Done): void {
     this.changes.rekey(reference, done);
   }
@@ -249,6 +253,7 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
       for (const pneId of group.members.keys()) concerned.add(pneId);
     }
     for (const record of ended) this.notices.ended(record);
+    for (const record of changed) this.notices.moved(record);
     for (const record of changed) onGroup(record.reference, record);
     for (const { reference } of ended) onGroup(reference, undefined);
     for (const pneId of concerned) this.syncPeer(pneId);
@@ -281,16 +286,11 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
   private peerOf(pneId: string): KeyPeer {
     const known = this.peers.get(pneId);
     if (known !== undefined) return known;
+    const { host } = this;
     const { provider, root } = this.options;
-    const { after, random, send, onRefused } = this.host;
     const peer = new KeyPeer({
-      pneId,
-      provider,
-      root,
-      after,
-      random,
-      send: (agreement, message) => send(pneId, agreement, message),
-      onRefused,
+      ...{ ...host, pneId, provider, root },
+      send: (agreement, message) => host.send(pneId, agreement, message),
     });
     this.peers.set(pneId, peer);
     return peer;

@@ -52,6 +52,8 @@ export interface ServerInterfaces {
   send(pneId: string, agreement: Agreement, message: Uint8Array): void;
   /** Where a PNE's newest verified message came from, while that link lasts. */
   routeOf(pneId: string): Route | undefined;
+  /** Who the gateway at the end of this link has proved to be, while it lasts. */
+  gatewayName(gateway: Link): string | undefined;
   /** Sends a content of a group to a gateway, for the members there. */
   sendContent(gateway: Link, content: Uint8Array): void;
   /** Wipes the keys of sessions with a PNE. */
@@ -75,6 +77,7 @@ export function createServerInterfaces(options: ServerInterfacesOptions): Server
     attachGateway: (link, gateway) => role.attachGateway(link, gateway),
     send: (pneId, agreement, message) => role.send(pneId, agreement, message),
     routeOf: (pneId) => role.routeOf(pneId),
+    gatewayName: (gateway) => role.gatewayName(gateway),
     sendContent: (gateway, content) => role.sendContent(gateway, content),
     expel: (pneId) => role.expel(pneId),
   };
@@ -86,6 +89,7 @@ class ServerEnd {
   private readonly connectionIds: ScatteredIds;
   private readonly byKid = new Map<number, Peer>();
   private readonly byId = new Map<string, Peer>();
+  private readonly gatewayNames = new Map<Link, string>();
 
   constructor(options: ServerInterfacesOptions) {
     this.options = options;
@@ -96,6 +100,7 @@ class ServerEnd {
   attachGateway(gateway: Link, party?: Party): LinkEvents {
     const flows = new Map<number, Acceptance>();
     const joining = new Map<number, Acceptance>();
+    if (party?.subject !== undefined) this.gatewayNames.set(gateway, party.subject);
     return {
       onMessage: (bytes: Uint8Array) =>
         this.guard(undefined, () => {
@@ -113,6 +118,7 @@ class ServerEnd {
       onClosed: () => {
         for (const end of [...flows.values(), ...joining.values()]) end.stop();
         for (const peer of this.byId.values()) if (peer.route?.gateway === gateway) peer.route = undefined;
+        this.gatewayNames.delete(gateway);
         this.options.onLeft(gateway);
       },
     };
@@ -128,6 +134,10 @@ class ServerEnd {
 
   routeOf(pneId: string): Route | undefined {
     return this.byId.get(pneId)?.route;
+  }
+
+  gatewayName(gateway: Link): string | undefined {
+    return this.gatewayNames.get(gateway);
   }
 
   /** The flow is 0: a gateway knows which of its PNEs are members. */

@@ -42,6 +42,8 @@ export interface ServerKeyHost {
   send(pneId: string, agreement: Agreement, message: Uint8Array): void;
   /** Where a PNE's newest verified message came from. */
   routeOf(pneId: string): { readonly gateway: Link; readonly flow: number } | undefined;
+  /** Who the gateway at the end of this link has proved to be. */
+  gatewayName(gateway: Link): string | undefined;
   sendContent(gateway: Link, content: Uint8Array): void;
   /** That is all that a PNE may send to, at the gateway where it is. */
   onSeats(gateway: Link, pneId: string, seats: readonly GroupSeat[]): void;
@@ -70,6 +72,11 @@ export interface ServerKeys {
   add(reference: number, pneId: string, done?: Done): void;
   remove(reference: number, pneId: string, done?: Done): void;
   transfer(reference: number, owner: string | undefined, done?: Done): void;
+  /**
+   * A PN moves to the PN GW of this name, which alone gets its new key; undefined: it may be at any again. Whether it may,
+   * and is there, its caller has seen to.
+   */
+  switchGateway(reference: number, gateway: string | undefined, done?: Done): void;
   /** Makes its key anew. */
   rekey(reference: number, done?: Done): void;
   end(reference: number, done?: Done): void;

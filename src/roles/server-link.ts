@@ -34,6 +34,8 @@ export interface ServerLinkOptions {
   onRevoked(revoked: Revoked, confirm: () => void): void;
   /** The server states to which groups a PNE may send, and as whom. */
   onSeats(pneId: string, seats: readonly GroupSeat[]): void;
+  /** The server states at which gateways a PNE is to be; at none: at any. */
+  onPlaced(pneId: string, gateways: readonly string[]): void;
   /** The key of a PN, which is the callee's to wipe; undefined: the PN has ended. */
   onPnKey(reference: number, epoch: number, key: Secret | undefined): void;
   /** A message was refused and dropped. `peerRefused`: the server says so of this gateway, or somebody else does. */
@@ -100,6 +102,8 @@ class ServerLinkEnd {
       return this.options.onAdmitted(control.statement.pneId, control.statement.credential, confirm);
     if (control.kind === ControlKind.revoked) return this.options.onRevoked(control.statement, confirm);
     if (control.kind === ControlKind.pnKey) this.takePnKey(control.statement);
+    else if (control.kind === ControlKind.placed)
+      this.options.onPlaced(control.statement.pneId, control.statement.gateways);
     else this.options.onSeats(control.statement.pneId, control.statement.seats);
     confirm();
   }

@@ -72,6 +72,7 @@ class Group {
       random: () => 0,
       send: (pneId, _agreement, message) => this.take(pneId, message),
       routeOf: () => undefined,
+      gatewayName: () => undefined,
       sendContent(): void {},
       onSeats(): void {},
       onPnKey(): void {},

@@ -105,6 +105,8 @@ export class GatewayProcess {
         onSecured: (routes) => this.adopt(routes),
         onAgreed: () => this.note('agreed with the server'),
         onPnKey: (...key) => this.gateway?.takePnKey(...key),
+        // No PN is switched.
+        onPlaced(): void {},
         onSeats: (pneId, seats) => this.gateway?.seat(pneId, seats),
         // Nobody joins here.
         onAdmitted: (_pneId, _credential, confirm) => confirm(),

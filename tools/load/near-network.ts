@@ -129,6 +129,7 @@ function startGateway(
     },
     onSeats: gateway.seat,
     onPnKey: gateway.takePnKey,
+    onPlaced(): void {},
     onAdmitted(): void {},
     onWithdrawn(): void {},
     onRevoked(): void {},

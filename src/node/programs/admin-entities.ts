@@ -8,7 +8,7 @@ import type { Scope } from '../../authorization/scope.ts';
 import { ImplementationLimits } from '../../limits.ts';
 import { numberDevice } from '../device-numbers.ts';
 import { credentialIn, DEVICES, ENTITIES, enrol, readAll } from '../devices.ts';
-import { ENTITY_GRANTS, grantEntity, grantIn, revokeGrants } from '../grants.ts';
+import { ENTITY_GRANTS, grantIn, grantScope, revokeGrants } from '../grants.ts';
 import { endOf, type Work } from './admin-grants.ts';
 import { UsageError } from './config.ts';
 
@@ -22,7 +22,7 @@ export async function addEntities(work: Work): Promise<void> {
     const { subject = '' } = credential;
     const isKnown = (await readAll(store, ENTITIES)).some((known) => known.subject === subject);
     // Before anybody knows it: from its first moment on it may do what it may do.
-    if (!isKnown && subject !== '') await grantEntity(store, subject, scope, endOf(work.days));
+    if (!isKnown && subject !== '') await grantScope(store, ENTITY_GRANTS, subject, scope, endOf(work.days));
     say(`${await enrol(store, credential, ENTITIES)} added`);
   }
 }
@@ -31,7 +31,7 @@ export async function grantEntities(work: Work): Promise<void> {
   await checkKnown(work);
   const scope = await scopeOf(work);
   for (const id of work.names) {
-    await grantEntity(work.store, id, scope, endOf(work.days));
+    await grantScope(work.store, ENTITY_GRANTS, id, scope, endOf(work.days));
     work.say(`${id} granted`);
   }
 }

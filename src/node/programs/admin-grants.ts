@@ -26,6 +26,8 @@ export interface Work {
   /** What an external entity may read and command. */
   readonly read: string;
   readonly command: string;
+  /** PNs that a gateway may take over, with commas between. */
+  readonly takes: string;
   say(line: string): void;
 }
 

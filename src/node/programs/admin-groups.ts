@@ -95,10 +95,13 @@ export async function administerKeys(
 }
 
 function list(groups: Iterable<GroupRecord>, say: Say): void {
-  for (const { reference, name, owner, key, members, signed } of groups) {
+  for (const { reference, name, owner, key, members, signed, gateway } of groups) {
     const kind = `${signed ? 'signed ' : ''}${isPersonalNetwork(reference) ? 'PN' : 'service group'}`;
+    const place = gateway === undefined ? '' : `  at ${gateway}`;
     const ids = members.map(({ pneId }) => pneId).join(' ');
-    say(`${reference}  ${kind} ${name}  epoch ${key.epoch}${owner ? `  owner ${owner}` : ''}  ${ids}`);
+    say(
+      `${reference}  ${kind} ${name}  epoch ${key.epoch}${owner ? `  owner ${owner}` : ''}${place}  ${ids}`,
+    );
   }
 }
 
@@ -128,7 +131,12 @@ async function requireDevices(store: KeyValueStore, names: readonly string[]): P
   for (const name of names) if (!known.has(name)) throw new UsageError(`no device is called ${name}`);
 }
 
-function done(say: Say, line: string, work: (then: (refused?: ReasonName) => void) => void): Promise<void> {
+/** Says the line once it is stored. Rejects with what to do where it is refused. */
+export function done(
+  say: Say,
+  line: string,
+  work: (then: (refused?: ReasonName) => void) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     work((refused) => {
       if (refused !== undefined) return reject(new Error(whyNot(refused)));
@@ -149,7 +157,8 @@ const REMEDIES: Partial<Record<ReasonName, string>> = Object.freeze({
   storeFailed: 'the store did not take it, or another process was faster: try again',
 });
 
-function openGroups(
+/** The groups in a store, whether its server runs or not. */
+export function openGroups(
   store: KeyValueStore,
   provider: CryptoProvider,
 ): Promise<{ readonly ledger: KeyLedger; readonly changes: GroupChanges }> {

@@ -24,6 +24,7 @@ import { readSealingKey } from '../sealing-key.ts';
 import { writeOnce } from '../secret-file.ts';
 import { openPostgresStore } from '../store/postgres.ts';
 import { addEntities, grantEntities, listEntities, revokeEntities } from './admin-entities.ts';
+import { grantGateways, revokeGateways, switchGateway, takesMark } from './admin-gateways.ts';
 import { DEFAULT_DAYS, grant, grantMark, grantNewcomer, revoke, type Work } from './admin-grants.ts';
 import { administerGroups, administerKeys } from './admin-groups.ts';
 
@@ -45,6 +46,7 @@ export const ADMIN_OPTIONS = Object.freeze({
   days: { fallback: DEFAULT_DAYS, check: checkWholeNumber },
   read: { fallback: '' },
   command: { fallback: '' },
+  takes: { fallback: '' },
   onboarding: { fallback: '', isFlag: true },
   csv: PROVISION_OPTIONS.csv,
   replace: PROVISION_OPTIONS.replace,
@@ -67,7 +69,10 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map([
   ['revoke', { roll: DEVICES, run: revoke }],
   ['list-gateways', { roll: GATEWAYS, run: list }],
   ['add-gateway', { roll: GATEWAYS, run: add }],
-  ['remove-gateway', { roll: GATEWAYS, run: remove }],
+  ['remove-gateway', { roll: GATEWAYS, run: removeGateways }],
+  ['grant-gateway', { roll: GATEWAYS, run: grantGateways }],
+  ['revoke-gateway', { roll: GATEWAYS, run: revokeGateways }],
+  ['switch', { roll: GATEWAYS, run: switchGateway }],
   ['list-entities', { roll: ENTITIES, run: listEntities }],
   ['add-entity', { roll: ENTITIES, run: addEntities }],
   ['remove-entity', { roll: ENTITIES, run: removeEntities }],
@@ -105,9 +110,10 @@ export async function administer(
   }
 }
 
-async function list({ store, say, roll }: Work): Promise<void> {
-  for (const { subject } of await readAll(store, roll))
-    say(`${subject!}${roll === DEVICES ? await grantMark(store, subject!) : ''}`);
+async function list(work: Work): Promise<void> {
+  const { store, say, roll } = work;
+  const mark = (id: string) => (roll === DEVICES ? grantMark(store, id) : takesMark(work, id));
+  for (const { subject } of await readAll(store, roll)) say(`${subject!}${await mark(subject!)}`);
 }
 
 async function add(work: Work): Promise<void> {
@@ -144,6 +150,11 @@ export async function remove({ store, names, say, roll }: Work): Promise<void> {
     if (!(await withdraw(store, id, roll)) && !isCode) throw new UsageError(`none is called ${id}`);
     say(isCode ? `${id} removed: its code is worth nothing` : `${id} removed`);
   }
+}
+
+async function removeGateways(work: Work): Promise<void> {
+  await revokeGateways({ ...work, say(): void {} });
+  await remove(work);
 }
 
 /** One that comes again under this name is granted anew. */

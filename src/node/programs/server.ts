@@ -7,8 +7,10 @@ import type { InterfaceName } from '../../negotiation/policies.ts';
 import type { ReasonName } from '../../refusal.ts';
 import { groupPermission } from '../../roles/group-permission.ts';
 import { createServerKeys } from '../../roles/key-master.ts';
+import { placesOf } from '../../roles/placement.ts';
 import { type CpnsServer, startCpnsServer } from '../cpns-server.ts';
 import { DEVICES, GATEWAYS } from '../devices.ts';
+import { GATEWAY_GRANTS } from '../grants.ts';
 import { openInvitations } from '../invitations.ts';
 import { openKeptResumptions } from '../kept-resumptions.ts';
 import { openKeyStore } from '../key-store.ts';
@@ -17,6 +19,7 @@ import { openReadingOutput, type ReadingOutput } from '../reading-output.ts';
 import { openRootKey } from '../root-key.ts';
 import { readSealingKey } from '../sealing-key.ts';
 import { openServerStore } from '../server-store.ts';
+import { openSwitches, type Switches } from '../switches.ts';
 import { readTlsCredentials, type TlsCredentials } from '../tls.ts';
 import { joinedGrant } from './admin-grants.ts';
 import { agreementFacts } from './agreement-facts.ts';
@@ -90,6 +93,7 @@ export async function startServerProgram(
     onGroup(group, record): void {
       log('group', { group, epoch: record?.key.epoch ?? 0, members: record?.members.length ?? 0 });
       server?.entities?.refresh();
+      server?.setPlaces(placesOf(keys.groups));
       page.groups(() => groupViews(keys));
     },
     onHolder(group, pne): void {
@@ -142,6 +146,11 @@ export async function startServerProgram(
     expel: (id) => server?.expelGateway(id),
     onChanged: () => page.list('gateway', gateways.ids),
   });
+  const gatewayGrants = await openGranted(store, log, () => switches?.proceed(), {
+    list: GATEWAY_GRANTS,
+    subject: 'gateway',
+  });
+  let switches: Switches | undefined;
   /** What a device that is gone knew of its groups is no key any more. Gateways learn who joined, and who left. */
   function followDevices(): void {
     page.list('pne', devices.ids);
@@ -188,6 +197,7 @@ export async function startServerProgram(
         invitations.finish(peer.subject!);
       }
       page.agreed(agreement);
+      if (name === 'CPNS-2') setImmediate(() => switches?.proceed());
       log('agreed', { [PEERS[name] ?? 'pne']: peer.subject!, ...agreementFacts(agreement) });
     },
     onRegistered(pne): void {
@@ -203,6 +213,13 @@ export async function startServerProgram(
     onGatewayRefused: (reason, gateway) => log('gateway-refused', refusalFacts(reason, gateway)),
   });
   server = started;
+  started.setPlaces(placesOf(keys.groups));
+  switches = await openSwitches({
+    ...{ store, keys, grants: gatewayGrants.authority, hasGateway: started.hasGateway },
+    onSwitched: (group, gateway) => log('switched', { group, gateway }),
+    onRefused: (reason, group, gateway) => log('switch-refused', { reason, group, gateway }),
+    onFailed: ({ message }) => log('switches-failed', { reason: message }),
+  });
   metrics.show('devices', () => devices.ids.length);
   metrics.show('readings_kept', () => serverStore.count);
   page.list('gateway', gateways.ids);
@@ -221,6 +238,8 @@ export async function startServerProgram(
       await page.close();
       devices.close();
       gateways.close();
+      switches?.close();
+      gatewayGrants.close();
       entities.close();
       groupsWatch.close();
       grants.close();
