@@ -8,13 +8,13 @@
  *
  * Whichever server process has that gateway at its end does it: a PN stays where it is until its new gateway is there.
  */
-import type { Grants } from '../authorization/authority.ts';
 import { maySwitchTo } from '../authorization/gateway-access.ts';
 import { withHead } from '../bytes/copy.ts';
 import { decodeUtf8, encodeUtf8 } from '../bytes/utf8.ts';
 import { groupNumber } from '../keys/reference.ts';
 import type { ReasonName } from '../refusal.ts';
 import type { ServerKeys } from '../roles/server-keys.ts';
+import type { HeldGrants } from './grants.ts';
 import { type Following, follow } from './store/following.ts';
 import { type Entry, entriesUnder, type KeyValueStore } from './store/store.ts';
 
@@ -41,7 +41,7 @@ export async function cancelSwitch(store: KeyValueStore, reference: number): Pro
 export interface SwitchesOptions {
   readonly store: KeyValueStore;
   /** Of gateways. */
-  readonly grants: Grants;
+  readonly grants: Pick<HeldGrants, 'authority' | 'refresh'>;
   readonly keys: Pick<ServerKeys, 'switchGateway'>;
   /** Whether a gateway of this name is there, and has proved itself. */
   hasGateway(gateway: string): boolean;
@@ -62,6 +62,8 @@ export async function openSwitches(options: SwitchesOptions): Promise<Switches> 
   const following: Following = await follow({
     ...{ store, edition: EDITION, onFailed },
     async read(): Promise<void> {
+      // What was granted before it was asked for counts.
+      await options.grants.refresh();
       for await (const entry of entriesUnder(store, ROWS)) await attempt(options, entry);
     },
   });
@@ -74,7 +76,7 @@ export async function openSwitches(options: SwitchesOptions): Promise<Switches> 
 async function attempt(options: SwitchesOptions, { key, value, version }: Entry): Promise<void> {
   const { store, grants, hasGateway, onSwitched, onRefused } = options;
   const [reference, gateway] = [referenceIn(key), decodeUtf8(value)];
-  const isGranted = maySwitchTo(grants, gateway, groupNumber(reference));
+  const isGranted = maySwitchTo(grants.authority, gateway, groupNumber(reference));
   if (isGranted && !hasGateway(gateway)) return;
   const refused = isGranted ? await switchNow(options, reference, gateway) : 'notAuthorized';
   // It is tried again with the next change.

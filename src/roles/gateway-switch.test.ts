@@ -3,7 +3,6 @@
 /** A PN moves from one PN GW to another while its PNEs report: nothing is lost or doubled, and the former has no key. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ImplementationLimits } from '../limits.ts';
 import { GroupNetwork } from './group-network.testing.ts';
 import { placesOf } from './placement.ts';
 
@@ -40,7 +39,6 @@ test('its PNEs leave the former gateway, and nobody else does', () => {
   assert.equal([isAt(net, 'pne-1'), isAt(net, 'pne-2'), isAt(net, 'pne-3')], [false, false, true]);
   net.connect('pne-1', 'gateway-1');
   net.settle();
-  net.pass(ImplementationLimits.hopSecuringMs);
   assert.not.ok(isAt(net, 'pne-1'));
   assert.ok(net.refusals.some(({ at, reason }) => at === 'gateway-1' && reason === 'notAuthorized'));
   move(net, 'gateway-2');
@@ -139,7 +137,7 @@ test('a gateway and a server that begin anew do as before', () => {
   net.keys.switchGateway(PN, 'gateway-2');
   net.settle();
   net.restartServer();
-  net.pass(ImplementationLimits.hopSecuringMs);
+  net.pass(30_000);
   assert.not.ok(isAt(net, 'pne-1'));
   move(net, 'gateway-2');
   net.pass(120_000);

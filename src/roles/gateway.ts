@@ -9,6 +9,7 @@
 import type { ShownGrants } from '../authorization/authority.ts';
 import type { Secret } from '../crypto/provider.ts';
 import { type Content, parseContent } from '../groups/content.ts';
+import type { Credential } from '../handshake/credential.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { Channel, decodeEndToEndMessage, onboardingBody } from '../link/channel.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
@@ -161,6 +162,12 @@ class GatewayRole {
     for (const { link, isSecured } of [...this.flows.values()]) if (!isSecured) link.close();
   }
 
+  /** A PNE that is to be at another gateway is not kept waiting here. */
+  private admit(link: Link, peer: Credential, grant: Uint8Array | undefined): void {
+    if (this.admission.isElsewhere(peer.subject)) link.close();
+    this.admission.admit(peer, grant);
+  }
+
   /** Returns whether there is room for one more. Who waits longest without having proved anything, goes. */
   private makeRoom(): boolean {
     const { maxPnes = ImplementationLimits.gatewayMaxPnes } = this.options;
@@ -178,7 +185,7 @@ class GatewayRole {
     const flow = new Flow({
       number: this.nextFlow,
       link,
-      hop: { ...this.options.hop, admit: (peer, grant) => this.admission.admit(peer, grant) },
+      hop: { ...this.options.hop, admit: (peer, grant) => this.admit(link, peer, grant) },
       after: this.options.after,
       onAgreed: (agreement) => {
         this.endOthers(flow, agreement);

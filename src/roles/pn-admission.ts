@@ -31,9 +31,12 @@ export class PnAdmission {
     this.elsewhere.clear();
   }
 
+  isElsewhere(pneId: string | undefined): boolean {
+    return pneId !== undefined && this.elsewhere.has(pneId);
+  }
+
   mayJoin(pneId: string | undefined): boolean {
-    if (pneId !== undefined && this.elsewhere.has(pneId)) return false;
-    return this.isGranted(pneId);
+    return !this.isElsewhere(pneId) && this.isGranted(pneId);
   }
 
   /** Wherever it is to be: what it said here before still passes. */

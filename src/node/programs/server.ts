@@ -146,7 +146,7 @@ export async function startServerProgram(
     expel: (id) => server?.expelGateway(id),
     onChanged: () => page.list('gateway', gateways.ids),
   });
-  const gatewayGrants = await openGranted(store, log, () => switches?.proceed(), {
+  const gatewayGrants = await openGranted(store, log, undefined, {
     list: GATEWAY_GRANTS,
     subject: 'gateway',
   });
@@ -215,7 +215,7 @@ export async function startServerProgram(
   server = started;
   started.setPlaces(placesOf(keys.groups));
   switches = await openSwitches({
-    ...{ store, keys, grants: gatewayGrants.authority, hasGateway: started.hasGateway },
+    ...{ store, keys, grants: gatewayGrants, hasGateway: started.hasGateway },
     onSwitched: (group, gateway) => log('switched', { group, gateway }),
     onRefused: (reason, group, gateway) => log('switch-refused', { reason, group, gateway }),
     onFailed: ({ message }) => log('switches-failed', { reason: message }),
