@@ -162,12 +162,6 @@ class GatewayRole {
     for (const { link, isSecured } of [...this.flows.values()]) if (!isSecured) link.close();
   }
 
-  /** A PNE that is to be at another gateway is not kept waiting here. */
-  private admit(link: Link, peer: Credential, grant: Uint8Array | undefined): void {
-    if (this.admission.isElsewhere(peer.subject)) link.close();
-    this.admission.admit(peer, grant);
-  }
-
   /** Returns whether there is room for one more. Who waits longest without having proved anything, goes. */
   private makeRoom(): boolean {
     const { maxPnes = ImplementationLimits.gatewayMaxPnes } = this.options;
@@ -182,10 +176,16 @@ class GatewayRole {
   }
 
   private openFlow(link: Link): Flow {
+    const { admission } = this;
+    const admit = (peer: Credential, grant: Uint8Array | undefined) => {
+      // One that is to be at another gateway is not kept waiting here.
+      if (admission.isElsewhere(peer.subject)) link.close();
+      admission.admit(peer, grant);
+    };
     const flow = new Flow({
       number: this.nextFlow,
       link,
-      hop: { ...this.options.hop, admit: (peer, grant) => this.admit(link, peer, grant) },
+      hop: { ...this.options.hop, admit },
       after: this.options.after,
       onAgreed: (agreement) => {
         this.endOthers(flow, agreement);

@@ -253,8 +253,11 @@ export class GroupNetwork {
         const { name } = gateway as unknown as { readonly name: string };
         this.told.push(name);
         const wrapped = wrap(LINK_KEY);
-        const key = wrapped.length > 0 ? unwrapKey(provider, LINK_KEY, reference, epoch, wrapped) : undefined;
-        this.queue.push(() => this.gateways.get(name)!.gateway.takePnKey(reference, epoch, key));
+        this.queue.push(() => {
+          const isEnded = wrapped.length === 0;
+          const key = isEnded ? undefined : unwrapKey(provider, LINK_KEY, reference, epoch, wrapped);
+          this.gateways.get(name)!.gateway.takePnKey(reference, epoch, key);
+        });
       },
       onSeats: (gateway, pneId, seats) => {
         const { name } = gateway as unknown as { readonly name: string };

@@ -36,7 +36,8 @@ export class PnAdmission {
   }
 
   mayJoin(pneId: string | undefined): boolean {
-    return !this.isElsewhere(pneId) && this.isGranted(pneId);
+    const { grants, pn } = this.options;
+    return !this.isElsewhere(pneId) && mayInPn(grants, pn, pneId, 'pn-join');
   }
 
   /** Wherever it is to be: what it said here before still passes. */

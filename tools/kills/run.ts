@@ -11,7 +11,7 @@ import { DEFAULT_PN } from '../../src/authorization/membership.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
 import { ENTITIES, enrol, GATEWAYS } from '../../src/node/devices.ts';
-import { grantEntity, grantMembership } from '../../src/node/grants.ts';
+import { grantMembership, grantScope } from '../../src/node/grants.ts';
 import { newIdentity } from '../../src/node/identity.ts';
 import { openState } from '../../src/node/programs/state.ts';
 import { withRecords } from '../../src/session/records.ts';
@@ -130,7 +130,13 @@ async function enrolCrowd(
   for (const { credential } of gateways) await enrol(store, credential, GATEWAYS);
   const entity = newIdentity(provider, 'reader');
   const scope = entityScope({ read: ['all'], command: [], pn: DEFAULT_PN });
-  await grantEntity(store, await enrol(store, entity.credential, ENTITIES), scope, Number.MAX_SAFE_INTEGER);
+  await grantScope(
+    store,
+    ENTITY_GRANTS,
+    await enrol(store, entity.credential, ENTITIES),
+    scope,
+    Number.MAX_SAFE_INTEGER,
+  );
   await store.close();
   const serverUrls = places.map(({ url }) => url);
   const server = serverUrls.at(-1)!;

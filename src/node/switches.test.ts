@@ -3,15 +3,16 @@
 /** A PN moves from one PN GW to another while its PNEs report: nothing is lost or doubled, and the former has no key. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { GroupNetwork } from './group-network.testing.ts';
-import { placesOf } from './placement.ts';
+import { GroupNetwork } from '../roles/group-network.testing.ts';
+import { placesOf } from '../roles/placement.ts';
 
 const test = suite('gateway switch');
-const GATEWAYS = Object.freeze(['gateway-1', 'gateway-2']);
-const PN = 1;
 
 function network(): GroupNetwork {
-  const net = new GroupNetwork({ devices: ['pne-1', 'pne-2', 'pne-3'], gateways: GATEWAYS });
+  const net = new GroupNetwork({
+    devices: ['pne-1', 'pne-2', 'pne-3'],
+    gateways: ['gateway-1', 'gateway-2'],
+  });
   net.keys.create({ kind: 'pn', name: 'home', members: ['pne-1', 'pne-2'] });
   net.settle();
   return net;
@@ -28,13 +29,13 @@ function move(net: GroupNetwork, gateway: string): void {
 }
 
 function say(net: GroupNetwork, id: string, value: unknown): void {
-  net.device(id).keys.publish(PN, value);
+  net.device(id).keys.publish(1, value);
   net.settle();
 }
 
 test('its PNEs leave the former gateway, and nobody else does', () => {
   const net = network();
-  net.keys.switchGateway(PN, 'gateway-2');
+  net.keys.switchGateway(1, 'gateway-2');
   net.settle();
   assert.equal([isAt(net, 'pne-1'), isAt(net, 'pne-2'), isAt(net, 'pne-3')], [false, false, true]);
   net.connect('pne-1', 'gateway-1');
@@ -54,11 +55,11 @@ test('readings under way are neither lost nor doubled', () => {
   };
   for (let round = 0; round < 3; round += 1) {
     for (const id of net.devices.keys()) report(id);
-    net.keys.switchGateway(PN, GATEWAYS[1 - (round % 2)]);
+    net.keys.switchGateway(1, `gateway-${2 - (round % 2)}`);
     for (const id of net.devices.keys()) report(id);
     net.settle();
     for (const id of net.devices.keys()) report(id);
-    move(net, GATEWAYS[1 - (round % 2)]!);
+    move(net, `gateway-${2 - (round % 2)}`);
     net.pass(60_000);
   }
   const arrived = net.readings.map(({ pneId, value }) => {
@@ -72,7 +73,7 @@ test('the new gateway alone reads what is said in the PN', () => {
   const net = network();
   say(net, 'pne-1', 'before');
   assert.equal(net.read.splice(0), [{ at: 'gateway-1', sender: 0, value: 'before' }]);
-  net.keys.switchGateway(PN, 'gateway-2');
+  net.keys.switchGateway(1, 'gateway-2');
   net.settle();
   move(net, 'gateway-2');
   say(net, 'pne-1', 'after');
@@ -86,7 +87,7 @@ test('the new gateway alone reads what is said in the PN', () => {
 test('what is said while PNEs are still at the former gateway is not told to it', () => {
   const net = network();
   const key = net.keys.groups[0]!.key.epoch;
-  net.keys.switchGateway(PN, 'gateway-2');
+  net.keys.switchGateway(1, 'gateway-2');
   // It was told that they are elsewhere, and keeps them.
   const former = net.gateways.get('gateway-1')!;
   former.gateway = { ...former.gateway, place: () => undefined };
@@ -100,10 +101,10 @@ test('what is said while PNEs are still at the former gateway is not told to it'
 
 test('to where it is already nothing changes; to any it may be anywhere', () => {
   const net = network();
-  net.keys.switchGateway(PN, 'gateway-1');
+  net.keys.switchGateway(1, 'gateway-1');
   net.settle();
   const [{ key }] = net.keys.groups as [(typeof net.keys.groups)[number]];
-  net.keys.switchGateway(PN, 'gateway-1');
+  net.keys.switchGateway(1, 'gateway-1');
   net.settle();
   assert.equal(net.keys.groups[0]!.key, key);
   assert.equal(
@@ -113,7 +114,7 @@ test('to where it is already nothing changes; to any it may be anywhere', () => 
       ['pne-2', ['gateway-1']],
     ],
   );
-  net.keys.switchGateway(PN, undefined);
+  net.keys.switchGateway(1, undefined);
   net.settle();
   assert.equal([net.keys.groups[0]!.key, placesOf(net.keys.groups).size], [key, 0]);
   net.connect('pne-1', 'gateway-2');
@@ -134,7 +135,7 @@ test('a service group has no gateway, and one that is unknown no key', () => {
 
 test('a gateway and a server that begin anew do as before', () => {
   const net = network();
-  net.keys.switchGateway(PN, 'gateway-2');
+  net.keys.switchGateway(1, 'gateway-2');
   net.settle();
   net.restartServer();
   net.pass(30_000);
