@@ -11,7 +11,7 @@ import { DEFAULT_PN } from '../../src/authorization/membership.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
 import { ENTITIES, enrol, GATEWAYS } from '../../src/node/devices.ts';
-import { grantMembership, grantScope } from '../../src/node/grants.ts';
+import { ENTITY_GRANTS, grantMembership, grantScope } from '../../src/node/grants.ts';
 import { newIdentity } from '../../src/node/identity.ts';
 import { openState } from '../../src/node/programs/state.ts';
 import { withRecords } from '../../src/session/records.ts';
