@@ -10,9 +10,12 @@ import { printLine } from './console.ts';
  * The SDK calls the global `abort` for this when the image defines `xs.abortHook`.
  */
 export function reportAborts(): void {
+  let isReported = false;
+  /** SDK 8.2.3 throws after this where there was an exception, and comes back with that until its stack ends. */
+  function abort(reason: string, exception: unknown): void {
+    if (isReported) return;
+    isReported = true;
+    printLine(`pne: ${reason}: ${exception}`);
+  }
   Object.assign(globalThis, { abort });
-}
-
-function abort(reason: string, exception: unknown): void {
-  printLine(`pne: ${reason}: ${exception}`);
 }

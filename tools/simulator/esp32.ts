@@ -95,12 +95,15 @@ export async function flashOf(
   return flash;
 }
 
-/** Starts the chip on a file with its flash. Its console comes through stderr, as that of other boards. */
+/**
+ * Starts the chip on a file with its flash. Its console comes through stderr, as that of other boards; it says nothing
+ * where its input has ended.
+ */
 export function spawnEsp32(board: Esp32Board, flash: string, linePort: number): ChildProcess {
   const { program, args } = emulatorCommand(board, flash, linePort);
   return spawn('sh', ['-c', 'exec "$0" "$@" 1>&2', program, ...args], {
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
 }
 
