@@ -5,7 +5,6 @@
  * with `pne:`. Nothing of a key, a secret or a message is in any.
  */
 import type { LinkEvents } from '../../src/link/link.ts';
-import { Reason, type ReasonName } from '../../src/refusal.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
 import { BOARD, engineName, VERSION } from '../platform/board.ts';
 import { printLine } from '../platform/console.ts';
@@ -46,20 +45,5 @@ export function watchLink(events: LinkEvents): LinkEvents {
       say('link down');
       events.onClosed();
     },
-  };
-}
-
-/**
- * Returns what is told of each refusal. One that goes on is said at the first time and whenever it has doubled: whoever
- * sends nonsense must not keep the board busy with its console.
- */
-export function createRefusals(): (reason: ReasonName) => void {
-  let last: ReasonName | undefined;
-  let times = 0;
-  return (reason) => {
-    times = reason === last ? times + 1 : 1;
-    last = reason;
-    if ((times & (times - 1)) !== 0) return;
-    say(`refused ${reason} (${Reason[reason]})${times > 1 ? `, ${times} times` : ''}`);
   };
 }

@@ -24,7 +24,8 @@ import type { Sensor, SensorEvents } from '../sensors/sensor.ts';
 import { openDeviceStore } from '../store/device-store.ts';
 import { openPlace, type PnePlace } from '../store/place.ts';
 import type { Image } from './image.ts';
-import { createRefusals, say, sayAgreed, sayStart, watchLink } from './journal.ts';
+import { say, sayAgreed, sayStart, watchLink } from './journal.ts';
+import { createRefusals } from './refusals.ts';
 
 /** Refuses `notProvisioned` where the board does not know who it is. */
 export function startPne(
@@ -36,7 +37,7 @@ export function startPne(
   const device = openDeviceStore(provider);
   const place = openPlace(provider, device, store);
   const counts: Counts = { sent: 0, accepted: 0, refused: 0, contents: 0 };
-  const sayRefused = createRefusals();
+  const sayRefused = createRefusals(say);
   sayStart(linkKind, place.pneId);
   let attach = place.member === undefined ? (link: Link) => join(link, place) : run(place.member);
   const connection = keepConnected({
