@@ -130,6 +130,29 @@ test('a commit that does not take place keeps nothing for anybody', async () => 
   assert.equal(await idsOf(state, 'a'), ['pne-1 0']);
 });
 
+test('a reading is stored only where what it was decided by is so still, however long its copies take', async () => {
+  const store = createMemoryStore();
+  const grant = Uint8Array.of(0x67);
+  let version = await store.commit({ puts: [{ key: grant, value: payload }] });
+  let release = (): void => {};
+  const copied = new Promise<undefined>((resolve) => {
+    release = () => resolve(undefined);
+  });
+  const serverStore = await openServerStore({
+    ...{ store, maxReadings: 10, now: () => 0 },
+    expected: () => [{ key: grant, version }],
+    copies: () => copied,
+    onFailed: (_pne, error) => assert.unreachable(error.message),
+    onReadings(): void {},
+  });
+  const committing = commit({ serverStore } as Open, 'pne-1', 0);
+  await new Promise((resolve) => setImmediate(resolve));
+  version = await store.commit({ puts: [{ key: grant, value: payload }] });
+  release();
+  assert.is(await committing, false);
+  assert.is(serverStore.count, 0);
+});
+
 test('what is too much for one entity is named to it, and comes to the others', async () => {
   const state = await open({ maxKept: 2 });
   await commit(state, 'pne-1', 0, 1);

@@ -25,7 +25,7 @@ import { entriesUnder, type KeyValueStore, type Watch } from './store/store.ts';
 
 const GROUPS = Uint8Array.of(0x73);
 const USERS = Uint8Array.of(0x75);
-const EDITION = Uint8Array.of(0x74);
+export const GROUPS_EDITION = Uint8Array.of(0x74);
 const NOTHING = new Uint8Array(0);
 const KEY_BYTES = 4;
 
@@ -70,7 +70,7 @@ export function openKeyStore({ store, onFailed }: NodeKeyStoreOptions): NodeKeyS
     ];
     const deletes = ended.map(groupKey);
     const keys = [...puts.map(({ key }) => key), ...deletes];
-    const edition = groups.length + ended.length > 0 ? [{ key: EDITION, value: NOTHING }] : [];
+    const edition = groups.length + ended.length > 0 ? [{ key: GROUPS_EDITION, value: NOTHING }] : [];
     const version = await store.commit({
       expected: keys.map((key) => ({ key, version: versions.get(toHex(key)) })),
       puts: [...puts, ...edition],
@@ -94,7 +94,7 @@ export function openKeyStore({ store, onFailed }: NodeKeyStoreOptions): NodeKeyS
         failed,
       ),
     commit: (changes, done) => answer(commit(changes), done, () => done(false)),
-    watch: (onChanged) => store.watch(EDITION, onChanged),
+    watch: (onChanged) => store.watch(GROUPS_EDITION, onChanged),
   };
 }
 

@@ -126,6 +126,9 @@ class NodeServerStore implements PersistentServerStore {
 
   private async write(pneId: string, record: PeerRecord, readings: readonly Reading[]): Promise<boolean> {
     const { store, maxReadings, now, expected = () => [], keepsCopied = true } = this.options;
+    const key = recordKey(pneId);
+    // As it was decided: what is looked up for copies may take time.
+    const conditions = [{ key, version: this.versions.get(pneId) }, ...expected(pneId)];
     const arrived = now();
     const copies = readings.length === 0 ? undefined : await this.options.copies?.(pneId, readings, arrived);
     const kept = copies?.isKept && !keepsCopied ? [] : readings;
@@ -133,17 +136,12 @@ class NodeServerStore implements PersistentServerStore {
       this.kept -= kept.length;
       copies?.settled(false);
     };
-    const key = recordKey(pneId);
     this.kept += kept.length;
     let version: number | undefined;
     try {
       if (kept.length > 0 && this.kept > maxReadings) refuse('queueFull');
       version = await store.commit({
-        expected: [
-          { key, version: this.versions.get(pneId) },
-          ...expected(pneId),
-          ...(copies?.changes.expected ?? []),
-        ],
+        expected: [...conditions, ...(copies?.changes.expected ?? [])],
         puts: [
           { key, value: encodePeerRecord(record) },
           ...kept.map(({ id, payload }) => ({

@@ -4,12 +4,12 @@
 import { Authority } from '../../authorization/authority.ts';
 import { EntityPermission, mayReadDevices, mayWithPne } from '../../authorization/entity-access.ts';
 import { DEFAULT_PN } from '../../authorization/membership.ts';
-import type { GroupRecord } from '../../roles/group-record.ts';
 import type { CpnsServer, ServedEntities } from '../cpns-server.ts';
 import { openDeviceNumbers } from '../device-numbers.ts';
 import { type Devices, ENTITIES } from '../devices.ts';
 import { EntityReadings } from '../entity-readings.ts';
 import { ENTITY_GRANTS, openGrants } from '../grants.ts';
+import { openMemberships } from '../memberships.ts';
 import type { KeyValueStore } from '../store/store.ts';
 import { openEnrolled } from './enrolled.ts';
 import type { Log } from './log.ts';
@@ -20,7 +20,6 @@ export interface EntitiesOptions {
   /** Readings that are kept for one at most. */
   readonly maxKept: number;
   devices(): Devices;
-  groups(): readonly GroupRecord[];
   server(): CpnsServer | undefined;
 }
 
@@ -51,10 +50,13 @@ export async function openEntities(options: EntitiesOptions): Promise<ServerEnti
     expel: (entity) => server()?.entities?.expel(entity),
     onChanged: () => void purge(),
   });
+  const groups = await openMemberships(store, refresh, ({ message }) =>
+    log('keys-failed', { reason: message }),
+  );
   const may = (entity: string, action: 'content-access' | 'content-deliver', pneId: string) => {
     const number = numbers.numberOf(pneId);
-    const groups = groupsOf(options.groups(), pneId);
-    return mayWithPne(authority, entity, action, { ...(number !== undefined && { number }), groups });
+    const target = { ...(number !== undefined && { number }), groups: groups.of(pneId) };
+    return mayWithPne(authority, entity, action, target);
   };
   const readings = new EntityReadings({
     ...{ store, maxKept: options.maxKept, now: Date.now },
@@ -102,6 +104,7 @@ export async function openEntities(options: EntitiesOptions): Promise<ServerEnti
       isClosed = true;
       grants.close();
       numbers.close();
+      groups.close();
       enrolled.close();
     },
   };
@@ -112,8 +115,3 @@ const REMEDIES: Partial<Record<string, string>> = Object.freeze({
   credentialUnknown: 'pne-runtime admin add-entity',
   notAuthorized: 'pne-runtime admin grant-entity',
 });
-
-function groupsOf(groups: readonly GroupRecord[], pneId: string): number[] {
-  const isOf = ({ members }: GroupRecord) => members.some((member) => member.pneId === pneId);
-  return groups.filter(isOf).map(({ reference }) => reference);
-}

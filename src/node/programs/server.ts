@@ -120,7 +120,6 @@ export async function startServerProgram(
   const entities = await openEntities({
     ...{ store, log, maxKept: Number(values['max-kept']) },
     devices: () => devices,
-    groups: () => keys.groups,
     server: () => server,
   });
   const serverStore = await openServerStore({
