@@ -5,10 +5,8 @@ import { readFileSync } from 'node:fs';
 import { withRecords } from '../../session/records.ts';
 import { createNodeProvider } from '../crypto/provider.ts';
 import { ADMIN_OPTIONS, administer } from './admin.ts';
-import { BRIDGE_OPTIONS, startBridgeProgram } from './bridge.ts';
 import { parseAddress, readConfig, UsageError, type Values } from './config.ts';
 import { GATEWAY_OPTIONS, startGatewayProgram } from './gateway.ts';
-import { HTTP_OPTIONS, startHttpProgram } from './http.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import type { Program, ProgramContext } from './program.ts';
@@ -32,8 +30,15 @@ async function main([command = '', ...args]: readonly string[]): Promise<void> {
   }
   if (command === 'server') return serve(readOwn(SERVER_OPTIONS, args), startServerProgram);
   if (command === 'gateway') return serve(readOwn(GATEWAY_OPTIONS, args), startGatewayProgram);
-  if (command === 'bridge') return serve(readOwn(BRIDGE_OPTIONS, args), startBridgeProgram);
-  if (command === 'http') return serve(readOwn(HTTP_OPTIONS, args), startHttpProgram);
+  // Loaded where it is wanted: a server that starts again after a failure has no need of MQTT.
+  if (command === 'bridge') {
+    const { BRIDGE_OPTIONS, startBridgeProgram } = await import('./bridge.ts');
+    return serve(readOwn(BRIDGE_OPTIONS, args), startBridgeProgram);
+  }
+  if (command === 'http') {
+    const { HTTP_OPTIONS, startHttpProgram } = await import('./http.ts');
+    return serve(readOwn(HTTP_OPTIONS, args), startHttpProgram);
+  }
   throw new UsageError('pne-runtime takes one of server, gateway, bridge, http, admin');
 
   async function serve<Name extends string>(
