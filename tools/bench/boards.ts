@@ -30,15 +30,15 @@ export const BOARDS: readonly BenchBoard[] = Object.freeze([
 const SILENCE_MS = 60_000;
 
 /** A chip with the program pne-bench, at the end of a serial line. */
-export function boardAtPort(name: string, path: string, isEmulated: boolean): BenchBoard {
+export function boardAtPort(name: string, path: string, instructionNs: number | undefined): BenchBoard {
   if (!(ESP32_BOARD_NAMES as readonly string[]).includes(name))
     throw new Error(`no board '${name}' has a port: there are ${ESP32_BOARD_NAMES.join(', ')}`);
-  const options = { board: name, port: new NodePort(path), isEmulated, silenceMs: SILENCE_MS };
+  const options = { board: name, port: new NodePort(path), instructionNs, silenceMs: SILENCE_MS };
   return {
     name,
     setUp: () => 0,
     measure: (ops, onProgress) => measureOnPort(options, ops, onProgress),
-    conditions: () => ({ program: 'pne-bench', emulated: isEmulated }),
+    conditions: () => ({ program: 'pne-bench', instructionNs }),
   };
 }
 

@@ -14,7 +14,8 @@ const USAGE = `usage: npm run bench -- [options]
   --ops TEXT       measure only the operations whose name contains TEXT: seal, record, ccm, ...
   --board NAME     linux, which is this machine: Node and XS, in microseconds; qemu-rv32, in instructions; or all
   --port PATH      of a chip, as esp32c3: what pne-bench prints on this serial port, in cycles and microseconds
-  --emulated       what is at the port is an emulator: its cycles are instructions
+  --emulated NS    what is at the port is an emulator in which an instruction takes so many nanoseconds: 8 with QEMU's
+                   -icount 3. Figures are instructions then
   --read FILE      take the figures from a file of results instead of measuring
   --compare FILE   say what is different from the results in FILE: a file of --save or --json
   --save           keep the results in tools/bench/results, and draw the plots there anew
@@ -27,7 +28,7 @@ const OPTIONS = {
   ops: { type: 'string', default: '' },
   board: { type: 'string', default: 'linux' },
   port: { type: 'string' },
-  emulated: { type: 'boolean', default: false },
+  emulated: { type: 'string' },
   read: { type: 'string' },
   compare: { type: 'string' },
   save: { type: 'boolean' },
@@ -64,9 +65,15 @@ async function show(values: Values): Promise<number> {
 
 async function measure({ board: name, port, emulated, ops }: Values): Promise<Results[]> {
   const all: Results[] = [];
-  const boards = port === undefined ? boardsNamed(name) : [boardAtPort(name, port, emulated)];
+  const boards = port === undefined ? boardsNamed(name) : [boardAtPort(name, port, readNs(emulated))];
   for (const board of boards) all.push(await measureOn(board, ops));
   return all;
+}
+
+function readNs(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new Error('--emulated takes a whole number of nanoseconds');
+  return Number(text);
 }
 
 async function measureOn(board: BenchBoard, ops: string): Promise<Results> {

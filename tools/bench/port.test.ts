@@ -19,7 +19,7 @@ const PTY = fileURLToPath(new URL('../../src/node/ble/pty.testing.c', import.met
 const START = '{"figures":2,"unit":"cycles","perMicrosecond":160}';
 const RECORD = '{"op":"record.protect","bytes":64,"value":20000.4}';
 const IN_C = '{"provider":"c","op":"record.protect","bytes":64,"value":16000}';
-const OPTIONS = { board: 'esp32c3', isEmulated: false, silenceMs: 60_000 };
+const OPTIONS = { board: 'esp32c3', instructionNs: undefined, silenceMs: 60_000 };
 const NO_PROGRESS = () => {};
 
 const test = suite('bench, a port');
@@ -50,8 +50,8 @@ test('a chip gives cycles and microseconds', async () => {
 });
 
 test('an emulator gives instructions, and no time', async () => {
-  const [row] = await measure({ isEmulated: true }, START, RECORD, IN_C);
-  assert.equal([row!.unit, row!.value, 'us' in row!], ['instructions', 20_000, false]);
+  const [row] = await measure({ instructionNs: 8 }, START, RECORD, IN_C);
+  assert.equal([row!.unit, row!.value, 'us' in row!], ['instructions', 15_625, false]);
 });
 
 test('what is left of a run before it is none of it', async () => {
@@ -122,7 +122,7 @@ function heard(...lines: readonly string[]): Promise<BenchRow[]> {
 }
 
 function measure(
-  options: { readonly isEmulated?: boolean; readonly silenceMs?: number },
+  options: { readonly instructionNs?: number; readonly silenceMs?: number },
   ...lines: readonly string[]
 ): Promise<BenchRow[]> {
   return measureOnPort({ ...OPTIONS, port: speaking(lines), ...options }, '', NO_PROGRESS);

@@ -22,8 +22,8 @@ export interface BoardPort {
 export interface PortOptions {
   readonly board: string;
   readonly port: BoardPort;
-  /** Whether what is there is an emulator, whose cycles are instructions and whose time is none. */
-  readonly isEmulated: boolean;
+  /** How long an instruction takes where what is there is an emulator, whose time is a count of them; else undefined. */
+  readonly instructionNs: number | undefined;
   /** Of a board that says nothing: an operation takes seconds at most. */
   readonly silenceMs: number;
 }
@@ -34,7 +34,7 @@ export async function measureOnPort(
   ops: string,
   onProgress: OnProgress,
 ): Promise<BenchRow[]> {
-  const { board, port, isEmulated } = options;
+  const { board, port, instructionNs } = options;
   const rows = new Rows({ board, engine: 'XS', provider: 'native' }, onProgress);
   await port.open({ baudRate: MONITOR_RATE });
   try {
@@ -43,7 +43,7 @@ export async function measureOnPort(
     await port.close();
   }
   const wanted = rows.finish().filter(({ op }) => op.toLowerCase().includes(ops.toLowerCase()));
-  return isEmulated ? wanted.map(asInstructions) : wanted;
+  return instructionNs === undefined ? wanted : wanted.map((row) => asInstructions(row, instructionNs));
 }
 
 function figuresOf(rows: Rows, { board, port, silenceMs }: PortOptions): Promise<void> {
@@ -73,6 +73,6 @@ function figuresOf(rows: Rows, { board, port, silenceMs }: PortOptions): Promise
   });
 }
 
-function asInstructions({ us: _, ...row }: BenchRow): BenchRow {
-  return { ...row, unit: 'instructions' };
+function asInstructions({ us, ...row }: BenchRow, instructionNs: number): BenchRow {
+  return { ...row, unit: 'instructions', value: Math.round(((us ?? row.value) * 1000) / instructionNs) };
 }
