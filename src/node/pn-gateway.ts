@@ -39,7 +39,7 @@ export interface PnGatewayOptions extends Omit<GatewayOptions, 'hop' | 'after' |
   revoke(revoked: Revoked): Promise<void>;
 }
 
-export interface PnGateway extends Pick<Gateway, 'attachPne' | 'expel'> {
+export interface PnGateway extends Pick<Gateway, 'attachPne' | 'expel' | 'takeContent'> {
   /** Closes the link to the server, and with it those of the PNEs. */
   close(): void;
 }
@@ -93,7 +93,8 @@ export function joinServer(options: PnGatewayOptions, gateway: Gateway): PnGatew
     after,
     random: Math.random,
   });
-  return { attachPne: gateway.attachPne, expel: gateway.expel, close: () => connection.close() };
+  const { attachPne, expel, takeContent } = gateway;
+  return { attachPne, expel, takeContent, close: () => connection.close() };
 }
 
 function attachServer({ onServerLink }: PnGatewayOptions, gateway: Gateway, link: Link): LinkEvents {

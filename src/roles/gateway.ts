@@ -8,7 +8,6 @@
  */
 import type { ShownGrants } from '../authorization/authority.ts';
 import type { Secret } from '../crypto/provider.ts';
-import { type Content, parseContent } from '../groups/content.ts';
 import type { Credential } from '../handshake/credential.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { Channel, decodeEndToEndMessage, onboardingBody } from '../link/channel.ts';
@@ -17,11 +16,10 @@ import { decodeRoute, encodeRoute } from '../link/route.ts';
 import type { After } from '../link/timer.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import { Flow } from './flow.ts';
+import { GroupContents } from './gateway-contents.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
 import { PnAdmission } from './pn-admission.ts';
-import { PnKeys } from './pn-keys.ts';
 import type { RelayQueue } from './relay-queue.ts';
-import { Roster } from './roster.ts';
 import type { GroupSeat } from './server-keys.ts';
 
 export interface GatewayOptions {
@@ -37,6 +35,8 @@ export interface GatewayOptions {
   readonly queue?: RelayQueue;
   /** What a PNE said in a PN whose key the gateway has; `sender` is its number there. */
   onPnContent?(reference: number, sender: number, payload: Uint8Array): void;
+  /** A PNE here has said this to a group: for gateways that this one has a bridge to. Borrowed for the call. */
+  onGroupContent?(message: Uint8Array): void;
   onAgreed(agreement: Agreement): void;
   /** A message was refused and dropped; `pneId` is known once the hop is secured. */
   onRefused(reason: ReasonName, pneId: string | undefined): void;
@@ -56,6 +56,8 @@ export interface Gateway {
   takePnKey(reference: number, epoch: number, key: Secret | undefined): void;
   /** Whether a PNE is to be here, as the server says: one whose PN was switched to another gateway is let in there. */
   place(pneId: string, isHere: boolean): void;
+  /** Takes what another gateway passes on of its PNEs. Refuses what GroupContents refuses. */
+  takeContent(message: Uint8Array): void;
   /** Closes the link of a PNE, whose credential is withdrawn, by its subject. */
   expel(subject: string): void;
 }
@@ -69,6 +71,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     takePnKey: (reference: number, epoch: number, key: Secret | undefined) =>
       role.takePnKey(reference, epoch, key),
     place: (pneId: string, isHere: boolean) => role.place(pneId, isHere),
+    takeContent: (message: Uint8Array) => role.takeContent(message),
     expel: (subject: string) => role.expel(subject),
   });
 }
@@ -79,24 +82,26 @@ class GatewayRole {
   private readonly options: GatewayOptions;
   /** By number, which is also the order in which they came. */
   private readonly flows = new Map<number, Flow>();
-  private readonly roster = new Roster();
+  private readonly contents: GroupContents;
   private readonly admission: PnAdmission;
-  private readonly pnKeys: PnKeys;
   private nextFlow = 0;
   private server: Link | undefined;
 
   constructor(options: GatewayOptions) {
     this.options = options;
     this.admission = new PnAdmission(options);
-    this.pnKeys = new PnKeys(options.hop.provider, options.after);
+    this.contents = new GroupContents({
+      ...options,
+      provider: options.hop.provider,
+      sendToEach: (isFor, message) => this.sendToEach(isFor, message),
+    });
   }
 
   attachServer(link: Link): LinkEvents {
     const former = this.server;
     this.server = link;
-    this.roster.clear();
+    this.contents.clear();
     this.admission.clear();
-    this.pnKeys.clear();
     former?.close();
     this.leave();
     this.options.queue?.forward((pneId, record) => this.relay(pneId, record));
@@ -130,11 +135,15 @@ class GatewayRole {
   }
 
   seat(pneId: string, seats: readonly GroupSeat[]): void {
-    this.roster.seat(pneId, seats);
+    this.contents.roster.seat(pneId, seats);
   }
 
   takePnKey(reference: number, epoch: number, key: Secret | undefined): void {
-    this.pnKeys.take(reference, epoch, key);
+    this.contents.pnKeys.take(reference, epoch, key);
+  }
+
+  takeContent(message: Uint8Array): void {
+    this.contents.fromGateway(message);
   }
 
   place(pneId: string, isHere: boolean): void {
@@ -213,9 +222,9 @@ class GatewayRole {
 
   private receiveFromPne(flow: Flow, message: Uint8Array): void {
     if (message[0] !== Channel.groupContent) return this.sendOn(flow, message);
-    const content = this.roster.checkSender(message.subarray(1), flow.peer?.subject);
-    this.passOn(content.reference, message, flow);
-    this.guard(flow, () => this.read(content));
+    const read = this.contents.fromPne(message, flow.peer?.subject);
+    this.guard(flow, read);
+    this.options.onGroupContent?.(message);
     this.server?.send(encodeRoute(flow.number, message));
   }
 
@@ -238,17 +247,8 @@ class GatewayRole {
     (this.server ?? refuse('linkClosed')).send(encodeRoute(flow, record));
   }
 
-  private read(content: Content): void {
-    const payload = this.pnKeys.open(content);
-    if (payload !== undefined) this.options.onPnContent?.(content.reference, content.sender.number, payload);
-  }
-
-  /** To the members on this gateway's links. */
-  private passOn(reference: number, message: Uint8Array, from?: Flow): void {
-    for (const flow of this.flows.values()) {
-      if (flow === from || !this.roster.isMember(flow.peer?.subject, reference)) continue;
-      this.sendTo(flow, message);
-    }
+  private sendToEach(isFor: (pneId: string | undefined) => boolean, message: Uint8Array): void {
+    for (const flow of this.flows.values()) if (isFor(flow.peer?.subject)) this.sendTo(flow, message);
   }
 
   /** What is revoked ends the link before the next record is looked at. */
@@ -263,12 +263,8 @@ class GatewayRole {
   private receiveFromServer(bytes: Uint8Array): void {
     const { flow: number, message } = decodeRoute(bytes);
     if (onboardingBody(message) !== undefined) return this.answer(number, message);
-    const { channel, body } = decodeEndToEndMessage(message);
-    if (channel === Channel.groupContent) {
-      const content = parseContent(body);
-      this.passOn(content.reference, message);
-      return this.read(content);
-    }
+    if (decodeEndToEndMessage(message).channel === Channel.groupContent)
+      return this.contents.fromServer(message);
     this.sendTo(this.flows.get(number), message);
   }
 

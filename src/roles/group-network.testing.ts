@@ -17,6 +17,7 @@ import { compactPayloads } from '../payload/compact.ts';
 import type { ReasonName } from '../refusal.ts';
 import { createMemoryMedium } from '../store/medium.testing.ts';
 import { createGateway, type Gateway } from './gateway.ts';
+import type { GatewayBridge } from './gateway-bridge.ts';
 import { type ChangeKeys, createGroupDevice, type GroupDevice, type Kept } from './group-device.testing.ts';
 import { type GroupServerStore, newGroupServerStore, storeOver } from './group-store.testing.ts';
 import { PROVIDER } from './identities.testing.ts';
@@ -60,9 +61,11 @@ export class GroupNetwork {
   relay: Tap = (message) => [message];
   server!: Server;
   keys!: ServerKeys;
+  /** Of gateways that a test has joined by CPNS-4. */
+  readonly bridges = new Map<string, Pick<GatewayBridge, 'send'>>();
   private readonly options: GroupNetworkOptions;
   private readonly granted: { readonly grants: Authority; readonly pn: number };
-  private readonly queue: (() => void)[] = [];
+  readonly queue: (() => void)[] = [];
   private readonly identities = new Map<string, Identity>();
   private readonly peers = createMemoryStore();
   private serverLife = {};
@@ -193,6 +196,7 @@ export class GroupNetwork {
       hop: staticDhInterface('gateway', 'CPNS-1', provider, this.identity(name), known),
       after: this.time.after,
       ...this.granted,
+      onGroupContent: (message) => this.bridges.get(name)?.send(message),
       onPnContent: (_reference, sender, payload) =>
         this.read.push({ at: name, sender, value: compactPayloads.decode(payload) }),
       onAgreed(): void {},

@@ -25,6 +25,15 @@ export class Roster {
     return pneId !== undefined && this.seats.get(pneId)?.has(reference) === true;
   }
 
+  hasMembers(reference: number): boolean {
+    return [...this.seats.values()].some((seats) => seats.has(reference));
+  }
+
+  /** Whether a PNE here has this number. */
+  isSeated(reference: number, sender: number): boolean {
+    return [...this.seats.values()].some((seats) => seats.get(reference) === sender);
+  }
+
   /** Another server, or the same anew: it tells again. */
   clear(): void {
     this.seats.clear();

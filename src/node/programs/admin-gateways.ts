@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** `pne-runtime admin`: which PNs a server's gateways may take over, and who takes one over. */
+/** `pne-runtime admin`: what gateways may do: take over PNs of a server, and have bridges to a gateway. */
 import { gatewayScope } from '../../authorization/gateway-access.ts';
 import { groupNumber, isPersonalNetwork } from '../../keys/reference.ts';
 import { ImplementationLimits } from '../../limits.ts';
@@ -13,11 +13,13 @@ import { UsageError } from './config.ts';
 
 export async function grantGateways(work: Work): Promise<void> {
   await checkKnown(work);
-  const takes = work.takes.split(',').map((word) => groupNumber(pnIn(word)));
+  const [takes, bridges] = [pnsIn(work.takes), pnsIn(work.bridges)];
+  if (takes.length + bridges.length === 0) pnIn('');
   const { grantMaxRows } = ImplementationLimits;
-  if (takes.length > grantMaxRows) throw new UsageError(`a grant names ${grantMaxRows} PNs at most`);
+  if (takes.length + bridges.length > grantMaxRows)
+    throw new UsageError(`a grant names ${grantMaxRows} PNs at most`);
   for (const id of work.names) {
-    await grantScope(work.store, GATEWAY_GRANTS, id, gatewayScope({ takes }), endOf(work.days));
+    await grantScope(work.store, GATEWAY_GRANTS, id, gatewayScope({ takes, bridges }), endOf(work.days));
     work.say(`${id} granted`);
   }
 }
@@ -50,7 +52,11 @@ export async function switchGateway({ store, provider, names, say }: Work): Prom
 
 /** What stands behind the name of a gateway in a list. */
 export async function takesMark({ store }: Work, id: string): Promise<string> {
-  return (await grantIn(store, id, GATEWAY_GRANTS)) === undefined ? '' : ' (may take over PNs)';
+  return (await grantIn(store, id, GATEWAY_GRANTS)) === undefined ? '' : ' (has a grant)';
+}
+
+function pnsIn(text: string): number[] {
+  return text === '' ? [] : text.split(',').map((word) => groupNumber(pnIn(word)));
 }
 
 function pnIn(word: string): number {

@@ -28,6 +28,8 @@ export interface Work {
   readonly command: string;
   /** PNs that a gateway may take over, with commas between. */
   readonly takes: string;
+  /** PNs that a gateway may have a bridge to. */
+  readonly bridges: string;
   say(line: string): void;
 }
 

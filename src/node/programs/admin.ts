@@ -47,6 +47,7 @@ export const ADMIN_OPTIONS = Object.freeze({
   read: { fallback: '' },
   command: { fallback: '' },
   takes: { fallback: '' },
+  bridges: { fallback: '' },
   onboarding: { fallback: '', isFlag: true },
   csv: PROVISION_OPTIONS.csv,
   replace: PROVISION_OPTIONS.replace,

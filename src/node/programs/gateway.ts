@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { DEFAULT_PN } from '../../authorization/membership.ts';
 import { kidReference } from '../../handshake/id-cred.ts';
 import { checkAdapter } from '../ble/adapter.ts';
+import type { Bridges } from '../bridges.ts';
 import { admit, DEVICES, withdraw } from '../devices.ts';
 import { revokeStated } from '../grants.ts';
 import { type PnGateway, startPnGateway } from '../pn-gateway.ts';
@@ -17,6 +18,7 @@ import { agreementFacts } from './agreement-facts.ts';
 import { type Bluetooth, startBluetooth } from './bluetooth.ts';
 import { checkOneOf, checkServerUrl, DATABASE, pageOption, parseAddress, type Values } from './config.ts';
 import { openEnrolled } from './enrolled.ts';
+import { checkUrls, openBridges } from './gateway-bridges.ts';
 import { openGranted } from './granted.ts';
 import { checkName } from './names.ts';
 import { readServerCredential, ServerAbsence } from './own-server.ts';
@@ -32,6 +34,8 @@ export const GATEWAY_OPTIONS = Object.freeze({
   listen: { fallback: '127.0.0.1:8751', check: parseAddress },
   server: { fallback: 'ws://127.0.0.1:8750', check: checkServerUrl },
   'server-credential': { fallback: '' },
+  bridge: { fallback: '', check: checkUrls },
+  'bridge-listen': { fallback: '', check: parseAddress },
   bluetooth: { fallback: '', check: checkAdapter },
   pairing: { fallback: 'just-works', check: checkOneOf('just-works', 'passkey') },
   name: { fallback: 'gateway', check: checkName },
@@ -55,6 +59,7 @@ export async function startGatewayProgram(
   const { identity, store } = await openState(provider, values.state, values.name, state);
   let gateway: PnGateway | undefined;
   let bluetooth: Bluetooth | undefined;
+  let bridges: Bridges | undefined;
   let isServerThere = false;
   /** Without a server it seeks nobody. */
   const followServer = () => (isServerThere ? bluetooth?.resume() : bluetooth?.pause());
@@ -81,6 +86,7 @@ export async function startGatewayProgram(
     grants: grants.authority,
     pn: DEFAULT_PN,
     queue,
+    onGroupContent: (message) => bridges?.send(message),
     server: values.server,
     serverCredential,
     onAgreed(agreement): void {
@@ -115,6 +121,10 @@ export async function startGatewayProgram(
     },
   });
   gateway = started;
+  bridges = await openBridges({
+    ...{ provider, identity, store, log, onContent: started.takeContent },
+    ...{ urls: values.bridge, listen: values['bridge-listen'] },
+  });
   metrics.show('devices', () => devices.ids.length);
   metrics.show('server_link', () => Number(isServerThere));
   metrics.show('records_queued', () => queue.count);
@@ -134,6 +144,7 @@ export async function startGatewayProgram(
       await page.close();
       devices.close();
       bluetooth?.stop();
+      await bridges?.close();
       grants.close();
       started.close();
       await listener.close();

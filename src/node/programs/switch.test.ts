@@ -224,10 +224,7 @@ test('who may take over is told by the list; what is asked wrongly says what is 
       assert.match(String(error?.message), what);
     }
     await network.admin('server', 'grant-gateway', 'gateway-2', '--takes', '1');
-    assert.equal(await network.admin('server', 'list-gateways'), [
-      'gateway-1',
-      'gateway-2 (may take over PNs)',
-    ]);
+    assert.equal(await network.admin('server', 'list-gateways'), ['gateway-1', 'gateway-2 (has a grant)']);
     await network.admin('server', 'switch', '1', 'gateway-2');
     await network.admin('server', 'revoke-gateway', 'gateway-2');
     await network.says('server', 'switch-refused');
