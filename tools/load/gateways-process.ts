@@ -50,6 +50,8 @@ const handlers = {
           ...{
             store: '',
             bluetooth: '',
+            bridge: '',
+            'bridge-listen': '',
             pairing: 'just-works',
             'sealing-key': '',
             metrics: '',
