@@ -16,7 +16,7 @@ import type { After, RunningTimer } from '../link/timer.ts';
 import { Refusal, refuse } from '../refusal.ts';
 import type { RelayQueue } from '../roles/relay-queue.ts';
 import { Journal } from './store/journal.ts';
-import { entriesUnder, type KeyValueStore } from './store/store.ts';
+import { type Entry, entriesUnder, type KeyValueStore } from './store/store.ts';
 import { after as nodeAfter } from './timer.ts';
 
 const RECORDS = Uint8Array.of(0x6d);
@@ -24,7 +24,7 @@ const NUMBER_BYTES = 8;
 const { relayMaxRecords, relayMaxBytes, relayMaxAllRecords, relayMaxAllBytes } = NodeLimits;
 
 export interface RelayQueueOptions {
-  readonly store: KeyValueStore;
+  readonly store: Pick<KeyValueStore, 'commit' | 'range'>;
   readonly after?: After;
   /** Something was not written: it may be lost when the process ends. */
   onFailed(error: Error): void;
@@ -40,8 +40,18 @@ export interface KeptRelayQueue extends RelayQueue {
 }
 
 export async function openRelayQueue(options: RelayQueueOptions): Promise<KeptRelayQueue> {
+  const entries: Entry[] = [];
+  for await (const entry of entriesUnder(options.store, RECORDS)) entries.push(entry);
+  return relayQueueOf(options, entries);
+}
+
+/** The same of what was read before, in the order of its keys. */
+export function relayQueueOf(
+  options: RelayQueueOptions,
+  entries: readonly Pick<Entry, 'key' | 'value'>[],
+): KeptRelayQueue {
   const queue = new NodeRelayQueue(options);
-  for await (const { key, value } of entriesUnder(options.store, RECORDS)) queue.restore(key, value);
+  for (const { key, value } of entries) queue.restore(key, value);
   return queue;
 }
 

@@ -9,6 +9,7 @@ import { ResumptionTable } from '../../src/roles/resumption-keys.ts';
 import { secureServerLink } from '../../src/roles/server-link.ts';
 import { hostileRelay } from './hostile-relay.ts';
 import type { Random } from './random.ts';
+import { RelayDisk } from './relay-disk.ts';
 import type { ServerProcess } from './server-process.ts';
 import type { Life } from './timeline.ts';
 import { type Ether, type Tap, Wire, type WireEnd } from './wire.ts';
@@ -43,6 +44,7 @@ export class GatewayProcess {
   private readonly options: GatewayProcessOptions;
   private gateway: Gateway | undefined;
   private pauseMs = FIRST_PAUSE_MS;
+  private readonly disk = new RelayDisk();
 
   constructor(options: GatewayProcessOptions) {
     this.options = options;
@@ -55,9 +57,10 @@ export class GatewayProcess {
   }
 
   start(): void {
+    const after = this.options.ether.timeline.after(this.life);
     this.gateway = createGateway({
       hop: { ...this.options.hop, resumptions: new ResumptionTable({ maxPeers: MAX_RESUMPTIONS }) },
-      after: this.options.ether.timeline.after(this.life),
+      ...{ after, queue: this.disk.open(after) },
       grants: lastingMembership(this.options.pneIds),
       pn: DEFAULT_PN,
       onAgreed: ({ peer }) => this.note(`agreed with ${peer.subject}`),

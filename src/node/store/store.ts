@@ -71,7 +71,10 @@ export function changesKey({ puts = [], deletes = [] }: Changes, key: Uint8Array
 }
 
 /** All entries of which the key begins with `prefix`, in their order. */
-export async function* entriesUnder(store: KeyValueStore, prefix: Uint8Array): AsyncGenerator<Entry> {
+export async function* entriesUnder(
+  store: Pick<KeyValueStore, 'range'>,
+  prefix: Uint8Array,
+): AsyncGenerator<Entry> {
   const limit = NodeLimits.storePage;
   let page = await store.range(prefix, limit);
   for (;;) {
