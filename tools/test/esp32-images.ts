@@ -10,6 +10,7 @@ import { checkBoardBudget, type ImageSize, measureBoardImage } from '../build/es
 import { ESP32_BOARD_NAMES, type Esp32Board, type Esp32Tools, esp32Tools } from '../build/esp32-tools.ts';
 import { MODDABLE_PROGRAMS, type ModdableProgram } from '../build/moddable-programs.ts';
 import { missingEmulator } from '../simulator/esp32.ts';
+import { checkBench } from './esp32-bench.ts';
 import { checkReadings, checkSelfTest } from './esp32-emulated.ts';
 import { CheckFailure, type Outcome, type Tally } from './tally.ts';
 
@@ -17,7 +18,7 @@ const STAGE = 'esp32 images';
 
 /** What runs in an emulator: it has neither of the other links. */
 const EMULATED: Readonly<Partial<Record<ModdableProgram, (image: BoardImage) => Promise<Outcome>>>> =
-  Object.freeze({ 'pne-serial': checkReadings, 'pne-selftest': checkSelfTest });
+  Object.freeze({ 'pne-serial': checkReadings, 'pne-selftest': checkSelfTest, 'pne-bench': checkBench });
 
 export async function testEsp32Images(tally: Tally): Promise<void> {
   if (!tally.wantsStage(STAGE)) return;
