@@ -309,4 +309,18 @@ export const NodeLimits = /* @__PURE__ */ Object.freeze({
   entityRecountMs: 60_000,
   /** How often a statement is run that the database cannot put in order with others. */
   postgresMaxAttempts: 20,
+  /**
+   * What the IKE daemon may say by VICI: bytes of a packet (its own limit), depth and elements of a message, and how many
+   * IKE_SAs; and how long it may take, as the kernel for its policies.
+   */
+  viciMaxPacketBytes: 524_288,
+  viciMaxDepth: 8,
+  viciMaxElements: 65_536,
+  viciMaxSas: 4096,
+  viciTimeoutMs: 5000,
+  /** Policies of the kernel, and bytes of their text. */
+  xfrmMaxPolicies: 4096,
+  xfrmMaxBytes: 4_194_304,
+  /** How often evidence of IPsec is asked for anew though no association changes. */
+  ipsecCheckMs: 10_000,
 });

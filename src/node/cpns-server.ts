@@ -7,7 +7,7 @@ import type { Credential, CredentialStore, Identity } from '../handshake/credent
 import { ImplementationLimits } from '../limits.ts';
 import type { Link } from '../link/link.ts';
 import { createCborXPayloads } from '../payload/codec.ts';
-import type { ReasonName } from '../refusal.ts';
+import { type ReasonName, Refusal } from '../refusal.ts';
 import { createEntityLinks, type EntityLinks, type EntityLinksOptions } from '../roles/entity-links.ts';
 import { ControlKind, type Revoked, type Statement, topicOf } from '../roles/gateway-control.ts';
 import { createGatewayLinks, type GatewayLinks } from '../roles/gateway-links.ts';
@@ -16,6 +16,7 @@ import type { Invitations } from '../roles/onboarding-acceptance.ts';
 import type { ResumptionKeys } from '../roles/resumption.ts';
 import { ResumptionTable } from '../roles/resumption-keys.ts';
 import { createServer, type Server, type ServerOptions } from '../roles/server.ts';
+import type { IpsecWitness } from './ipsec/witness.ts';
 import type { Listener } from './tcp.ts';
 import { after } from './timer.ts';
 import type { TlsCredentials } from './tls.ts';
@@ -35,6 +36,8 @@ export interface CpnsServerOptions extends Omit<ServerOptions, 'endToEnd' | 'aft
   readonly host?: string;
   /** Listens by TLS with it, to which CPNS-2 is left then. */
   readonly tls?: TlsCredentials;
+  /** Says how IPsec protects a gateway's connection, to which CPNS-2 is left then: without that none is taken. */
+  readonly ipsec?: IpsecWitness;
   /** Keys to resume with, where they shall outlast the process. */
   readonly resumptions?: ResumptionKeys;
   /** External entities, where it has any. */
@@ -106,9 +109,15 @@ export async function startCpnsServer(options: CpnsServerOptions): Promise<CpnsS
     onRefused: options.onGatewayRefused,
   });
   const [withdrawn, admitted] = [stating(links), stating(links)];
-  const attach = (link: Link, path: string) =>
-    path === ENTITY_PATH && entities !== undefined ? entities.attach(link) : links.attach(link);
-  const listener = await listenWebSocket(options.port, attach, after, options.host, options.tls);
+  const entitiesAt = (path: string) => (path === ENTITY_PATH ? entities : undefined);
+  const attach = (link: Link, path: string) => (entitiesAt(path) ?? links).attach(link);
+  const listener = await listenWebSocket(options.port, attach, after, options.host, {
+    tls: options.tls,
+    witnessOf: (path) => (entitiesAt(path) === undefined ? options.ipsec : undefined),
+    onUnattested(error): void {
+      options.onGatewayRefused(error instanceof Refusal ? error.reasonName : 'linkClosed', undefined);
+    },
+  });
   return {
     ...listener,
     entities,

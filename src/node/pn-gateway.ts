@@ -12,6 +12,7 @@ import type { Revoked } from '../roles/gateway-control.ts';
 import { staticDhInterface } from '../roles/interface.ts';
 import { ResumptionTable } from '../roles/resumption-keys.ts';
 import { secureServerLink } from '../roles/server-link.ts';
+import type { IpsecWitness } from './ipsec/witness.ts';
 import { keepConnected } from './reconnect.ts';
 import { after as nodeAfter } from './timer.ts';
 import { connectWebSocket } from './websocket.ts';
@@ -24,6 +25,8 @@ export interface PnGatewayOptions extends Omit<GatewayOptions, 'hop' | 'after' |
   /** The server's URL, `ws:` or `wss:`. */
   readonly server: string;
   readonly serverCredential: Credential;
+  /** Says how IPsec protects the connection to the server, to which CPNS-2 is left then: without that there is no link. */
+  readonly ipsec?: IpsecWitness;
   readonly after?: After;
   /** The link to the server is there and secured, or away: without it a PNE's link is closed at once. */
   onServerLink(isThere: boolean): void;
@@ -85,7 +88,7 @@ export function joinServer(options: PnGatewayOptions, gateway: Gateway): PnGatew
   };
   const connection = keepConnected({
     connect: (onLink) =>
-      connectWebSocket(options.server, onLink, after).catch((error: Error) => {
+      connectWebSocket(options.server, onLink, after, options.ipsec).catch((error: Error) => {
         options.onServerUnreachable(error);
         throw error;
       }),

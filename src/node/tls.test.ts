@@ -65,7 +65,7 @@ async function joined(
     own: staticDhInterface('server', 'CPNS-2', provider, SERVER, [GATEWAY.credential]),
   });
   const own = staticDhInterface('gateway', 'CPNS-2', provider, GATEWAY, [SERVER.credential]);
-  const listener = await listenWebSocket(0, links.attach, after, '127.0.0.1', tls);
+  const listener = await listenWebSocket(0, links.attach, after, '127.0.0.1', { tls });
   let link: Link | undefined;
   await connectWebSocket(await between(listener.port), (adopted) => {
     link = adopted;
@@ -118,7 +118,7 @@ async function proxy(connect: () => Socket): Promise<{ readonly port: number; cl
 
 test('both ends of a connection attest TLS with one exporter value, and of another one with another', async () => {
   const [server, gateway] = [new Owner(), new Owner()];
-  const listener = await listenWebSocket(0, server.adopt, after, '127.0.0.1', TEST_TLS);
+  const listener = await listenWebSocket(0, server.adopt, after, '127.0.0.1', { tls: TEST_TLS });
   for (let count = 0; count < 2; count += 1)
     await connectWebSocket(`wss://127.0.0.1:${listener.port}`, gateway.adopt);
   await server.opened(2);
@@ -180,7 +180,7 @@ test('behind a proxy that ends TLS records protect what passes', async () => {
 
 test('TLS 1.2 is refused, at either end', async () => {
   const server = new Owner();
-  const listener = await listenWebSocket(0, server.adopt, after, '127.0.0.1', TEST_TLS);
+  const listener = await listenWebSocket(0, server.adopt, after, '127.0.0.1', { tls: TEST_TLS });
   const old = connectTls({
     ...{ host: '127.0.0.1', port: listener.port },
     ...{ maxVersion: 'TLSv1.2', rejectUnauthorized: false },
@@ -204,7 +204,7 @@ test('TLS 1.2 is refused, at either end', async () => {
 
 test('a connection on which nobody begins TLS ends in time, one that has become a link does not', async () => {
   const [server, gateway] = [new Owner(), new Owner()];
-  const listener = await listenWebSocket(0, server.adopt, server.time.after, '127.0.0.1', TEST_TLS);
+  const listener = await listenWebSocket(0, server.adopt, server.time.after, '127.0.0.1', { tls: TEST_TLS });
   const silent = await connectRaw(listener.port);
   await connectWebSocket(`wss://127.0.0.1:${listener.port}`, gateway.adopt);
   await server.opened(1);

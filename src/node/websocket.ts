@@ -14,6 +14,8 @@ import type { Link, LinkEvents } from '../link/link.ts';
 import { watchLiveness } from '../link/liveness.ts';
 import type { After } from '../link/timer.ts';
 import { Refusal, refuse } from '../refusal.ts';
+import type { Ends } from './ipsec/evidence.ts';
+import type { Attested, IpsecWitness } from './ipsec/witness.ts';
 import { OpeningConnections } from './opening.ts';
 import { type Listener, LOOPBACK } from './tcp.ts';
 import { after as nodeAfter } from './timer.ts';
@@ -24,6 +26,16 @@ const OPTIONS = Object.freeze({
   perMessageDeflate: false,
 });
 
+/** What is below a listener's connections. */
+export interface ListenerBelow {
+  /** It listens by TLS with it. */
+  readonly tls?: TlsCredentials | undefined;
+  /** Those who come to a path for which there is one have to come through IPsec. */
+  witnessOf?(path: string): IpsecWitness | undefined;
+  /** Somebody did not, for this reason. The connection is closed. */
+  onUnattested?(error: Error): void;
+}
+
 /** Where external entities come: the path of a server's URL. Gateways have any other. */
 export const ENTITY_PATH = '/cpns-5';
 
@@ -31,17 +43,17 @@ export const ENTITY_PATH = '/cpns-5';
 const UPGRADE_REQUIRED = 426;
 
 /**
- * Listens (`port` 0 picks one), on loopback unless told otherwise, by TLS where it has credentials for it. `onLink` adopts
- * each connection as a link; `path` is what the URL has behind its authority.
+ * Listens (`port` 0 picks one), on loopback unless told otherwise. `onLink` adopts each connection as a link; `path` is
+ * what the URL has behind its authority.
  */
 export async function listenWebSocket(
   port: number,
   onLink: (link: Link, path: string) => LinkEvents,
   after: After = nodeAfter,
   host = LOOPBACK,
-  tls?: TlsCredentials,
+  below: ListenerBelow = {},
 ): Promise<Listener> {
-  const http = createListener(tls);
+  const http = createListener(below.tls);
   http.on('request', (_request, response) => response.writeHead(UPGRADE_REQUIRED).end());
   const opening = new OpeningConnections(after);
   http.on('connection', (socket) => opening.add(socket));
@@ -50,8 +62,12 @@ export async function listenWebSocket(
     opening.remove(request.socket);
     if (server.clients.size > NodeLimits.listenerMaxLinks) socket.terminate();
     else {
-      const adopt = (link: Link) => onLink(link, request.url ?? '/');
-      attachWebSocket(socket, request.socket, adopt, after, attestationOf(request.socket));
+      const path = request.url ?? '/';
+      const adopt = (link: Link) => onLink(link, path);
+      const witness = below.witnessOf?.(path);
+      attachWitnessed(socket, request.socket, adopt, after, witness)?.catch((error: Error) =>
+        below.onUnattested?.(error),
+      );
     }
   });
   http.listen(port, host);
@@ -86,11 +102,15 @@ function closeServers(http: HttpServer, server: WebSocketServer): Promise<void> 
   return new Promise((resolve) => http.close(() => resolve()));
 }
 
-/** Connects to a server's `ws:` or `wss:` URL; rejects where it cannot, or not soon enough. */
+/**
+ * Connects to a server's `ws:` or `wss:` URL, through IPsec where there is somebody to attest it; rejects where it cannot,
+ * or not soon enough.
+ */
 export function connectWebSocket(
   url: string,
   onLink: (link: Link) => LinkEvents,
   after: After = nodeAfter,
+  ipsec?: IpsecWitness,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, { ...OPTIONS, ...TLS_1_3, rejectUnauthorized: false });
@@ -104,10 +124,60 @@ export function connectWebSocket(
     // In this very call: what came with the server's answer is read right after it.
     socket.once('open', () => {
       deadline.cancel();
-      attachWebSocket(socket, stream!, onLink, after, attestationOf(stream!));
-      resolve();
+      const attached = attachWitnessed(socket, stream!, onLink, after, ipsec);
+      if (attached === undefined) resolve();
+      else attached.then(resolve, reject);
     });
   });
+}
+
+/**
+ * In this very call where nobody has to be asked. Else nothing is read meanwhile, and a connection of which it is not
+ * attested that IPsec protects it is closed.
+ */
+function attachWitnessed(
+  socket: WebSocket,
+  stream: Socket,
+  onLink: (link: Link) => LinkEvents,
+  after: After,
+  witness: IpsecWitness | undefined,
+): Promise<void> | undefined {
+  if (witness !== undefined) return attachAttested(socket, stream, onLink, after, witness);
+  attachWebSocket(socket, stream, onLink, after, attestationOf(stream));
+  return undefined;
+}
+
+async function attachAttested(
+  socket: WebSocket,
+  stream: Socket,
+  onLink: (link: Link) => LinkEvents,
+  after: After,
+  witness: IpsecWitness,
+): Promise<void> {
+  socket.on('error', () => socket.terminate());
+  socket.pause();
+  let attested: Attested;
+  try {
+    attested = await witness.attest(endsOf(stream), () => socket.terminate());
+  } catch (error) {
+    socket.terminate();
+    throw error;
+  }
+  socket.once('close', attested.release);
+  if (socket.readyState !== WebSocket.OPEN) {
+    attested.release();
+    throw new Refusal('linkClosed');
+  }
+  attachWebSocket(socket, stream, onLink, after, attested.attestation);
+  socket.resume();
+}
+
+/** A connection that is gone has no address, and so no evidence. */
+function endsOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): Ends {
+  return {
+    local: { address: localAddress ?? '', port: localPort ?? 0 },
+    remote: { address: remoteAddress ?? '', port: remotePort ?? 0 },
+  };
 }
 
 /** Every beat is a ping: its pong has to pass whatever waits for the peer, so that one that does not read is found. */

@@ -53,6 +53,7 @@ const handlers = {
             bridge: '',
             'bridge-listen': '',
             pairing: 'just-works',
+            ipsec: '',
             'sealing-key': '',
             metrics: '',
             page: '',

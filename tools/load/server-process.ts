@@ -97,6 +97,7 @@ const handlers = {
         store: '',
         output: '',
         metrics: '',
+        ipsec: '',
         'sealing-key': '',
         'tls-cert': '',
         'tls-key': '',

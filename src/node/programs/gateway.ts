@@ -8,6 +8,7 @@ import { checkAdapter } from '../ble/adapter.ts';
 import type { Bridges } from '../bridges.ts';
 import { admit, DEVICES, withdraw } from '../devices.ts';
 import { revokeStated } from '../grants.ts';
+import { createIpsecWitness } from '../ipsec/witness.ts';
 import { type PnGateway, startPnGateway } from '../pn-gateway.ts';
 import { openRelayQueue } from '../relay-queue.ts';
 import { readSealingKey } from '../sealing-key.ts';
@@ -36,6 +37,7 @@ export const GATEWAY_OPTIONS = Object.freeze({
   'server-credential': { fallback: '' },
   bridge: { fallback: '', check: checkUrls },
   'bridge-listen': { fallback: '', check: parseAddress },
+  ipsec: { fallback: '' },
   bluetooth: { fallback: '', check: checkAdapter },
   pairing: { fallback: 'just-works', check: checkOneOf('just-works', 'passkey') },
   name: { fallback: 'gateway', check: checkName },
@@ -53,6 +55,7 @@ export async function startGatewayProgram(
   const context = { ...others, log };
   const { provider, metrics, onBroken } = context;
   const serverCredential = readServerCredential(values['server-credential']);
+  const ipsec = values.ipsec === '' ? undefined : createIpsecWitness({ viciPath: values.ipsec });
   const database = values.store;
   const sealingKey = readSealingKey(provider, values['sealing-key'], process.env);
   const state = { onBroken, database, sealingKey };
@@ -89,6 +92,7 @@ export async function startGatewayProgram(
     onGroupContent: (message) => bridges?.send(message),
     server: values.server,
     serverCredential,
+    ...(ipsec !== undefined && { ipsec }),
     onAgreed(agreement): void {
       const { name, peer } = agreement;
       page.agreed(agreement);
@@ -147,6 +151,7 @@ export async function startGatewayProgram(
       await bridges?.close();
       grants.close();
       started.close();
+      ipsec?.close();
       await listener.close();
       await queue.close();
       await store.close();

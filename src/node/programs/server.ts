@@ -12,6 +12,7 @@ import { type CpnsServer, startCpnsServer } from '../cpns-server.ts';
 import { DEVICES, GATEWAYS } from '../devices.ts';
 import { GATEWAY_GRANTS } from '../grants.ts';
 import { openInvitations } from '../invitations.ts';
+import { createIpsecWitness } from '../ipsec/witness.ts';
 import { openKeptResumptions } from '../kept-resumptions.ts';
 import { openKeyStore } from '../key-store.ts';
 import { groupViews } from '../page/group-views.ts';
@@ -50,6 +51,7 @@ export const SERVER_OPTIONS = Object.freeze({
   name: { fallback: 'server', check: checkName },
   'tls-cert': { fallback: '' },
   'tls-key': { fallback: '' },
+  ipsec: { fallback: '' },
   output: { fallback: '' },
   interval: { fallback: '60000', check: checkWholeNumber },
   'max-readings': { fallback: '1000000', check: checkWholeNumber },
@@ -71,6 +73,7 @@ export async function startServerProgram(
   const context = { ...others, log };
   const { provider, metrics } = context;
   const tls = readTls(values['tls-cert'], values['tls-key']);
+  const ipsec = values.ipsec === '' ? undefined : createIpsecWitness({ viciPath: values.ipsec });
   const sealingKey = readSealingKey(provider, values['sealing-key'], process.env);
   const { identity, store, rootKeyPath } = await openState(provider, values.state, values.name, {
     ...context,
@@ -181,6 +184,7 @@ export async function startServerProgram(
     host,
     port,
     ...(tls !== undefined && { tls }),
+    ...(ipsec !== undefined && { ipsec }),
     store: serverStore,
     keys,
     grants: grants.authority,
@@ -244,6 +248,7 @@ export async function startServerProgram(
       grants.close();
       invitations.close();
       await started.close();
+      ipsec?.close();
       await output?.close();
       await resumptions.written();
       await store.close();
