@@ -12,6 +12,7 @@ import { maySwitchTo } from '../authorization/gateway-access.ts';
 import { withHead } from '../bytes/copy.ts';
 import { decodeUtf8, encodeUtf8 } from '../bytes/utf8.ts';
 import { groupNumber } from '../keys/reference.ts';
+import type { After } from '../link/timer.ts';
 import type { ReasonName } from '../refusal.ts';
 import type { ServerKeys } from '../roles/server-keys.ts';
 import type { HeldGrants } from './grants.ts';
@@ -42,13 +43,14 @@ export interface SwitchesOptions {
   readonly store: KeyValueStore;
   /** Of gateways. */
   readonly grants: Pick<HeldGrants, 'authority' | 'refresh'>;
-  readonly keys: Pick<ServerKeys, 'switchGateway'>;
+  readonly keys: Pick<ServerKeys, 'switchGateway' | 'refresh'>;
   /** Whether a gateway of this name is there, and has proved itself. */
   hasGateway(gateway: string): boolean;
   onSwitched(reference: number, gateway: string): void;
   /** It is not done, and not tried again. */
   onRefused(reason: ReasonName, reference: number, gateway: string): void;
   onFailed(error: Error): void;
+  readonly after?: After;
 }
 
 export interface Switches {
@@ -58,17 +60,18 @@ export interface Switches {
 }
 
 export async function openSwitches(options: SwitchesOptions): Promise<Switches> {
-  const { store, onFailed } = options;
+  const { store, onFailed, after } = options;
   const following: Following = await follow({
-    ...{ store, edition: EDITION, onFailed },
+    ...{ store, edition: EDITION, onFailed, ...(after !== undefined && { after }) },
     async read(): Promise<void> {
-      // What was granted before it was asked for counts.
+      // What was granted, and made, before it was asked for counts.
       await options.grants.refresh();
+      await new Promise<void>((resolve) => options.keys.refresh(resolve));
       for await (const entry of entriesUnder(store, ROWS)) await attempt(options, entry);
     },
   });
   return {
-    proceed: () => void following.refresh().catch(onFailed),
+    proceed: () => following.again(),
     close: () => following.close(),
   };
 }
@@ -79,8 +82,8 @@ async function attempt(options: SwitchesOptions, { key, value, version }: Entry)
   const isGranted = maySwitchTo(grants.authority, gateway, groupNumber(reference));
   if (isGranted && !hasGateway(gateway)) return;
   const refused = isGranted ? await switchNow(options, reference, gateway) : 'notAuthorized';
-  // It is tried again with the next change.
-  if (refused === 'storeFailed' || refused === 'queueFull') return;
+  if (refused === 'storeFailed' || refused === 'queueFull')
+    throw new Error(`group ${reference} could not be stored at ${gateway}: ${refused}`);
   // Where it was asked anew meanwhile that is what counts.
   if ((await store.commit({ expected: [{ key, version }], deletes: [key], puts: [] })) === undefined) return;
   if (refused === undefined) onSwitched(reference, gateway);

@@ -49,6 +49,7 @@ export class KeyLedger implements KeyView {
   private isStale = false;
   private isLoaded = false;
   private readonly waitingToLoad: (() => void)[] = [];
+  private waitingToRefresh: (() => void)[] = [];
 
   constructor(options: KeyLedgerOptions) {
     this.options = options;
@@ -63,8 +64,9 @@ export class KeyLedger implements KeyView {
     return this.users.get(pneId);
   }
 
-  /** Another process has changed the store. */
-  refresh(): void {
+  /** Another process has changed the store. Calls `then` when it was read behind that. */
+  refresh(then: () => void = ignore): void {
+    this.waitingToRefresh.push(then);
     if (this.isBusy) this.isStale = true;
     else this.load();
   }
@@ -172,14 +174,19 @@ export class KeyLedger implements KeyView {
   private load(): void {
     this.isBusy = true;
     this.isStale = false;
+    const refreshed = this.waitingToRefresh;
+    this.waitingToRefresh = [];
     this.options.store.load(
       (groups) => {
         this.replace(groups);
         this.isLoaded = true;
-        for (const work of this.waitingToLoad.splice(0)) work();
+        for (const work of [...this.waitingToLoad.splice(0), ...refreshed]) work();
         this.work();
       },
-      () => this.later(() => this.load()),
+      () => {
+        this.waitingToRefresh.unshift(...refreshed);
+        this.later(() => this.load());
+      },
     );
   }
 

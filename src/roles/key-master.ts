@@ -117,8 +117,8 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
     this.changes.revoke(pneId, done);
   }
 
-  refresh(): void {
-    this.ledger.refresh();
+  refresh(then?: () => void): void {
+    this.ledger.refresh(then);
   }
 
   receive(pneId: string, agreement: Agreement, boot: number, bytes: Uint8Array): void {

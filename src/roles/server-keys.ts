@@ -83,7 +83,7 @@ export interface ServerKeys {
   /** Takes all keys from a PNE: its groups have new ones, whose former ones end at once. */
   revoke(pneId: string, done?: Done): void;
   /** Another process has changed the store. */
-  refresh(): void;
+  refresh(then?: () => void): void;
   bind(host: ServerKeyHost): BoundServerKeys;
 }
 

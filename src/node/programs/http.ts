@@ -32,13 +32,19 @@ export async function startHttpProgram(
     ...{ host, port, token },
     entity: { deliver: (...content) => entity.deliver(...content) },
   });
-  const entity: NodeEntity = startOwnEntity(values, context, '--read all --command all', {
-    follows: true,
-    onReading: served.reading,
-    onDropped: served.dropped,
-    onDevice: served.device,
-    onServer(): void {},
-  });
+  let entity: NodeEntity;
+  try {
+    entity = startOwnEntity(values, context, '--read all --command all', {
+      follows: true,
+      onReading: served.reading,
+      onDropped: served.dropped,
+      onDevice: served.device,
+      onServer(): void {},
+    });
+  } catch (error) {
+    await served.close();
+    throw error;
+  }
   context.log('listening', { address: `${host}:${served.port}`, token: join(values.state, 'token') });
   return {
     port: served.port,

@@ -20,6 +20,8 @@ export interface FollowOptions {
 export interface Following {
   /** Resolves when it was read once more. */
   refresh(): Promise<void>;
+  /** Reads it once more, as after a change. */
+  again(): void;
   close(): void;
 }
 
@@ -57,5 +59,5 @@ export async function follow({
     close();
     throw error;
   });
-  return { refresh: () => refresh(), close };
+  return { refresh: () => refresh(), again: changed, close };
 }
