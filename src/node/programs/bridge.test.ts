@@ -126,7 +126,7 @@ test('a broker that is away gets what came meanwhile, once it is there again, in
   await until(() => broker.retained.size === 4, 'what is so is told to a broker that has forgotten it');
   const events = said.map(({ event }) => event).filter((event) => event.startsWith('broker'));
   // A connection may end with an error, which is said first then.
-  assert.equal(events.slice(1, -1).sort(), ['broker-away', 'broker-unreachable']);
+  assert.equal([...new Set(events.slice(1, -1))].sort(), ['broker-away', 'broker-unreachable']);
   assert.equal([events[0], events.at(-1)], ['broker-there', 'broker-there']);
   await state.close();
 });
