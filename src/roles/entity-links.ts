@@ -11,6 +11,7 @@ import { NodeLimits } from '../limits.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import { refuse } from '../refusal.ts';
 import { type EntityHost, EntityLink, type EntityLinkOptions } from './entity-link.ts';
+import { makeRoom } from './room.ts';
 import type { ContentOutcome } from './server-peer.ts';
 
 export interface EntityLinksOptions extends Omit<EntityLinkOptions, 'link' | 'onSecured' | 'host'> {
@@ -60,7 +61,7 @@ class ServerEnd {
   }
 
   attach(link: Link): LinkEvents {
-    if (!this.makeRoom()) {
+    if (!makeRoom(this.links, NodeLimits.serverMaxEntities)) {
       link.close();
       return IGNORE;
     }
@@ -93,17 +94,5 @@ class ServerEnd {
     this.withEach((end) => {
       if (end !== except && test(end.peer!)) end.link.close();
     });
-  }
-
-  /** Returns whether there is room for one more. Who waits longest without having proved anything, goes. */
-  private makeRoom(): boolean {
-    if (this.links.size < NodeLimits.serverMaxEntities) return true;
-    for (const end of this.links) {
-      if (end.peer !== undefined) continue;
-      this.links.delete(end);
-      end.link.close();
-      return true;
-    }
-    return false;
   }
 }

@@ -15,6 +15,7 @@ import { type ReasonName, refuse } from '../refusal.ts';
 import { InitiatorLink } from './initiator-link.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
 import { ResponderLink } from './responder-link.ts';
+import { makeRoom } from './room.ts';
 
 export interface GatewayBridgeOptions {
   /** CPNS-4, with whichever gateways this one has a credential of; the subject is the name. */
@@ -97,7 +98,7 @@ class BridgeRole {
   }
 
   accept(link: Link): LinkEvents {
-    if (!this.makeRoom()) {
+    if (!makeRoom(this.ends, NodeLimits.gatewayMaxBridges, ({ isAccepted }) => isAccepted)) {
       link.close();
       return IGNORE;
     }
@@ -152,17 +153,6 @@ class BridgeRole {
 
   private mayCross(peer: Party | undefined): boolean {
     return peer?.subject !== undefined && this.options.permits(peer.subject);
-  }
-
-  /** Returns whether there is room for one more. Who waits longest without having proved anything, goes. */
-  private makeRoom(): boolean {
-    const accepted = [...this.ends].filter(({ isAccepted }) => isAccepted);
-    if (accepted.length < NodeLimits.gatewayMaxBridges) return true;
-    const idle = accepted.find(({ peer }) => peer === undefined);
-    if (idle === undefined) return false;
-    this.ends.delete(idle);
-    idle.link.close();
-    return true;
   }
 }
 

@@ -14,6 +14,7 @@ import type { ReasonName } from '../refusal.ts';
 import { ControlKind, type Statement, topicOf } from './gateway-control.ts';
 import { GatewayLink } from './gateway-link.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
+import { makeRoom } from './room.ts';
 
 export interface GatewayLinksOptions {
   /** CPNS-2, with whichever gateway the server has a credential of; its subject is the gateway's name. */
@@ -68,7 +69,7 @@ class ServerEnd {
   }
 
   attach(link: Link): LinkEvents {
-    if (!this.makeRoom()) {
+    if (!makeRoom(this.links, ImplementationLimits.serverMaxGateways)) {
       link.close();
       return IGNORE;
     }
@@ -122,17 +123,5 @@ class ServerEnd {
 
   private where(test: (peer: Party) => boolean): GatewayLink[] {
     return [...this.links].filter(({ peer }) => peer !== undefined && test(peer));
-  }
-
-  /** Returns whether there is room for one more. Who waits longest without having proved anything, goes. */
-  private makeRoom(): boolean {
-    if (this.links.size < ImplementationLimits.serverMaxGateways) return true;
-    for (const end of this.links) {
-      if (end.peer !== undefined) continue;
-      this.links.delete(end);
-      end.link.close();
-      return true;
-    }
-    return false;
   }
 }

@@ -4,10 +4,10 @@
 import { DEFAULT_PN, lastingMembership } from '../../src/authorization/membership.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import { type Credential, createCredentialStore } from '../../src/handshake/credential.ts';
-import { PLAIN_STREAM } from '../../src/link/attestation.ts';
-import type { Link, LinkEvents } from '../../src/link/link.ts';
+import type { Link } from '../../src/link/link.ts';
 import type { After } from '../../src/link/timer.ts';
 import type { NewIdentity } from '../../src/node/identity.ts';
+import { linkPair } from '../../src/node/link-pair.ts';
 import { type PnGateway, startPnGateway } from '../../src/node/pn-gateway.ts';
 import { after as nodeAfter } from '../../src/node/timer.ts';
 import { compactPayloads } from '../../src/payload/compact.ts';
@@ -184,37 +184,4 @@ class Device implements Sent {
   private moveOn(): void {
     if (this.gateways.length > 1 && this.accepted.size % READINGS_AT_ONE === 0) this.link?.close();
   }
-}
-
-interface LinkEnd {
-  readonly link: Link;
-  join(events: LinkEvents): void;
-}
-
-/** Two ends in this process. What is sent comes later, never in the same call. */
-function linkPair(onClosed: () => void): [LinkEnd, LinkEnd] {
-  const events: (LinkEvents | undefined)[] = [undefined, undefined];
-  let isOpen = true;
-  const close = () => {
-    if (!isOpen) return;
-    isOpen = false;
-    setImmediate(() => {
-      for (const each of events) each?.onClosed();
-      onClosed();
-    });
-  };
-  const end = (own: number): LinkEnd => ({
-    link: {
-      attestation: () => PLAIN_STREAM,
-      close,
-      send(message): void {
-        const bytes = message.slice();
-        setImmediate(() => isOpen && events[1 - own]?.onMessage(bytes));
-      },
-    },
-    join(joined): void {
-      events[own] = joined;
-    },
-  });
-  return [end(0), end(1)];
 }

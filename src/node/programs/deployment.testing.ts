@@ -9,8 +9,6 @@ import { join } from 'node:path';
 import { DEFAULT_PN, lastingMembership } from '../../authorization/membership.ts';
 import type { CryptoProvider } from '../../crypto/provider.ts';
 import { createCredentialStore } from '../../handshake/credential.ts';
-import { PLAIN_STREAM } from '../../link/attestation.ts';
-import type { Link, LinkEvents } from '../../link/link.ts';
 import type { After } from '../../link/timer.ts';
 import { compactPayloads } from '../../payload/compact.ts';
 import { staticDhInterface } from '../../roles/interface.ts';
@@ -18,6 +16,7 @@ import { createPne, type Pne } from '../../roles/pne.ts';
 import { withRecords } from '../../session/records.ts';
 import { createNodeProvider } from '../crypto/provider.ts';
 import { type NewIdentity, newIdentity, openIdentity } from '../identity.ts';
+import { linkPair } from '../link-pair.ts';
 import { until } from '../listener.testing.ts';
 import { type PnGateway, startPnGateway } from '../pn-gateway.ts';
 import { scratchFolder } from '../scratch.testing.ts';
@@ -212,37 +211,4 @@ function startPne(
       isStopped = true;
     },
   };
-}
-
-interface LinkEnd {
-  readonly link: Link;
-  join(events: LinkEvents): void;
-}
-
-/** Two ends in this process. What is sent comes later, never in the same call. */
-function linkPair(onClosed: () => void): [LinkEnd, LinkEnd] {
-  const events: (LinkEvents | undefined)[] = [undefined, undefined];
-  let isOpen = true;
-  const close = () => {
-    if (!isOpen) return;
-    isOpen = false;
-    setImmediate(() => {
-      for (const each of events) each?.onClosed();
-      onClosed();
-    });
-  };
-  const end = (own: number): LinkEnd => ({
-    link: {
-      attestation: () => PLAIN_STREAM,
-      close,
-      send(message): void {
-        const bytes = message.slice();
-        setImmediate(() => isOpen && events[1 - own]?.onMessage(bytes));
-      },
-    },
-    join(joined): void {
-      events[own] = joined;
-    },
-  });
-  return [end(0), end(1)];
 }
