@@ -17,7 +17,7 @@
 import { concatBytes, equalBytes } from '../bytes/compare.ts';
 import { decodeUtf8, encodeUtf8 } from '../bytes/utf8.ts';
 import { type Credential, type CredentialStore, ccsCredential } from '../handshake/credential.ts';
-import { NodeLimits } from '../limits.ts';
+import { NodeLimits } from '../node-limits.ts';
 import { refuse } from '../refusal.ts';
 import { decodeProvisioning } from '../roles/provisioning.ts';
 import { createCredentialIndex } from './credential-index.ts';

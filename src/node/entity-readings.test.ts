@@ -3,7 +3,7 @@
 /** What a server keeps for external entities: in the commit that takes a reading, bounded, until it is forgotten. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NodeLimits } from '../limits.ts';
+import { NodeLimits } from '../node-limits.ts';
 import type { KeptForEntity } from '../roles/entity-store.ts';
 import { NEW_PEER } from '../roles/peer-record.ts';
 import { numberDevice, openDeviceNumbers, readNumbers } from './device-numbers.ts';

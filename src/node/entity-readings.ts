@@ -14,7 +14,7 @@ import { fromHex, toHex } from '../bytes/hex.ts';
 import { decodeUtf8, encodeUtf8 } from '../bytes/utf8.ts';
 import { CborReader } from '../cbor/reader.ts';
 import { CborWriter } from '../cbor/writer.ts';
-import { NodeLimits } from '../limits.ts';
+import { NodeLimits } from '../node-limits.ts';
 import { refuse } from '../refusal.ts';
 import type { DroppedReadings, EntityReading } from '../roles/entity-message.ts';
 import type { EntityStore, KeptForEntity } from '../roles/entity-store.ts';

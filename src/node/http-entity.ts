@@ -12,7 +12,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { EntityPermission } from '../authorization/entity-access.ts';
-import { NodeLimits } from '../limits.ts';
+import { NodeLimits } from '../node-limits.ts';
 import { Refusal } from '../refusal.ts';
 import type { DroppedReadings } from '../roles/entity-message.ts';
 import type { EntityOutcome, ExternalEntity, ReceivedReading } from '../roles/external-entity.ts';

@@ -2,8 +2,9 @@
 
 /** A listener's connections that have not become links: few, and not for long. */
 import type { Socket } from 'node:net';
-import { ImplementationLimits, NodeLimits } from '../limits.ts';
+import { ImplementationLimits } from '../limits.ts';
 import type { After, RunningTimer } from '../link/timer.ts';
+import { NodeLimits } from '../node-limits.ts';
 
 interface Opening {
   readonly socket: Socket;

@@ -3,9 +3,10 @@
 /** A PN GW that keeps its link to a CPNS Server: CPNS-2 by WebSocket, secured. Links of PNEs are given to it. */
 import type { CryptoProvider } from '../crypto/provider.ts';
 import type { Credential, CredentialStore, Identity } from '../handshake/credential.ts';
-import { ImplementationLimits, NodeLimits } from '../limits.ts';
+import { ImplementationLimits } from '../limits.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
+import { NodeLimits } from '../node-limits.ts';
 import type { ReasonName } from '../refusal.ts';
 import { createGateway, type Gateway, type GatewayOptions } from '../roles/gateway.ts';
 import type { Revoked } from '../roles/gateway-control.ts';

@@ -5,7 +5,7 @@
  * is on the disk. What a process that ended in between had written is not written again: it is at the end of the file.
  */
 import { type FileHandle, open } from 'node:fs/promises';
-import { NodeLimits } from '../limits.ts';
+import { NodeLimits } from '../node-limits.ts';
 import { createCborXPayloads } from '../payload/codec.ts';
 import type { PayloadCodec } from '../payload/payload.ts';
 import { readingLine } from './reading-lines.ts';

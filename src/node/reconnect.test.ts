@@ -3,9 +3,9 @@
 /** The link that a gateway keeps to its server: made again after growing, jittered pauses, and not after `close`. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NodeLimits } from '../limits.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import { VirtualTime } from '../link/time.testing.ts';
+import { NodeLimits } from '../node-limits.ts';
 import { Owner, until } from './listener.testing.ts';
 import { keepConnected } from './reconnect.ts';
 import { connectWebSocket, listenWebSocket } from './websocket.ts';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Keeps a link to a server: a lost one is made again, after pauses that grow. */
-import { NodeLimits } from '../limits.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After, RunningTimer } from '../link/timer.ts';
+/** Keeps a link to a server: a lost one is made again, after pauses that grow. */
+import { NodeLimits } from '../node-limits.ts';
 
 export interface ConnectionOptions {
   /** Tries once, and rejects where there is no link in the end. */

@@ -11,8 +11,8 @@
  */
 import { concatBytes } from '../bytes/compare.ts';
 import { decodeUtf8, encodeUtf8 } from '../bytes/utf8.ts';
-import { NodeLimits } from '../limits.ts';
 import type { After, RunningTimer } from '../link/timer.ts';
+import { NodeLimits } from '../node-limits.ts';
 import { Refusal, refuse } from '../refusal.ts';
 import type { RelayQueue } from '../roles/relay-queue.ts';
 import { Journal } from './store/journal.ts';

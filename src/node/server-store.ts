@@ -13,7 +13,7 @@ import { concatBytes } from '../bytes/compare.ts';
 import { decodeUtf8, encodeUtf8 } from '../bytes/utf8.ts';
 import { CborReader } from '../cbor/reader.ts';
 import { CborWriter } from '../cbor/writer.ts';
-import { NodeLimits } from '../limits.ts';
+import { NodeLimits } from '../node-limits.ts';
 import { refuse } from '../refusal.ts';
 import type { PeerRecord } from '../roles/peer-record.ts';
 import { decodePeerRecord, encodePeerRecord } from '../roles/peer-record-codec.ts';

@@ -3,8 +3,9 @@
 /** The gateway's TCP listener against peers that vanish, lie, dribble or do not read. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ImplementationLimits, NodeLimits } from '../limits.ts';
+import { ImplementationLimits } from '../limits.ts';
 import { encodeBeat, encodeFrame } from '../link/frame.ts';
+import { NodeLimits } from '../node-limits.ts';
 import type { Refusal } from '../refusal.ts';
 import { connectRaw, Owner, until } from './listener.testing.ts';
 import { connectTcp, type Listener, listenLine, listenTcp } from './tcp.ts';

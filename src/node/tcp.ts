@@ -2,10 +2,11 @@
 
 /** The plain stream link of CPNS-1 on the gateway's side: frames over TCP. */
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { ImplementationLimits, NodeLimits } from '../limits.ts';
+import { ImplementationLimits } from '../limits.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import { type ByteStream, joinStream, type StreamOptions } from '../link/stream.ts';
 import type { After } from '../link/timer.ts';
+import { NodeLimits } from '../node-limits.ts';
 import { after as nodeAfter } from './timer.ts';
 
 export const LOOPBACK = '127.0.0.1';

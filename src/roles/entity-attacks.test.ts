@@ -4,10 +4,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { encodeFlat, type FlatItem } from '../cbor/flat.ts';
-import { ImplementationLimits, NodeLimits } from '../limits.ts';
+import { ImplementationLimits } from '../limits.ts';
 import { PLAIN_STREAM } from '../link/attestation.ts';
 import type { Link } from '../link/link.ts';
 import { Authentication, Confidentiality, Integrity } from '../negotiation/mechanisms.ts';
+import { NodeLimits } from '../node-limits.ts';
 import { BRIDGE, Cpns5, GRANTED_SECONDS, OTHER, STRANGER, type TestEntity } from './cpns-5.testing.ts';
 import { IDENTITIES, PROVIDER } from './identities.testing.ts';
 import { InitiatorLink } from './initiator-link.ts';

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { After, RunningTimer } from '../link/timer.ts';
 /**
  * Readings on their way to an external entity over one link: in order, few at a time, each kept until the entity has
  * taken it. Whatever was not taken when a link ended comes again on the next one.
  */
-import { NodeLimits } from '../limits.ts';
-import type { After, RunningTimer } from '../link/timer.ts';
+import { NodeLimits } from '../node-limits.ts';
 import { refuse } from '../refusal.ts';
 import { EntityMessageType, type EntityNotice } from './entity-message.ts';
 import type { EntityStore, KeptForEntity } from './entity-store.ts';

@@ -3,9 +3,9 @@
 /** One external entity's link at the server: the Responder's end of CPNS-5. */
 import { EntityPermission } from '../authorization/entity-access.ts';
 import type { Party } from '../handshake/credential.ts';
-import { NodeLimits } from '../limits.ts';
 import type { Link } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
+import { NodeLimits } from '../node-limits.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import { EntityFeed } from './entity-feed.ts';
 import {

@@ -7,8 +7,8 @@
 import type { Grants } from '../authorization/authority.ts';
 import { equalBytes } from '../bytes/compare.ts';
 import type { Party } from '../handshake/credential.ts';
-import { NodeLimits } from '../limits.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
+import { NodeLimits } from '../node-limits.ts';
 import { refuse } from '../refusal.ts';
 import { type EntityHost, EntityLink, type EntityLinkOptions } from './entity-link.ts';
 import { makeRoom } from './room.ts';

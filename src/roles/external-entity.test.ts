@@ -3,8 +3,8 @@
 /** Readings to an external entity and contents from it, over links that come and go. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NodeLimits } from '../limits.ts';
 import { Authentication, Confidentiality, Integrity } from '../negotiation/mechanisms.ts';
+import { NodeLimits } from '../node-limits.ts';
 import { BRIDGE, Cpns5, OTHER, type TestEntity } from './cpns-5.testing.ts';
 
 const test = suite('external entity');

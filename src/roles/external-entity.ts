@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { NodeLimits } from '../limits.ts';
 /**
  * An external entity: the Initiator of CPNS-5. It gets readings, each until it says that it has it, and sends contents to
  * PNEs. Whatever the server sends again after a lost link, and the entity has taken before, does not come twice.
  */
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
+import { NodeLimits } from '../node-limits.ts';
 import type { PayloadCodec } from '../payload/payload.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
 import {

@@ -7,10 +7,10 @@
  */
 import { equalBytes } from '../bytes/compare.ts';
 import type { Party } from '../handshake/credential.ts';
-import { NodeLimits } from '../limits.ts';
 import { Channel } from '../link/channel.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
+import { NodeLimits } from '../node-limits.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
 import { InitiatorLink } from './initiator-link.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';

@@ -7,8 +7,8 @@
 import { toHex } from '../bytes/hex.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import { type Content, parseContent } from '../groups/content.ts';
-import { NodeLimits } from '../limits.ts';
 import type { After } from '../link/timer.ts';
+import { NodeLimits } from '../node-limits.ts';
 import { refuse } from '../refusal.ts';
 import { PnKeys } from './pn-keys.ts';
 import { Roster } from './roster.ts';

@@ -5,8 +5,9 @@
  * time; what one that failed has come to, the store is asked until it answers, and nothing is said meanwhile.
  */
 import { equalBytes } from '../bytes/compare.ts';
-import { ImplementationLimits, NodeLimits } from '../limits.ts';
+import { ImplementationLimits } from '../limits.ts';
 import type { After } from '../link/timer.ts';
+import { NodeLimits } from '../node-limits.ts';
 import { Refusal, refuse } from '../refusal.ts';
 import type { GroupRecord, UserKeyRecord } from './group-record.ts';
 import { encodeGroupRecord } from './group-record-codec.ts';

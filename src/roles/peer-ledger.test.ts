@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NodeLimits } from '../limits.ts';
+import { NodeLimits } from '../node-limits.ts';
 import { PeerLedger } from './peer-ledger.ts';
 import { NEW_PEER, type PeerRecord, withContent, withReading } from './peer-record.ts';
 import type { Reading, ServerStore } from './server-store.ts';

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { equalBytes } from '../bytes/compare.ts';
-import { ImplementationLimits, NodeLimits } from '../limits.ts';
+import { ImplementationLimits } from '../limits.ts';
 import type { After } from '../link/timer.ts';
+import { NodeLimits } from '../node-limits.ts';
 import { NEW_PEER, type PeerRecord } from './peer-record.ts';
 import { encodePeerRecord } from './peer-record-codec.ts';
 import type { Reading, ServerStore } from './server-store.ts';

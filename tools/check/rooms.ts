@@ -14,8 +14,8 @@ export interface Room {
   readonly moddable?: boolean;
 }
 
-/** Every room may import src/refusal.ts and src/limits.ts. */
-export const GROUND: readonly string[] = Object.freeze(['src/refusal', 'src/limits']);
+/** Every room may import these. */
+export const GROUND: readonly string[] = Object.freeze(['src/refusal', 'src/limits', 'src/node-limits']);
 
 const PORTABLE = Object.freeze([
   'src/bytes',

@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { open } from 'lmdb';
 import { Pool } from 'pg';
-import { NodeLimits } from '../../src/limits.ts';
 import { openLmdbStore } from '../../src/node/store/lmdb.ts';
 import { openPostgresStore } from '../../src/node/store/postgres.ts';
 import type { KeyValueStore } from '../../src/node/store/store.ts';
+import { NodeLimits } from '../../src/node-limits.ts';
 import { openScratch } from '../simulator/scratch.ts';
 
 const SECONDS = 3;

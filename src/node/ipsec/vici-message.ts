@@ -5,7 +5,7 @@
  * (strongSwan, src/libcharon/plugins/vici/README.md, "Message format").
  */
 import type { ByteReader } from '../../bytes/reader.ts';
-import { NodeLimits } from '../../limits.ts';
+import { NodeLimits } from '../../node-limits.ts';
 import { refuse } from '../../refusal.ts';
 
 export type ViciSection = ReadonlyMap<string, ViciValue>;

@@ -4,7 +4,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ByteReader } from '../../bytes/reader.ts';
-import { NodeLimits } from '../../limits.ts';
+import { NodeLimits } from '../../node-limits.ts';
 import { Refusal } from '../../refusal.ts';
 import { framed, listed, packets } from './recorded.testing.ts';
 import { readViciMessage, type ViciSection } from './vici-message.ts';

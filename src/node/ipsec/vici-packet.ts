@@ -2,7 +2,7 @@
 
 /** Packets of VICI and how a byte stream holds them (strongSwan, src/libcharon/plugins/vici/README.md). */
 import { ByteReader } from '../../bytes/reader.ts';
-import { NodeLimits } from '../../limits.ts';
+import { NodeLimits } from '../../node-limits.ts';
 import { refuse } from '../../refusal.ts';
 import { readViciMessage, textOf, type ViciSection } from './vici-message.ts';
 

@@ -2,8 +2,8 @@
 
 /** A client of strongSwan's VICI socket: asks which security associations there are, and hears when they change. */
 import { connect, type Socket } from 'node:net';
-import { NodeLimits } from '../../limits.ts';
 import type { After } from '../../link/timer.ts';
+import { NodeLimits } from '../../node-limits.ts';
 import { refuse } from '../../refusal.ts';
 import type { ViciSection } from './vici-message.ts';
 import { readViciPacket, type ViciPacket, ViciPackets, ViciRequest, viciRequest } from './vici-packet.ts';

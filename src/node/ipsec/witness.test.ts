@@ -4,10 +4,10 @@
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NodeLimits } from '../../limits.ts';
 import type { Link } from '../../link/link.ts';
 import { VirtualTime } from '../../link/time.testing.ts';
 import { Confidentiality, Integrity } from '../../negotiation/mechanisms.ts';
+import { NodeLimits } from '../../node-limits.ts';
 import type { ReasonName } from '../../refusal.ts';
 import { createGatewayLinks } from '../../roles/gateway-links.ts';
 import { type Agreement, staticDhInterface } from '../../roles/interface.ts';

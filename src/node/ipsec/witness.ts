@@ -6,9 +6,9 @@
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { NodeLimits } from '../../limits.ts';
 import type { Attestation } from '../../link/attestation.ts';
 import type { After, RunningTimer } from '../../link/timer.ts';
+import { NodeLimits } from '../../node-limits.ts';
 import { Refusal } from '../../refusal.ts';
 import { after as nodeAfter } from '../timer.ts';
 import { type Ends, type IpsecEvidence, ipsecEvidence } from './evidence.ts';

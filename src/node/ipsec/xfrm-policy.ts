@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The kernel's IPsec policies, as `ip -s xfrm policy` prints them (iproute2 6.1). */
-import { NodeLimits } from '../../limits.ts';
+import { NodeLimits } from '../../node-limits.ts';
 import { refuse } from '../../refusal.ts';
 import type { Selector } from './selector.ts';
 

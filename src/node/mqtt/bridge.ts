@@ -2,8 +2,8 @@
 
 /** What an external entity reads, at an MQTT broker; and commands from there to PNEs. */
 import { EntityPermission } from '../../authorization/entity-access.ts';
-import { NodeLimits } from '../../limits.ts';
 import type { After, RunningTimer } from '../../link/timer.ts';
+import { NodeLimits } from '../../node-limits.ts';
 import { Refusal } from '../../refusal.ts';
 import type { DroppedReadings } from '../../roles/entity-message.ts';
 import type { EntityOutcome, ExternalEntity, ReceivedReading } from '../../roles/external-entity.ts';

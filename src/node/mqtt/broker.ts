@@ -2,8 +2,8 @@
 
 /** A connection to an MQTT broker that is made again, after pauses that grow; what it has not confirmed is sent again. */
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
-import { NodeLimits } from '../../limits.ts';
 import type { After, RunningTimer } from '../../link/timer.ts';
+import { NodeLimits } from '../../node-limits.ts';
 
 export interface BrokerOptions {
   /** `mqtt:`, `mqtts:`, `ws:` or `wss:`, with user and password where the broker asks for them. */

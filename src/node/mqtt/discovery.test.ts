@@ -3,7 +3,7 @@
 /** Topics, and what Home Assistant is told. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NodeLimits } from '../../limits.ts';
+import { NodeLimits } from '../../node-limits.ts';
 import { type DiscoveryOptions, discoveryMessage, discoveryTopic, withFieldsOf } from './discovery.ts';
 import { isDeviceDiscovery } from './schema.testing.ts';
 import { checkTopic, commandedPne, plainId, pneTopic } from './topics.ts';

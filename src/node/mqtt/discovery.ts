@@ -5,7 +5,7 @@
  * 2024.11): a sensor for each field of its readings, and the interval where contents can be sent to it. Which unit a field
  * has no reading says, so none is claimed.
  */
-import { NodeLimits } from '../../limits.ts';
+import { NodeLimits } from '../../node-limits.ts';
 import { bridgeTopic, plainId, pneTopic } from './topics.ts';
 
 export interface DiscoveryOptions {

@@ -3,7 +3,7 @@
 import { request } from 'node:http';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NodeLimits } from '../../limits.ts';
+import { NodeLimits } from '../../node-limits.ts';
 import { until } from '../listener.testing.ts';
 import { newPageToken, type PageActions } from './actions.ts';
 import { PageFeed } from './feed.ts';

@@ -3,7 +3,7 @@
 /** What the page asks its program to do: `POST /actions/NAME` with an object of texts, by whoever has the token. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { NodeLimits } from '../../limits.ts';
+import { NodeLimits } from '../../node-limits.ts';
 
 export type ActionFields = Readonly<Record<string, string>>;
 

@@ -3,7 +3,7 @@
 import { get, type IncomingMessage, request } from 'node:http';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NodeLimits } from '../../limits.ts';
+import { NodeLimits } from '../../node-limits.ts';
 import { until } from '../listener.testing.ts';
 import { PageFeed } from './feed.ts';
 import { servePage } from './server.ts';

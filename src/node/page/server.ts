@@ -6,7 +6,7 @@
  * to, another host.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { NodeLimits } from '../../limits.ts';
+import { NodeLimits } from '../../node-limits.ts';
 import { boundConnections, LOOK_FOR_SLOW_MS } from '../http-connections.ts';
 import type { Listener } from '../tcp.ts';
 import { ActionDesk, hasToken, type PageActions } from './actions.ts';

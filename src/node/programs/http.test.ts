@@ -6,7 +6,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NodeLimits } from '../../limits.ts';
+import { NodeLimits } from '../../node-limits.ts';
 import { withRecords } from '../../session/records.ts';
 import { createNodeProvider } from '../crypto/provider.ts';
 import { newIdentity } from '../identity.ts';

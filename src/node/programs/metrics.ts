@@ -3,7 +3,7 @@
 /** What a program counts of itself, for Prometheus. Nothing in it names a device. */
 import { createServer } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { NodeLimits } from '../../limits.ts';
+import { NodeLimits } from '../../node-limits.ts';
 import { boundConnections, LOOK_FOR_SLOW_MS } from '../http-connections.ts';
 import type { Listener } from '../tcp.ts';
 import type { Log } from './log.ts';

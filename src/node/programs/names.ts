@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Names that people give, and why one is not taken. */
-import { NodeLimits } from '../../limits.ts';
+import { NodeLimits } from '../../node-limits.ts';
 
 const { deviceMaxNameBytes } = NodeLimits;
 

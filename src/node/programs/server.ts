@@ -2,8 +2,8 @@
 
 /** `pne-runtime server`: a CPNS Server that remembers. */
 import { DEFAULT_PN, serverGrant } from '../../authorization/membership.ts';
-import { NodeLimits } from '../../limits.ts';
 import type { InterfaceName } from '../../negotiation/policies.ts';
+import { NodeLimits } from '../../node-limits.ts';
 import type { ReasonName } from '../../refusal.ts';
 import { groupPermission } from '../../roles/group-permission.ts';
 import { createServerKeys } from '../../roles/key-master.ts';

@@ -3,7 +3,7 @@
 /** Test code: what every engine behind the key-value contract has to do. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NodeLimits } from '../../limits.ts';
+import { NodeLimits } from '../../node-limits.ts';
 import { until } from '../listener.testing.ts';
 import type { Changes, KeyValueStore } from './store.ts';
 

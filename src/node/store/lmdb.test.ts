@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NodeLimits } from '../../limits.ts';
+import { NodeLimits } from '../../node-limits.ts';
 import { until } from '../listener.testing.ts';
 import { testConformance } from './conformance.testing.ts';
 import { openLmdbStore } from './lmdb.ts';

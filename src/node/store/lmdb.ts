@@ -7,8 +7,8 @@
 import { randomInt } from 'node:crypto';
 import { chmodSync, mkdirSync, statfsSync } from 'node:fs';
 import { type Database, open, type RootDatabase } from 'lmdb';
-import { NodeLimits } from '../../limits.ts';
 import type { RunningTimer } from '../../link/timer.ts';
+import { NodeLimits } from '../../node-limits.ts';
 import { refuse } from '../../refusal.ts';
 import { after as nodeAfter } from '../timer.ts';
 import {

@@ -6,8 +6,8 @@
  */
 import { randomInt } from 'node:crypto';
 import { type ClientBase, Pool } from 'pg';
-import { NodeLimits } from '../../limits.ts';
 import type { RunningTimer } from '../../link/timer.ts';
+import { NodeLimits } from '../../node-limits.ts';
 import { Refusal, refuse } from '../../refusal.ts';
 import { after as nodeAfter } from '../timer.ts';
 import * as sql from './postgres-sql.ts';

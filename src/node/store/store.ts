@@ -5,7 +5,7 @@
  * commits that take place as a whole or not at all.
  */
 import { compareBytes } from '../../bytes/compare.ts';
-import { NodeLimits } from '../../limits.ts';
+import { NodeLimits } from '../../node-limits.ts';
 import { refuse } from '../../refusal.ts';
 
 export interface KeyValueStore {
