@@ -87,6 +87,17 @@ export const NodeLimits = /* @__PURE__ */ Object.freeze({
   /** Readings that are kept for one external entity, and how often they are counted once it looks like so many. */
   entityMaxKept: 100_000,
   entityRecountMs: 60_000,
+  /**
+   * Questions to owners that wait for an answer: of one subject, and of all; and those that are kept, answered or not. How
+   * long one waits, and how long an answer counts that does not say so, in seconds: a week, and 30 days.
+   */
+  consentMaxAskedBySubject: 16,
+  consentMaxAsked: 256,
+  consentMaxKept: 8192,
+  consentAskSeconds: 604_800,
+  consentAnswerSeconds: 2_592_000,
+  /** How often it is looked whether the time of an answer is over. */
+  consentLapseMs: 60_000,
   /** How often a statement is run that the database cannot put in order with others. */
   postgresMaxAttempts: 20,
   /**

@@ -15,16 +15,29 @@ const ACTIONS = Object.keys(OPERATIONS) as OperationName[];
 const OBJECTS = Array.from({ length: 16 }, (_, object) => object);
 const NAME = 'somebody';
 
+const OWNERS: readonly Context[] = [
+  {},
+  { owner: 'else' },
+  ...[undefined, ...ROLES].map((ownerRole) => ({
+    owner: NAME,
+    ...(ownerRole !== undefined && { ownerRole }),
+  })),
+];
+
 const CONTEXTS: readonly Context[] = (() => {
   const contexts: Context[] = [];
-  for (const owner of [undefined, NAME, 'else'])
+  for (const owned of OWNERS)
     for (const isMember of [undefined, false, true])
       for (const openness of [undefined, 'open', 'ask', 'closed'] as const)
-        contexts.push({
-          ...(owner !== undefined && { owner }),
-          ...(isMember !== undefined && { isMember }),
-          ...(openness !== undefined && { openness }),
-        });
+        for (const answer of openness === 'ask'
+          ? ([undefined, 'consented', 'refused'] as const)
+          : [undefined])
+          contexts.push({
+            ...owned,
+            ...(isMember !== undefined && { isMember }),
+            ...(openness !== undefined && { openness }),
+            ...(answer !== undefined && { answer }),
+          });
   return contexts;
 })();
 
@@ -56,7 +69,8 @@ function naive(
   const row = scope.find((each) => each.object === object);
   const granted = row !== undefined && Math.floor(row.permissions / 2 ** bitOf(noun, verb)) % 2 === 1;
   if (!granted) return 'notAuthorized';
-  const isOwner = context.owner === name;
+  const isOwner =
+    context.owner === name && (context.ownerRole === undefined ? 'pne' : context.ownerRole) === role;
   if (
     ['pn release', 'group transfer', 'group remove', 'admin add', 'admin assign', 'admin change'].includes(
       `${noun} ${verb}`,
@@ -96,10 +110,11 @@ function bitOf(noun: string, verb: string): number {
   return verbs[noun]!.indexOf(verb);
 }
 
-function opened({ openness, owner }: Context): string {
+function opened({ openness, owner, answer }: Context): string {
+  const asked = owner === undefined ? 'consentRequired' : `ask ${owner}`;
   const answers: Record<Openness, string> = {
     open: 'permit',
-    ask: owner === undefined ? 'consentRequired' : `ask ${owner}`,
+    ask: answer === undefined ? asked : { consented: 'permit', refused: 'notAuthorized' }[answer],
     closed: 'notAuthorized',
   };
   return openness === undefined ? 'notAuthorized' : answers[openness];
@@ -133,9 +148,23 @@ test('table and list decide alike on every role, action, object, grant and conte
     }
   });
   assert.is(total, ROLES.length * ACTIONS.length * OBJECTS.length * 5 * CONTEXTS.length);
-  for (const word of ['permit', 'notAuthorized', 'notOwner', 'consentRequired', 'ask else'])
+  for (const word of ['permit', 'notAuthorized', 'notOwner', 'consentRequired', 'ask else', `ask ${NAME}`])
     assert.ok(counts[word]! > 0);
   assert.ok(counts.notAuthorized! > (total * 9) / 10, 'what is not permitted is denied');
+});
+
+test('an answer of the owner counts where he is to be asked, and nowhere else', () => {
+  forAll((role, action, object, context) => {
+    const subject = { role, name: 'another', scope: scopesFor(object, OPERATIONS[action].bit)[1]! };
+    const { answer: _, ...unanswered } = context;
+    for (const answer of ['consented', 'refused'] as const) {
+      const before = wordOf(authorize(subject, action, object, unanswered));
+      const after = wordOf(authorize(subject, action, object, { ...unanswered, answer }));
+      const isAsked = before === 'consentRequired' || before.startsWith('ask');
+      const expected = answer === 'consented' ? 'permit' : 'notAuthorized';
+      if (after !== (isAsked ? expected : before)) assert.unreachable(`${action}: ${before}, then ${after}`);
+    }
+  });
 });
 
 test('no two operations of one kind share a bit, and each has someone who may ask', () => {

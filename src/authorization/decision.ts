@@ -25,12 +25,20 @@ export interface Subject {
 export interface Context {
   /** The name of its owner; of a bridge or an administration that of the PN's administrator. */
   readonly owner?: string;
+  /** What its owner is; a PNE, unless given. Another entity that is called as the owner is not it. */
+  readonly ownerRole?: EntityRole;
   readonly isMember?: boolean;
   /** How open a content or a PN to bridges is. */
   readonly openness?: Openness;
+  /** What its owner has answered to this subject, where that still holds. */
+  readonly answer?: Answer;
 }
 
 export type Openness = 'open' | 'ask' | 'closed';
+export type Answer = 'consented' | 'refused';
+
+/** The owner of what no entity owns: whoever administers. No entity has this name. */
+export const ADMINISTRATOR = '';
 
 const PERMIT: Decision = Object.freeze({ kind: 'permit' });
 const NOT_AUTHORIZED = deny('notAuthorized');
@@ -42,20 +50,21 @@ export function authorize(
   { role, name, scope }: Subject,
   action: OperationName,
   object: number,
-  { owner, isMember = false, openness = 'closed' }: Context,
+  { isMember = false, ownerRole = 'pne', ...context }: Context,
 ): Decision {
   const { kind, bit, roles, rule } = OPERATIONS[action];
   if (kindOf(object) !== kind || !roles.includes(role)) return NOT_AUTHORIZED;
   if (rule === 'member') return isMember ? PERMIT : NOT_AUTHORIZED;
   if (!permits(scope, object, bit)) return NOT_AUTHORIZED;
-  if (rule === 'grant' || owner === name) return PERMIT;
+  if (rule === 'grant' || (context.owner === name && ownerRole === role)) return PERMIT;
   if (rule === 'owner') return NOT_OWNER;
-  return byOpenness(openness, owner);
+  return byOpenness(context);
 }
 
-function byOpenness(openness: Openness, owner: string | undefined): Decision {
+function byOpenness({ openness = 'closed', owner, answer }: Context): Decision {
   if (openness === 'open') return PERMIT;
-  if (openness === 'closed') return NOT_AUTHORIZED;
+  if (openness === 'closed' || answer === 'refused') return NOT_AUTHORIZED;
+  if (answer === 'consented') return PERMIT;
   return owner === undefined ? CONSENT_REQUIRED : { kind: 'ask', entity: owner };
 }
 

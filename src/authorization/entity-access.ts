@@ -2,7 +2,7 @@
 
 /** What an external entity may do with a PNE, by a grant that names all PNEs, one of them, or the members of a group. */
 import type { Grants } from './authority.ts';
-import { authorize } from './decision.ts';
+import { authorize, type Context, type Decision } from './decision.ts';
 import { ObjectKind, type OperationName, objectOf, rowFor } from './operations.ts';
 import type { Row, Scope } from './scope.ts';
 
@@ -19,8 +19,8 @@ export interface EntityTarget {
 /** Contents and services of: every PNE, one PNE, the members of a group. Which instance of the kind that is, is local. */
 export type EntityObject = 'all' | { readonly pne: number } | { readonly group: number };
 
-/** Bits of what an entity is told that it may do with a PNE. */
-export const EntityPermission = Object.freeze({ access: 1, deliver: 2 } as const);
+/** Bits of what an entity is told that it may do with a PNE. `consentRequired`: access, once the owner has consented. */
+export const EntityPermission = Object.freeze({ access: 1, deliver: 2, consentRequired: 4 } as const);
 
 export function contentObject(what: EntityObject): number {
   if (what === 'all') return objectOf(ObjectKind.content, 0);
@@ -52,17 +52,39 @@ export function entityScope({ read, command, pn }: EntityRights): Scope {
   return [...rows.values()].sort((a, b) => a.object - b.object);
 }
 
-/** Whether an entity may read a PNE's readings, or send it contents. No PNE's owner is asked: a grant is his word. */
-export function mayWithPne(
+const OPEN: Context = Object.freeze({ openness: 'open' });
+
+/**
+ * Whether an entity may read a PNE's readings, or send it contents. `context`: how open the PNE's contents are, who owns
+ * them, and what he has answered; without it they are open to whoever has a grant.
+ */
+export function decideWithPne(
   grants: Grants,
   entity: string,
   action: 'content-access' | 'content-deliver',
   { number, groups }: EntityTarget,
-): boolean {
+  context = OPEN,
+): Decision {
   const subject = { role: 'external', name: entity, scope: grants.scopeOf(entity) } as const;
   const named: EntityObject[] = ['all', ...(number === undefined ? [] : [{ pne: number }])];
   const objects = [...named, ...groups.map((group) => ({ group }))].map(contentObject);
-  return objects.some((object) => authorize(subject, action, object, { openness: 'open' }).kind === 'permit');
+  const decisions = objects.map((object) => authorize(subject, action, object, context));
+  const first = (kind: Decision['kind']) => decisions.find((decision) => decision.kind === kind);
+  return first('permit') ?? first('ask') ?? decisions[0]!;
+}
+
+/** What an entity may do with a PNE, in bits of EntityPermission. */
+export function permissionsWith(
+  grants: Grants,
+  entity: string,
+  target: EntityTarget,
+  context = OPEN,
+): number {
+  const { access, deliver, consentRequired } = EntityPermission;
+  const reading = decideWithPne(grants, entity, 'content-access', target, context).kind;
+  const sending = decideWithPne(grants, entity, 'content-deliver', target).kind;
+  const read = reading === 'ask' ? consentRequired : 0;
+  return (reading === 'permit' ? access : read) | (sending === 'permit' ? deliver : 0);
 }
 
 /** Whether an entity may be told which devices there are. */

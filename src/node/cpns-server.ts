@@ -53,6 +53,7 @@ export interface ServedEntities extends Pick<EntityLinksOptions, 'grants' | 'sto
   readonly credentials: CredentialStore;
   permissionsOf(entity: string, pneId: string): number;
   devicesFor(entity: string): readonly string[];
+  ask(entity: string, pneId: string): void;
   onRefused(reason: ReasonName, entity: string | undefined): void;
 }
 
@@ -135,7 +136,7 @@ export async function startCpnsServer(options: CpnsServerOptions): Promise<CpnsS
 
 function serveEntities(
   { provider, identity, onAgreed }: CpnsServerOptions,
-  { credentials, permissionsOf, devicesFor, ...entities }: ServedEntities,
+  { credentials, permissionsOf, devicesFor, ask, ...entities }: ServedEntities,
   { deliver }: Server,
 ): EntityLinks {
   const payloads = createCborXPayloads();
@@ -146,6 +147,7 @@ function serveEntities(
     host: {
       permissionsOf,
       devicesFor,
+      ask,
       deliver: (pneId, payload, taken) => deliver(pneId, payloads.decode(payload), taken),
     },
     onAgreed,

@@ -11,7 +11,7 @@ import { EntityReadings } from './entity-readings.ts';
 import { until } from './listener.testing.ts';
 import { openServerStore, type PersistentServerStore } from './server-store.ts';
 import { createMemoryStore } from './store/memory.ts';
-import type { KeyValueStore } from './store/store.ts';
+import type { Expectation, KeyValueStore } from './store/store.ts';
 
 const test = suite('entity readings');
 
@@ -23,6 +23,7 @@ interface Open {
   readers: string[];
   now: number;
   kept: number;
+  expected: readonly Expectation[];
 }
 
 async function open({
@@ -36,6 +37,7 @@ async function open({
     ...{ store, maxKept },
     now: () => state.now,
     readersOf: () => state.readers,
+    expected: () => state.expected,
     onKept: () => {
       state.kept += 1;
     },
@@ -51,6 +53,7 @@ async function open({
   const state: Open = {
     ...{ store, readings, serverStore, failures },
     readers: ['a', 'b'],
+    expected: [],
     now: 1000,
     kept: 0,
   };
@@ -101,6 +104,16 @@ test('a reading is kept for each that may read it, in the order in which they ca
   assert.equal(await idsOf(state, 'a'), ['pne-1 3', 'pne-1 4']);
   assert.equal(await idsOf(state, 'b'), ['pne-2 7', 'pne-1 3', 'pne-1 4']);
   assert.is(state.kept, 2);
+});
+
+test('what was decided by an answer that is taken back meanwhile is kept for nobody, and not confirmed', async () => {
+  const state = await open();
+  const key = Uint8Array.of(1);
+  state.expected = [{ key, version: undefined }];
+  assert.ok(await commit(state, 'pne-1', 1));
+  await state.store.commit({ puts: [{ key, value: payload }] });
+  assert.not.ok(await commit(state, 'pne-1', 2));
+  assert.equal([await idsOf(state, 'a'), state.kept], [['pne-1 1'], 1]);
 });
 
 test('whose name begins with that of another gets nothing of it', async () => {

@@ -19,7 +19,13 @@ import { refuse } from '../refusal.ts';
 import type { DroppedReadings, EntityReading } from '../roles/entity-message.ts';
 import type { EntityStore, KeptForEntity } from '../roles/entity-store.ts';
 import type { Reading } from '../roles/server-store.ts';
-import { type Changes, type Entry, entriesUnder, type KeyValueStore } from './store/store.ts';
+import {
+  type Changes,
+  type Entry,
+  type Expectation,
+  entriesUnder,
+  type KeyValueStore,
+} from './store/store.ts';
 
 const KEPT = Uint8Array.of(0x7a);
 const DROPPED = Uint8Array.of(0x76);
@@ -41,6 +47,8 @@ export interface EntityReadingsOptions {
   now(): number;
   /** Entities that are to get the readings of a PNE. */
   readersOf(pneId: string): readonly string[];
+  /** What has to be so still where they get them, as it is now. */
+  expected(pneId: string, readers: readonly string[]): readonly Expectation[];
   /** Readings were kept. */
   onKept(): void;
   /** Something is not forgotten, or cannot be read. */
@@ -62,7 +70,7 @@ export class EntityReadings implements EntityStore {
     if (readers.length === 0) return undefined;
     const added: { kept: number }[] = [];
     const puts: Pick<Entry, 'key' | 'value'>[] = [];
-    const expected: NonNullable<Changes['expected']>[number][] = [];
+    const expected: Expectation[] = [...this.options.expected(pneId, readers)];
     for (const entity of readers) {
       const count = await this.countFor(entity, readings.length);
       if (count.kept + readings.length > this.options.maxKept) {

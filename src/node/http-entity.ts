@@ -172,11 +172,12 @@ async function answer(
 }
 
 function listOf(devices: ReadonlyMap<string, number>): unknown {
-  const { access, deliver } = EntityPermission;
+  const { access, deliver, consentRequired } = EntityPermission;
   return [...devices].map(([pne, permissions]) => ({
     pne,
     read: (permissions & access) !== 0,
     command: (permissions & deliver) !== 0,
+    ...((permissions & consentRequired) !== 0 && { asked: true }),
   }));
 }
 

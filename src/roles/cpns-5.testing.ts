@@ -6,7 +6,8 @@
  */
 import { Authority } from '../authorization/authority.ts';
 import { THIS_END } from '../authorization/cti.ts';
-import { EntityPermission, entityScope, mayWithPne } from '../authorization/entity-access.ts';
+import type { Context } from '../authorization/decision.ts';
+import { entityScope, permissionsWith } from '../authorization/entity-access.ts';
 import { DEFAULT_PN } from '../authorization/membership.ts';
 import { Curve } from '../crypto/curves.ts';
 import { createCredentialStore, type Identity } from '../handshake/credential.ts';
@@ -131,6 +132,10 @@ export class Cpns5 {
   readonly agreements: Agreement[] = [];
   readonly refusals: { readonly reason: ReasonName; readonly entity: string | undefined }[] = [];
   readonly pnes = ['pne-1', 'pne-2'];
+  /** How open the contents of PNEs are, where they are not to all who have a grant. */
+  readonly contexts = new Map<string, Context>();
+  /** For what owners were asked: entity and PNE. */
+  readonly asked: string[] = [];
   /** Contents that were queued; `taken` is called when the test does. */
   readonly contents: {
     readonly pneId: string;
@@ -152,6 +157,7 @@ export class Cpns5 {
       host: {
         permissionsOf: (entity, pneId) => this.permissionsOf(entity, pneId),
         devicesFor: (entity) => this.pnes.filter((pneId) => this.permissionsOf(entity, pneId) !== 0),
+        ask: (entity, pneId) => void this.asked.push(`${entity} ${pneId}`),
         deliver: (pneId, payload, taken) => {
           if (this.isFull) refuse('queueFull');
           this.contents.push({ pneId, value: PAYLOADS.decode(payload), taken });
@@ -221,10 +227,7 @@ export class Cpns5 {
   private permissionsOf(entity: string, pneId: string): number {
     if (!this.pnes.includes(pneId)) return 0;
     const target = { number: Number(pneId.slice(4)), groups: [] };
-    const may = (action: 'content-access' | 'content-deliver') =>
-      mayWithPne(this.grants, entity, action, target);
-    const { access, deliver } = EntityPermission;
-    return (may('content-access') ? access : 0) | (may('content-deliver') ? deliver : 0);
+    return permissionsWith(this.grants, entity, target, this.contexts.get(pneId));
   }
 
   private end(wire: Wire, towards: Towards, attestation = PLAIN_STREAM): Link {

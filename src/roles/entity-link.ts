@@ -28,6 +28,8 @@ export interface EntityHost {
   permissionsOf(entity: string, pneId: string): number;
   /** The PNEs that an entity may be told of, now. */
   devicesFor(entity: string): readonly string[];
+  /** An entity wants a PNE's readings, and may have them where the owner consents. May be called again and again. */
+  ask(entity: string, pneId: string): void;
   /**
    * Queues a content for a PNE that is known and may get it. Calls `taken` with its ticket once it is stored; with
    * undefined where it could not be. Refuses `queueFull`, and what src/payload refuses.
@@ -90,6 +92,8 @@ export class EntityLink {
     const devices = new Set(host.devicesFor(this.name));
     for (const pneId of this.told.keys()) if (!devices.has(pneId)) this.tellDevice(pneId, 0);
     for (const pneId of devices) this.tellDevice(pneId, host.permissionsOf(this.name, pneId));
+    for (const [pneId, permissions] of this.told)
+      if ((permissions & EntityPermission.consentRequired) !== 0) host.ask(this.name, pneId);
   }
 
   /** A content has come to its end. */

@@ -70,7 +70,8 @@ export class Bridge {
 
   device(pneId: string, permissions: number): void {
     const known = this.pnes.get(pneId);
-    if (permissions === 0) return this.forget(pneId);
+    const isUsable = (permissions & (EntityPermission.access | EntityPermission.deliver)) !== 0;
+    if (!isUsable) return this.forget(pneId);
     if (known === undefined) {
       this.pnes.set(pneId, { permissions, fields: new Map(), availability: undefined, timer: undefined });
       this.expectReading(pneId, this.options.offlineAfterMs);

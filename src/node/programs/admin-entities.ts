@@ -9,6 +9,7 @@ import { ImplementationLimits } from '../../limits.ts';
 import { numberDevice } from '../device-numbers.ts';
 import { credentialIn, DEVICES, ENTITIES, enrol, readAll } from '../devices.ts';
 import { ENTITY_GRANTS, grantIn, grantScope, revokeGrants } from '../grants.ts';
+import { forgetQuestions } from './admin-consents.ts';
 import { endOf, type Work } from './admin-grants.ts';
 import { UsageError } from './config.ts';
 
@@ -40,6 +41,7 @@ export async function revokeEntities(work: Work): Promise<void> {
   await checkKnown(work);
   for (const id of work.names) {
     await revokeGrants(work.store, id, ENTITY_GRANTS);
+    await forgetQuestions(work.store, id);
     work.say(`${id} revoked`);
   }
 }

@@ -30,6 +30,8 @@ export interface Work {
   readonly takes: string;
   /** PNs that a gateway may have a bridge to. */
   readonly bridges: string;
+  /** A PNE that is asked for its consent. */
+  readonly owner: string;
   say(line: string): void;
 }
 

@@ -23,6 +23,7 @@ import { openRootKey } from '../root-key.ts';
 import { readSealingKey } from '../sealing-key.ts';
 import { writeOnce } from '../secret-file.ts';
 import { openPostgresStore } from '../store/postgres.ts';
+import { asks, consent, forgetDevice, forgetEntity, openness, refuseAsks } from './admin-consents.ts';
 import { addEntities, grantEntities, listEntities, revokeEntities } from './admin-entities.ts';
 import { grantGateways, revokeGateways, switchGateway, takesMark } from './admin-gateways.ts';
 import { DEFAULT_DAYS, grant, grantMark, grantNewcomer, revoke, type Work } from './admin-grants.ts';
@@ -48,6 +49,7 @@ export const ADMIN_OPTIONS = Object.freeze({
   command: { fallback: '' },
   takes: { fallback: '' },
   bridges: { fallback: '' },
+  owner: { fallback: '' },
   onboarding: { fallback: '', isFlag: true },
   csv: PROVISION_OPTIONS.csv,
   replace: PROVISION_OPTIONS.replace,
@@ -79,6 +81,10 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map([
   ['remove-entity', { roll: ENTITIES, run: removeEntities }],
   ['grant-entity', { roll: ENTITIES, run: grantEntities }],
   ['revoke-entity', { roll: ENTITIES, run: revokeEntities }],
+  ['openness', { roll: DEVICES, run: openness }],
+  ['asks', { roll: DEVICES, run: asks }],
+  ['consent', { roll: DEVICES, run: consent }],
+  ['refuse', { roll: DEVICES, run: refuseAsks }],
 ]);
 
 /** Calls `say` with each line for standard output. */
@@ -149,6 +155,7 @@ export async function remove({ store, names, say, roll }: Work): Promise<void> {
   for (const id of names) {
     const isCode = roll === DEVICES && (await cancel(store, id));
     if (!(await withdraw(store, id, roll)) && !isCode) throw new UsageError(`none is called ${id}`);
+    if (roll === DEVICES) await forgetDevice(store, id);
     say(isCode ? `${id} removed: its code is worth nothing` : `${id} removed`);
   }
 }
@@ -161,6 +168,7 @@ async function removeGateways(work: Work): Promise<void> {
 /** One that comes again under this name is granted anew. */
 async function removeEntities(work: Work): Promise<void> {
   await revokeEntities({ ...work, say(): void {} });
+  for (const id of work.names) await forgetEntity(work.store, id);
   await remove(work);
 }
 

@@ -2,13 +2,14 @@
 
 /** The external entities of a server that runs: who they are, what was granted to them, and what is kept for them. */
 import { Authority } from '../../authorization/authority.ts';
-import { EntityPermission, mayReadDevices, mayWithPne } from '../../authorization/entity-access.ts';
+import { decideWithPne, mayReadDevices, permissionsWith } from '../../authorization/entity-access.ts';
 import { DEFAULT_PN } from '../../authorization/membership.ts';
 import type { CpnsServer, ServedEntities } from '../cpns-server.ts';
 import { openDeviceNumbers } from '../device-numbers.ts';
 import { type Devices, ENTITIES } from '../devices.ts';
 import { EntityReadings } from '../entity-readings.ts';
 import { ENTITY_GRANTS, openGrants } from '../grants.ts';
+import type { HeldConsents } from '../held-consents.ts';
 import { openMemberships } from '../memberships.ts';
 import type { KeyValueStore } from '../store/store.ts';
 import { openEnrolled } from './enrolled.ts';
@@ -19,6 +20,7 @@ export interface EntitiesOptions {
   readonly log: Log;
   /** Readings that are kept for one at most. */
   readonly maxKept: number;
+  readonly consents: HeldConsents;
   devices(): Devices;
   server(): CpnsServer | undefined;
 }
@@ -31,7 +33,7 @@ export interface ServerEntities {
 }
 
 export async function openEntities(options: EntitiesOptions): Promise<ServerEntities> {
-  const { store, log, server } = options;
+  const { store, log, server, consents } = options;
   let isClosed = false;
   const refresh = () => server()?.entities?.refresh();
   const now = () => Math.floor(Date.now() / 1000);
@@ -53,26 +55,29 @@ export async function openEntities(options: EntitiesOptions): Promise<ServerEnti
   const groups = await openMemberships(store, refresh, ({ message }) =>
     log('keys-failed', { reason: message }),
   );
-  const may = (entity: string, action: 'content-access' | 'content-deliver', pneId: string) => {
+  const targetOf = (pneId: string) => {
     const number = numbers.numberOf(pneId);
-    const target = { ...(number !== undefined && { number }), groups: groups.of(pneId) };
-    return mayWithPne(authority, entity, action, target);
+    return { ...(number !== undefined && { number }), groups: groups.of(pneId) };
   };
+  const contextOf = (entity: string, pneId: string) =>
+    consents.contextOf({ operation: 'content-access', subject: entity, target: pneId });
+  const mayRead = (entity: string, pneId: string) =>
+    decideWithPne(authority, entity, 'content-access', targetOf(pneId), contextOf(entity, pneId)).kind ===
+    'permit';
   const readings = new EntityReadings({
     ...{ store, maxKept: options.maxKept, now: Date.now },
-    readersOf: (pneId) => enrolled.ids.filter((entity) => may(entity, 'content-access', pneId)),
+    readersOf: (pneId) => enrolled.ids.filter((entity) => mayRead(entity, pneId)),
+    expected: (pneId, readers) => consents.expectations('content-access', pneId, readers),
     onKept: () => server()?.entities?.proceed(),
     onFailed(entity, { message }): void {
       // What was under way when the program ends comes again at its next start.
       if (!isClosed) log('store-failed', { entity, reason: message });
     },
   });
-  const permissionsOf = (entity: string, pneId: string) => {
-    if (!options.devices().has(pneId)) return 0;
-    const { access, deliver } = EntityPermission;
-    const read = may(entity, 'content-access', pneId) ? access : 0;
-    return read | (may(entity, 'content-deliver', pneId) ? deliver : 0);
-  };
+  const permissionsOf = (entity: string, pneId: string) =>
+    options.devices().has(pneId)
+      ? permissionsWith(authority, entity, targetOf(pneId), contextOf(entity, pneId))
+      : 0;
   async function purge(): Promise<void> {
     await readings.keepFor(enrolled.ids).catch(({ message }: Error) => {
       if (!isClosed) log('store-failed', { reason: message });
@@ -88,6 +93,7 @@ export async function openEntities(options: EntitiesOptions): Promise<ServerEnti
         const ids = options.devices().ids;
         return ids.filter((pneId) => permissionsOf(entity, pneId) !== 0);
       },
+      ask: (entity, pneId) => consents.ask({ operation: 'content-access', subject: entity, target: pneId }),
       onRefused(reason, entity): void {
         const remedy = entity === undefined ? REMEDIES[reason] : undefined;
         log('entity-refused', {

@@ -3,6 +3,7 @@
 /** What programs that are external entities have in common: a folder with who they are, and a server. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { EntityPermission } from '../../authorization/entity-access.ts';
 import { type NodeEntity, type NodeEntityOptions, startExternalEntity } from '../external-entity.ts';
 import { openIdentity } from '../identity.ts';
 import { readSealingKey } from '../sealing-key.ts';
@@ -52,6 +53,10 @@ export function startOwnEntity(
     onDropped(dropped, taken): void {
       log('dropped', { pne: dropped.pneId, count: dropped.count, first: dropped.first, last: dropped.last });
       handlers.onDropped(dropped, taken);
+    },
+    onDevice(pneId, permissions): void {
+      if ((permissions & EntityPermission.consentRequired) !== 0) log('consent-required', { pne: pneId });
+      handlers.onDevice(pneId, permissions);
     },
     onServer(isThere): void {
       log(isThere ? 'server-there' : 'server-away', { server: values.server });

@@ -16,7 +16,7 @@ import { newCode } from './new-code.ts';
 import type { ProgramPage } from './page.ts';
 
 /** What a device has none of. */
-const NO_ENTITY = Object.freeze({ read: '', command: '', takes: '', bridges: '' });
+const NO_ENTITY = Object.freeze({ read: '', command: '', takes: '', bridges: '', owner: '' });
 
 interface Administered {
   readonly store: KeyValueStore;

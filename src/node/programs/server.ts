@@ -33,6 +33,7 @@ import {
   UsageError,
   type Values,
 } from './config.ts';
+import { openProgramConsents } from './consents.ts';
 import { openEnrolled } from './enrolled.ts';
 import { openEntities } from './entities.ts';
 import { openGranted, revocationsOf } from './granted.ts';
@@ -120,8 +121,9 @@ export async function startServerProgram(
   });
   let output: ReadingOutput | undefined;
   let server: CpnsServer | undefined;
+  const consents = await openProgramConsents(store, log, () => server?.entities?.refresh());
   const entities = await openEntities({
-    ...{ store, log, maxKept: Number(values['max-kept']) },
+    ...{ store, log, consents, maxKept: Number(values['max-kept']) },
     devices: () => devices,
     server: () => server,
   });
@@ -244,6 +246,7 @@ export async function startServerProgram(
       switches?.close();
       gatewayGrants.close();
       entities.close();
+      consents.close();
       groupsWatch.close();
       grants.close();
       invitations.close();

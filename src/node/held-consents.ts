@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * What owners have answered, as a server or a gateway that runs decides by it. Another process may change it: whoever has
+ * it open learns of that.
+ */
+import type { Context } from '../authorization/decision.ts';
+import { fromHex } from '../bytes/hex.ts';
+import type { After, RunningTimer } from '../link/timer.ts';
+import { NodeLimits } from '../node-limits.ts';
+import type { AskedOperation, Question } from '../roles/consent.ts';
+import {
+  type Answered,
+  type AnswerTo,
+  answerQuestion,
+  askOwner,
+  disclosureIn,
+  mayAsk,
+} from './consent-changes.ts';
+import {
+  CONSENTS_EDITION,
+  type Consent,
+  type Consents,
+  disclosureName,
+  nameOf,
+  readConsents,
+} from './consents.ts';
+import { type Following, follow } from './store/following.ts';
+import type { Expectation, KeyValueStore } from './store/store.ts';
+import { after as nodeAfter } from './timer.ts';
+
+export interface HeldConsentsOptions {
+  readonly store: KeyValueStore;
+  /** Seconds since 1970. */
+  now(): number;
+  readonly after?: After;
+  /** A question waits that did not before, for this owner. */
+  onAsked(question: Consent, owner: string): void;
+  /** Something may be otherwise than it was. */
+  onChanged(): void;
+  /** It cannot be read or stored: it stays as it was. */
+  onFailed(error: Error): void;
+}
+
+export async function openConsents(options: HeldConsentsOptions): Promise<HeldConsents> {
+  const held = new HeldConsents(options);
+  await held.open();
+  return held;
+}
+
+export class HeldConsents {
+  private readonly options: HeldConsentsOptions;
+  private held: Consents = { rows: new Map(), disclosures: new Map(), versions: new Map(), highest: 0 };
+  private following: Following | undefined;
+  /** Questions that are being stored. */
+  private readonly asking = new Set<string>();
+  private timer: RunningTimer | undefined;
+  private isClosed = false;
+
+  constructor(options: HeldConsentsOptions) {
+    this.options = options;
+  }
+
+  async open(): Promise<void> {
+    const { store, onFailed, after } = this.options;
+    const read = (isFirst: boolean) => this.read(isFirst);
+    const timing = after === undefined ? {} : { after };
+    this.following = await follow({ store, edition: CONSENTS_EDITION, read, onFailed, ...timing });
+    this.watchTime();
+  }
+
+  /** How a decision sees it. */
+  contextOf(question: Question): Context {
+    const { openness, owner } = disclosureIn(this.held, question);
+    const known = this.valid(question);
+    const answer = known === undefined || known.state === 'asked' ? undefined : known.state;
+    return answer === undefined ? { openness, owner } : { openness, owner, answer };
+  }
+
+  /** What has to be so still where something is stored that was decided so, about this and for these. */
+  expectations(operation: AskedOperation, target: string, subjects: readonly string[]): Expectation[] {
+    const names = [disclosureName(operation, target)];
+    if (disclosureIn(this.held, { operation, target }).openness === 'ask')
+      names.push(...subjects.map((subject) => nameOf({ operation, subject, target })));
+    return names.map((name) => ({ key: fromHex(name), version: this.held.versions.get(name) }));
+  }
+
+  /** Those that wait, the oldest first, with who is to answer. */
+  get waiting(): readonly { readonly question: Consent; readonly owner: string }[] {
+    const now = this.options.now();
+    return [...this.held.rows.values()]
+      .filter(({ state, until }) => state === 'asked' && until > now)
+      .sort((a, b) => a.number - b.number)
+      .map((question) => ({ question, owner: disclosureIn(this.held, question).owner }));
+  }
+
+  /** Asks the owner, where that has not been done and there is room. */
+  ask(question: Question): void {
+    const name = nameOf(question);
+    const { store, now, onFailed } = this.options;
+    if (this.isClosed || this.asking.has(name) || !mayAsk(this.held, question, now())) return;
+    this.asking.add(name);
+    askOwner(store, question, now())
+      .then(() => this.following!.refresh())
+      .catch((error: Error) => {
+        if (!this.isClosed) onFailed(error);
+      })
+      .finally(() => this.asking.delete(name));
+  }
+
+  /** Resolves once it is stored, and holds here. */
+  async answer(answer: AnswerTo): Promise<Answered> {
+    const answered = await answerQuestion(this.options.store, answer, this.options.now());
+    await this.refresh();
+    return answered;
+  }
+
+  refresh(): Promise<void> {
+    return this.following!.refresh();
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.timer?.cancel();
+    this.following?.close();
+  }
+
+  private valid(question: Question): Consent | undefined {
+    const known = this.held.rows.get(nameOf(question));
+    return known !== undefined && known.until > this.options.now() ? known : undefined;
+  }
+
+  private async read(isFirst: boolean): Promise<void> {
+    const known = new Set(this.waiting.map(({ question: { number } }) => number));
+    this.held = await readConsents(this.options.store);
+    for (const { question, owner } of this.waiting)
+      if (!known.has(question.number)) this.options.onAsked(question, owner);
+    if (!isFirst) this.options.onChanged();
+  }
+
+  /** What ends by its time changes no entry. */
+  private watchTime(): void {
+    const { after = nodeAfter, now, onChanged } = this.options;
+    const before = now();
+    this.timer = after(NodeLimits.consentLapseMs, () => {
+      const isOver = ({ until }: Consent) => until > before && until <= now();
+      if ([...this.held.rows.values()].some(isOver)) onChanged();
+      this.watchTime();
+    });
+  }
+}

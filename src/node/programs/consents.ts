@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Questions to owners at a program that runs, and what was answered. */
+import { ADMINISTRATOR } from '../../authorization/decision.ts';
+import { type HeldConsents, openConsents } from '../held-consents.ts';
+import type { KeyValueStore } from '../store/store.ts';
+import type { Log } from './log.ts';
+
+export function openProgramConsents(
+  store: KeyValueStore,
+  log: Log,
+  onChanged: () => void,
+): Promise<HeldConsents> {
+  return openConsents({
+    ...{ store, onChanged },
+    now: () => Math.floor(Date.now() / 1000),
+    onAsked: ({ number, operation, subject, target }, owner) =>
+      log('consent-asked', {
+        ...{ number, operation, subject, target },
+        ...(owner === ADMINISTRATOR ? { try: `pne-runtime admin consent ${number}` } : { owner }),
+      }),
+    onFailed: ({ message }) => log('consents-failed', { reason: message }),
+  });
+}
