@@ -27,3 +27,19 @@
 #if !defined(PSA_WANT_ECC_SECP_R1_256) || !defined(PSA_WANT_ECC_MONTGOMERY_255)
 #error "P-256 or X25519 is off in the crypto library: see manifests/sdkconfig"
 #endif
+
+#if CONFIG_SOC_SHA_SUPPORTED && !defined(ESP_SHA_DRIVER_ENABLED)
+#error "SHA-256 is left to software on a chip that has hardware for it: see manifests/sdkconfig"
+#endif
+
+#if CONFIG_SOC_AES_SUPPORTED && !defined(ESP_AES_DRIVER_ENABLED)
+#error "AES is left to software on a chip that has hardware for it: see manifests/sdkconfig"
+#endif
+
+#if CONFIG_SOC_MPI_SUPPORTED && !defined(MBEDTLS_MPI_MUL_MPI_ALT)
+#error "Long numbers are left to software on a chip that has hardware for them: see manifests/sdkconfig"
+#endif
+
+#if CONFIG_SOC_ECC_SUPPORTED && !defined(MBEDTLS_ECP_MUL_ALT_SOFT_FALLBACK)
+#error "P-256 is left to software on a chip that has hardware for it: see manifests/sdkconfig"
+#endif
