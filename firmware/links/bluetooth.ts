@@ -12,7 +12,8 @@ const PASSKEY_DIGITS = 6;
 
 /**
  * An image whose gateway comes by Bluetooth LE: manifests/link-ble.json. A board that can show a passkey is
- * paired by it; one that cannot, by Just Works, where the policy of CPNS-1 needs no authenticated link.
+ * paired by it; one that cannot, by Just Works, where the policy of CPNS-1 needs no authenticated link. An ESP32 is of the
+ * first kind: NimBLE, compiled for LE Secure Connections alone, opens no attribute of ours to who paired by Just Works.
  */
 export function bluetooth(host: Connections['host'], extras: StackExtras): Connections {
   return {

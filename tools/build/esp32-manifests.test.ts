@@ -7,6 +7,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import rv32 from '../../boards/qemu-rv32/board.json';
 import { ROOT } from './bundle.ts';
+import { ownSettings } from './esp32-settings.ts';
 import { ESP32_BOARD_NAMES, ESP32_BOARDS } from './esp32-tools.ts';
 import { SDK_COPIES } from './rv32-flash.ts';
 
@@ -90,6 +91,15 @@ test('XS has at least what a PNE takes on qemu-rv32, and what the engine of the 
     const { static: all, chunk, heap } = creation;
     const bytes = all || chunk.initial + heap.initial * SLOT_BYTES;
     assert.ok(bytes >= rv32.creation.limit + SDK_COPIES, `${board}: ${bytes}`);
+  }
+});
+
+test('a board pairs by passkey: NimBLE for LE Secure Connections alone opens nothing to Just Works', async () => {
+  assert.is((await ownSettings()).get('CONFIG_BT_NIMBLE_SM_SC_ONLY'), '1');
+  for (const board of ESP32_BOARD_NAMES) {
+    const text = await readFile(join(ROOT, 'boards', board, 'manifest.json'), 'utf8');
+    const { config } = JSON.parse(text) as { config: { ble: { ioCapabilities: string } } };
+    assert.is(config.ble.ioCapabilities, 'display', board);
   }
 });
 
