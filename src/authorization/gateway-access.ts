@@ -2,7 +2,7 @@
 
 /** What a PN GW may do with a PN, by a grant for it: to become its gateway, and to have a bridge to its gateway. */
 import type { Grants } from './authority.ts';
-import { authorize } from './decision.ts';
+import { authorize, type Context, type Decision } from './decision.ts';
 import { ObjectKind, objectOf, rowFor } from './operations.ts';
 import type { Row, Scope } from './scope.ts';
 
@@ -27,9 +27,16 @@ export function maySwitchTo(grants: Grants, gateway: string, pn: number): boolea
   return authorize(subject, 'gateway-switch', objectOf(ObjectKind.gateway, pn), {}).kind === 'permit';
 }
 
-/** Whether a gateway may have a bridge to a PN. No owner is asked: a grant is his word. */
-export function mayBridge(grants: Grants, gateway: string, pn: number): boolean {
+/**
+ * Whether a gateway may have a bridge to a PN. `context`: how open the PN is to bridges, who owns it, and what he has
+ * answered; without it it is open to whoever has a grant.
+ */
+export function decideBridge(
+  grants: Grants,
+  gateway: string,
+  pn: number,
+  context: Context = { openness: 'open' },
+): Decision {
   const subject = { role: 'gateway', name: gateway, scope: grants.scopeOf(gateway) } as const;
-  const object = objectOf(ObjectKind.bridge, pn);
-  return authorize(subject, 'bridge-open', object, { openness: 'open' }).kind === 'permit';
+  return authorize(subject, 'bridge-open', objectOf(ObjectKind.bridge, pn), context);
 }

@@ -27,6 +27,8 @@ export const Channel = Object.freeze({
   groupContent: 5,
   /** A handshake message by which a PNE joins (src/roles/onboarding.ts): no hop is secured yet, it lies bare on the link. */
   onboarding: 12,
+  /** Between two gateways: a byte with a status, whether contents are taken (src/roles/gateway-bridge.ts). */
+  bridgeState: 13,
 } as const);
 
 export type ChannelNumber = (typeof Channel)[keyof typeof Channel];

@@ -5,7 +5,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Authority } from '../authorization/authority.ts';
 import { THIS_END } from '../authorization/cti.ts';
-import { gatewayScope, mayBridge } from '../authorization/gateway-access.ts';
+import { ADMINISTRATOR, type Answer, type Context } from '../authorization/decision.ts';
+import { decideBridge, gatewayScope } from '../authorization/gateway-access.ts';
 import { DEFAULT_PN } from '../authorization/membership.ts';
 import { createCredentialStore } from '../handshake/credential.ts';
 import { PLAIN_STREAM } from '../link/attestation.ts';
@@ -33,6 +34,10 @@ class Bridged {
     readonly reason: ReasonName;
     readonly gateway: string | undefined;
   }[] = [];
+  /** How open a gateway's PN is to bridges, where it is not to all who have a grant. */
+  readonly contexts = new Map<string, Context>();
+  readonly asked: string[] = [];
+  readonly waiting: string[] = [];
   open = 0;
   /** Messages on bridges. */
   sent: Uint8Array[] = [];
@@ -152,7 +157,9 @@ class Bridged {
     return createGatewayBridge({
       own: this.interface(name),
       after: net.time.after,
-      permits: (gateway) => mayBridge(this.grants.get(name)!, gateway, DEFAULT_PN),
+      decide: (gateway) => decideBridge(this.grants.get(name)!, gateway, DEFAULT_PN, this.contexts.get(name)),
+      ask: (gateway) => void this.asked.push(`${name} ${gateway}`),
+      onWaiting: (gateway, isWaiting) => void this.waiting.push(`${name} ${gateway} ${isWaiting}`),
       onContent: (message) => net.gateways.get(name)!.gateway.takeContent(message),
       onAgreed(): void {},
       onRefused: (reason, gateway) => this.refused.push({ at: name, reason, gateway }),
@@ -243,6 +250,64 @@ test('a grant that is revoked ends the bridge before the next content', () => {
     bridged.net.settle();
     assert.is(bridged.open, 0);
   }
+});
+
+/** A bridge for which the owner at b is to be asked. */
+function asking(): Bridged {
+  const bridged = new Bridged();
+  bridged.contexts.set('b', ASK);
+  bridged.grantBoth('a', 'b');
+  bridged.join('a', 'b');
+  bridged.cutServer();
+  return bridged;
+}
+
+const ASK: Context = Object.freeze({ openness: 'ask', owner: ADMINISTRATOR });
+
+function answer(bridged: Bridged, given: Answer): void {
+  bridged.contexts.set('b', { ...ASK, answer: given });
+  bridged.bridges.get('b')!.refresh();
+  bridged.net.settle();
+}
+
+test('where the owner is to be asked nothing crosses, either end knows why, and the link stays', () => {
+  const bridged = asking();
+  assert.equal(bridged.say('early'), [[], []]);
+  bridged.net.device('pne-2').keys.publish(LIGHTS, 'back');
+  bridged.net.settle();
+  assert.equal(bridged.net.device('pne-1').contents, []);
+  assert.equal([bridged.asked, bridged.waiting, bridged.open], [['b a'], ['a b true'], 1]);
+});
+
+test('once he consents contents cross on the same link', () => {
+  const bridged = asking();
+  answer(bridged, 'consented');
+  assert.equal(bridged.waiting, ['a b true', 'a b false']);
+  assert.equal(bridged.say('now'), [['now'], []]);
+  assert.equal(bridged.reasons('b'), []);
+});
+
+test('consent that is withdrawn ends the bridge before the next content, and he is not asked again', () => {
+  const bridged = asking();
+  answer(bridged, 'consented');
+  bridged.contexts.set('b', { ...ASK, answer: 'refused' });
+  assert.equal(bridged.say('late'), [[], []]);
+  assert.equal([bridged.open, bridged.asked], [0, ['b a']]);
+  bridged.join('a', 'b');
+  assert.equal([bridged.say('again'), bridged.asked], [[[], []], ['b a']]);
+});
+
+test('a gateway that does not heed that consent is required, or says what is no state, gets nothing through', () => {
+  const bridged = new Bridged();
+  bridged.contexts.set('b', ASK);
+  bridged.grantBoth('a', 'b');
+  const end = bridged.intrude('a');
+  const states = [[], [2], [0, 0]].map((body) => Uint8Array.of(Channel.bridgeState, ...body));
+  for (const message of [Uint8Array.of(Channel.groupContent, 0x52, 0, 0, 1, 2, 3), ...states])
+    end.send(message);
+  bridged.net.settle();
+  assert.equal(bridged.reasons('b'), ['consentRequired', ...states.map(() => 'messageInvalid')]);
+  assert.equal([bridged.net.device('pne-2').contents, bridged.waiting], [[], []]);
 });
 
 test('who is not known is not let in', () => {

@@ -13,6 +13,8 @@ export const Status = Object.freeze({
   notAuthorized: 3,
   /** To an external entity: too much waits already, or nothing can be stored just now. */
   busy: 4,
+  /** The owner has to consent, and has not answered. */
+  consentRequired: 5,
 } as const);
 
 export type StatusCode = (typeof Status)[keyof typeof Status];

@@ -2,6 +2,7 @@
 
 /** `pne-runtime admin`: how open something is, what owners are asked, and answers in their place. */
 import { ADMINISTRATOR, type Answer, type Openness } from '../../authorization/decision.ts';
+import { DEFAULT_PN } from '../../authorization/membership.ts';
 import type { AskedOperation } from '../../roles/consent.ts';
 import { answerQuestion, disclosureIn, forgetConsents, setOpenness } from '../consent-changes.ts';
 import { type Consent, type Consents, readConsents } from '../consents.ts';
@@ -28,6 +29,16 @@ export async function openness(work: Work): Promise<void> {
   }
 }
 
+/** `bridge-openness open|ask|closed`, at a gateway: of its PN. */
+export async function bridgeOpenness({ store, names, say }: Work): Promise<void> {
+  const [level = '', ...others] = names;
+  if (others.length > 0) throw new UsageError('admin bridge-openness takes open, ask or closed');
+  checkLevel(level);
+  const rule = { openness: level, owner: ADMINISTRATOR };
+  await setOpenness(store, now(), 'bridge-open', String(DEFAULT_PN), rule);
+  say(`bridges are ${wordFor(level, ADMINISTRATOR)}`);
+}
+
 /** What waits for an answer, and what was answered and still counts. */
 export async function asks({ store, say }: Work): Promise<void> {
   const consents = await readConsents(store);
@@ -52,21 +63,14 @@ async function answerAll({ store, names, days, say }: Work, answer: Answer): Pro
 }
 
 /** Nobody is asked for it any more. What was answered counts if it is granted again. */
-export function forgetQuestions(store: KeyValueStore, id: string): Promise<void> {
-  return forgetConsents(
-    store,
-    now(),
-    ({ operation, subject, state }) => operation === 'content-access' && subject === id && state === 'asked',
-  );
+export function forgetQuestions(store: KeyValueStore, id: string, operation: AskedOperation): Promise<void> {
+  const isGone = (row: Consent) => row.operation === operation && row.subject === id && row.state === 'asked';
+  return forgetConsents(store, now(), isGone);
 }
 
 /** Another that comes under its name later is asked for anew. */
-export function forgetEntity(store: KeyValueStore, id: string): Promise<void> {
-  return forgetConsents(
-    store,
-    now(),
-    ({ operation, subject }) => operation === 'content-access' && subject === id,
-  );
+export function forgetSubject(store: KeyValueStore, id: string, operation: AskedOperation): Promise<void> {
+  return forgetConsents(store, now(), (row) => row.operation === operation && row.subject === id);
 }
 
 /** How open its contents are stays: what comes under its name is not more open than it was. */
@@ -98,7 +102,7 @@ function checkLevel(level: string): asserts level is Openness {
 function wordFor(level: Openness, owner: string): string {
   if (level === 'open') return 'open to whoever has a grant';
   if (level === 'closed') return 'closed';
-  return owner === '' ? 'shown where whoever administers consents' : `shown where ${owner} consents`;
+  return `open where ${owner === ADMINISTRATOR ? 'whoever administers' : owner} consents`;
 }
 
 function now(): number {

@@ -41,7 +41,7 @@ export async function revokeEntities(work: Work): Promise<void> {
   await checkKnown(work);
   for (const id of work.names) {
     await revokeGrants(work.store, id, ENTITY_GRANTS);
-    await forgetQuestions(work.store, id);
+    await forgetQuestions(work.store, id, 'content-access');
     work.say(`${id} revoked`);
   }
 }

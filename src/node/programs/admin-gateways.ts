@@ -7,6 +7,7 @@ import { ImplementationLimits } from '../../limits.ts';
 import { GATEWAYS, readAll } from '../devices.ts';
 import { GATEWAY_GRANTS, grantIn, grantScope, revokeGrants } from '../grants.ts';
 import { cancelSwitch, requestSwitch } from '../switches.ts';
+import { forgetQuestions } from './admin-consents.ts';
 import { endOf, type Work } from './admin-grants.ts';
 import { done, openGroups } from './admin-groups.ts';
 import { UsageError } from './config.ts';
@@ -28,6 +29,7 @@ export async function revokeGateways(work: Work): Promise<void> {
   await checkKnown(work);
   for (const id of work.names) {
     await revokeGrants(work.store, id, GATEWAY_GRANTS);
+    await forgetQuestions(work.store, id, 'bridge-open');
     work.say(`${id} revoked`);
   }
 }

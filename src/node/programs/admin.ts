@@ -23,7 +23,15 @@ import { openRootKey } from '../root-key.ts';
 import { readSealingKey } from '../sealing-key.ts';
 import { writeOnce } from '../secret-file.ts';
 import { openPostgresStore } from '../store/postgres.ts';
-import { asks, consent, forgetDevice, forgetEntity, openness, refuseAsks } from './admin-consents.ts';
+import {
+  asks,
+  bridgeOpenness,
+  consent,
+  forgetDevice,
+  forgetSubject,
+  openness,
+  refuseAsks,
+} from './admin-consents.ts';
 import { addEntities, grantEntities, listEntities, revokeEntities } from './admin-entities.ts';
 import { grantGateways, revokeGateways, switchGateway, takesMark } from './admin-gateways.ts';
 import { DEFAULT_DAYS, grant, grantMark, grantNewcomer, revoke, type Work } from './admin-grants.ts';
@@ -82,6 +90,7 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map([
   ['grant-entity', { roll: ENTITIES, run: grantEntities }],
   ['revoke-entity', { roll: ENTITIES, run: revokeEntities }],
   ['openness', { roll: DEVICES, run: openness }],
+  ['bridge-openness', { roll: GATEWAYS, run: bridgeOpenness }],
   ['asks', { roll: DEVICES, run: asks }],
   ['consent', { roll: DEVICES, run: consent }],
   ['refuse', { roll: DEVICES, run: refuseAsks }],
@@ -162,13 +171,14 @@ export async function remove({ store, names, say, roll }: Work): Promise<void> {
 
 async function removeGateways(work: Work): Promise<void> {
   await revokeGateways({ ...work, say(): void {} });
+  for (const id of work.names) await forgetSubject(work.store, id, 'bridge-open');
   await remove(work);
 }
 
 /** One that comes again under this name is granted anew. */
 async function removeEntities(work: Work): Promise<void> {
   await revokeEntities({ ...work, say(): void {} });
-  for (const id of work.names) await forgetEntity(work.store, id);
+  for (const id of work.names) await forgetSubject(work.store, id, 'content-access');
   await remove(work);
 }
 

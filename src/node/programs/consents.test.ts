@@ -57,7 +57,7 @@ async function report(deployment: Deployment, value: unknown): Promise<void> {
 test('readings pass once admin consents, and until it is taken back, over restarts of the server', async () => {
   const deployment = await Deployment.start(['pne-1']);
   assert.equal(await deployment.admin('openness', 'ask', 'pne-1'), [
-    'contents of pne-1 are shown where whoever administers consents',
+    'contents of pne-1 are open where whoever administers consents',
   ]);
   const folder = await deployment.addEntity('bridge', '--read', 'all');
   const reader = follow(deployment, folder);

@@ -84,6 +84,38 @@ test('gateways agree on CPNS-4 once each has granted the other a bridge, and not
   }
 });
 
+test('a gateway that asks for each bridge lets it carry contents once whoever administers it consents', async () => {
+  const network = new Network();
+  try {
+    const server = await network.server();
+    const first = await network.gateway('a', server, '--bridge-listen', '127.0.0.1:0');
+    const port = first.find(({ event }) => event === 'bridges')!.facts.port!;
+    const second = await network.gateway('b', server, '--bridge', `ws://127.0.0.1:${port}`);
+    assert.equal(await network.admin('a', 'bridge-openness', 'ask'), [
+      'bridges are open where whoever administers consents',
+    ]);
+    for (const [at, other] of [
+      ['a', 'b'],
+      ['b', 'a'],
+    ] as const) {
+      await network.admin(at, 'add-gateway', join(network.folder, other, 'credential'));
+      await network.admin(at, 'grant-gateway', other, '--bridges', '1');
+    }
+    await says(second, 'consent-required', { gateway: 'a' });
+    await says(first, 'consent-asked', { number: 1, subject: 'b' });
+    assert.match((await network.admin('a', 'asks'))[0]!, /^1 b wants a bridge to PN 1: waits/);
+    assert.equal(await network.admin('a', 'consent', '1'), ['1 consented']);
+    await says(second, 'consented', { gateway: 'a' });
+    assert.equal(await network.admin('a', 'refuse', '1'), ['1 refused']);
+    await says(first, 'bridge-refused', { reason: 'notAuthorized' });
+    await says(second, 'bridge-refused', { reason: 'peerRefused' });
+    await network.admin('a', 'remove-gateway', 'b');
+    assert.equal(await network.admin('a', 'asks'), []);
+  } finally {
+    await network.close();
+  }
+});
+
 test('what is no URL is told', () => {
   assert.throws(() => readConfig(GATEWAY_OPTIONS, ['--bridge', 'ws://x,y'], {}), /ws: or wss: URL/);
 });

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Bridges of the gateway program: the gateways that it knows, and what they were granted. */
-import { mayBridge } from '../../authorization/gateway-access.ts';
+import type { Decision } from '../../authorization/decision.ts';
+import { decideBridge } from '../../authorization/gateway-access.ts';
 import { DEFAULT_PN } from '../../authorization/membership.ts';
 import type { CryptoProvider } from '../../crypto/provider.ts';
 import type { Identity } from '../../handshake/credential.ts';
@@ -11,6 +12,7 @@ import { GATEWAY_GRANTS } from '../grants.ts';
 import type { KeyValueStore } from '../store/store.ts';
 import { agreementFacts } from './agreement-facts.ts';
 import { checkServerUrl, parseAddress } from './config.ts';
+import { openProgramConsents } from './consents.ts';
 import { openEnrolled } from './enrolled.ts';
 import { openGranted } from './granted.ts';
 import type { Log } from './log.ts';
@@ -25,6 +27,9 @@ export interface GatewayBridgesOptions {
   readonly listen: string;
   onContent(message: Uint8Array): void;
 }
+
+/** Of a gateway whose credential is gone. */
+const UNKNOWN: Decision = Object.freeze({ kind: 'deny', reason: 'notAuthorized' });
 
 /** Throws where that are no URLs. */
 export function checkUrls(text: string): void {
@@ -45,10 +50,18 @@ export async function openBridges(options: GatewayBridgesOptions): Promise<Bridg
     list: GATEWAY_GRANTS,
     subject: 'gateway',
   });
+  const consents = await openProgramConsents(store, log, () => bridges?.refresh());
+  const questionOf = (gateway: string) =>
+    ({ operation: 'bridge-open', subject: gateway, target: String(DEFAULT_PN) }) as const;
   bridges = await startBridges({
     ...{ provider, identity, gateways: gateways.credentials, urls: urlsIn(urls), onContent },
     ...(listen !== '' && { listen: parseAddress(listen) }),
-    permits: (gateway) => gateways.has(gateway) && mayBridge(grants.authority, gateway, DEFAULT_PN),
+    decide: (gateway) =>
+      gateways.has(gateway)
+        ? decideBridge(grants.authority, gateway, DEFAULT_PN, consents.contextOf(questionOf(gateway)))
+        : UNKNOWN,
+    ask: (gateway) => consents.ask(questionOf(gateway)),
+    onWaiting: (gateway, isWaiting) => log(isWaiting ? 'consent-required' : 'consented', { gateway }),
     onAgreed: (agreement) =>
       log('agreed', { gateway: agreement.peer.subject ?? '', ...agreementFacts(agreement) }),
     onRefused: (reason, gateway) =>
@@ -62,6 +75,7 @@ export async function openBridges(options: GatewayBridgesOptions): Promise<Bridg
     async close(): Promise<void> {
       gateways.close();
       grants.close();
+      consents.close();
       await close();
     },
   };
