@@ -202,6 +202,16 @@ export const ImplementationLimits = Object.freeze({
   keyMaxFailedProofs: 3,
   /** How often a PNE asks for its keys before it waits for its next registration. */
   keyMaxRequests: 8,
+  /**
+   * Texts of what a PNE asks of a server, bytes of one, and parts of an answer: both messages have less than 24 items. And
+   * bytes of a list in one answer; the rest of it comes in the next.
+   */
+  serviceMaxTexts: 17,
+  serviceMaxTextBytes: 128,
+  serviceMaxResults: 20,
+  serviceMaxListBytes: 1024,
+  /** Service groups that one PNE owns because it asked for them. */
+  serviceMaxOwned: 8,
   /** Links of gateways at one server: one that nobody has secured makes room for a newer one. */
   serverMaxGateways: 64,
   /** Statements that one end of CPNS-2 has sent and the other has not confirmed yet. */

@@ -2,22 +2,33 @@
 
 /** What a PNE may do in a PN, and what the PNE lets the server do for that. */
 import { ImplementationLimits } from '../limits.ts';
+import { refuse } from '../refusal.ts';
 import { Authority, type Grants } from './authority.ts';
 import { ContentDelivery, encodeBareGrant } from './bare.ts';
 import type { Claims } from './claims.ts';
 import { THIS_END } from './cti.ts';
 import { authorize } from './decision.ts';
 import { ObjectKind, type OperationName, objectOf, rowFor } from './operations.ts';
+import type { Scope } from './scope.ts';
 
 /** The PN of an entity that is told of no other. */
 export const DEFAULT_PN = 1;
 
 export type PnOperation = Extract<OperationName, 'pn-join' | 'pn-report' | 'pn-receive'>;
 
-/** What most PNEs have, as who decides by it keeps it: to join a PN, report readings there and get contents. */
-export function membership(pn: number, sequence: number, exp: number): Claims {
-  const scope = [rowFor(objectOf(ObjectKind.personalNetwork, pn), 'pn-join', 'pn-report', 'pn-receive')];
-  return { audience: THIS_END, sequence, scope, expiry: { exp } };
+/** What most PNEs have, as who decides by it keeps it: to join a PN, report readings there and get contents; and `more`. */
+export function membership(pn: number, sequence: number, exp: number, more: Scope = []): Claims {
+  const own = rowFor(objectOf(ObjectKind.personalNetwork, pn), 'pn-join', 'pn-report', 'pn-receive');
+  return { audience: THIS_END, sequence, scope: together([own, ...more]), expiry: { exp } };
+}
+
+/** One row for each object. Refuses `grantInvalid` more than a grant has. */
+function together(rows: Scope): Scope {
+  const permissions = new Map<number, number>();
+  for (const row of rows) permissions.set(row.object, (permissions.get(row.object) ?? 0) | row.permissions);
+  if (permissions.size > ImplementationLimits.grantMaxRows) refuse('grantInvalid');
+  const scope = [...permissions].map(([object, bits]) => ({ object, permissions: bits }));
+  return scope.sort((a, b) => a.object - b.object);
 }
 
 /** Membership of one PN for PNEs that are known beforehand, as long as the process lives. */

@@ -116,9 +116,15 @@ export async function openGrants({
   };
 }
 
-/** Grants a device what most need in a PN. `exp`: seconds since 1970. */
-export function grantMembership(store: KeyValueStore, id: string, pn: number, exp: number): Promise<void> {
-  return change(store, DEVICE_GRANTS, id, (authorization) => withMembership(authorization, pn, exp));
+/** Grants a device what most need in a PN, and `more`. `exp`: seconds since 1970. Refuses more rows than a grant has. */
+export function grantMembership(
+  store: KeyValueStore,
+  id: string,
+  pn: number,
+  exp: number,
+  more?: Scope,
+): Promise<void> {
+  return change(store, DEVICE_GRANTS, id, (authorization) => withMembership(authorization, pn, exp, more));
 }
 
 /**
@@ -147,8 +153,8 @@ export async function membershipChanges(
   return changesTo(DEVICE_GRANTS, id, entry, withMembership(authorizationIn(entry), pn, exp));
 }
 
-function withMembership(authorization: Authorization, pn: number, exp: number): Authorization {
-  return withGrant(authorization, (sequence) => membership(pn, sequence, exp));
+function withMembership(authorization: Authorization, pn: number, exp: number, more?: Scope): Authorization {
+  return withGrant(authorization, (sequence) => membership(pn, sequence, exp, more));
 }
 
 function withGrant(

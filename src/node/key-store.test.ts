@@ -17,7 +17,7 @@ const test = suite('key store');
 const provider = createNodeProvider();
 const REKEYING = { fillRandom: provider.fillRandom, bootOf: () => 3 };
 const GROUP = newGroup(
-  { reference: 2, name: 'lights', owner: 'a', signed: false },
+  { reference: 2, name: 'lights', service: '', owner: 'a', signed: false },
   Array.from({ length: 70 }, (_, at) => `pne-${at}`),
   REKEYING,
 );

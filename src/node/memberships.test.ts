@@ -19,7 +19,11 @@ function commitGroup(
   isEnded = false,
 ): Promise<boolean> {
   const keys = openKeyStore({ store, onFailed: (error) => assert.unreachable(error.message) });
-  const group = newGroup({ reference, name: 'x', owner: undefined, signed: false }, members, rekeying);
+  const group = newGroup(
+    { reference, name: 'x', service: '', owner: undefined, signed: false },
+    members,
+    rekeying,
+  );
   const changes = isEnded
     ? { groups: [], ended: [reference], users: [] }
     : { groups: [group], ended: [], users: [] };

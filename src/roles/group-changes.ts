@@ -2,8 +2,8 @@
 
 /** What is done to groups and user keys at a CPNS Server. It takes place when it is stored. */
 import { newKey } from '../keys/hierarchy.ts';
-import { isPersonalNetwork, referenceOf } from '../keys/reference.ts';
-import { type ReasonName, refuse } from '../refusal.ts';
+import { type GroupKind, isPersonalNetwork, referenceOf } from '../keys/reference.ts';
+import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import {
   atGateway,
   type GroupRecord,
@@ -33,14 +33,11 @@ export class GroupChanges {
     done: (reference: number | undefined, refused?: ReasonName) => void = ignore,
   ): void {
     let reference = 0;
-    const { kind, name, members, owner, signed = false } = group;
+    const { kind, name, members, owner, service = '', signed = false } = group;
     this.change(
       ({ groups }) => {
-        for (let number = 1; ; number += 1) {
-          reference = referenceOf(kind, number);
-          if (!groups.has(reference)) break;
-        }
-        return { groups: [newGroup({ reference, name, owner, signed }, members, this.rekeying)] };
+        reference = freeReference(groups, kind);
+        return { groups: [newGroup({ reference, name, service, owner, signed }, members, this.rekeying)] };
       },
       (refused) => done(refused === undefined ? reference : undefined, refused),
     );
@@ -131,6 +128,19 @@ export class GroupChanges {
     }, done);
   }
 
+  /** The same of what a PNE asks for, once its user key is loaded. Whatever it is refused for is told. */
+  changeFor(pneId: string, apply: (view: KeyView) => Partial<KeyChanges>, done: Done): void {
+    const change = () => {
+      try {
+        this.change(apply, done);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        done(error.reasonName);
+      }
+    };
+    this.ledger.withUser(pneId, change, () => done('storeFailed'));
+  }
+
   private change(apply: (view: KeyView) => Partial<KeyChanges>, done: Done): void {
     const change: KeyChange = {
       apply,
@@ -138,4 +148,11 @@ export class GroupChanges {
     };
     this.ledger.change(change);
   }
+}
+
+/** The lowest that no group of this kind has. */
+export function freeReference(groups: ReadonlyMap<number, GroupRecord>, kind: GroupKind): number {
+  let number = 1;
+  while (groups.has(referenceOf(kind, number))) number += 1;
+  return referenceOf(kind, number);
 }

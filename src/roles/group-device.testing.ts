@@ -12,6 +12,7 @@ import { PROVIDER as provider } from './identities.testing.ts';
 import { staticDhInterface } from './interface.ts';
 import { createPne, type Pne } from './pne.ts';
 import { createPneKeys, type PneKeys, type PneKeysOptions } from './pne-keys.ts';
+import { type PneServices, withServices } from './pne-services.ts';
 
 export interface GroupDevice {
   readonly id: string;
@@ -19,6 +20,8 @@ export interface GroupDevice {
   boot: number | undefined;
   pne: Pne;
   keys: PneKeys;
+  /** The same, in a network with services. */
+  services: PneServices;
   gateway: string;
   readonly contents: (readonly [number, unknown])[];
   readonly refusals: ReasonName[];
@@ -40,6 +43,7 @@ export interface GroupDeviceOptions extends Kept {
   readonly server: Credential;
   readonly after: After;
   readonly change: ChangeKeys | undefined;
+  readonly hasServices: boolean;
 }
 
 export function createGroupDevice(options: GroupDeviceOptions): GroupDevice {
@@ -55,6 +59,7 @@ export function createGroupDevice(options: GroupDeviceOptions): GroupDevice {
     onWithheld: (reference) => device.withheld.push(reference),
   };
   device.keys = createPneKeys(options.change?.(keys, id, own) ?? keys);
+  if (options.hasServices) device.keys = device.services = withServices(device.keys);
   device.pne = createPne({
     pneId: id,
     hop: staticDhInterface('pne', 'CPNS-1', provider, own, options.gateways),

@@ -4,7 +4,7 @@
  * Test code: PNEs with sealed stores at several gateways, and a server with groups. What passes on either side of a gateway
  * a test may alter, drop, keep and repeat. Messages move when `settle` is called, time when `pass` is.
  */
-import type { Authority } from '../authorization/authority.ts';
+import type { Authority, Grants } from '../authorization/authority.ts';
 import { DEFAULT_PN, lastingMembership } from '../authorization/membership.ts';
 import { Curve } from '../crypto/curves.ts';
 import type { Identity } from '../handshake/credential.ts';
@@ -19,6 +19,7 @@ import { createMemoryMedium } from '../store/medium.testing.ts';
 import { createGateway, type Gateway } from './gateway.ts';
 import type { GatewayBridge } from './gateway-bridge.ts';
 import { type ChangeKeys, createGroupDevice, type GroupDevice, type Kept } from './group-device.testing.ts';
+import { groupPermission } from './group-permission.ts';
 import { type GroupServerStore, newGroupServerStore, storeOver } from './group-store.testing.ts';
 import { PROVIDER } from './identities.testing.ts';
 import { staticDhInterface } from './interface.ts';
@@ -27,6 +28,7 @@ import { placesOf } from './placement.ts';
 import { createServer, type Server } from './server.ts';
 import type { ServerKeys, ServerKeysOptions } from './server-keys.ts';
 import { createMemoryStore } from './server-store.ts';
+import { createServiceDesk } from './service-desk.ts';
 
 export interface GroupNetworkOptions {
   readonly devices: readonly string[];
@@ -34,6 +36,10 @@ export interface GroupNetworkOptions {
   readonly permits?: ServerKeysOptions['permits'];
   readonly change?: ChangeKeys;
   readonly curve?: number;
+  /** What PNEs may do with PNs and groups, where they ask by messages. */
+  readonly services?: Grants;
+  /** Whether the server takes that, if not as the PNEs do. */
+  readonly hasDesk?: boolean;
 }
 
 type Tap = (message: Uint8Array, towards: string, from: string) => readonly Uint8Array[];
@@ -183,6 +189,7 @@ export class GroupNetwork {
       gateways: this.gatewayCredentials(),
       server: this.identity('server').credential,
       change: this.options.change,
+      hasServices: this.options.services !== undefined,
     });
   }
 
@@ -231,6 +238,12 @@ export class GroupNetwork {
     this.settle();
   }
 
+  private permits(): ServerKeysOptions['permits'] {
+    const { permits, services } = this.options;
+    if (permits !== undefined) return permits;
+    return services === undefined ? (_pneId, request) => request === 'leave' : groupPermission(services);
+  }
+
   private startServer(): void {
     const life = {};
     this.serverLife = life;
@@ -239,7 +252,8 @@ export class GroupNetwork {
       root: SERVER_ROOT,
       store: storeOver(this.store, (work) => this.queue.push(work)),
       credentialOf: (id) => this.identities.get(id)?.credential,
-      permits: this.options.permits ?? ((_pneId, request) => request === 'leave'),
+      ...servicesBy(this.options),
+      permits: this.permits(),
       onGroup: () => this.place(),
       onHolder(): void {},
     });
@@ -274,4 +288,11 @@ export class GroupNetwork {
       onRefused: (reason, pneId) => this.refusals.push({ at: 'server', reason, pneId }),
     });
   }
+}
+
+function servicesBy({
+  services: grants,
+  hasDesk = true,
+}: GroupNetworkOptions): Pick<ServerKeysOptions, 'services'> {
+  return grants === undefined || !hasDesk ? {} : { services: createServiceDesk({ grants }) };
 }

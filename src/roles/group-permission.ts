@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Grants } from '../authorization/authority.ts';
-import { authorize } from '../authorization/decision.ts';
-import { ObjectKind, objectOf } from '../authorization/operations.ts';
+import { mayService } from '../authorization/service-access.ts';
 import { groupNumber, isPersonalNetwork } from '../keys/reference.ts';
 import type { ServerKeysOptions } from './server-keys.ts';
 
 /** Whether a PNE joins or leaves a group as it asks to: by its grants, and by the group's members as the server has them. */
 export function groupPermission(grants: Grants): ServerKeysOptions['permits'] {
   return (name, request, { reference, members, owner }) => {
-    const subject = { role: 'pne', name, scope: grants.scopeOf(name) } as const;
-    const isPn = isPersonalNetwork(reference);
-    const kind = isPn ? ObjectKind.personalNetwork : ObjectKind.serviceGroup;
     const context = {
       isMember: members.some(({ pneId }) => pneId === name),
       ...(owner !== undefined && { owner }),
     };
-    const action = `${isPn ? 'pn' : 'group'}-${request}` as const;
-    return authorize(subject, action, objectOf(kind, groupNumber(reference)), context).kind === 'permit';
+    const action = `${isPersonalNetwork(reference) ? 'pn' : 'group'}-${request}` as const;
+    return mayService(grants, name, action, groupNumber(reference), context);
   };
 }

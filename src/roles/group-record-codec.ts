@@ -5,7 +5,8 @@
  * (src/keys/hierarchy.ts).
  *
  *     group    = [version: 1, name: tstr, owner: tstr, flags: uint, epoch: uint, salt: bstr .size 16, rekeys: uint,
- *                 members: uint, ? gateway: tstr .size (1..)]   ; owner '': none; flags: 1 signed, 2 urgent
+ *                 members: uint, ? (gateway: tstr, ? service: tstr .size (1..))]
+ *                                                  ; owner, gateway '': none; flags: 1 signed, 2 urgent
  *     member   = [pne-id: tstr, sender: uint, first-boot: uint]
  *     user-key = [version: 1, epoch: uint, salt: bstr .size 16, revoked: 0 / 1]
  */
@@ -17,6 +18,7 @@ import { refuse } from '../refusal.ts';
 import type { GroupRecord, Member, UserKeyRecord } from './group-record.ts';
 
 const VERSION = 1;
+const OWN_ITEMS = 8;
 const SIGNED = 1;
 const URGENT = 2;
 
@@ -24,7 +26,7 @@ export function encodeGroupRecord(record: GroupRecord): Uint8Array {
   const { name, owner = '', signed, isUrgent, key, rekeys, members } = record;
   const flags = (signed ? SIGNED : 0) + (isUrgent ? URGENT : 0);
   const own = [VERSION, name, owner, flags, key.epoch, key.salt, rekeys, members.length];
-  const head = encodeFlat(record.gateway === undefined ? own : [...own, record.gateway]);
+  const head = encodeFlat([...own, ...tailOf(record)]);
   return joined([
     head,
     ...members.map(({ pneId, sender, firstBoot }) => encodeFlat([pneId, sender, firstBoot])),
@@ -35,22 +37,34 @@ export function encodeGroupRecord(record: GroupRecord): Uint8Array {
 export function decodeGroupRecord(reference: number, bytes: Uint8Array): GroupRecord {
   const reader = new CborReader(bytes);
   const items = reader.array();
-  if ((items !== 8 && items !== 9) || reader.unsigned() !== VERSION) refuse('recordInvalid');
+  if (items < OWN_ITEMS || items > OWN_ITEMS + 2 || reader.unsigned() !== VERSION) refuse('recordInvalid');
   const name = reader.textString();
   const owner = reader.textString();
   const flags = reader.unsigned();
   const key = { epoch: reader.unsigned(), salt: reader.byteString().slice() };
   const rekeys = reader.unsigned();
   const count = reader.unsigned();
-  const gateway = items === 9 ? reader.textString() : undefined;
+  const gateway = items > OWN_ITEMS ? reader.textString() : undefined;
+  const service = items > OWN_ITEMS + 1 ? reader.textString() : undefined;
   if (flags > SIGNED + URGENT || key.salt.length !== SALT_BYTES) refuse('recordInvalid');
-  if (gateway === '' || count > ImplementationLimits.groupMaxMembers) refuse('recordInvalid');
+  if ((items === OWN_ITEMS + 1 && gateway === '') || service === '') refuse('recordInvalid');
+  if (count > ImplementationLimits.groupMaxMembers) refuse('recordInvalid');
   const members = Array.from({ length: count }, () => readMember(reader));
   reader.end();
   checkMembers(members);
   const [signed, isUrgent] = [(flags & SIGNED) !== 0, (flags & URGENT) !== 0];
-  const own = { reference, name, owner: owner === '' ? undefined : owner, gateway };
-  return { ...own, signed, isUrgent, key, rekeys, members };
+  const own = { reference, name, service: service ?? '' };
+  return { ...own, owner: textIn(owner), gateway: textIn(gateway), signed, isUrgent, key, rekeys, members };
+}
+
+/** Nothing behind the last of them that there is. */
+function tailOf({ gateway, service }: GroupRecord): string[] {
+  if (service !== '') return [gateway ?? '', service];
+  return gateway === undefined ? [] : [gateway];
+}
+
+function textIn(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
 }
 
 export function encodeUserKey({ epoch, salt, isRevoked }: UserKeyRecord): Uint8Array {

@@ -17,7 +17,7 @@ function rekeying(boots: Readonly<Record<string, number>> = {}) {
   };
 }
 
-const OWN = Object.freeze({ reference: 2, name: 'lights', owner: 'pne-1', signed: true });
+const OWN = Object.freeze({ reference: 2, name: 'lights', service: '', owner: 'pne-1', signed: true });
 
 function create(
   members: readonly string[] = ['a', 'b', 'c'],
@@ -89,6 +89,8 @@ test('what is stored is read, and nothing else', () => {
     create([]),
     { ...create(), owner: undefined, signed: false, isUrgent: true },
     { ...create(), gateway: 'gateway-2' },
+    { ...create(), service: 'lighting' },
+    { ...create(), gateway: 'gateway-2', service: 'lighting' },
   ]) {
     const bytes = encodeGroupRecord(group);
     assert.equal(decodeGroupRecord(2, bytes), group);

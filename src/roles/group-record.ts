@@ -13,6 +13,8 @@ export interface GroupRecord {
   /** src/keys/reference.ts */
   readonly reference: number;
   readonly name: string;
+  /** What it is for, in a word of its owner's; empty where nobody said. */
+  readonly service: string;
   /** Who may hand it on and remove members, by PNE id. */
   readonly owner: string | undefined;
   /** Of a PN: the name of the one PN GW that has its key and its members; undefined: whichever has members of it. */
@@ -50,7 +52,7 @@ export interface Rekeying {
 const { groupMaxMembers } = ImplementationLimits;
 
 export function newGroup(
-  own: Pick<GroupRecord, 'reference' | 'name' | 'owner' | 'signed'>,
+  own: Pick<GroupRecord, 'reference' | 'name' | 'service' | 'owner' | 'signed'>,
   members: readonly string[],
   rekeying: Rekeying,
 ): GroupRecord {

@@ -4,14 +4,14 @@
  * Key management of a CPNS Server: user keys, and groups with their members. Whatever changes is stored first; then each
  * PNE is told what it is to know (key-peer.ts), and its gateway who may send what.
  */
-import { parseContent } from '../groups/content.ts';
 import { USER_KEY } from '../keys/reference.ts';
 import type { Link } from '../link/link.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import { GatewayNotices } from './gateway-notices.ts';
 import { GroupChanges } from './group-changes.ts';
 import { ServerGroup } from './group-key.ts';
-import type { GroupRecord } from './group-record.ts';
+import type { GroupRecord, Rekeying } from './group-record.ts';
+import { relayContent } from './group-relay.ts';
 import type { Agreement } from './interface.ts';
 import { KeyLedger } from './key-ledger.ts';
 import {
@@ -76,10 +76,12 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
       onUser: (pneId, record) => this.peers.get(pneId)?.setUser(record),
       onFailed: () => host.onRefused('storeFailed', undefined),
     });
-    this.changes = new GroupChanges(this.ledger, {
+    const rekeying: Rekeying = {
       fillRandom: this.options.provider.fillRandom,
       bootOf: (pneId) => this.peers.get(pneId)?.boot,
-    });
+    };
+    this.changes = new GroupChanges(this.ledger, rekeying);
+    this.options.services?.bind({ ...host, rekeying, change: (...of) => this.changes.changeFor(...of) });
     this.notices = new GatewayNotices(host, this.byReference);
     this.ledger.start();
     return this;
@@ -122,6 +124,9 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
   }
 
   receive(pneId: string, agreement: Agreement, boot: number, bytes: Uint8Array): void {
+    const { services } = this.options;
+    if (bytes[1] === KeyMessageType.serviceRequest)
+      return (services ?? refuse('messageInvalid')).receive(pneId, agreement, bytes);
     if (bytes[1] === KeyMessageType.signerRequest) return this.tellSigner(pneId, bytes);
     const message = decodeToServer(bytes);
     if (message.type === KeyMessageType.request) return this.begin(pneId, agreement, boot, message.held);
@@ -134,24 +139,14 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
   }
 
   receiveContent(gateway: Link, flow: number, bytes: Uint8Array): void {
-    const { reference, epoch, sender } = parseContent(bytes);
-    const group = this.byReference.get(reference) ?? refuse('groupUnknown');
-    const route = this.host.routeOf(group.memberWith(sender.number) ?? refuse('senderForeign'));
-    if (route?.gateway !== gateway || route.flow !== flow) refuse('senderForeign');
-    const behind = (group.record.key.epoch - epoch) & 3;
-    if (behind > (group.record.isUrgent ? 0 : 1)) refuse('keyEpochInvalid');
-    const gateways = new Set<Link>();
-    for (const pneId of group.members.keys()) {
-      const to = this.host.routeOf(pneId)?.gateway;
-      if (to !== undefined && to !== gateway) gateways.add(to);
-    }
-    for (const to of gateways) this.host.sendContent(to, bytes);
+    relayContent(this.host, this.byReference, { gateway, flow }, bytes);
   }
 
   expel(pneId: string): void {
     this.peers.get(pneId)?.close();
     this.peers.delete(pneId);
     this.notices.forget(pneId);
+    this.options.services?.forget(pneId);
     this.ledger.forgetUser(pneId);
   }
 

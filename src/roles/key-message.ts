@@ -30,6 +30,9 @@ export const KeyMessageType = Object.freeze({
   /** signer-message.ts */
   signerRequest: 12,
   signerKey: 13,
+  /** service-message.ts */
+  serviceRequest: 14,
+  serviceAnswer: 15,
 } as const);
 
 export const Terms = Object.freeze({ signed: 1, noGrace: 2 } as const);
@@ -97,7 +100,7 @@ export function numberOfProof(proof: Uint8Array): number {
 
 /** Whether a message of CPNS-3 of this type is about keys. */
 export function isKeyType(type: number): boolean {
-  return type >= KeyMessageType.request && type <= KeyMessageType.signerKey;
+  return type >= KeyMessageType.request && type <= KeyMessageType.serviceAnswer;
 }
 
 export function encodeRequest(held: readonly HeldKey[]): Uint8Array {

@@ -10,6 +10,7 @@ import type { ReasonName } from '../refusal.ts';
 import type { GroupRecord } from './group-record.ts';
 import type { Agreement } from './interface.ts';
 import type { KeyStore } from './key-store.ts';
+import type { ServiceDesk } from './service-desk.ts';
 
 /** What a PNE asks for itself. */
 export type MembershipRequest = 'join' | 'leave';
@@ -29,6 +30,8 @@ export interface ServerKeysOptions {
   credentialOf(pneId: string): Credential | undefined;
   /** Whether a PNE gets what it asks for. */
   permits(pneId: string, request: MembershipRequest, group: GroupRecord): boolean;
+  /** What PNEs ask for by messages (createServiceDesk), where the server takes that. */
+  readonly services?: ServiceDesk;
   /** A group is as it says from now on; undefined: there is none with this reference any more. */
   onGroup(reference: number, record: GroupRecord | undefined): void;
   /** One more member is known to have the present key. */
@@ -60,6 +63,7 @@ export interface NewGroup {
   readonly name: string;
   readonly members: readonly string[];
   readonly owner?: string;
+  readonly service?: string;
   readonly signed?: boolean;
 }
 

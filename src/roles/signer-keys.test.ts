@@ -19,7 +19,7 @@ const P256 = createIdentity(PROVIDER, Curve.P256, 'pne-1', Uint8Array.of(1)).cre
 const X25519 = createIdentity(PROVIDER, Curve.X25519, 'pne-2', Uint8Array.of(2)).credential;
 
 function groupOf(...members: string[]): ServerGroup {
-  const own = { reference: 2, name: 'lights', owner: undefined, signed: true };
+  const own = { reference: 2, name: 'lights', owner: undefined, service: '', signed: true };
   const rekeying = { fillRandom: PROVIDER.fillRandom, bootOf: () => undefined };
   return new ServerGroup(PROVIDER, ROOT, newGroup(own, members, rekeying));
 }

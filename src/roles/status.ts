@@ -15,6 +15,14 @@ export const Status = Object.freeze({
   busy: 4,
   /** The owner has to consent, and has not answered. */
   consentRequired: 5,
+  /** It is another's. */
+  notOwner: 6,
+  /** There is no such PN or service group. */
+  groupUnknown: 7,
+  /** There is no such PNE where it would have to be. */
+  entityUnknown: 8,
+  /** No room for one more. */
+  full: 9,
 } as const);
 
 export type StatusCode = (typeof Status)[keyof typeof Status];

@@ -4,10 +4,13 @@
 import { DEFAULT_PN } from '../../authorization/membership.ts';
 import type { CryptoProvider } from '../../crypto/provider.ts';
 import type { Credential } from '../../handshake/credential.ts';
+import { ImplementationLimits } from '../../limits.ts';
+import { Refusal } from '../../refusal.ts';
 import { type Roll, readAll } from '../devices.ts';
 import { grantMembership, isGranted, membershipChanges, revokeGrants } from '../grants.ts';
 import type { Changes, KeyValueStore } from '../store/store.ts';
 import { administerKeys } from './admin-groups.ts';
+import { rightsIn } from './admin-rights.ts';
 import { UsageError } from './config.ts';
 
 /** Ten years: what somebody administers is over when it is revoked. */
@@ -32,6 +35,8 @@ export interface Work {
   readonly bridges: string;
   /** A PNE that is asked for its consent. */
   readonly owner: string;
+  /** What a device may do besides, as `rightsIn` reads it. */
+  readonly may: string;
   say(line: string): void;
 }
 
@@ -66,7 +71,7 @@ export async function grantMark(store: KeyValueStore, id: string): Promise<strin
 
 /** Grants a device that joins by a code the same, before anybody knows it. */
 export function grantJoined(store: KeyValueStore, id: string): Promise<void> {
-  return grantFor({ store, days: DEFAULT_DAYS }, id);
+  return grantFor({ store, days: DEFAULT_DAYS, may: '' }, id);
 }
 
 /** The same as changes for the commit that registers the device. */
@@ -74,8 +79,19 @@ export function joinedGrant(store: KeyValueStore, id: string): Promise<Changes> 
   return membershipChanges(store, id, DEFAULT_PN, endOf(DEFAULT_DAYS));
 }
 
-function grantFor({ store, days }: Pick<Work, 'store' | 'days'>, id: string): Promise<void> {
-  return grantMembership(store, id, DEFAULT_PN, endOf(days));
+async function grantFor(
+  { store, days, may }: Pick<Work, 'store' | 'days' | 'may'>,
+  id: string,
+): Promise<void> {
+  try {
+    await grantMembership(store, id, DEFAULT_PN, endOf(days), rightsIn(may));
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.reasonName !== 'grantInvalid') throw error;
+    const { grantMaxRows } = ImplementationLimits;
+    throw new UsageError(
+      `a grant names ${grantMaxRows - 1} groups at most: leave numbers out, for every one`,
+    );
+  }
 }
 
 export function endOf(days: string): number {

@@ -32,7 +32,7 @@ const ACTIONS = Object.freeze([
   'reinstate',
 ] as const);
 
-type GroupForm = Pick<Parameters<GroupChanges['create']>[0], 'kind' | 'signed'>;
+type GroupForm = Pick<Parameters<GroupChanges['create']>[0], 'kind' | 'signed' | 'service'>;
 
 /** What is created, by the action. */
 const FORMS: Readonly<Record<string, GroupForm>> = Object.freeze({
@@ -42,12 +42,23 @@ const FORMS: Readonly<Record<string, GroupForm>> = Object.freeze({
   'create-pn': { kind: 'pn' },
 } as unknown as Record<string, GroupForm>);
 
-export async function administerGroups(
-  store: KeyValueStore,
-  provider: CryptoProvider,
-  [action = '', ...words]: readonly string[],
-  say: Say,
-): Promise<void> {
+export interface GroupWork {
+  readonly store: KeyValueStore;
+  readonly provider: CryptoProvider;
+  /** What is to be done, and with what. */
+  readonly names: readonly string[];
+  /** What a group that is made is for. */
+  readonly service?: string;
+  say(line: string): void;
+}
+
+export async function administerGroups(work: GroupWork): Promise<void> {
+  const {
+    store,
+    provider,
+    names: [action = '', ...words],
+    say,
+  } = work;
   if (!(ACTIONS as readonly string[]).includes(action))
     throw new UsageError(`admin group takes one of ${ACTIONS.join(', ')}`);
   if (action === 'revoke' || action === 'reinstate')
@@ -55,7 +66,7 @@ export async function administerGroups(
   const { ledger, changes } = await openGroups(store, provider);
   if (action === 'list') return list(ledger.groups.values(), say);
   const form = FORMS[action];
-  if (form !== undefined) return create(store, changes, form, words, say);
+  if (form !== undefined) return create(work, changes, { ...form, service: work.service ?? '' }, words);
   const [id = '', ...names] = words;
   const reference = Number(id);
   if (!ledger.groups.has(reference)) throw new UsageError(`there is no group ${id}: list shows them`);
@@ -95,22 +106,21 @@ export async function administerKeys(
 }
 
 function list(groups: Iterable<GroupRecord>, say: Say): void {
-  for (const { reference, name, owner, key, members, signed, gateway } of groups) {
+  for (const { reference, name, service, owner, key, members, signed, gateway } of groups) {
     const kind = `${signed ? 'signed ' : ''}${isPersonalNetwork(reference) ? 'PN' : 'service group'}`;
     const place = gateway === undefined ? '' : `  at ${gateway}`;
+    const what = service === '' ? '' : `  for ${service}`;
     const ids = members.map(({ pneId }) => pneId).join(' ');
-    say(
-      `${reference}  ${kind} ${name}  epoch ${key.epoch}${owner ? `  owner ${owner}` : ''}${place}  ${ids}`,
-    );
+    const whose = owner ? `  owner ${owner}` : '';
+    say(`${reference}  ${kind} ${name}${what}  epoch ${key.epoch}${whose}${place}  ${ids}`);
   }
 }
 
 async function create(
-  store: KeyValueStore,
+  { store, say }: GroupWork,
   changes: GroupChanges,
   form: GroupForm,
   [name, ...members]: readonly string[],
-  say: Say,
 ): Promise<void> {
   if (name === undefined) throw new UsageError('admin group create takes a name, and names of devices');
   checkNameOf('a group', name);

@@ -58,6 +58,8 @@ export const ADMIN_OPTIONS = Object.freeze({
   takes: { fallback: '' },
   bridges: { fallback: '' },
   owner: { fallback: '' },
+  may: { fallback: '' },
+  service: { fallback: '' },
   onboarding: { fallback: '', isFlag: true },
   csv: PROVISION_OPTIONS.csv,
   replace: PROVISION_OPTIONS.replace,
@@ -120,7 +122,7 @@ export async function administer(
       : await openPostgresStore(values.store);
   try {
     if (known !== undefined) await known.run({ ...values, store, provider, names, say, roll: known.roll });
-    else await administerGroups(store, provider, names, say);
+    else await administerGroups({ ...values, store, provider, names, say });
   } finally {
     await store.close();
   }

@@ -13,7 +13,11 @@ import type { After } from '../../link/timer.ts';
 import { compactPayloads } from '../../payload/compact.ts';
 import { staticDhInterface } from '../../roles/interface.ts';
 import { createPne, type Pne } from '../../roles/pne.ts';
+import { createPneKeys } from '../../roles/pne-keys.ts';
+import { type PneServices, withServices } from '../../roles/pne-services.ts';
 import { withRecords } from '../../session/records.ts';
+import { createMemoryMedium } from '../../store/medium.testing.ts';
+import { openSealedStore } from '../../store/sealed-store.ts';
 import { createNodeProvider } from '../crypto/provider.ts';
 import { type NewIdentity, newIdentity, openIdentity } from '../identity.ts';
 import { linkPair } from '../link-pair.ts';
@@ -43,6 +47,8 @@ export interface TestPne {
   readonly contents: unknown[];
   /** Numbers of readings that the server has. */
   readonly accepted: number[];
+  /** Its keys, and what it asks for, in a deployment with groups. */
+  readonly services: PneServices | undefined;
   /** Refuses where there is no room. */
   report(value: unknown): void;
   stop(): void;
@@ -78,14 +84,29 @@ export class Deployment {
   private scheme = 'ws';
   private gateway: PnGateway | undefined;
 
-  private constructor(names: readonly string[]) {
+  private readonly hasGroups: boolean;
+
+  private constructor(names: readonly string[], hasGroups: boolean) {
+    this.hasGroups = hasGroups;
     this.identities = names.map((name) => newIdentity(this.provider, name));
     this.gatewayIdentity = newIdentity(this.provider, 'gateway');
   }
 
   /** `options` are the server's. */
-  static async start(names: readonly string[], ...options: string[]): Promise<Deployment> {
-    const deployment = new Deployment(names);
+  static start(names: readonly string[], ...options: string[]): Promise<Deployment> {
+    return Deployment.begin(new Deployment(names, false), names, options);
+  }
+
+  /** PNEs have keys, and ask for groups. */
+  static startWithGroups(names: readonly string[], ...options: string[]): Promise<Deployment> {
+    return Deployment.begin(new Deployment(names, true), names, options);
+  }
+
+  private static async begin(
+    deployment: Deployment,
+    names: readonly string[],
+    options: readonly string[],
+  ): Promise<Deployment> {
     await deployment.startServer(...options);
     const { folder, identities, gatewayIdentity } = deployment;
     for (const { credential } of [...identities, gatewayIdentity])
@@ -174,9 +195,19 @@ export class Deployment {
         this.gatewayIdentity.credential,
       ]);
       const endToEnd = staticDhInterface('pne', 'CPNS-3', this.provider, identity, [serverCredential]);
-      this.pnes.push(startPne(identity.credential.subject!, hop, endToEnd, gateway));
+      const services = this.hasGroups ? newServices(this.provider) : undefined;
+      this.pnes.push(startPne(identity.credential.subject!, hop, endToEnd, gateway, services));
     }
   }
+}
+
+function newServices(provider: CryptoProvider): PneServices {
+  const root = provider.secret(new Uint8Array(32).fill(1));
+  const store = openSealedStore(provider, root, createMemoryMedium());
+  const ignore = () => undefined;
+  return withServices(
+    createPneKeys({ provider, store, onContent: ignore, onGroup: ignore, onWithheld: ignore }),
+  );
 }
 
 type Interfaces = Parameters<typeof createPne>[0];
@@ -186,6 +217,7 @@ function startPne(
   hop: Interfaces['hop'],
   endToEnd: Interfaces['endToEnd'],
   gateway: PnGateway,
+  services: PneServices | undefined,
 ): TestPne {
   const contents: unknown[] = [];
   const accepted: number[] = [];
@@ -193,6 +225,7 @@ function startPne(
   const pne: Pne = createPne({
     ...{ pneId, hop, endToEnd, after, payloads: compactPayloads },
     boots: { epoch: undefined, write(): void {} },
+    ...(services !== undefined && { keys: services }),
     onAgreed(): void {},
     onContent: (value) => void contents.push(value),
     onReceipt: (handle, outcome) => void (outcome === 'accepted' && accepted.push(handle)),
@@ -206,7 +239,7 @@ function startPne(
   };
   connect();
   return {
-    ...{ pneId, contents, accepted, report: (value) => void pne.report(value) },
+    ...{ pneId, contents, accepted, services, report: (value) => void pne.report(value) },
     stop(): void {
       isStopped = true;
     },

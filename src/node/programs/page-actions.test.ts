@@ -48,19 +48,24 @@ test('what is not there is told of in a line', async () => {
 test('a group has a new key', async () => {
   const { store, provider, rekey } = await open();
   let id = '';
-  await administerGroups(store, provider, ['create', 'all', 'pne-1'], (line) => {
-    [id] = line.split(' ') as [string];
+  await administerGroups({
+    store,
+    provider,
+    names: ['create', 'all', 'pne-1'],
+    say: (line) => {
+      [id] = line.split(' ') as [string];
+    },
   });
   assert.is(await rekey({ group: id }), `${id} has a new key`);
   const lines: string[] = [];
-  await administerGroups(store, provider, ['list'], (line) => lines.push(line));
+  await administerGroups({ store, provider, names: ['list'], say: (line) => void lines.push(line) });
   assert.match(lines[0]!, /epoch 2/);
 });
 
 test('a name of a group that is empty or too long is refused with the limit', async () => {
   const { store, provider } = await open();
   const create = (name: string) =>
-    administerGroups(store, provider, ['create', name, 'pne-1'], () => undefined);
+    administerGroups({ store, provider, names: ['create', name, 'pne-1'], say: () => undefined });
   assert.is(await refusal(create('')), 'the name of a group has 1 to 128 bytes, and this one is empty');
   assert.match(
     await refusal(create('\u00fc'.repeat(65))),

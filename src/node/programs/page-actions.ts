@@ -16,7 +16,7 @@ import { newCode } from './new-code.ts';
 import type { ProgramPage } from './page.ts';
 
 /** What a device has none of. */
-const NO_ENTITY = Object.freeze({ read: '', command: '', takes: '', bridges: '', owner: '' });
+const NO_ENTITY = Object.freeze({ read: '', command: '', takes: '', bridges: '', owner: '', may: '' });
 
 interface Administered {
   readonly store: KeyValueStore;
@@ -39,7 +39,8 @@ export function deviceActions(
 /** `rekey` takes the number of a `group`. */
 export function groupActions({ store, provider }: Administered): Readonly<Record<'rekey', PageAction>> {
   return {
-    rekey: ({ group = '' }) => said((say) => administerGroups(store, provider, ['rekey', group], say)),
+    rekey: ({ group = '' }) =>
+      said((say) => administerGroups({ store, provider, names: ['rekey', group], say })),
   };
 }
 

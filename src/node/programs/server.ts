@@ -8,6 +8,7 @@ import type { ReasonName } from '../../refusal.ts';
 import { groupPermission } from '../../roles/group-permission.ts';
 import { createServerKeys } from '../../roles/key-master.ts';
 import { placesOf } from '../../roles/placement.ts';
+import { createServiceDesk } from '../../roles/service-desk.ts';
 import { type CpnsServer, startCpnsServer } from '../cpns-server.ts';
 import { DEVICES, GATEWAYS } from '../devices.ts';
 import { GATEWAY_GRANTS } from '../grants.ts';
@@ -94,6 +95,7 @@ export async function startServerProgram(
     store: keyStore,
     credentialOf: (pne) => devices.all.find(({ subject }) => subject === pne),
     permits: groupPermission(grants.authority),
+    services: createServiceDesk({ grants: grants.authority }),
     onGroup(group, record): void {
       log('group', { group, epoch: record?.key.epoch ?? 0, members: record?.members.length ?? 0 });
       server?.entities?.refresh();

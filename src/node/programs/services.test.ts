@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** PNEs that ask a server program for service groups, by what `admin grant --may` gives them. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { ServiceAnswer, Wish } from '../../roles/service-message.ts';
+import {
+  createGroup,
+  discoverGroups,
+  groupsIn,
+  referenceIn,
+  removeMember,
+  transferGroup,
+} from '../../roles/service-wishes.ts';
+import { Status } from '../../roles/status.ts';
+import { until } from '../listener.testing.ts';
+import { Deployment } from './deployment.testing.ts';
+
+const test = suite('services of programs');
+const PNES = Object.freeze(['pne-1', 'pne-2', 'pne-3']);
+const OWNER = 'group-create,group-own,group-discover,group-transfer,group-remove';
+
+async function withDeployment(work: (deployment: Deployment) => Promise<void>): Promise<void> {
+  const deployment = await Deployment.startWithGroups(PNES);
+  try {
+    await work(deployment);
+  } finally {
+    await deployment.close();
+  }
+}
+
+function services(deployment: Deployment, id: string) {
+  return deployment.pnes.find(({ pneId }) => pneId === id)!.services!;
+}
+
+function ask(deployment: Deployment, id: string, wish: Wish): Promise<ServiceAnswer> {
+  return new Promise((resolve, reject) =>
+    services(deployment, id).ask(wish, (answer) =>
+      answer === undefined ? reject(new Error('no answer')) : resolve(answer),
+    ),
+  );
+}
+
+function holds(deployment: Deployment, id: string, reference: number): boolean {
+  return services(deployment, id).groups.some((group) => group.reference === reference);
+}
+
+/** What was granted is known to the server before the next wish. */
+async function grant(deployment: Deployment, id: string, may: string): Promise<void> {
+  await deployment.admin('grant', id, '--may', may);
+  const isAllowed = async () => (await ask(deployment, id, discoverGroups())).status === Status.ok;
+  for (let tries = 0; tries < 100 && !(await isAllowed()); tries++)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+test('a group that a PNE makes, over a restart of its server, to its last member', () =>
+  withDeployment(async (deployment) => {
+    assert.is((await ask(deployment, 'pne-1', createGroup('lights'))).status, Status.notAuthorized);
+    await grant(deployment, 'pne-1', OWNER);
+    const reference = referenceIn(await ask(deployment, 'pne-1', createGroup('lights', 'lighting')));
+    await deployment.stopServer();
+    const again = ask(deployment, 'pne-1', createGroup('lights', 'lighting'));
+    await deployment.startServer();
+    assert.is(referenceIn(await again), reference);
+    for (const id of ['pne-2', 'pne-3']) {
+      await grant(deployment, id, `group-discover,group-join:${reference},group-own,group-remove`);
+      const [found] = groupsIn(await ask(deployment, id, discoverGroups(0, 'lighting'))).entries;
+      assert.equal([found?.name, found?.mayJoin], ['lights', true]);
+      services(deployment, id).join(reference);
+      await until(() => holds(deployment, id, reference), `${id} has joined`);
+    }
+    assert.is((await ask(deployment, 'pne-1', transferGroup(reference, 'pne-2'))).status, Status.ok);
+    assert.is((await ask(deployment, 'pne-1', removeMember(reference, 'pne-3'))).status, Status.notOwner);
+    assert.is((await ask(deployment, 'pne-2', removeMember(reference, 'pne-3'))).status, Status.ok);
+    await until(() => !holds(deployment, 'pne-3', reference), 'pne-3 has no key any more');
+    services(deployment, 'pne-1').leave(reference);
+    await until(() => !holds(deployment, 'pne-1', reference), 'pne-1 has left');
+    assert.match(
+      (await deployment.admin('group', 'list')).join('\n'),
+      /^2 {2}service group lights {2}for lighting {2}epoch \d+ {2}owner pne-2 {2}pne-2$/,
+    );
+  }));
+
+test('a grant without them takes rights back, and one that says nonsense is told why', () =>
+  withDeployment(async (deployment) => {
+    await grant(deployment, 'pne-1', OWNER);
+    await deployment.admin('grant', 'pne-1');
+    let status: number = Status.ok;
+    for (let tries = 0; tries < 100 && status === Status.ok; tries++) {
+      status = (await ask(deployment, 'pne-1', discoverGroups())).status;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    assert.is(status, Status.notAuthorized);
+    const failing: [RegExp, string][] = [
+      [/--may takes .*group-create.*not group-make/, 'group-make'],
+      [/not admin-add/, 'admin-add'],
+      [/group-join is not for 1/, 'group-join:1'],
+      [/pn-join is not for 2/, 'pn-join:2'],
+      [/names 7 groups at most/, [2, 4, 6, 8, 10, 12, 14, 16].map((at) => `group-join:${at}`).join()],
+    ];
+    for (const [what, may] of failing) {
+      const error = await deployment.admin('grant', 'pne-1', '--may', may).then(
+        () => undefined,
+        (thrown: Error) => thrown,
+      );
+      assert.match(String(error?.message), what);
+    }
+  }));
+
+test.run();

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * What a PNE asks of its server's PNs and service groups (service-message.ts), beside its key management: a part of its
+ * own, that an image without room leaves out. One wish at a time is sent until it is answered, in whichever session.
+ */
+import { Transmission } from '../delivery/transmission.ts';
+import type { Membership } from '../groups/epoch.ts';
+import { ImplementationLimits } from '../limits.ts';
+import { refuse } from '../refusal.ts';
+import { KeyMessageType } from './key-message.ts';
+import type { BoundKeys, KeyHost, PneKeys } from './pne-keys.ts';
+import {
+  decodeServiceAnswer,
+  encodeServiceRequest,
+  type ServiceAnswer,
+  type Wish,
+} from './service-message.ts';
+
+/** An answer; undefined: the server takes no such wishes, or could not store this one. Whether it did is not known then. */
+export type Answered = (answer: ServiceAnswer | undefined) => void;
+
+/** Key management of a PNE, with that in it. */
+export interface PneServices extends PneKeys {
+  /**
+   * Asks for something (service-wishes.ts), and calls `done` once. While the server cannot be reached that takes as long as
+   * it does. Refuses `queueFull` while another wish has no answer, and `badArgument` what no server takes.
+   */
+  ask(wish: Wish, done: Answered): void;
+}
+
+/** `keys`: what createPneKeys has made, which is bound with it. */
+export function withServices(keys: PneKeys): PneServices {
+  return new ServiceAsker(keys);
+}
+
+interface Waiting {
+  readonly serial: number;
+  readonly message: Uint8Array;
+  readonly done: Answered;
+}
+
+class ServiceAsker implements PneServices, BoundKeys {
+  private readonly keys: PneKeys;
+  private bound!: BoundKeys;
+  private host!: KeyHost;
+  private asking!: Transmission;
+  private serial = 0;
+  private waiting: Waiting | undefined;
+  private requests = 0;
+  private isReady = false;
+
+  constructor(keys: PneKeys) {
+    this.keys = keys;
+  }
+
+  get groups(): readonly Membership[] {
+    return this.keys.groups;
+  }
+
+  publish(reference: number, value: unknown): void {
+    this.keys.publish(reference, value);
+  }
+
+  join(reference: number): void {
+    this.keys.join(reference);
+  }
+
+  leave(reference: number): void {
+    this.keys.leave(reference);
+  }
+
+  ask(wish: Wish, done: Answered): void {
+    if (this.waiting !== undefined) refuse('queueFull');
+    const serial = this.serial + 1;
+    this.waiting = { serial, message: encodeServiceRequest({ ...wish, serial }), done };
+    this.serial = serial;
+    this.begin();
+  }
+
+  bind(host: KeyHost): BoundKeys {
+    this.host = host;
+    this.bound = this.keys.bind(host);
+    this.asking = new Transmission(host.pace, () => this.send());
+    return this;
+  }
+
+  start(boot: number): void {
+    this.bound.start(boot);
+    this.isReady = true;
+    this.begin();
+  }
+
+  stop(): void {
+    this.isReady = false;
+    this.asking.stop();
+    this.bound.stop();
+  }
+
+  receive(message: Uint8Array): void {
+    if (message[1] === KeyMessageType.serviceAnswer) this.settle(decodeServiceAnswer(message));
+    else this.bound.receive(message);
+  }
+
+  receiveContent(content: Uint8Array): void {
+    this.bound.receiveContent(content);
+  }
+
+  private begin(): void {
+    if (!this.isReady || this.waiting === undefined) return;
+    this.requests = 0;
+    this.asking.start();
+  }
+
+  private send(): void {
+    this.requests += 1;
+    if (this.requests > ImplementationLimits.keyMaxRequests) this.end(undefined);
+    else this.host.send(this.waiting!.message);
+  }
+
+  private settle(answer: ServiceAnswer): void {
+    if (answer.serial > this.serial) refuse('stateInvalid');
+    // One that answers a former wish came late, or twice.
+    if (answer.serial === this.waiting?.serial) this.end(answer);
+  }
+
+  private end(answer: ServiceAnswer | undefined): void {
+    const { done } = this.waiting!;
+    this.waiting = undefined;
+    this.asking.stop();
+    done(answer);
+  }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Where a CPNS Server takes what PNEs ask of its PNs and service groups. One wish of a PNE at a time: it is decided and
+ * stored in one step, and answered behind that; the same one again is answered again.
+ */
+import type { Grants } from '../authorization/authority.ts';
+import type { ReasonName } from '../refusal.ts';
+import { refuse } from '../refusal.ts';
+import type { Rekeying } from './group-record.ts';
+import type { Agreement } from './interface.ts';
+import type { KeyView } from './key-ledger.ts';
+import type { KeyChanges } from './key-store.ts';
+import { createGroup, discoverGroups, removeMember, transferGroup } from './service-groups.ts';
+import {
+  decodeServiceRequest,
+  encodeServiceAnswer,
+  ServiceOperation,
+  type ServiceRequest,
+} from './service-message.ts';
+import type { ServiceHandler, ServiceOutcome } from './service-operation.ts';
+import { Status, type StatusCode } from './status.ts';
+
+export interface ServiceDeskOptions {
+  /** What its PNEs may do. */
+  readonly grants: Grants;
+}
+
+/** What key management does for it. */
+export interface ServiceHost {
+  readonly rekeying: Rekeying;
+  /** Carries out what `apply` returns, once its turn has come: `done` is called when it is stored, or with why it is not. */
+  change(
+    pneId: string,
+    apply: (view: KeyView) => Partial<KeyChanges>,
+    done: (refused: ReasonName | undefined) => void,
+  ): void;
+  send(pneId: string, agreement: Agreement, message: Uint8Array): void;
+  onRefused(reason: ReasonName, pneId: string): void;
+}
+
+export interface ServiceDesk {
+  bind(host: ServiceHost): void;
+  /** A message of service-message.ts. Refuses what it cannot take. */
+  receive(pneId: string, agreement: Agreement, message: Uint8Array): void;
+  /** The PNE is gone. */
+  forget(pneId: string): void;
+}
+
+export function createServiceDesk(options: ServiceDeskOptions): ServiceDesk {
+  return new Desk(options);
+}
+
+/** What a PNE has asked for last in a session. */
+interface Talk {
+  readonly agreement: Agreement;
+  serial: number;
+  isUnderWay: boolean;
+  answer: Uint8Array | undefined;
+}
+
+const HANDLERS: Readonly<Record<number, ServiceHandler>> = Object.freeze({
+  [ServiceOperation.createGroup]: createGroup,
+  [ServiceOperation.discoverGroups]: discoverGroups,
+  [ServiceOperation.transferGroup]: transferGroup,
+  [ServiceOperation.removeMember]: removeMember,
+});
+
+/** What a PNE is told of a refusal. Where a wish could not be stored it is told nothing, and asks again. */
+const STATUSES: Partial<Record<ReasonName, StatusCode>> = Object.freeze({
+  badArgument: Status.badRequest,
+  consentRequired: Status.consentRequired,
+  notOwner: Status.notOwner,
+  groupUnknown: Status.groupUnknown,
+  credentialUnknown: Status.entityUnknown,
+  groupFull: Status.full,
+});
+const UNSTORED: readonly ReasonName[] = Object.freeze(['storeFailed', 'queueFull']);
+
+class Desk implements ServiceDesk {
+  private readonly grants: Grants;
+  private readonly talks = new Map<string, Talk>();
+  private host!: ServiceHost;
+
+  constructor({ grants }: ServiceDeskOptions) {
+    this.grants = grants;
+  }
+
+  bind(host: ServiceHost): void {
+    this.host = host;
+  }
+
+  receive(pneId: string, agreement: Agreement, bytes: Uint8Array): void {
+    const request = decodeServiceRequest(bytes);
+    const talk = this.talkIn(pneId, agreement);
+    if (request.serial < talk.serial) refuse('replay');
+    if (request.serial === talk.serial && talk.answer !== undefined)
+      return this.host.send(pneId, agreement, talk.answer);
+    if (talk.isUnderWay) return request.serial === talk.serial ? undefined : refuse('queueFull');
+    talk.serial = request.serial;
+    talk.answer = undefined;
+    talk.isUnderWay = true;
+    this.carryOut(pneId, request, talk);
+  }
+
+  forget(pneId: string): void {
+    this.talks.delete(pneId);
+  }
+
+  private talkIn(pneId: string, agreement: Agreement): Talk {
+    const known = this.talks.get(pneId);
+    if (known?.agreement === agreement) return known;
+    const talk = { agreement, serial: 0, isUnderWay: false, answer: undefined };
+    this.talks.set(pneId, talk);
+    return talk;
+  }
+
+  private carryOut(pneId: string, request: ServiceRequest, talk: Talk): void {
+    const { host, grants } = this;
+    let outcome: ServiceOutcome = {};
+    const apply = (view: KeyView) => {
+      const handle = HANDLERS[request.operation] ?? refuse('badArgument');
+      if (view.userOf(pneId)?.isRevoked) refuse('notAuthorized');
+      outcome = handle({ pneId, wish: request, view, rekeying: host.rekeying, grants });
+      return outcome.changes ?? {};
+    };
+    host.change(pneId, apply, (refused) => {
+      talk.isUnderWay = false;
+      if (refused !== undefined) host.onRefused(refused, pneId);
+      if (refused !== undefined && UNSTORED.includes(refused)) return;
+      const status = refused === undefined ? Status.ok : (STATUSES[refused] ?? Status.notAuthorized);
+      const results = refused === undefined ? (outcome.results ?? []) : [];
+      talk.answer = encodeServiceAnswer({ serial: request.serial, status, results });
+      host.send(pneId, talk.agreement, talk.answer);
+    });
+  }
+}

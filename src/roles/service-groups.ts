@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Service groups as PNEs ask for them: created, found, handed on, and members removed by their owner. */
+import type { OperationName } from '../authorization/operations.ts';
+import { EVERY } from '../authorization/service-access.ts';
+import { encodeFlat } from '../cbor/flat.ts';
+import { groupNumber, isPersonalNetwork } from '../keys/reference.ts';
+import { ImplementationLimits } from '../limits.ts';
+import { refuse } from '../refusal.ts';
+import { freeReference } from './group-changes.ts';
+import { type GroupRecord, isMember, newGroup, withoutMember } from './group-record.ts';
+import { Terms } from './key-message.ts';
+import { GroupMark } from './service-message.ts';
+import {
+  demand,
+  hasControls,
+  inOrder,
+  may,
+  nameIn,
+  pageOf,
+  type ServiceCase,
+  type ServiceHandler,
+  textsOf,
+} from './service-operation.ts';
+
+/** Of this name, and of the PNE that asks, which is its first member. One that it has by this name is that. */
+export const createGroup: ServiceHandler = (asked) => {
+  const [name, service = ''] = textsOf(asked, 2);
+  const { pneId, wish, view, rekeying } = asked;
+  if (hasControls(service) || wish.number > Terms.signed) refuse('badArgument');
+  demand(asked, 'group-create', EVERY);
+  demand(asked, 'group-own', EVERY);
+  const own = { name: nameIn(name), service, owner: pneId, signed: wish.number === Terms.signed };
+  const groups = serviceGroups(view.groups.values());
+  const owned = groups.filter(({ owner }) => owner === pneId);
+  const known = owned.find((group) => group.name === own.name);
+  if (known !== undefined) return { results: [known.reference] };
+  checkRoom(owned.length, groups.filter((group) => isMember(group, pneId)).length);
+  const reference = freeReference(view.groups, 'service');
+  return { changes: { groups: [newGroup({ ...own, reference }, [pneId], rekeying)] }, results: [reference] };
+};
+
+/** Those that the PNE may know of, of one service where it names one. */
+export const discoverGroups: ServiceHandler = (asked) => {
+  const [service] = textsOf(asked, 0, 1);
+  const known = serviceGroups(asked.view.groups.values()).filter(({ reference }) =>
+    may(asked, 'group-discover', groupNumber(reference)),
+  );
+  if (known.length === 0) demand(asked, 'group-discover', EVERY);
+  const found = known.filter(
+    (group) => group.reference > asked.wish.number && group.service === (service ?? group.service),
+  );
+  return { results: pageOf(found.map((group) => ({ at: group.reference, entry: entryOf(asked, group) }))) };
+};
+
+/** To a member that may own it. Refuses `credentialUnknown` who is none. */
+export const transferGroup: ServiceHandler = (asked) => {
+  const [to = ''] = textsOf(asked, 1);
+  const record = ownedBy(asked, 'group-transfer', to);
+  if (record.owner === to) return {};
+  if (!isMember(record, to)) refuse('credentialUnknown');
+  if (!may(asked, 'group-own', groupNumber(record.reference), to)) refuse('notAuthorized');
+  return { changes: { groups: [{ ...record, owner: to }] } };
+};
+
+export const removeMember: ServiceHandler = (asked) => {
+  const [pneId = ''] = textsOf(asked, 1);
+  const former = ownedBy(asked, 'group-remove');
+  const record = withoutMember(former, pneId, asked.rekeying);
+  return record === former ? {} : { changes: { groups: [record] } };
+};
+
+/**
+ * The group that is meant, where its owner asks for that, or who has given it to `heir`. Refuses `groupUnknown` only who
+ * could have been permitted it.
+ */
+function ownedBy(asked: ServiceCase, action: OperationName, heir?: string): GroupRecord {
+  const { number } = asked.wish;
+  const record = isPersonalNetwork(number) ? undefined : asked.view.groups.get(number);
+  const isDone = record === undefined || (heir !== undefined && record.owner === heir);
+  const owner = isDone ? asked.pneId : record.owner;
+  demand(asked, action, groupNumber(number), owner === undefined ? {} : { owner });
+  return record ?? refuse('groupUnknown');
+}
+
+function serviceGroups(groups: Iterable<GroupRecord>): GroupRecord[] {
+  return inOrder(groups).filter(({ reference }) => !isPersonalNetwork(reference));
+}
+
+function checkRoom(owned: number, joined: number): void {
+  const { serviceMaxOwned, pneMaxGroups } = ImplementationLimits;
+  if (owned >= serviceMaxOwned || joined >= pneMaxGroups) refuse('groupFull');
+}
+
+function entryOf(asked: ServiceCase, group: GroupRecord): Uint8Array {
+  const { reference, members, name, service, owner, signed } = group;
+  const marks =
+    (isMember(group, asked.pneId) ? GroupMark.member : 0) +
+    (owner === asked.pneId ? GroupMark.owner : 0) +
+    (may(asked, 'group-join', groupNumber(reference)) ? GroupMark.joinable : 0) +
+    (signed ? GroupMark.signed : 0);
+  return encodeFlat([reference, marks, members.length, name, service]);
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What it takes to carry out what a PNE asks for: it is decided by what is stored in the moment it takes place. */
+import type { Grants } from '../authorization/authority.ts';
+import type { Context } from '../authorization/decision.ts';
+import type { OperationName } from '../authorization/operations.ts';
+import { decideService, mayService } from '../authorization/service-access.ts';
+import { ImplementationLimits } from '../limits.ts';
+import { refuse } from '../refusal.ts';
+import type { GroupRecord, Rekeying } from './group-record.ts';
+import type { KeyView } from './key-ledger.ts';
+import type { KeyChanges } from './key-store.ts';
+import type { ServiceResult, Wish } from './service-message.ts';
+
+/** One wish of a verified PNE. */
+export interface ServiceCase {
+  readonly pneId: string;
+  readonly wish: Wish;
+  readonly view: KeyView;
+  readonly rekeying: Rekeying;
+  readonly grants: Grants;
+}
+
+export interface ServiceOutcome {
+  readonly changes?: Partial<KeyChanges>;
+  readonly results?: readonly ServiceResult[];
+}
+
+/** Refuses what is not to be, and has changed nothing then. Asked again of what it has made, it finds nothing left to do. */
+export type ServiceHandler = (asked: ServiceCase) => ServiceOutcome;
+
+/** Refuses what the grants of the PNE that asks do not permit. */
+export function demand(
+  { grants, pneId }: ServiceCase,
+  action: OperationName,
+  number: number,
+  context: Context = {},
+): void {
+  const decision = decideService(grants, pneId, action, number, context);
+  if (decision.kind === 'deny') refuse(decision.reason);
+  if (decision.kind === 'ask') refuse('consentRequired');
+}
+
+/** Whether the grants of a PNE, if not the one that asks, permit that. */
+export function may(
+  { grants, pneId }: ServiceCase,
+  action: OperationName,
+  number: number,
+  whose = pneId,
+): boolean {
+  return mayService(grants, whose, action, number);
+}
+
+/** Refuses `badArgument` other texts than so many. */
+export function textsOf({ wish: { texts } }: ServiceCase, least: number, most = least): readonly string[] {
+  return texts.length >= least && texts.length <= most ? texts : refuse('badArgument');
+}
+
+/** A name that a PNE gives. Refuses `badArgument` one that is empty, or that no line of a list or a log should hold. */
+export function nameIn(text: string | undefined): string {
+  const isName = text !== undefined && text !== '' && !hasControls(text);
+  return isName ? text : refuse('badArgument');
+}
+
+export function hasControls(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return true;
+  }
+  return false;
+}
+
+/** In the order of their references. */
+export function inOrder(groups: Iterable<GroupRecord>): GroupRecord[] {
+  return [...groups].sort((a, b) => a.reference - b.reference);
+}
+
+/** One of a list, and what to ask for those behind it. */
+export interface Listed {
+  readonly at: number;
+  readonly entry: Uint8Array;
+}
+
+/** As many as an answer has room for, behind what to ask for the others; 0: there are none. */
+export function pageOf(list: readonly Listed[]): ServiceResult[] {
+  const { serviceMaxListBytes, serviceMaxResults } = ImplementationLimits;
+  const entries: Uint8Array[] = [];
+  let bytes = 0;
+  let next = 0;
+  for (const { at, entry } of list) {
+    bytes += entry.length;
+    if (entries.length + 1 >= serviceMaxResults || bytes > serviceMaxListBytes) return [next, ...entries];
+    entries.push(entry);
+    next = at;
+  }
+  return [0, ...entries];
+}

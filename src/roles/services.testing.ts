@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Test code: PNEs that ask a server for groups and PNs, by grants that a test gives them. */
+import { Authority } from '../authorization/authority.ts';
+import { THIS_END } from '../authorization/cti.ts';
+import { OPERATIONS, type OperationName, objectOf } from '../authorization/operations.ts';
+import type { Row } from '../authorization/scope.ts';
+import { EVERY } from '../authorization/service-access.ts';
+import { GroupNetwork, type GroupNetworkOptions } from './group-network.testing.ts';
+import type { ServiceAnswer, Wish } from './service-message.ts';
+
+export const PNES = Object.freeze(['pne-1', 'pne-2', 'pne-3']);
+
+/** An operation on every object of its kind, or on one by its number. */
+export type Right = OperationName | readonly [OperationName, number];
+
+/** All that is done with service groups. */
+export const GROUP_RIGHTS: readonly OperationName[] = Object.freeze([
+  'group-create',
+  'group-own',
+  'group-discover',
+  'group-join',
+  'group-transfer',
+  'group-remove',
+]);
+
+/** In place of what these PNEs had. */
+export function grantTo(
+  authority: Authority,
+  sequence: number,
+  rights: Readonly<Record<string, readonly Right[]>>,
+): void {
+  for (const [name, granted] of Object.entries(rights)) {
+    const rows = new Map<number, Row>();
+    for (const right of granted) {
+      const [action, number] = typeof right === 'string' ? [right, EVERY] : right;
+      const { kind, bit } = OPERATIONS[action];
+      const object = objectOf(kind, number);
+      rows.set(object, { object, permissions: (rows.get(object)?.permissions ?? 0) | (1 << bit) });
+    }
+    const scope = [...rows.values()].sort((a, b) => a.object - b.object);
+    authority.hold(name, { audience: THIS_END, sequence, scope, expiry: { exp: 9 } });
+  }
+}
+
+export class ServiceNetwork extends GroupNetwork {
+  readonly authority: Authority;
+
+  constructor(
+    rights: Readonly<Record<string, readonly Right[]>>,
+    options: Partial<Omit<GroupNetworkOptions, 'services'>> = {},
+  ) {
+    const services = new Authority({ now: () => 0 });
+    grantTo(services, 1, rights);
+    super({ devices: PNES, ...options, services });
+    this.authority = services;
+  }
+
+  /** Answers to what a PNE asks for, once there is one. */
+  asked(id: string, wish: Wish): (ServiceAnswer | undefined)[] {
+    const answers: (ServiceAnswer | undefined)[] = [];
+    this.device(id).services.ask(wish, (answer) => answers.push(answer));
+    return answers;
+  }
+
+  /** The answer to what a PNE asks for now. */
+  answer(id: string, wish: Wish): ServiceAnswer {
+    const answers = this.asked(id, wish);
+    this.settle();
+    if (answers.length !== 1 || answers[0] === undefined) throw new Error(`${answers.length} answers`);
+    return answers[0];
+  }
+}
