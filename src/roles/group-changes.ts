@@ -2,10 +2,11 @@
 
 /** What is done to groups and user keys at a CPNS Server. It takes place when it is stored. */
 import { newKey } from '../keys/hierarchy.ts';
-import { type GroupKind, isPersonalNetwork, referenceOf } from '../keys/reference.ts';
+import { isPersonalNetwork } from '../keys/reference.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import {
   atGateway,
+  freeReference,
   type GroupRecord,
   newGroup,
   type Rekeying,
@@ -148,11 +149,4 @@ export class GroupChanges {
     };
     this.ledger.change(change);
   }
-}
-
-/** The lowest that no group of this kind has. */
-export function freeReference(groups: ReadonlyMap<number, GroupRecord>, kind: GroupKind): number {
-  let number = 1;
-  while (groups.has(referenceOf(kind, number))) number += 1;
-  return referenceOf(kind, number);
 }

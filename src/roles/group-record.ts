@@ -6,6 +6,7 @@
  * leaves reads nothing that follows, who joins nothing that came before.
  */
 import { type DerivedKey, newKey } from '../keys/hierarchy.ts';
+import { type GroupKind, referenceOf } from '../keys/reference.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 
@@ -60,6 +61,13 @@ export function newGroup(
   let record: GroupRecord = { ...own, gateway: undefined, isUrgent: false, key, rekeys: 0, members: [] };
   for (const pneId of members) record = seated(record, pneId, rekeying);
   return record;
+}
+
+/** The lowest that no group of this kind has. */
+export function freeReference(groups: ReadonlyMap<number, GroupRecord>, kind: GroupKind): number {
+  let number = 1;
+  while (groups.has(referenceOf(kind, number))) number += 1;
+  return referenceOf(kind, number);
 }
 
 /** `above`: the new epoch is above this one, too. */

@@ -7,8 +7,7 @@ import { encodeFlat } from '../cbor/flat.ts';
 import { groupNumber, isPersonalNetwork } from '../keys/reference.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
-import { freeReference } from './group-changes.ts';
-import { type GroupRecord, isMember, newGroup, withoutMember } from './group-record.ts';
+import { freeReference, type GroupRecord, isMember, newGroup, withoutMember } from './group-record.ts';
 import { Terms } from './key-message.ts';
 import { GroupMark } from './service-message.ts';
 import {
