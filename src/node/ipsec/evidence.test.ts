@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { linkEvidence } from '../../link/attestation.ts';
 import { Refusal } from '../../refusal.ts';
-import { type Ends, ipsecEvidence } from './evidence.ts';
+import { continues, type Ends, ipsecEvidence } from './evidence.ts';
 import {
   INITIATOR,
   listed,
@@ -64,6 +64,37 @@ test('new keys of the same IKE_SA are another channel of the same session; a new
     channels.map(({ session }) => session === channels[0]!.session),
     [true, true, false],
   );
+});
+
+/** After new keys of IKE, with values in place of those of the IKE_SA that followed. */
+function successor(ofIke: Record<string, ViciValue>) {
+  const policies = parseXfrmPolicies(
+    TUNNEL.replaceAll('10.9.0.2', String(ofIke['remote-host'] ?? '10.9.0.2')),
+  );
+  const all = listed('listed-after-ike-rekey-initiator').map((event) => {
+    const ike = new Map([...(event.get('cpns2') as ViciSection), ...Object.entries(ofIke)]);
+    return new Map([['cpns2', ike]]);
+  });
+  return ipsecEvidence(all, policies, INITIATOR);
+}
+
+test('an association that a new IKE_SA has inherited is of the same two ends, whoever began that', () => {
+  const before = atInitiator('listed-after-child-rekey-initiator');
+  for (const next of [successor({}), successor({ initiator: 'no' })]) {
+    assert.is.not(next.session, before.session);
+    assert.ok(continues(before, next));
+  }
+});
+
+test('one of another IKE_SA with other SPIs, identities or addresses is not', () => {
+  assert.not(continues(atInitiator('listed-initiator'), successor({})));
+  const before = atInitiator('listed-after-child-rekey-initiator');
+  const others: Record<string, ViciValue>[] = [
+    { 'remote-id': 'another.example' },
+    { 'local-id': 'another.example' },
+    { 'remote-host': '10.9.0.3' },
+  ];
+  for (const other of others) assert.not(continues(before, successor(other)), JSON.stringify(other));
 });
 
 test('an IPv4 address counts where a socket for both shows it as one of IPv6', () => {

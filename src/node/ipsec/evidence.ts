@@ -19,11 +19,10 @@ export interface Ends {
 
 export interface IpsecEvidence {
   readonly attestation: Attestation;
-  /**
-   * Names the IKE_SA: its SPIs and both identities. As long as it is the same, a newer association of it is of the same
-   * two ends.
-   */
+  /** Names the IKE_SA: its SPIs and both identities. */
   readonly session: string;
+  /** Names the association at this end: its SPIs, and the identities and addresses of its IKE_SA. */
+  readonly association: string;
 }
 
 /** Bits of the tag, where a cipher has one itself. None that has less than CPNS-2's floor of 96, and none without encryption. */
@@ -66,6 +65,7 @@ export function ipsecEvidence(
   const session = sessionOf(ike);
   return {
     session: session.join(' '),
+    association: associationOf(ike, child),
     attestation: Object.freeze({
       kind: 'ipsec',
       encrypted: true,
@@ -77,6 +77,14 @@ export function ipsecEvidence(
       channelBinding: channelOf(session, spisOf(child)),
     }),
   };
+}
+
+/**
+ * Whether both are of the same two ends: one IKE_SA made both associations, or it is one association, which the IKE_SA that
+ * followed on new keys of IKE has inherited (RFC 7296 section 2.18).
+ */
+export function continues(former: IpsecEvidence, next: IpsecEvidence): boolean {
+  return next.session === former.session || next.association === former.association;
 }
 
 interface Association {
@@ -134,6 +142,12 @@ function spisOf(child: ViciSection): readonly string[] {
   const spis = [text(child, 'spi-in'), text(child, 'spi-out')];
   if (!spis.every((spi) => ESP_SPI.test(spi))) insufficient('its association shows no SPIs');
   return spis.map((spi) => spi.padStart(8, '0')).sort();
+}
+
+/** Who began an IKE_SA may be another one of its successor: these are in the order of this end. */
+function associationOf(ike: ViciSection, child: ViciSection): string {
+  const ends = ['local-id', 'remote-id', 'local-host', 'remote-host'].map((name) => text(ike, name));
+  return JSON.stringify([...ends, text(child, 'spi-in'), text(child, 'spi-out')]);
 }
 
 function channelOf(session: readonly string[], spis: readonly string[]): Uint8Array {

@@ -37,6 +37,8 @@ interface Place {
   readonly daemon: RecordedDaemon;
   readonly witness: IpsecWitness;
   readonly time: VirtualTime;
+  /** Why something that was attested was lost. */
+  readonly losses: string[];
   policies: string;
 }
 
@@ -48,10 +50,12 @@ async function placed(work: (place: Place) => Promise<void>): Promise<void> {
   const place: Place = {
     daemon,
     time,
+    losses: [],
     policies: TUNNEL,
     witness: createIpsecWitness({
       viciPath: path,
       after: time.after,
+      onLost: (reason) => void place.losses.push(reason),
       readPolicies: () => Promise.resolve(place.policies),
     }),
   };
@@ -83,21 +87,39 @@ test('many who ask at once are answered by few questions', () =>
     assert.ok(place.daemon.asked <= 2, `${place.daemon.asked}`);
   }));
 
-for (const [event, then] of [
-  ['event-child-down', 'listed-without-child'],
-  ['event-ike-down', 'listed-none'],
-  ['event-ike-rekey', 'listed-after-ike-rekey-initiator'],
-] as readonly (readonly [Recorded, Recorded])[])
-  test(`${event} ends the link, once`, () =>
+for (const [event, then, why] of [
+  ['event-child-down', 'listed-without-child', /0 IPsec associations/],
+  ['event-ike-down', 'listed-none', /0 IPsec associations/],
+  // Of another association than was attested.
+  ['event-ike-rekey', 'listed-after-ike-rekey-initiator', /another IPsec association/],
+] as readonly (readonly [Recorded, Recorded, RegExp])[])
+  test(`${event} ends the link, once, and says why`, () =>
     placed(async (place) => {
       const link = await attested(place);
       place.daemon.answer = then;
       place.daemon.say(event);
       await until(() => link.lost === 1, 'lost');
+      assert.match(place.losses.join(), why);
       place.daemon.say(event);
       await attested({ ...place, witness: place.witness }).catch(() => {});
       assert.is(link.lost, 1);
     }));
+
+test('new keys of the association end no link, nor do those of its IKE_SA after them', () =>
+  placed(async (place) => {
+    const link = await attested(place);
+    for (const name of ['child', 'ike'] as const) {
+      const { asked } = place.daemon;
+      place.daemon.answer = `listed-after-${name}-rekey-initiator`;
+      place.daemon.say(`event-${name}-rekey`);
+      await until(() => place.daemon.asked > asked, 'asked');
+      await attested(place);
+      assert.is(link.lost, 0);
+    }
+    place.daemon.answer = 'listed-none';
+    place.daemon.say('event-ike-down');
+    await until(() => link.lost === 1, 'lost');
+  }));
 
 test('new keys of the same IKE_SA end no link, and what was released is told nothing', () =>
   placed(async (place) => {
@@ -128,6 +150,7 @@ test('without the daemon nothing is attested, and what was is lost; with it agai
     const link = await attested(place);
     await place.daemon.stop();
     await until(() => link.lost === 1, 'lost');
+    assert.equal(place.losses, ['the IKE daemon is gone']);
     assert.match(
       await failure(place.witness.attest(INITIATOR, () => {})),
       /^attestationInsufficient \(73\): IPsec cannot be asked: /,

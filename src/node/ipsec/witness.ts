@@ -11,7 +11,7 @@ import type { After, RunningTimer } from '../../link/timer.ts';
 import { NodeLimits } from '../../node-limits.ts';
 import { Refusal } from '../../refusal.ts';
 import { after as nodeAfter } from '../timer.ts';
-import { type Ends, type IpsecEvidence, ipsecEvidence } from './evidence.ts';
+import { continues, type Ends, type IpsecEvidence, ipsecEvidence } from './evidence.ts';
 import { openVici, type Vici } from './vici.ts';
 import type { ViciSection } from './vici-message.ts';
 import { parseXfrmPolicies, type XfrmPolicy } from './xfrm-policy.ts';
@@ -36,6 +36,8 @@ export interface WitnessOptions {
   /** Of the IKE daemon's VICI socket. */
   readonly viciPath: string;
   readonly after?: After;
+  /** What was attested of a connection holds no more, for this reason. */
+  onLost?(reason: string): void;
   /** Text of `ip -s xfrm policy`. */
   readPolicies?(): Promise<string>;
 }
@@ -47,9 +49,12 @@ interface Facts {
 
 interface Watched {
   readonly ends: Ends;
-  readonly session: string;
+  /** The last that held. */
+  evidence: IpsecEvidence;
   onLost(): void;
 }
+
+const ANOTHER = 'another IPsec association is there in place of the one that was attested';
 
 export function createIpsecWitness(options: WitnessOptions): IpsecWitness {
   const witness = new Witness(options);
@@ -63,6 +68,7 @@ class Witness {
   private readonly viciPath: string;
   private readonly after: After;
   private readonly readPolicies: () => Promise<string>;
+  private readonly onLost: (reason: string) => void;
   private readonly watched = new Set<Watched>();
   private vici: Promise<Vici> | undefined;
   /** What is being asked, and what is asked after it for all who want to know: however many do, one asks at a time. */
@@ -73,20 +79,22 @@ class Witness {
   private isChecking = false;
   private isCheckWanted = false;
 
-  constructor({ viciPath, after = nodeAfter, readPolicies = readKernelPolicies }: WitnessOptions) {
+  constructor(options: WitnessOptions) {
+    const { viciPath, after = nodeAfter, readPolicies = readKernelPolicies, onLost = () => {} } = options;
     this.viciPath = viciPath;
     this.after = after;
     this.readPolicies = readPolicies;
+    this.onLost = onLost;
   }
 
   async attest(ends: Ends, onLost: () => void): Promise<Attested> {
     const before = this.changes;
-    const { session, attestation } = await this.evidence(ends);
-    const watched: Watched = { ends, session, onLost };
+    const evidence = await this.evidence(ends);
+    const watched: Watched = { ends, evidence, onLost };
     this.watched.add(watched);
     if (this.changes === before) this.checkLater();
     else this.check();
-    return { attestation, release: () => void this.watched.delete(watched) };
+    return { attestation: evidence.attestation, release: () => void this.watched.delete(watched) };
   }
 
   close(): void {
@@ -140,7 +148,7 @@ class Witness {
       onClosed: () => {
         if (this.vici !== opened) return;
         this.vici = undefined;
-        for (const each of [...this.watched]) this.lose(each);
+        for (const each of [...this.watched]) this.lose(each, 'the IKE daemon is gone');
       },
     });
     opened.catch(() => {
@@ -167,23 +175,29 @@ class Witness {
     do {
       this.isCheckWanted = false;
       const all = [...this.watched];
-      const holding = await Promise.all(all.map((each) => this.holds(each)));
-      for (const [index, each] of all.entries()) if (!holding[index]) this.lose(each);
+      const losses = await Promise.all(all.map((each) => this.lossOf(each)));
+      for (const [index, each] of all.entries()) this.lose(each, losses[index]);
     } while (this.isCheckWanted);
     this.isChecking = false;
     if (this.watched.size > 0) this.checkLater();
   }
 
-  /** A newer association counts where the same IKE_SA made it. */
-  private holds({ ends, session }: Watched): Promise<boolean> {
-    return this.evidence(ends).then(
-      (evidence) => evidence.session === session,
-      () => false,
-    );
+  /** Why it holds no more, or undefined where it does. */
+  private async lossOf(watched: Watched): Promise<string | undefined> {
+    try {
+      const evidence = await this.evidence(watched.ends);
+      if (!continues(watched.evidence, evidence)) return ANOTHER;
+      watched.evidence = evidence;
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
   }
 
-  private lose(watched: Watched): void {
-    if (this.watched.delete(watched)) watched.onLost();
+  private lose(watched: Watched, reason: string | undefined): void {
+    if (reason === undefined || !this.watched.delete(watched)) return;
+    this.onLost(reason);
+    watched.onLost();
   }
 }
 
