@@ -8,7 +8,6 @@ import { checkAdapter } from '../ble/adapter.ts';
 import type { Bridges } from '../bridges.ts';
 import { admit, DEVICES, withdraw } from '../devices.ts';
 import { revokeStated } from '../grants.ts';
-import { createIpsecWitness } from '../ipsec/witness.ts';
 import { type PnGateway, startPnGateway } from '../pn-gateway.ts';
 import { openRelayQueue } from '../relay-queue.ts';
 import { readSealingKey } from '../sealing-key.ts';
@@ -27,6 +26,7 @@ import { ProgramPage } from './page.ts';
 import { deviceActions } from './page-actions.ts';
 import type { Program, ProgramContext } from './program.ts';
 import { openState } from './state.ts';
+import { openWitness } from './witness.ts';
 
 export const GATEWAY_OPTIONS = Object.freeze({
   state: { fallback: 'pne-gateway' },
@@ -55,7 +55,7 @@ export async function startGatewayProgram(
   const context = { ...others, log };
   const { provider, metrics, onBroken } = context;
   const serverCredential = readServerCredential(values['server-credential']);
-  const ipsec = values.ipsec === '' ? undefined : createIpsecWitness({ viciPath: values.ipsec });
+  const ipsec = openWitness(values.ipsec, log);
   const database = values.store;
   const sealingKey = readSealingKey(provider, values['sealing-key'], process.env);
   const state = { onBroken, database, sealingKey };

@@ -19,13 +19,21 @@ export class Running {
   private readonly child: ChildProcess;
   private readonly closed: Promise<number | null>;
 
-  constructor(args: readonly string[]) {
-    this.child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'inherit', 'pipe'] });
+  /** `path`: a folder whose programs it finds before others. */
+  constructor(args: readonly string[], path?: string) {
+    const { PATH, ...environment } = process.env;
+    const env = { ...environment, PATH: path === undefined ? PATH : `${path}:${PATH}` };
+    this.child = spawn(process.execPath, [PROGRAM, ...args], { env, stdio: ['ignore', 'inherit', 'pipe'] });
     children.add(this.child);
     this.child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.said += text;
     });
     this.closed = new Promise((resolve) => this.child.once('close', resolve));
+  }
+
+  /** How often it has said something. */
+  count(what: string): number {
+    return this.said.split(what).length - 1;
   }
 
   async says(what: RegExp): Promise<RegExpExecArray> {
@@ -40,7 +48,7 @@ export class Running {
   }
 
   async port(): Promise<string> {
-    return (await this.says(/listening address=127\.0\.0\.1:(\d+)/))[1]!;
+    return (await this.says(/listening address=127\.0\.0\.\d+:(\d+)/))[1]!;
   }
 
   /** Its exit status; null where it was killed, as one is that does not end by itself. */

@@ -13,7 +13,6 @@ import { type CpnsServer, startCpnsServer } from '../cpns-server.ts';
 import { DEVICES, GATEWAYS } from '../devices.ts';
 import { GATEWAY_GRANTS } from '../grants.ts';
 import { openInvitations } from '../invitations.ts';
-import { createIpsecWitness } from '../ipsec/witness.ts';
 import { openKeptResumptions } from '../kept-resumptions.ts';
 import { openKeyStore } from '../key-store.ts';
 import { groupViews } from '../page/group-views.ts';
@@ -44,6 +43,7 @@ import { ProgramPage } from './page.ts';
 import { serverActions } from './page-actions.ts';
 import type { Program, ProgramContext } from './program.ts';
 import { openState } from './state.ts';
+import { openWitness } from './witness.ts';
 
 export const SERVER_OPTIONS = Object.freeze({
   state: { fallback: 'pne-server' },
@@ -75,7 +75,7 @@ export async function startServerProgram(
   const context = { ...others, log };
   const { provider, metrics } = context;
   const tls = readTls(values['tls-cert'], values['tls-key']);
-  const ipsec = values.ipsec === '' ? undefined : createIpsecWitness({ viciPath: values.ipsec });
+  const ipsec = openWitness(values.ipsec, log);
   const sealingKey = readSealingKey(provider, values['sealing-key'], process.env);
   const { identity, store, rootKeyPath } = await openState(provider, values.state, values.name, {
     ...context,
