@@ -5,18 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { findPostgres, startPostgres } from '../../src/node/store/postgres-server.testing.ts';
 import { Random } from '../chaos/random.ts';
+import { findPostgres, startPostgres } from '../postgres/server.ts';
 import { runKills } from './run.ts';
 import { bundleServer } from './server-process.ts';
+import { isGood } from './verdict.ts';
 
 const test = suite('kills on PostgreSQL');
 const random = new Random(2);
 
-test('two servers on one database that are killed, and PNEs that move between them, lose and double nothing', async () => {
+test('two servers on one database that are killed, and whose connections end, lose, double and take nothing that they may not', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'pne-kills-postgres-'));
   try {
-    const { acknowledged, lost, doubled, invented, unread, readTwice } = await runKills({
+    const result = await runKills({
       bundle: await bundleServer(),
       folder: join(folder, 'run'),
       database: startPostgres(findPostgres()!).createDatabase(),
@@ -25,9 +26,9 @@ test('two servers on one database that are killed, and PNEs that move between th
       kills: 8,
       random: () => random.word() / 2 ** 32,
     });
-    assert.equal([lost, doubled, invented], [0, 0, 0]);
-    assert.equal([unread, readTwice], [0, 0]);
-    assert.ok(acknowledged > 20, `${acknowledged} acknowledged`);
+    assert.ok(isGood(result), JSON.stringify(result));
+    assert.ok(result.revocations > 0 && result.cuts > 0, JSON.stringify(result));
+    assert.ok(result.acknowledged > 20, `${result.acknowledged} acknowledged`);
   } finally {
     rmSync(folder, { recursive: true });
   }

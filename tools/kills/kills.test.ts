@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert';
 import { Random } from '../chaos/random.ts';
 import { type KillsOptions, runKills } from './run.ts';
 import { bundleServer } from './server-process.ts';
+import { isGood } from './verdict.ts';
 
 const test = suite('kills');
 const bundle = await bundleServer();
@@ -23,15 +24,15 @@ async function kill(options: Pick<KillsOptions, 'kills' | 'handicap'>): Promise<
       pnes: 4,
       random: () => random.word() / 2 ** 32,
     });
-    assert.equal([result.lost, result.doubled, result.invented], [0, 0, 0]);
-    assert.equal([result.unread, result.readTwice], [0, 0]);
+    assert.ok(isGood(result), JSON.stringify(result));
+    assert.ok(result.revocations > 0);
     return result.acknowledged;
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-test('a server that is killed ten times loses nothing that it acknowledged, and delivers nothing twice', async () => {
+test('a server that is killed ten times loses nothing that it acknowledged, delivers nothing twice, and takes nothing without a grant', async () => {
   assert.ok((await kill({ kills: 10 })) > 50);
 });
 

@@ -4,21 +4,26 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Random } from '../chaos/random.ts';
+import { findPostgres, startPostgres } from '../postgres/server.ts';
 import { openScratch } from '../simulator/scratch.ts';
 import { type KillsResult, runKills } from './run.ts';
 import { bundleServer } from './server-process.ts';
+import { isGood } from './verdict.ts';
 
 const USAGE = `usage: npm run kills -- [options]
   --kills N   kills of the server, 1 to 1000000 (default 1000)
   --seconds S no further kill after that, 1 to 1000000 (default 3600)
   --pnes N    PNEs that send all the time, 1 to 64 (default 8)
   --seed N    of the moments, 0 to 4294967295 (default 1)
-  --store URL a PostgreSQL, empty, in place of a store of the server's own
-  --servers N on that database, between which PNEs move, 1 to 8 (default 1)
+  --store S   postgres://USER:PASSWORD@HOST/DATABASE, empty, in place of a store of the server's own; postgres
+              starts one for this run, of Debian's programs. Its connections are ended at random moments too
+  --servers N on that database, between which PNEs move, 1 to 8 (default 2)
   --json      one JSON document on standard output, at the end
   --help      this text`;
 
 const PROGRESS_MS = 5000;
+/** Of `--store`: one that this starts. */
+const OWN = 'postgres';
 
 function parse() {
   const { values } = parseArgs({
@@ -28,20 +33,27 @@ function parse() {
       pnes: { type: 'string', default: '8' },
       seed: { type: 'string', default: '1' },
       store: { type: 'string' },
-      servers: { type: 'string', default: '1' },
+      servers: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
+  const { store, servers: wanted = store === undefined ? '1' : '2' } = values;
+  const texts = { ...values, servers: wanted };
   const number = (name: 'kills' | 'seconds' | 'pnes' | 'seed' | 'servers', least: number, most: number) => {
-    const value = Number(values[name]);
-    if (/^\d{1,10}$/.test(values[name]) && value >= least && value <= most) return value;
-    throw new Error(`--${name} takes a whole number from ${least} to ${most}, not '${values[name]}'`);
+    const value = Number(texts[name]);
+    if (/^\d{1,10}$/.test(texts[name]) && value >= least && value <= most) return value;
+    throw new Error(`--${name} takes a whole number from ${least} to ${most}, not '${texts[name]}'`);
   };
   const kills = number('kills', 1, 1_000_000);
   const seconds = number('seconds', 1, 1_000_000);
   const servers = number('servers', 1, 8);
-  if (servers > 1 && values.store === undefined) throw new Error('several --servers need a --store');
+  if (servers > 1 && store === undefined) throw new Error('several --servers need a --store');
+  // A URL may have a password in it.
+  if (!/^postgres(ql:.+|:.+)?$/.test(store ?? OWN))
+    throw new Error('--store takes postgres or a postgres: URL');
+  if (store === OWN && findPostgres() === undefined)
+    throw new Error('there is no PostgreSQL to start: apt-get install postgresql');
   const seed = number('seed', 0, 0xffffffff);
   return { ...values, kills, seconds, servers, seed, pnes: number('pnes', 1, 64) };
 }
@@ -54,6 +66,7 @@ async function main(options: ReturnType<typeof parse>): Promise<number> {
   }
   const random = new Random(seed);
   const scratch = openScratch();
+  const database = store === OWN ? startPostgres(findPostgres()!).createDatabase() : store;
   let killed = 0;
   const progress = setInterval(() => console.error(`${killed} of ${kills} kills`), PROGRESS_MS);
   try {
@@ -64,14 +77,13 @@ async function main(options: ReturnType<typeof parse>): Promise<number> {
       kills,
       seconds,
       servers,
-      ...(store !== undefined && { database: store }),
+      ...(database !== undefined && { database }),
       random: () => random.word() / 2 ** 32,
       onKill: (count) => {
         killed = count;
       },
     });
-    const { lost, doubled, invented, unread, readTwice } = result;
-    const ok = lost + doubled + invented + unread + readTwice === 0;
+    const ok = isGood(result);
     console.log(json ? JSON.stringify({ ok, seed, pnes, ...result }, null, 2) : inWords(result));
     return ok ? 0 : 1;
   } finally {
@@ -80,19 +92,14 @@ async function main(options: ReturnType<typeof parse>): Promise<number> {
   }
 }
 
-function inWords({
-  kills,
-  acknowledged,
-  lost,
-  doubled,
-  invented,
-  unread,
-  readTwice,
-  startMs,
-}: KillsResult): string {
+function inWords(result: KillsResult): string {
+  const { kills, acknowledged, lost, doubled, invented, banned, revocations } = result;
+  const { unread, readTwice, cuts, cutStarts, startMs } = result;
   return (
     `${kills} kills, ${acknowledged} readings acknowledged: ${lost} lost, ${doubled} doubled, ${invented} invented; ` +
     `an external entity missed ${unread} and got ${readTwice} twice; ` +
+    `${revocations} times a PNE had no grant, and ${banned} of its readings were taken; ` +
+    `${cuts} connections to the database were ended, and ${cutStarts} starts by that; ` +
     `a start takes ${startMs.median} ms (${startMs.longest} at most)`
   );
 }
@@ -106,4 +113,7 @@ function parseOrFail() {
   }
 }
 
+// What it has started ends with it.
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
 process.exit(await main(parseOrFail()));

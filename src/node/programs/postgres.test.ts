@@ -5,8 +5,8 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { findPostgres, startPostgres } from '../../../tools/postgres/server.ts';
 import { scratchFolder } from '../scratch.testing.ts';
-import { findPostgres, startPostgres } from '../store/postgres-server.testing.ts';
 import { once, Running } from './running.testing.ts';
 
 const test = suite('programs on PostgreSQL');

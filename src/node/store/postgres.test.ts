@@ -2,10 +2,10 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { findPostgres, startPostgres } from '../../../tools/postgres/server.ts';
 import { testConformance } from './conformance.testing.ts';
 import { runHistory } from './history.testing.ts';
 import { openPostgresStore } from './postgres.ts';
-import { findPostgres, startPostgres } from './postgres-server.testing.ts';
 
 const server = startPostgres(findPostgres()!);
 

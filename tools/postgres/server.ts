@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Test code: a PostgreSQL of one's own, from the programs that Debian installs, in a folder that goes with the process. */
+/** A PostgreSQL of one's own, from the programs that Debian installs, in a folder that goes with the process. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
