@@ -59,6 +59,8 @@ export class EntityReadings implements EntityStore {
   private readonly options: EntityReadingsOptions;
   /** Readings that are kept, as far as this process knows, and when it counted them last. */
   private readonly counts = new Map<string, { kept: number; counted: number }>();
+  private readonly working = new Set<Promise<void>>();
+  private isEnded = false;
 
   constructor(options: EntityReadingsOptions) {
     this.options = options;
@@ -97,24 +99,36 @@ export class EntityReadings implements EntityStore {
     done: (kept: readonly KeptForEntity[]) => void,
     failed: () => void,
   ): void {
-    this.read(entity, limit).then(done, (error: Error) => {
-      this.options.onFailed(entity, error);
-      failed();
-    });
+    if (this.isEnded) return;
+    this.track(
+      this.read(entity, limit).then(done, (error: Error) => {
+        this.options.onFailed(entity, error);
+        failed();
+      }),
+    );
   }
 
   forget(entity: string, kept: readonly KeptForEntity[], done: (forgotten: boolean) => void): void {
-    this.remove(kept).then(
-      (removed) => {
-        const count = this.counts.get(entity);
-        if (count !== undefined) count.kept = Math.max(0, count.kept - removed);
-        done(true);
-      },
-      (error: Error) => {
-        this.options.onFailed(entity, error);
-        done(false);
-      },
+    if (this.isEnded) return;
+    this.track(
+      this.remove(kept).then(
+        (removed) => {
+          const count = this.counts.get(entity);
+          if (count !== undefined) count.kept = Math.max(0, count.kept - removed);
+          done(true);
+        },
+        (error: Error) => {
+          this.options.onFailed(entity, error);
+          done(false);
+        },
+      ),
     );
+  }
+
+  /** Reads and forgets nothing any more, nor answers who asks for it; resolves when what is under way has ended. */
+  async end(): Promise<void> {
+    this.isEnded = true;
+    await Promise.all(this.working);
   }
 
   /** What was kept for entities that are not among these goes. */
@@ -128,6 +142,11 @@ export class EntityReadings implements EntityStore {
         await this.options.store.commit({ deletes: gone.splice(0, NodeLimits.storePage) });
     }
     for (const name of this.counts.keys()) if (!names.has(name)) this.counts.delete(name);
+  }
+
+  private track(work: Promise<void>): void {
+    this.working.add(work);
+    work.finally(() => this.working.delete(work));
   }
 
   /** What was granted and is not any more is not told again: the drop that is known grows, the row is one. */

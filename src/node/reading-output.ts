@@ -41,6 +41,7 @@ class FileOutput implements ReadingOutput {
   private written: Set<string>;
   private writing: Promise<void> | undefined;
   private isAsked = false;
+  private isClosed = false;
 
   constructor(
     store: Pick<PersistentServerStore, 'first' | 'forget'>,
@@ -56,12 +57,14 @@ class FileOutput implements ReadingOutput {
   }
 
   proceed(): void {
+    if (this.isClosed) return;
     this.isAsked = true;
     this.writing ??= this.run();
   }
 
   async close(): Promise<void> {
     this.proceed();
+    this.isClosed = true;
     await this.writing;
     await this.file.close();
   }

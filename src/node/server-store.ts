@@ -39,6 +39,8 @@ export interface PersistentServerStore extends ServerStore {
   first(limit: number): Promise<readonly KeptReading[]>;
   /** Resolves when they are gone for good. */
   forget(readings: readonly KeptReading[]): Promise<void>;
+  /** Loads and commits nothing any more, nor answers who asks for it; resolves when what is under way has ended. */
+  end(): Promise<void>;
 }
 
 export interface ServerStoreOptions {
@@ -68,7 +70,9 @@ class NodeServerStore implements PersistentServerStore {
   private readonly versions = new Map<string, number | undefined>();
   /** Commits under way: what is loaded is what they have come to. */
   private readonly committing = new Map<string, Promise<void>>();
+  private readonly loading = new Set<Promise<void>>();
   private kept: number;
+  private isEnded = false;
 
   constructor(options: ServerStoreOptions, kept: number) {
     this.options = options;
@@ -80,10 +84,13 @@ class NodeServerStore implements PersistentServerStore {
   }
 
   load(pneId: string, done: (record: PeerRecord | undefined) => void, failed: () => void): void {
-    this.read(pneId).then(done, (error: Error) => {
+    if (this.isEnded) return;
+    const loading = this.read(pneId).then(done, (error: Error) => {
       this.options.onFailed(pneId, error);
       failed();
     });
+    this.loading.add(loading);
+    loading.finally(() => this.loading.delete(loading));
   }
 
   commit(
@@ -92,6 +99,7 @@ class NodeServerStore implements PersistentServerStore {
     readings: readonly Reading[],
     done: (stored: boolean) => void,
   ): void {
+    if (this.isEnded) return;
     const committing = this.write(pneId, record, readings).then(
       (stored) => stored,
       (error: Error) => {
@@ -114,6 +122,11 @@ class NodeServerStore implements PersistentServerStore {
   async forget(readings: readonly KeptReading[]): Promise<void> {
     await this.options.store.commit({ deletes: readings.map(({ pneId, id }) => readingKey(pneId, id)) });
     this.kept -= readings.length;
+  }
+
+  async end(): Promise<void> {
+    this.isEnded = true;
+    await Promise.all([...this.committing.values(), ...this.loading]);
   }
 
   private async read(pneId: string): Promise<PeerRecord | undefined> {

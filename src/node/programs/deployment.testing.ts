@@ -24,6 +24,7 @@ import { linkPair } from '../link-pair.ts';
 import { until } from '../listener.testing.ts';
 import { type PnGateway, startPnGateway } from '../pn-gateway.ts';
 import { scratchFolder } from '../scratch.testing.ts';
+import type { KeyValueStore } from '../store/store.ts';
 import { after as nodeAfter } from '../timer.ts';
 import { ADMIN_OPTIONS, administer } from './admin.ts';
 import { readConfig } from './config.ts';
@@ -127,11 +128,17 @@ export class Deployment {
     return join(this.folder, 'server/credential');
   }
 
-  async startServer(...options: string[]): Promise<void> {
+  startServer(...options: string[]): Promise<void> {
+    return this.startServerOn(undefined, ...options);
+  }
+
+  /** `store` in place of the one in its folder. */
+  async startServerOn(store: KeyValueStore | undefined, ...options: string[]): Promise<void> {
     const args = ['--listen', `127.0.0.1:${this.port}`, '--state', join(this.folder, 'server'), ...options];
     if (options.includes('--tls-cert')) this.scheme = 'wss';
     const { values } = readConfig(SERVER_OPTIONS, args, {});
-    this.server = await startServerProgram(values, testContext(this.said, this.provider));
+    const context = testContext(this.said, this.provider);
+    this.server = await startServerProgram(values, { ...context, ...(store !== undefined && { store }) });
     this.port = this.server.port;
   }
 

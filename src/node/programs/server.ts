@@ -254,6 +254,8 @@ export async function startServerProgram(
       invitations.close();
       await started.close();
       ipsec?.close();
+      await serverStore.end();
+      await entities.readings.end();
       await output?.close();
       await resumptions.written();
       await store.close();

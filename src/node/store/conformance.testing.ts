@@ -192,5 +192,30 @@ export function testConformance(name: string, create: () => KeyValueStore | Prom
     assert.is.not(await committing, undefined);
   });
 
+  test('what is asked when it closes, or is closed, is refused and ends no process', async () => {
+    const store = await create();
+    await store.commit({ puts: [put('a', '1')] });
+    await store.get(bytes('a'));
+    const closing = store.close();
+    await refusesAll(store);
+    await closing;
+    await refusesAll(store);
+    // lmdb would throw out of a timer.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  });
+
+  async function refusesAll(store: KeyValueStore): Promise<void> {
+    const outcomes = await Promise.allSettled([
+      store.get(bytes('a')),
+      store.range(bytes('a'), 1),
+      store.commit({ puts: [put('a', '2')] }),
+      store.watch(bytes('a'), () => {}),
+    ]);
+    for (const outcome of outcomes) {
+      assert.is(outcome.status, 'rejected');
+      assert.match((outcome as PromiseRejectedResult).reason.message, /storeFailed .* closed/);
+    }
+  }
+
   test.run();
 }

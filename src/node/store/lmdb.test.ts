@@ -32,22 +32,6 @@ test('what was committed is there when it is opened again', async () => {
   await again.close();
 });
 
-test('what is asked while it closes is refused, and ends no process', async () => {
-  const store = openLmdbStore(nextFolder());
-  await store.commit({ puts });
-  await store.get(KEY);
-  const closing = store.close();
-  const asked = [store.get(KEY), store.range(KEY, 1), store.commit({ puts })];
-  const outcomes = await Promise.allSettled(asked);
-  await closing;
-  for (const outcome of outcomes) {
-    assert.is(outcome.status, 'rejected');
-    assert.match((outcome as PromiseRejectedResult).reason.message, /storeFailed/);
-  }
-  // lmdb would throw out of a timer.
-  await new Promise((resolve) => setTimeout(resolve, 5));
-});
-
 test('nobody else may read it', async () => {
   const folder = nextFolder();
   await openLmdbStore(folder).close();

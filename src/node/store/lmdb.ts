@@ -13,6 +13,7 @@ import { refuse } from '../../refusal.ts';
 import { after as nodeAfter } from '../timer.ts';
 import {
   type Changes,
+  CLOSED,
   checkChanges,
   type Entry,
   type Expectation,
@@ -100,6 +101,7 @@ class LmdbStore implements KeyValueStore {
   }
 
   async watch(key: Uint8Array, onChange: () => void): Promise<Watch> {
+    this.checkOpen();
     const watch = new PolledEntry(this.rows, key.slice(), onChange, () => this.watches.delete(watch));
     this.watches.add(watch);
     return watch;
@@ -114,7 +116,7 @@ class LmdbStore implements KeyValueStore {
 
   /** lmdb 3.5.6 throws out of a timer of its own where it is read while it closes, and so ends the process. */
   private checkOpen(): void {
-    if (this.isClosed) refuse('storeFailed');
+    if (this.isClosed) refuse('storeFailed', CLOSED);
   }
 
   private findRoom(): boolean {

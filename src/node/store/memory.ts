@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { toHex } from '../../bytes/hex.ts';
+import { refuse } from '../../refusal.ts';
 import {
   type Changes,
+  CLOSED,
   changesKey,
   checkChanges,
   type Entry,
@@ -21,14 +23,17 @@ class MemoryStore implements KeyValueStore {
   private readonly entries = new Map<string, Entry>();
   private readonly watches = new Set<{ readonly key: Uint8Array; readonly onChange: () => void }>();
   private version = 0;
+  private isClosed = false;
   private ordered: readonly string[] | undefined;
 
   async get(key: Uint8Array): Promise<Entry | undefined> {
+    this.checkOpen();
     const entry = this.entries.get(toHex(key));
     return entry && copyOf(entry);
   }
 
   async range(prefix: Uint8Array, limit: number, after?: Uint8Array): Promise<readonly Entry[]> {
+    this.checkOpen();
     const names = this.inOrder();
     const [wanted, last] = [toHex(prefix), toHex(after ?? NOTHING)];
     const found: Entry[] = [];
@@ -42,6 +47,7 @@ class MemoryStore implements KeyValueStore {
   }
 
   async commit(changes: Changes): Promise<number | undefined> {
+    this.checkOpen();
     checkChanges(changes);
     const { expected = [], puts = [], deletes = [] } = changes;
     const isMet = expected.every(({ key, version }) => this.entries.get(toHex(key))?.version === version);
@@ -58,12 +64,20 @@ class MemoryStore implements KeyValueStore {
   }
 
   async watch(key: Uint8Array, onChange: () => void): Promise<Watch> {
+    this.checkOpen();
     const watch = { key: key.slice(), onChange };
     this.watches.add(watch);
     return { close: () => void this.watches.delete(watch) };
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.isClosed = true;
+    this.watches.clear();
+  }
+
+  private checkOpen(): void {
+    if (this.isClosed) refuse('storeFailed', CLOSED);
+  }
 
   /** Hexadecimal digits have the order of the bytes that they stand for. Sorted anew where keys have come or gone. */
   private inOrder(): readonly string[] {

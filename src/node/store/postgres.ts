@@ -13,6 +13,7 @@ import { after as nodeAfter } from '../timer.ts';
 import * as sql from './postgres-sql.ts';
 import {
   type Changes,
+  CLOSED,
   checkChanges,
   type Entry,
   endOfPrefix,
@@ -77,11 +78,13 @@ class PostgresStore implements KeyValueStore {
   }
 
   async get(key: Uint8Array): Promise<Entry | undefined> {
+    this.checkOpen();
     const { rows } = await again(() => this.pool.query<Row>(sql.GET, [buffer(key)]));
     return rows[0] && entryOf(rows[0]);
   }
 
   async range(prefix: Uint8Array, limit: number, after?: Uint8Array): Promise<readonly Entry[]> {
+    this.checkOpen();
     const end = endOfPrefix(prefix);
     const values = [buffer(prefix), buffer(after ?? new Uint8Array(0)), end && buffer(end), limit];
     const { rows } = await again(() => this.pool.query<Row>(sql.RANGE, values));
@@ -89,6 +92,7 @@ class PostgresStore implements KeyValueStore {
   }
 
   async commit(changes: Changes): Promise<number | undefined> {
+    this.checkOpen();
     checkChanges(changes);
     const { expected = [], puts = [], deletes = [] } = changes;
     const version = 1 + randomInt(VERSIONS);
@@ -117,6 +121,7 @@ class PostgresStore implements KeyValueStore {
   }
 
   async watch(key: Uint8Array, onChange: () => void): Promise<Watch> {
+    this.checkOpen();
     const own = buffer(key.slice());
     const [known] = (await this.versionsOf([own])).values();
     const watch: PolledKey = new PolledKey(own, known, onChange, () => this.watches.delete(watch));
@@ -130,6 +135,10 @@ class PostgresStore implements KeyValueStore {
     this.timer?.cancel();
     await Promise.allSettled(this.commits);
     await this.pool.end();
+  }
+
+  private checkOpen(): void {
+    if (this.isClosed) refuse('storeFailed', CLOSED);
   }
 
   private wait(): RunningTimer {

@@ -24,7 +24,7 @@ export interface KeyValueStore {
    * resolved; commits in short order may come as one.
    */
   watch(key: Uint8Array, onChange: () => void): Promise<Watch>;
-  /** Resolves when commits under way have ended. No other call may follow. */
+  /** Resolves when commits under way have ended. Whatever is asked from then on is refused as `storeFailed`. */
   close(): Promise<void>;
 }
 
@@ -53,6 +53,9 @@ export interface Watch {
   /** Safe to call twice. */
   close(): void;
 }
+
+/** What is said of a store that was asked something when it was closed. */
+export const CLOSED = 'the store is closed';
 
 /** Refuses `tooLong` what no engine has to take, and `badArgument` an empty key. Each engine checks before it begins. */
 export function checkChanges({ puts = [], deletes = [] }: Changes): void {
