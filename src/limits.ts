@@ -210,7 +210,9 @@ export const ImplementationLimits = Object.freeze({
   serviceMaxTextBytes: 128,
   serviceMaxResults: 20,
   serviceMaxListBytes: 1024,
-  /** Service groups that one PNE owns because it asked for them. */
+  /** PNEs that one lists for a PN. */
+  serviceMaxListed: 16,
+  /** Service groups, and PNs, that one PNE owns because it asked for them. */
   serviceMaxOwned: 8,
   /** Links of gateways at one server: one that nobody has secured makes room for a newer one. */
   serverMaxGateways: 64,

@@ -139,6 +139,9 @@ export const Reason = Object.freeze({
   updateTooLong: 142,
   /** Bytes that are not those which were signed: fewer, more, or others. */
   updateDamaged: 143,
+  // what PNEs ask of a server (15x)
+  /** A PNE that would have to be in a PN is in another. */
+  networkTaken: 150,
 } as const);
 
 export type ReasonName = keyof typeof Reason;

@@ -81,7 +81,12 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
       bootOf: (pneId) => this.peers.get(pneId)?.boot,
     };
     this.changes = new GroupChanges(this.ledger, rekeying);
-    this.options.services?.bind({ ...host, rekeying, change: (...of) => this.changes.changeFor(...of) });
+    this.options.services?.bind({
+      ...{ ...host, rekeying },
+      pneIds: () => this.peers.keys(),
+      isKnown: (pneId) => this.options.credentialOf(pneId) !== undefined,
+      change: (...of) => this.changes.changeFor(...of),
+    });
     this.notices = new GatewayNotices(host, this.byReference);
     this.ledger.start();
     return this;

@@ -205,6 +205,7 @@ export class KeyPeer {
     for (const [reference, { epoch }] of this.sayings)
       if (!left.has(reference)) left.set(reference, { epoch });
     left.delete(USER_KEY);
+    const updates: [number, { readonly epoch: number; make(): Uint8Array }][] = [];
     for (const group of groups) {
       const { reference, key } = group.record;
       const member = group.members.get(this.options.pneId);
@@ -212,10 +213,12 @@ export class KeyPeer {
       const held = this.held.get(reference);
       left.delete(reference);
       if (held?.epoch !== key.epoch || held.sender !== member.sender)
-        wanted.set(reference, { epoch: key.epoch, make: () => this.update(group, member, held) });
+        updates.push([reference, { epoch: key.epoch, make: () => this.update(group, member, held) }]);
     }
     for (const [reference, { epoch }] of left)
       wanted.set(reference, { epoch, make: () => revocation(reference, epoch, Status.ok) });
+    // What it has left makes room first.
+    for (const [reference, update] of updates) wanted.set(reference, update);
   }
 
   /** Its seat is left out where it has that: the number it had, and no boot since the key was made. */

@@ -5,6 +5,7 @@
  * stored in one step, and answered behind that; the same one again is answered again.
  */
 import type { Grants } from '../authorization/authority.ts';
+import type { Link } from '../link/link.ts';
 import type { ReasonName } from '../refusal.ts';
 import { refuse } from '../refusal.ts';
 import type { Rekeying } from './group-record.ts';
@@ -18,7 +19,8 @@ import {
   ServiceOperation,
   type ServiceRequest,
 } from './service-message.ts';
-import type { ServiceHandler, ServiceOutcome } from './service-operation.ts';
+import { chooseNetwork, listNetworks, releaseNetwork, setUpNetwork } from './service-networks.ts';
+import type { ServiceCase, ServiceHandler, ServiceOutcome } from './service-operation.ts';
 import { Status, type StatusCode } from './status.ts';
 
 export interface ServiceDeskOptions {
@@ -29,6 +31,12 @@ export interface ServiceDeskOptions {
 /** What key management does for it. */
 export interface ServiceHost {
   readonly rekeying: Rekeying;
+  /** PNEs that have said which keys they have. */
+  pneIds(): Iterable<string>;
+  /** Where a PNE's newest verified message came from. */
+  routeOf(pneId: string): { readonly gateway: Link } | undefined;
+  /** Whether the server has a credential of it. */
+  isKnown(pneId: string): boolean;
   /** Carries out what `apply` returns, once its turn has come: `done` is called when it is stored, or with why it is not. */
   change(
     pneId: string,
@@ -64,6 +72,10 @@ const HANDLERS: Readonly<Record<number, ServiceHandler>> = Object.freeze({
   [ServiceOperation.discoverGroups]: discoverGroups,
   [ServiceOperation.transferGroup]: transferGroup,
   [ServiceOperation.removeMember]: removeMember,
+  [ServiceOperation.setUpNetwork]: setUpNetwork,
+  [ServiceOperation.listNetworks]: listNetworks,
+  [ServiceOperation.chooseNetwork]: chooseNetwork,
+  [ServiceOperation.releaseNetwork]: releaseNetwork,
 });
 
 /** What a PNE is told of a refusal. Where a wish could not be stored it is told nothing, and asks again. */
@@ -74,6 +86,7 @@ const STATUSES: Partial<Record<ReasonName, StatusCode>> = Object.freeze({
   groupUnknown: Status.groupUnknown,
   credentialUnknown: Status.entityUnknown,
   groupFull: Status.full,
+  networkTaken: Status.networkTaken,
 });
 const UNSTORED: readonly ReasonName[] = Object.freeze(['storeFailed', 'queueFull']);
 
@@ -115,13 +128,21 @@ class Desk implements ServiceDesk {
     return talk;
   }
 
+  private surroundings(pneId: string): Pick<ServiceCase, 'rekeying' | 'neighbours' | 'isKnown'> {
+    const { rekeying, pneIds, routeOf, isKnown } = this.host;
+    const gateway = routeOf(pneId)?.gateway;
+    const isNear = (id: string) => id !== pneId && routeOf(id)?.gateway === gateway;
+    const neighbours = () => (gateway === undefined ? [] : [...pneIds()].filter(isNear));
+    return { rekeying, neighbours, isKnown };
+  }
+
   private carryOut(pneId: string, request: ServiceRequest, talk: Talk): void {
     const { host, grants } = this;
     let outcome: ServiceOutcome = {};
     const apply = (view: KeyView) => {
       const handle = HANDLERS[request.operation] ?? refuse('badArgument');
       if (view.userOf(pneId)?.isRevoked) refuse('notAuthorized');
-      outcome = handle({ pneId, wish: request, view, rekeying: host.rekeying, grants });
+      outcome = handle({ pneId, wish: request, view, grants, ...this.surroundings(pneId) });
       return outcome.changes ?? {};
     };
     host.change(pneId, apply, (refused) => {

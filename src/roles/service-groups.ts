@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Service groups as PNEs ask for them: created, found, handed on, and members removed by their owner. */
-import type { OperationName } from '../authorization/operations.ts';
 import { EVERY } from '../authorization/service-access.ts';
 import { encodeFlat } from '../cbor/flat.ts';
 import { groupNumber, isPersonalNetwork } from '../keys/reference.ts';
@@ -16,6 +15,7 @@ import {
   inOrder,
   may,
   nameIn,
+  ownedBy,
   pageOf,
   type ServiceCase,
   type ServiceHandler,
@@ -55,7 +55,7 @@ export const discoverGroups: ServiceHandler = (asked) => {
 /** To a member that may own it. Refuses `credentialUnknown` who is none. */
 export const transferGroup: ServiceHandler = (asked) => {
   const [to = ''] = textsOf(asked, 1);
-  const record = ownedBy(asked, 'group-transfer', to);
+  const record = ownedBy(asked, 'group-transfer', groupAt(asked), to) ?? refuse('groupUnknown');
   if (record.owner === to) return {};
   if (!isMember(record, to)) refuse('credentialUnknown');
   if (!may(asked, 'group-own', groupNumber(record.reference), to)) refuse('notAuthorized');
@@ -64,22 +64,13 @@ export const transferGroup: ServiceHandler = (asked) => {
 
 export const removeMember: ServiceHandler = (asked) => {
   const [pneId = ''] = textsOf(asked, 1);
-  const former = ownedBy(asked, 'group-remove');
+  const former = ownedBy(asked, 'group-remove', groupAt(asked)) ?? refuse('groupUnknown');
   const record = withoutMember(former, pneId, asked.rekeying);
   return record === former ? {} : { changes: { groups: [record] } };
 };
 
-/**
- * The group that is meant, where its owner asks for that, or who has given it to `heir`. Refuses `groupUnknown` only who
- * could have been permitted it.
- */
-function ownedBy(asked: ServiceCase, action: OperationName, heir?: string): GroupRecord {
-  const { number } = asked.wish;
-  const record = isPersonalNetwork(number) ? undefined : asked.view.groups.get(number);
-  const isDone = record === undefined || (heir !== undefined && record.owner === heir);
-  const owner = isDone ? asked.pneId : record.owner;
-  demand(asked, action, groupNumber(number), owner === undefined ? {} : { owner });
-  return record ?? refuse('groupUnknown');
+function groupAt({ wish, view }: ServiceCase): GroupRecord | undefined {
+  return isPersonalNetwork(wish.number) ? undefined : view.groups.get(wish.number);
 }
 
 function serviceGroups(groups: Iterable<GroupRecord>): GroupRecord[] {

@@ -12,9 +12,15 @@
  *     1  discover groups     after: reference  ? service       next: reference, * bstr .cbor group
  *     2  transfer a group    reference         pne-id
  *     3  remove a member     reference         pne-id
+ *     4  set up a PN         type: 0 / 1 / 2   name, * pne-id  reference
+ *     5  list PNs            after: reference                  next: reference, * bstr .cbor network
+ *     6  choose a PN         reference
+ *     7  release a PN        reference
  *
  *     group = [reference: uint, marks: uint, members: uint, name: tstr, service: tstr]
- *     marks : 1, the PNE is a member; 2, its owner; 4, it may join; 8, contents are signed
+ *     network = [reference: uint, marks: uint, members: uint, name: tstr, gateway: tstr]   ; '': at whichever
+ *     marks : 1, the PNE is a member; 2, its owner; 4, it may join or choose it; 8, contents are signed
+ *     type  : of the PNE and its gateway alone; of all that are at its gateway; of those that it lists
  *
  * `serial`: above that of every other request in the session. One that is sent again keeps it, and is answered again; a
  * lower one came late, and is nobody's wish any more. `terms`: 1, contents are signed. `next`: what to ask `after` for
@@ -31,7 +37,14 @@ export const ServiceOperation = Object.freeze({
   discoverGroups: 1,
   transferGroup: 2,
   removeMember: 3,
+  setUpNetwork: 4,
+  listNetworks: 5,
+  chooseNetwork: 6,
+  releaseNetwork: 7,
 } as const);
+
+/** Whom a PN is of, besides whoever sets it up and the gateways that they are at. */
+export const NetworkType = Object.freeze({ own: 0, paired: 1, listed: 2 } as const);
 
 /** What a server says of a group, for the PNE that it tells. */
 export const GroupMark = Object.freeze({ member: 1, owner: 2, joinable: 4, signed: 8 } as const);

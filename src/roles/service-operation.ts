@@ -5,6 +5,7 @@ import type { Grants } from '../authorization/authority.ts';
 import type { Context } from '../authorization/decision.ts';
 import type { OperationName } from '../authorization/operations.ts';
 import { decideService, mayService } from '../authorization/service-access.ts';
+import { groupNumber } from '../keys/reference.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import type { GroupRecord, Rekeying } from './group-record.ts';
@@ -19,6 +20,10 @@ export interface ServiceCase {
   readonly view: KeyView;
   readonly rekeying: Rekeying;
   readonly grants: Grants;
+  /** Other PNEs that are at the gateway of the one that asks, and have keys. */
+  neighbours(): string[];
+  /** Whether the server has the credential of a PNE of this id. */
+  isKnown(pneId: string): boolean;
 }
 
 export interface ServiceOutcome {
@@ -49,6 +54,22 @@ export function may(
   whose = pneId,
 ): boolean {
   return mayService(grants, whose, action, number);
+}
+
+/**
+ * The PN or group that is meant, where its owner asks for that, or who has given it to `heir`. Of one that there is not the
+ * grants alone decide.
+ */
+export function ownedBy(
+  asked: ServiceCase,
+  action: OperationName,
+  record: GroupRecord | undefined,
+  heir?: string,
+): GroupRecord | undefined {
+  const isDone = record === undefined || (heir !== undefined && record.owner === heir);
+  const owner = isDone ? asked.pneId : record.owner;
+  demand(asked, action, groupNumber(asked.wish.number), owner === undefined ? {} : { owner });
+  return record;
 }
 
 /** Refuses `badArgument` other texts than so many. */

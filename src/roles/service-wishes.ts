@@ -5,7 +5,13 @@ import { decodeFlat } from '../cbor/flat.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import { numberOf, Terms } from './key-message.ts';
-import { GroupMark, type ServiceAnswer, ServiceOperation, type Wish } from './service-message.ts';
+import {
+  GroupMark,
+  NetworkType,
+  type ServiceAnswer,
+  ServiceOperation,
+  type Wish,
+} from './service-message.ts';
 
 /** A service group, as the server tells this PNE of it. */
 export interface FoundGroup {
@@ -18,6 +24,18 @@ export interface FoundGroup {
   /** Whether a grant lets it join. */
   readonly mayJoin: boolean;
   readonly isSigned: boolean;
+}
+
+/** A PN, in the same way. */
+export interface FoundNetwork {
+  readonly reference: number;
+  readonly name: string;
+  /** The one that it is at; empty: it may be at any. */
+  readonly gateway: string;
+  readonly members: number;
+  readonly isMember: boolean;
+  readonly isOwner: boolean;
+  readonly mayChoose: boolean;
 }
 
 /** `next`: what to ask for behind these; 0: there are no more. */
@@ -51,6 +69,35 @@ export function removeMember(reference: number, pneId: string): Wish {
   return { operation: ServiceOperation.removeMember, number: reference, texts: [pneId] };
 }
 
+/**
+ * A PN that this PNE owns, of itself and whichever gateway it is at; of whoever is at that gateway, has a grant to join any
+ * PN and is in none; or of itself and those that it lists. One that it owns by this name already is that. It is answered
+ * with its reference.
+ */
+export function setUpNetwork(name: string, members: 'own' | 'paired' | readonly string[] = 'own'): Wish {
+  const isListed = typeof members === 'object';
+  return {
+    operation: ServiceOperation.setUpNetwork,
+    number: isListed ? NetworkType.listed : NetworkType[members],
+    texts: isListed ? [name, ...members] : [name],
+  };
+}
+
+/** PNs that it may choose, and the one that it is in, behind `after`. `networksIn` reads the answer. */
+export function listNetworks(after = 0): Wish {
+  return { operation: ServiceOperation.listNetworks, number: after, texts: [] };
+}
+
+/** To be in this PN, and in the one that it is in no more. */
+export function chooseNetwork(reference: number): Wish {
+  return { operation: ServiceOperation.chooseNetwork, number: reference, texts: [] };
+}
+
+/** Ends a PN that it owns. */
+export function releaseNetwork(reference: number): Wish {
+  return { operation: ServiceOperation.releaseNetwork, number: reference, texts: [] };
+}
+
 /** Refuses `messageInvalid` where an answer that is ok does not hold that. */
 export function referenceIn({ results }: ServiceAnswer): number {
   const [reference] = results;
@@ -72,18 +119,32 @@ function pageIn<Entry>(
   return isPage ? { entries: (entries as Uint8Array[]).map(read), next } : refuse('messageInvalid');
 }
 
+/** The same. */
+export function networksIn(answer: ServiceAnswer): Page<FoundNetwork> {
+  return pageIn(answer, readNetwork);
+}
+
 function readGroup(bytes: Uint8Array): FoundGroup {
-  const [reference, marks, members, name, service, ...rest] = decodeFlat(bytes);
-  if (typeof name !== 'string' || typeof service !== 'string' || rest.length > 0) refuse('messageInvalid');
+  const { marks, last, ...own } = readEntry(bytes);
+  const [mayJoin, isSigned] = [(marks & GroupMark.joinable) !== 0, (marks & GroupMark.signed) !== 0];
+  return { ...own, service: last, mayJoin, isSigned };
+}
+
+function readNetwork(bytes: Uint8Array): FoundNetwork {
+  const { marks, last, ...own } = readEntry(bytes);
+  return { ...own, gateway: last, mayChoose: (marks & GroupMark.joinable) !== 0 };
+}
+
+/** What entries of both lists have. */
+function readEntry(bytes: Uint8Array) {
+  const [reference, marks, members, name, last, ...rest] = decodeFlat(bytes);
+  if (typeof name !== 'string' || typeof last !== 'string' || rest.length > 0) refuse('messageInvalid');
   const flags = numberOf(marks, 2 * GroupMark.signed - 1);
   return {
+    ...{ marks: flags, name, last },
     reference: numberOf(reference, ImplementationLimits.maxGroupReference),
     members: numberOf(members, ImplementationLimits.groupMaxMembers),
-    name,
-    service,
     isMember: (flags & GroupMark.member) !== 0,
     isOwner: (flags & GroupMark.owner) !== 0,
-    mayJoin: (flags & GroupMark.joinable) !== 0,
-    isSigned: (flags & GroupMark.signed) !== 0,
   };
 }

@@ -23,6 +23,8 @@ export const Status = Object.freeze({
   entityUnknown: 8,
   /** No room for one more. */
   full: 9,
+  /** A PNE is in another PN. */
+  networkTaken: 10,
 } as const);
 
 export type StatusCode = (typeof Status)[keyof typeof Status];

@@ -10,7 +10,10 @@ import { UsageError } from './config.ts';
 
 /** What messages of PNEs ask for. */
 const RIGHTS: readonly OperationName[] = Object.freeze([
+  'pn-setup',
+  'pn-choose',
   'pn-join',
+  'pn-release',
   'group-create',
   'group-own',
   'group-discover',

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** PNEs that ask a server program for service groups, by what `admin grant --may` gives them. */
+/** PNEs that ask a server program for service groups and PNs, by what `admin grant --may` gives them. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ServiceAnswer, Wish } from '../../roles/service-message.ts';
 import {
+  chooseNetwork,
   createGroup,
   discoverGroups,
   groupsIn,
+  listNetworks,
+  networksIn,
   referenceIn,
+  releaseNetwork,
   removeMember,
+  setUpNetwork,
   transferGroup,
 } from '../../roles/service-wishes.ts';
 import { Status } from '../../roles/status.ts';
@@ -79,6 +84,26 @@ test('a group that a PNE makes, over a restart of its server, to its last member
       (await deployment.admin('group', 'list')).join('\n'),
       /^2 {2}service group lights {2}for lighting {2}epoch \d+ {2}owner pne-2 {2}pne-2$/,
     );
+  }));
+
+test('a PN that a PNE sets up of two, which one of them leaves for another, and its owner releases', () =>
+  withDeployment(async (deployment) => {
+    const rights = 'group-discover,pn-setup,pn-choose,pn-join,pn-release';
+    for (const id of PNES) await grant(deployment, id, rights);
+    await deployment.admin('group', 'create-pn', 'office');
+    const reference = referenceIn(await ask(deployment, 'pne-1', setUpNetwork('home', ['pne-2'])));
+    await until(() => holds(deployment, 'pne-2', reference), 'pne-2 has its key');
+    await deployment.stopServer();
+    const listed = ask(deployment, 'pne-2', listNetworks());
+    await deployment.startServer();
+    const office = networksIn(await listed).entries.find(({ name }) => name === 'office')!;
+    assert.is((await ask(deployment, 'pne-2', chooseNetwork(office.reference))).status, Status.ok);
+    await until(() => holds(deployment, 'pne-2', office.reference), 'pne-2 is in the other');
+    assert.is((await ask(deployment, 'pne-1', releaseNetwork(reference))).status, Status.ok);
+    await until(() => !holds(deployment, 'pne-1', reference), 'pne-1 has no key any more');
+    const [line, ...others] = await deployment.admin('group', 'list');
+    assert.match(line!, /^\d {2}PN office {2}epoch \d+ {2}pne-2$/);
+    assert.equal(others, []);
   }));
 
 test('a grant without them takes rights back, and one that says nonsense is told why', () =>
