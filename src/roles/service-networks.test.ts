@@ -135,7 +135,9 @@ test('a PNE chooses from a list, leaves what it was in, and says what it is told
   assert.is(network.answer('pne-3', chooseNetwork(HOME)).status, Status.notAuthorized);
   assert.is(network.answer('pne-3', chooseNetwork(3)).status, Status.ok);
   assert.is(network.answer('pne-2', chooseNetwork(3)).status, Status.ok);
+  const { commits } = network.store;
   assert.is(network.answer('pne-2', chooseNetwork(3)).status, Status.ok);
+  assert.is(network.store.commits, commits);
   assert.equal([membersOf(network, HOME), membersOf(network, 3)], [[], ['pne-3', 'pne-2']]);
   assert.equal(held(network), ['5', '3', '3']);
   network.device('pne-2').keys.publish(3, 'new here');
