@@ -214,6 +214,8 @@ export const ImplementationLimits = Object.freeze({
   serviceMaxListed: 16,
   /** Service groups, and PNs, that one PNE owns because it asked for them. */
   serviceMaxOwned: 8,
+  /** Questions that a PNE is told at a time, for its consent, and answers to them that it has under way. */
+  pneMaxQuestions: 8,
   /** Links of gateways at one server: one that nobody has secured makes room for a newer one. */
   serverMaxGateways: 64,
   /** Statements that one end of CPNS-2 has sent and the other has not confirmed yet. */

@@ -8,14 +8,17 @@ import { newIdentity } from '../node/identity.ts';
 import { encodeProvisioning } from '../roles/provisioning.ts';
 import { withRecords } from '../session/records.ts';
 
+export type { Answer, Openness } from '../authorization/decision.ts';
 export type { CryptoProvider } from '../crypto/provider.ts';
 export { type Credential, ccsCredential, type Identity } from '../handshake/credential.ts';
 export { openBootFile } from '../node/boot-file.ts';
 export { type Device, type DeviceOptions, startDevice } from '../node/device.ts';
 export { newIdentity, openIdentity } from '../node/identity.ts';
+export type { AnswerOutcome } from '../node/owner.ts';
 export { connectTcp, type Listener, listenTcp } from '../node/tcp.ts';
 export { after } from '../node/timer.ts';
 export { type ReasonName, Refusal } from '../refusal.ts';
+export type { NumberedQuestion } from '../roles/consent.ts';
 
 /** Cryptography by node:crypto. */
 export function createProvider(): CryptoProvider {

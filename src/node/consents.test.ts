@@ -7,6 +7,7 @@ import { ADMINISTRATOR, type Answer, type Openness } from '../authorization/deci
 import { VirtualTime } from '../link/time.testing.ts';
 import { NodeLimits } from '../node-limits.ts';
 import type { Question } from '../roles/consent.ts';
+import { Status } from '../roles/status.ts';
 import { answerQuestion, askOwner, forgetConsents, setOpenness, setOwnOpenness } from './consent-changes.ts';
 import { readConsents } from './consents.ts';
 import { type HeldConsents, openConsents } from './held-consents.ts';
@@ -90,8 +91,8 @@ test('a question is asked once, of the owner that there is, and its answer holds
   await until(() => asked.length === 1, 'it is asked');
   consents.ask(reading('bridge'));
   assert.equal(asked, ['1 pne-2']);
-  const given = { number: 1, answer: 'consented', until: NOW + 100, by: 'pne-2' } as const;
-  assert.is(await consents.answer(given), 'answered');
+  const status = await new Promise((resolve) => consents.answer('pne-2', 1, 'consented', 100, resolve));
+  assert.is(status, Status.ok);
   assert.equal(consents.contextOf(reading('bridge')), {
     openness: 'ask',
     owner: 'pne-2',

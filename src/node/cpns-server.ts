@@ -57,7 +57,7 @@ export interface ServedEntities extends Pick<EntityLinksOptions, 'grants' | 'sto
   onRefused(reason: ReasonName, entity: string | undefined): void;
 }
 
-export interface CpnsServer extends Pick<Server, 'deliver' | 'expel' | 'readmit'>, Listener {
+export interface CpnsServer extends Pick<Server, 'deliver' | 'expel' | 'readmit' | 'askOwners'>, Listener {
   /** Closes the link of a gateway, whose credential is withdrawn. */
   expelGateway(gateway: string): void;
   /** Whether a gateway of this name is there, and has proved itself. */
@@ -125,6 +125,7 @@ export async function startCpnsServer(options: CpnsServerOptions): Promise<CpnsS
     deliver: server.deliver,
     expel: server.expel,
     readmit: server.readmit,
+    askOwners: server.askOwners,
     expelGateway: links.expel,
     hasGateway: links.has,
     setWithdrawn: (pneIds) => withdrawn(pneIds.map((pneId) => ({ kind: ControlKind.withdrawn, pneId }))),

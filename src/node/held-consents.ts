@@ -4,18 +4,20 @@
  * What owners have answered, as a server or a gateway that runs decides by it. Another process may change it: whoever has
  * it open learns of that.
  */
-import type { Context } from '../authorization/decision.ts';
+import type { Answer, Context, Openness } from '../authorization/decision.ts';
 import { fromHex } from '../bytes/hex.ts';
 import type { After, RunningTimer } from '../link/timer.ts';
 import { NodeLimits } from '../node-limits.ts';
-import type { AskedOperation, Question } from '../roles/consent.ts';
+import type { AskedOperation, NumberedQuestion, Question } from '../roles/consent.ts';
+import type { OwnerConsents } from '../roles/consent-desk.ts';
+import { Status, type StatusCode } from '../roles/status.ts';
 import {
   type Answered,
-  type AnswerTo,
   answerQuestion,
   askOwner,
   disclosureIn,
   mayAsk,
+  setOwnOpenness,
 } from './consent-changes.ts';
 import {
   CONSENTS_EDITION,
@@ -42,13 +44,20 @@ export interface HeldConsentsOptions {
   onFailed(error: Error): void;
 }
 
+const STATUSES: Readonly<Record<Answered, StatusCode>> = Object.freeze({
+  answered: Status.ok,
+  unknown: Status.badRequest,
+  foreign: Status.notAuthorized,
+  final: Status.notAuthorized,
+});
+
 export async function openConsents(options: HeldConsentsOptions): Promise<HeldConsents> {
   const held = new HeldConsents(options);
   await held.open();
   return held;
 }
 
-export class HeldConsents {
+export class HeldConsents implements OwnerConsents {
   private readonly options: HeldConsentsOptions;
   private held: Consents = { rows: new Map(), disclosures: new Map(), versions: new Map(), highest: 0 };
   private following: Following | undefined;
@@ -108,11 +117,39 @@ export class HeldConsents {
       .finally(() => this.asking.delete(name));
   }
 
-  /** Resolves once it is stored, and holds here. */
-  async answer(answer: AnswerTo): Promise<Answered> {
-    const answered = await answerQuestion(this.options.store, answer, this.options.now());
-    await this.refresh();
-    return answered;
+  waitingFor(owner: string): readonly NumberedQuestion[] {
+    return this.waiting.filter((each) => each.owner === owner).map(({ question }) => question);
+  }
+
+  answer(
+    owner: string,
+    number: number,
+    answer: Answer,
+    seconds: number,
+    done: (status: StatusCode) => void,
+  ): void {
+    const { store, now } = this.options;
+    const until = now() + (seconds === 0 ? NodeLimits.consentAnswerSeconds : seconds);
+    const answering = answerQuestion(store, { number, answer, until, by: owner }, now());
+    this.store(
+      answering.then((answered) => STATUSES[answered]),
+      done,
+    );
+  }
+
+  setOpenness(
+    pneId: string,
+    openness: Openness,
+    boot: number,
+    serial: number,
+    done: (status: StatusCode) => void,
+  ): void {
+    const { store, now } = this.options;
+    const setting = setOwnOpenness(store, now(), { pneId, openness, boot, serial });
+    this.store(
+      setting.then((isOwner) => (isOwner ? Status.ok : Status.notAuthorized)),
+      done,
+    );
   }
 
   refresh(): Promise<void> {
@@ -123,6 +160,19 @@ export class HeldConsents {
     this.isClosed = true;
     this.timer?.cancel();
     this.following?.close();
+  }
+
+  /** What is said of it holds here by then. */
+  private store(storing: Promise<StatusCode>, done: (status: StatusCode) => void): void {
+    const held = storing.then(async (status) => {
+      await this.refresh();
+      return status;
+    });
+    held.then(done, (error: Error) => {
+      if (this.isClosed) return;
+      this.options.onFailed(error);
+      done(Status.busy);
+    });
   }
 
   private valid(question: Question): Consent | undefined {

@@ -33,6 +33,10 @@ export const KeyMessageType = Object.freeze({
   /** service-message.ts */
   serviceRequest: 14,
   serviceAnswer: 15,
+  /** consent-message.ts */
+  consentRequest: 17,
+  consentAnswer: 18,
+  consentDone: 19,
 } as const);
 
 export const Terms = Object.freeze({ signed: 1, noGrace: 2 } as const);
@@ -98,9 +102,9 @@ export function numberOfProof(proof: Uint8Array): number {
   return ((proof[0]! << 24) | (proof[1]! << 16) | (proof[2]! << 8) | proof[3]!) >>> 0;
 }
 
-/** Whether a message of CPNS-3 of this type is about keys. */
+/** Whether a message of CPNS-3 of this type is about keys, or of a part of the PNE that is bound with them. */
 export function isKeyType(type: number): boolean {
-  return type >= KeyMessageType.request && type <= KeyMessageType.serviceAnswer;
+  return type >= KeyMessageType.request && type <= KeyMessageType.consentDone;
 }
 
 export function encodeRequest(held: readonly HeldKey[]): Uint8Array {

@@ -15,12 +15,14 @@ import type { After } from '../link/timer.ts';
 import type { RoleName } from '../negotiation/policies.ts';
 import { compactPayloads } from '../payload/compact.ts';
 import type { ReasonName } from '../refusal.ts';
+import type { OwnerConsents } from './consent-desk.ts';
 import { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
 import { createTestGrants, type TestGrants } from './grants.testing.ts';
 import { IDENTITIES, PNE_ID, PROVIDER, type TestIdentities } from './identities.testing.ts';
 import { type Agreement, type InterfaceOptions, staticDhInterface } from './interface.ts';
 import type { PeerRecord } from './peer-record.ts';
 import { createPne, type Pne } from './pne.ts';
+import type { PneKeys } from './pne-keys.ts';
 import type { Outcome } from './pne-readings.ts';
 import { createServer, type Server } from './server.ts';
 import type { ContentOutcome } from './server-peer.ts';
@@ -87,6 +89,9 @@ export interface TestNetworkOptions {
   /** How the gateway believes grants that are shown to it, and holds none before. */
   readonly shown?: Shown;
   readonly gateway?: Pick<GatewayOptions, 'maxPnes' | 'queue'>;
+  /** Keys of the PNE, or what is bound as such, made anew with each of its starts. */
+  readonly keys?: () => PneKeys;
+  readonly consents?: OwnerConsents;
 }
 
 interface Timer {
@@ -208,6 +213,7 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
           network.boots.epoch = epoch;
         },
       },
+      ...(options.keys !== undefined && { keys: options.keys() }),
       onAgreed: (agreement) => network.agreements.push({ at: 'pne', agreement }),
       onContent: (value) => network.contents.push(value),
       onReceipt: (handle, outcome) => network.receipts.push({ handle, outcome }),
@@ -242,6 +248,7 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
           done(!network.stored.isFull);
         },
       },
+      ...(options.consents !== undefined && { consents: options.consents }),
       onAgreed: (agreement) => network.agreements.push({ at: 'server', agreement }),
       onRegistered(): void {},
       onReading: (_pneId, reading) => network.received.push(reading),

@@ -13,9 +13,12 @@ import type { Link, LinkEvents } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
 import { createCborXPayloads } from '../payload/codec.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
+import { ConsentDesk, type OwnerConsents } from './consent-desk.ts';
+import { isConsentType } from './consent-message.ts';
 import { type Agreement, type InterfaceOptions, jitterOf } from './interface.ts';
 import { PeerLedger } from './peer-ledger.ts';
 import { NEW_PEER, type PeerRecord } from './peer-record.ts';
+import { messageTypeOf } from './readings-message.ts';
 import { createServerInterfaces, type ServerInterfaces, type ServerOnboarding } from './server-interfaces.ts';
 import type { BoundServerKeys, GroupSeat, ServerKeys } from './server-keys.ts';
 import { type ContentOutcome, ServerPeer } from './server-peer.ts';
@@ -32,6 +35,8 @@ export interface ServerOptions {
   onSeats?(gateway: Link, pneId: string, seats: readonly GroupSeat[]): void;
   /** The gateway of this link is to have the key of a PN: `wrap` returns that under another, or nothing where it ended. */
   onPnKey?(gateway: Link, reference: number, epoch: number, wrap: (above: Secret) => Uint8Array): void;
+  /** Questions to PNEs that own something, where they shall be asked. */
+  readonly consents?: OwnerConsents;
   /** How PNEs join by codes. Without it none does. */
   readonly onboarding?: ServerOnboarding;
   /** What its PNEs may do, and in which PN. */
@@ -58,6 +63,8 @@ export interface Server {
   deliver(pneId: string, value: unknown, taken?: (ticket: number | undefined) => void): void;
   /** Ends the sessions with a PNE, whose credential is withdrawn. What is stored of it stays. */
   expel(pneId: string): void;
+  /** Questions to owners, or answers, have changed. */
+  askOwners(): void;
   /** Grants have changed: PNEs that were turned away, and may join now, need not ask again. */
   readmit(): void;
 }
@@ -69,6 +76,7 @@ export function createServer(options: ServerOptions): Server {
     deliver: (pneId, value, taken = ignore) => role.deliver(pneId, value, taken),
     expel: (pneId) => role.expel(pneId),
     readmit: () => role.readmit(),
+    askOwners: () => role.askOwners(),
   });
 }
 
@@ -87,6 +95,7 @@ class ServerRole {
   private readonly loading = new Map<string, Loading>();
   private readonly interfaces: ServerInterfaces;
   private readonly keys: BoundServerKeys | undefined;
+  private readonly desk: ConsentDesk | undefined;
 
   constructor(options: ServerOptions) {
     this.options = options;
@@ -101,6 +110,10 @@ class ServerRole {
     const { after, onSeats = ignore, onPnKey = ignore, onRefused } = options;
     const { random, interfaces } = this;
     this.keys = options.keys?.bind({ ...interfaces, after, random, onSeats, onPnKey, onRefused });
+    const { consents, grants, pn } = options;
+    const permits = (pneId: string) => mayInPn(grants, pn, pneId, 'pn-join');
+    if (consents !== undefined)
+      this.desk = new ConsentDesk({ consents, after, random, send: interfaces.send, permits });
   }
 
   attachGateway(link: Link, gateway?: Party): LinkEvents {
@@ -120,12 +133,17 @@ class ServerRole {
   expel(pneId: string): void {
     this.interfaces.expel(pneId);
     this.keys?.expel(pneId);
+    this.desk?.expel(pneId);
     this.peers.get(pneId)?.close();
     this.peers.delete(pneId);
   }
 
   readmit(): void {
     for (const [pneId, peer] of this.peers) this.guard(pneId, () => peer.readmit());
+  }
+
+  askOwners(): void {
+    this.desk?.refresh();
   }
 
   private receive(pneId: string, agreement: Agreement, message: Uint8Array): void {
@@ -176,8 +194,12 @@ class ServerRole {
       ledger: new PeerLedger({ pneId, store, record, after, onSuperseded }),
       send: (agreement, message) => interfaces.send(pneId, agreement, message),
       onKeyMessage: (agreement, boot, message) =>
-        (this.keys ?? refuse('messageInvalid')).receive(pneId, agreement, boot, message),
+        this.takerOf(message).receive(pneId, agreement, boot, message),
     });
+  }
+
+  private takerOf(message: Uint8Array): Pick<BoundServerKeys, 'receive'> {
+    return (isConsentType(messageTypeOf(message)) ? this.desk : this.keys) ?? refuse('messageInvalid');
   }
 
   /** The PNE registers anew, on the record that is stored. */

@@ -97,7 +97,7 @@ test('the document lists what the package exports', () => {
   assert.equal(rows.sort(), Object.keys(paths).sort());
   assert.equal(
     [...EXAMPLES.keys()],
-    ['server.mjs', 'device.mjs', 'entity.mjs', 'records.mjs', 'handshake.mjs'],
+    ['server.mjs', 'device.mjs', 'owner.mjs', 'entity.mjs', 'records.mjs', 'handshake.mjs'],
   );
 });
 
@@ -157,8 +157,43 @@ test('the command runs as it does in a checkout, and an external entity is let i
   assert.equal([added.status, added.stdout], [0, 'entity added\n'], added.stderr);
   await says(server.said, /"agreed","entity":"entity","interface":"CPNS-5"/, server.child);
   assert.is(entity.said(), '');
-  for (const { child } of [entity, server]) child.kill('SIGTERM');
+  const owner = await owned(command, address);
+  await says(owner.said, /^stored\nmay entity read pne-2\?\nstored\n$/, owner.child);
+  await says(server.said, /"consent-asked"/, server.child);
+  for (const { child } of [owner, entity, server]) child.kill('SIGTERM');
 });
+
+/** The device of the document that is asked, at a gateway of this server. */
+async function owned(command: string, server: string) {
+  const credential = ['--server-credential', 'server/credential'];
+  const listening = ['--listen', '127.0.0.1:0', '--log', 'json'];
+  const gateway = await start(
+    [command, 'gateway', '--state', 'gateway', '--server', `ws://${server}`, ...credential, ...listening],
+    /"listening"/,
+  );
+  const { address } = JSON.parse(
+    gateway
+      .said()
+      .split('\n')
+      .find((line) => line.includes('"listening"'))!,
+  ) as { address: string };
+  const device = [
+    '--gateway-credential',
+    'gateway/credential',
+    '--gateway',
+    address,
+    '--output',
+    'pne-2.device',
+  ];
+  for (const args of [
+    ['add-gateway', 'gateway/credential', '--state', 'server'],
+    ['provision', 'pne-2', ...credential, ...device],
+    ['add', 'pne-2.device', '--state', 'server'],
+    ['add', 'pne-2.device', '--state', 'gateway'],
+  ])
+    assert.is(run(command, ['admin', ...args]).status, 0, args.join(' '));
+  return start(['owner.mjs'], /^/);
+}
 
 test('what needs no Node imports nothing of it', async () => {
   for (const name of ['pne', 'records', 'handshake']) {

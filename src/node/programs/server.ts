@@ -123,7 +123,10 @@ export async function startServerProgram(
   });
   let output: ReadingOutput | undefined;
   let server: CpnsServer | undefined;
-  const consents = await openProgramConsents(store, log, () => server?.entities?.refresh());
+  const consents = await openProgramConsents(store, log, () => {
+    server?.entities?.refresh();
+    server?.askOwners();
+  });
   const entities = await openEntities({
     ...{ store, log, consents, maxKept: Number(values['max-kept']) },
     devices: () => devices,
@@ -194,6 +197,7 @@ export async function startServerProgram(
     grants: grants.authority,
     pn: DEFAULT_PN,
     resumptions,
+    consents,
     invitations,
     entities: entities.served,
     onJoined: (pne) => log('joined', { pne }),
