@@ -31,6 +31,8 @@ const WORDS: readonly string[] = Object.freeze([
 export interface Display {
   agreed(agreement: Agreement): void;
   progress(pnes: readonly PneFigures[]): void;
+  /** What is said of a run as a whole. */
+  note(line: string): void;
   /** Something happened to a group. */
   group(line: string): void;
   skipped(row: SkippedRow): void;
@@ -115,6 +117,7 @@ export function createDisplay(options: Options, boards: readonly Board[]): Displ
       else log(pnes);
       lastDrawn = Date.now();
     },
+    note: (line) => print(line),
     group: (line) => print(line),
     skipped: ({ line, error }) => say(`line ${line} skipped: ${error}`),
     problem: say,
@@ -174,10 +177,10 @@ function boardText({ name, engine }: Board): string {
 }
 
 function agreementLine(agreement: Agreement): string {
-  const { name, pne, gateway, method, suite, ...facts } = interfaceFacts(agreement);
+  const { name, pne, gateway, entity, method, suite, ...facts } = interfaceFacts(agreement);
   const { integrity, confidentiality, handshakeBytes, handshakeMessages } = facts;
   return (
-    `${pne ?? gateway}  ${name}  EDHOC method ${method}, suite ${suite}, ${handshakeBytes} bytes in ` +
+    `${pne ?? gateway ?? entity}  ${name}  EDHOC method ${method}, suite ${suite}, ${handshakeBytes} bytes in ` +
     `${handshakeMessages} messages: ${confidentiality}, integrity ${integrity}`
   );
 }
@@ -203,6 +206,7 @@ function verdict({ pnes, missing, underWay, skippedCount }: RunResult, status: n
     return `FAILED: ${readings}; ${missing.length} missing or altered${ended}${skipped}`;
   }
   if (status === ExitStatus.ok || status === ExitStatus.skipped) return `${readings}${skipped}`;
+  if (status === ExitStatus.evidence) return `REFUSED, for evidence is missing: ${readings}`;
   return `interrupted: ${readings}; ${underWay} under way${skipped}`;
 }
 

@@ -24,6 +24,8 @@ import { readRows } from './readings.ts';
 import { Repeats, refusalText } from './repeats.ts';
 import { exitStatus, jsonReport } from './report.ts';
 import { run } from './run.ts';
+import { EvidenceMissing } from './scenario/evidence.ts';
+import { Scenario, scenarioLines } from './scenario/scenario.ts';
 import { UsageError } from './usage-error.ts';
 
 const SAMPLE = fileURLToPath(new URL('sample.csv', import.meta.url));
@@ -57,6 +59,8 @@ async function main(args: readonly string[], endings: Endings): Promise<number> 
   });
   page = await openPage(options, boards, radio, desk);
   if (page !== undefined) display.page(page.url);
+  const scenario = await openScenario(options, endings);
+  for (const line of scenario?.lines ?? []) display.note(line);
   void Promise.all(options.attacks.map((name) => desk.launch(name))).then(() => lasting.abort());
   const refusals = new Repeats((entity, what) => {
     display.problem(refusalText(entity, what));
@@ -67,6 +71,7 @@ async function main(args: readonly string[], endings: Endings): Promise<number> 
     ...page?.hooks,
     boards,
     ...(radio !== undefined && { radio }),
+    scenario,
     isOneByOne: isAsked,
     rows: output === undefined ? rows : heldBack(rows, output),
     stop: endings.signal,
@@ -74,6 +79,7 @@ async function main(args: readonly string[], endings: Endings): Promise<number> 
     onAgreed(agreement): void {
       display.agreed(agreement);
       page?.agreed(agreement);
+      scenario?.agreed(agreement);
     },
     onProgress(pnes): void {
       display.progress(pnes);
@@ -111,11 +117,21 @@ async function main(args: readonly string[], endings: Endings): Promise<number> 
   await output?.end();
   await page?.close();
   const attacks = desk.views.filter(({ name }) => options.attacks.includes(name));
-  const status = exitStatus(result, endings.first?.status, attacks);
+  const status = exitStatus(result, endings.first?.status, attacks, scenario?.isWhole);
+  const facts = scenario?.facts(result.agreements);
+  await scenario?.close();
   display.end(result, status, attacks);
+  if (facts !== undefined && status !== ExitStatus.evidence)
+    for (const line of scenarioLines(facts)) display.note(line);
   if (options.json)
-    console.log(JSON.stringify(jsonReport(result, boards[0]!.engine, status, attacks), null, 2));
+    console.log(JSON.stringify(jsonReport(result, boards[0]!.engine, status, attacks, facts), null, 2));
   return status;
+}
+
+async function openScenario({ scenario, without }: Options, endings: Endings): Promise<Scenario | undefined> {
+  if (scenario === undefined) return undefined;
+  const onMissing = (problem: string) => endings.end({ status: ExitStatus.evidence, problem });
+  return Scenario.open({ without, onMissing });
 }
 
 async function openBoards(names: readonly string[], radio?: Radio): Promise<Map<string, Board>> {
@@ -182,6 +198,7 @@ async function runToEnd(): Promise<never> {
   const endings = new Endings();
   endings.watch();
   const status = await main(process.argv.slice(2), endings).catch((error: unknown) => {
+    if (error instanceof EvidenceMissing) return ExitStatus.evidence;
     if (!isOfTheUser(error)) throw error;
     console.error(`pne-runtime: ${error.message}`);
     return ExitStatus.usage;

@@ -19,7 +19,10 @@ import type { Members } from './members.ts';
 import type { NetworkOptions } from './network-options.ts';
 import { gatewayAuthority } from './shown-grants.ts';
 
-/** Resolves once it has its first link to the server; later ones come by themselves. */
+/**
+ * Resolves once it has its first link to the server; later ones come by themselves. Rejects where a scenario lets it have
+ * none.
+ */
 export async function startGateway(
   options: NetworkOptions,
   members: Members,
@@ -36,10 +39,13 @@ export async function startGateway(
     onChanged(): void {},
     onRevoked(): void {},
   });
-  return new Promise((resolve) => {
+  const { scenario } = options;
+  return new Promise((resolve, reject) => {
     const own: PnGatewayOptions = {
       ...gatewayOptions(options, members, keeper),
       server,
+      ...(scenario !== undefined && { ipsec: scenario.ipsec.gateway }),
+      onServerUnreachable: (error) => scenario !== undefined && reject(scenario.unreachable(error)),
       onServerLink(isThere): void {
         options.onServerLink?.(isThere);
         resolve({ gateway: started, ...keeper });
@@ -60,7 +66,7 @@ function gatewayOptions(
   { watch = (each) => each, ...options }: NetworkOptions,
   { provider, gateway, server }: Members,
   { store, devices, grants }: Keeper,
-): Omit<PnGatewayOptions, 'server' | 'onServerLink'> {
+): Omit<PnGatewayOptions, 'server' | 'onServerLink' | 'onServerUnreachable'> {
   return {
     provider: watch(provider, 'gateway'),
     identity: gateway,
@@ -71,7 +77,6 @@ function gatewayOptions(
     grants: grants.authority,
     pn: DEFAULT_PN,
     onRefused: (reason, pneId) => options.onRefused(reason, pneId, 'CPNS-1'),
-    onServerUnreachable(): void {},
     onServerRefused: (reason) => options.onRefused(reason, undefined, 'CPNS-2'),
     async admit(pneId, credential): Promise<void> {
       if (!devices.ids.includes(pneId)) await grantJoined(store, pneId);

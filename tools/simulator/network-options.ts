@@ -8,6 +8,7 @@ import type { ReasonName } from '../../src/refusal.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
 import type { Reading } from '../../src/roles/server-store.ts';
 import type { Taps } from './attacks/target.ts';
+import type { Scenario } from './scenario/scenario.ts';
 
 export interface NetworkOptions {
   readonly pneIds: readonly string[];
@@ -32,6 +33,8 @@ export interface NetworkOptions {
   readonly onLink?: (link: Link, attach: (link: Link) => LinkEvents) => LinkEvents;
   /** What server and gateway compute with, where somebody watches their records. */
   readonly watch?: (provider: CryptoProvider, entity: 'gateway' | 'server') => CryptoProvider;
+  /** What is below the interfaces, and beside the server, where it is more than in other runs. */
+  readonly scenario?: Scenario | undefined;
   /** Where attackers sit, if there are to be any. */
   readonly taps?: Taps;
 }

@@ -21,6 +21,7 @@ import { closeKeeper, fail, type Keeper, newRoot, openKeeper, openKeys, secondsN
 import { type Members, provisioningOf, provisionMembers } from './members.ts';
 import { startGateway } from './network-gateway.ts';
 import type { NetworkOptions } from './network-options.ts';
+import type { Application } from './scenario/application.ts';
 import { listenLines } from './serial-lines.ts';
 
 export interface Network {
@@ -74,9 +75,12 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
   };
   const keys = await openKeys({ provider, root, keeper, onHolder: options.onHolder });
   const invitations = await openInvitationsOf(keeper, registrar);
-  server = await startServer(options, members, { keeper, keys, invitations });
+  const { scenario } = options;
+  const application = await scenario?.openApplication(keeper, provider, members.server.credential);
+  server = await startServer(options, members, { keeper, keys, invitations, application });
   const started = server;
-  const url = `ws://127.0.0.1:${started.port}`;
+  await application?.join(started);
+  const url = `ws://${scenario?.ipsec.serverHost ?? '127.0.0.1'}:${started.port}`;
   const wire = options.taps && (await listenRelay(url, options.taps.wire));
   const { gateway, ...gatewayKeeper } = await startGateway(
     options,
@@ -84,7 +88,7 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
     wire ? `ws://127.0.0.1:${wire.port}` : url,
   );
   const { onLink = (link, attach) => attach(link) } = options;
-  const attachPne = (link: Link) => onLink(link, gateway.attachPne);
+  const attachPne = (link: Link) => onLink(scenario?.link(link) ?? link, gateway.attachPne);
   const gatewayListener = await listenTcp(0, attachPne);
   const lineListener = await listenLines(attachPne);
   const place = { gatewayAddress: '127.0.0.1', gatewayPort: gatewayListener.port };
@@ -144,14 +148,15 @@ interface ServerParts {
   readonly keeper: Keeper;
   readonly keys: ServerKeys;
   readonly invitations: KeptInvitations;
+  readonly application: Application | undefined;
 }
 
 async function startServer(
   options: NetworkOptions,
   { provider, server, gateway }: Members,
-  { keeper, keys, invitations }: ServerParts,
+  { keeper, keys, invitations, application }: ServerParts,
 ): Promise<CpnsServer> {
-  const { algorithm, watch = (each) => each } = options;
+  const { algorithm, scenario, watch = (each) => each } = options;
   const started = await startCpnsServer({
     provider: watch(provider, 'server'),
     identity: server,
@@ -159,7 +164,9 @@ async function startServer(
     gateways: createCredentialStore([gateway.credential]),
     ...(algorithm !== undefined && { algorithms: [algorithm] }),
     port: 0,
-    store: createMemoryStore(),
+    ...(scenario !== undefined && { host: scenario.ipsec.serverHost, ipsec: scenario.ipsec.server }),
+    ...(application !== undefined && { entities: application.served }),
+    store: application?.store ?? createMemoryStore(),
     grants: keeper.grants.authority,
     pn: DEFAULT_PN,
     keys,
@@ -170,7 +177,10 @@ async function startServer(
       options.onAgreed(agreement);
     },
     onRegistered(): void {},
-    onReading: options.onReading,
+    onReading(pneId, reading): void {
+      application?.expect(pneId, reading);
+      options.onReading(pneId, reading);
+    },
     /** The PNE restarted with it under way: it has no interval, whether it got this one or not. */
     onContentSettled(pneId, _ticket, outcome): void {
       if (outcome === 'unknown') deliverInterval(started, pneId, options);

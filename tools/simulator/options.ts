@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { Algorithm, algorithmParameters } from '../../src/crypto/algorithms.ts';
 import { ATTACKS } from './attacks/table.ts';
 import { npmOptions } from './npm-options.ts';
+import { EVIDENCE, type EvidenceName } from './scenario/evidence.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Where PNEs of the simulator can run. */
@@ -11,6 +12,8 @@ const BOARDS: readonly string[] = Object.freeze(['linux', 'qemu-rv32']);
 
 /** How they may reach the gateway. */
 const LINKS = Object.freeze(['ble', 'stream'] as const);
+
+const SCENARIOS = Object.freeze(['ims'] as const);
 
 export type LinkName = (typeof LINKS)[number];
 
@@ -34,6 +37,10 @@ export interface Options {
   readonly algorithm: number | undefined;
   /** Names of attacks to launch, in this order. */
   readonly attacks: readonly string[];
+  /** A deployment whose interfaces have to be left to given layers. */
+  readonly scenario: (typeof SCENARIOS)[number] | undefined;
+  /** Evidence that is to be missing in it. */
+  readonly without: EvidenceName | undefined;
   readonly json: boolean;
   /** The port of the page, `usual` for that which is known if it is free, or undefined for no page. */
   readonly page: number | 'usual' | undefined;
@@ -54,6 +61,8 @@ const KNOWN = Object.freeze({
   interval: { type: 'string' },
   algorithm: { type: 'string' },
   attack: { type: 'string' },
+  scenario: { type: 'string' },
+  without: { type: 'string' },
   json: { type: 'boolean' },
   page: { type: 'string' },
   'no-page': { type: 'boolean' },
@@ -69,26 +78,39 @@ export function parseOptions(
   const values = parseValues([...taken, ...args]);
   const once = values.once ?? false;
   const attacks = values.attack === undefined ? [] : attacksNamed(values.attack);
-  if (attacks.length > 0 && values.input !== undefined)
-    throw new UsageError('--attack does not go with --input: it takes readings for as long as attacks last');
-  if (values.json && values.output === '-')
-    throw new UsageError('--json and --output - both take standard output: give --output a file');
+  checkTogether(values, attacks);
   return {
     input: values.input,
     delimiter: values.delimiter === undefined ? undefined : delimiterNamed(values.delimiter),
     output: values.output,
     pnes: wholeNumber('--pnes', values.pnes ?? '3', 1, MAX_PNES),
     boardNames: boardNames(values.board ?? 'linux'),
-    link: linkName(values.link ?? 'ble'),
+    link: oneOf('--link', values.link ?? 'ble', LINKS),
     once,
     intervalMs: wholeNumber('--interval', values.interval ?? usualInterval(once, attacks), 0, 86_400_000),
     algorithm: values.algorithm === undefined ? undefined : algorithmNamed(values.algorithm),
     attacks,
+    scenario: optional('--scenario', values.scenario, SCENARIOS),
+    without: optional('--without', values.without, EVIDENCE),
     json: values.json ?? false,
     page: pageOf(values),
     help: values.help ?? false,
     note,
   };
+}
+
+/** Options that make no sense beside each other. */
+function checkTogether(values: ReturnType<typeof parseValues>, attacks: readonly string[]): void {
+  if (attacks.length > 0 && values.input !== undefined)
+    throw new UsageError('--attack does not go with --input: it takes readings for as long as attacks last');
+  if (values.json && values.output === '-')
+    throw new UsageError('--json and --output - both take standard output: give --output a file');
+  if (values.scenario !== undefined && (attacks.length > 0 || values.link === 'stream'))
+    throw new UsageError(
+      `--scenario does not go with --${attacks.length > 0 ? 'attack' : 'link stream, which attests nothing'}`,
+    );
+  if (values.without !== undefined && values.scenario === undefined)
+    throw new UsageError('--without takes evidence from a --scenario: name one');
 }
 
 /** A run that ends by itself, or tells a script of itself, has a page where one is asked for. */
@@ -143,10 +165,14 @@ function boardNames(text: string): string[] {
   throw new UsageError(`--board takes names of ${BOARDS.join(', ')}; not '${unknown}'`);
 }
 
-function linkName(text: string): LinkName {
-  const name = LINKS.find((known) => known === text);
+function optional<Name extends string>(option: string, text: string | undefined, names: readonly Name[]) {
+  return text === undefined ? undefined : oneOf(option, text, names);
+}
+
+function oneOf<Name extends string>(option: string, text: string, names: readonly Name[]): Name {
+  const name = names.find((known) => known === text);
   if (name !== undefined) return name;
-  throw new UsageError(`--link takes one of ${LINKS.join(', ')}; not '${text}'`);
+  throw new UsageError(`${option} takes one of ${names.join(', ')}; not '${text}'`);
 }
 
 function usualInterval(once: boolean, attacks: readonly string[]): string {

@@ -10,6 +10,7 @@ import type { Engine } from '../build/xs.ts';
 import { ExitStatus } from './exit-status.ts';
 import { recordOverheadBytes } from './overhead.ts';
 import type { RunResult } from './run-options.ts';
+import type { ScenarioFacts } from './scenario/scenario.ts';
 
 /**
  * Attacks that were not refused, and missing or altered readings, weigh more than what ended the run from outside (`ended`), and that more than rows
@@ -19,10 +20,11 @@ export function exitStatus(
   result: RunResult,
   ended: number | undefined,
   attacks: readonly AttackView[] = [],
+  isScenarioWhole = true,
 ): number {
   if (attacks.some(({ status }) => status === 'succeeded' || status === 'failed')) return ExitStatus.missing;
   const isWhole = result.missing.length === 0 && result.isGroupShown && !result.pnes.some(({ lost }) => lost);
-  if (!isWhole) return ExitStatus.missing;
+  if (!isWhole || !(isScenarioWhole || ended !== undefined)) return ExitStatus.missing;
   return ended ?? (result.skippedCount > 0 ? ExitStatus.skipped : ExitStatus.ok);
 }
 
@@ -32,6 +34,7 @@ export function jsonReport(
   engine: Engine,
   status: number,
   attacks: readonly AttackView[],
+  scenario?: ScenarioFacts,
 ): object {
   return {
     ok: status === ExitStatus.ok,
@@ -49,6 +52,7 @@ export function jsonReport(
     record: recordFacts(result.agreements) ?? null,
     interfaces: result.agreements.map(interfaceFacts).sort(byPneAndName),
     groups: result.group === undefined ? [] : [groupFacts(result.group)],
+    ...(scenario !== undefined && { scenario }),
     attacks: attacks.map(attackFacts),
     skipped: result.skipped,
     skippedRows: result.skippedCount,

@@ -12,6 +12,7 @@ import type { Row, SkippedRow } from './input/row.ts';
 import type { MissingReading } from './ledger.ts';
 import type { Network } from './network.ts';
 import type { NetworkOptions } from './network-options.ts';
+import type { Scenario } from './scenario/scenario.ts';
 
 export interface RunOptions {
   /** The air, where boards have a radio. It ends with the run. */
@@ -47,6 +48,7 @@ export interface RunOptions {
   /** A reading that the server verified. */
   onReading?(pne: string, reading: Reading): void;
   onSkipped(row: SkippedRow): void;
+  readonly scenario?: Scenario | undefined;
   /** Who attacks the network, once all PNEs are secured. */
   readonly attackers?: Pick<AttackDesk, 'taps' | 'begin'>;
   /** The gateway, or the server of that PNE's, has refused a message. */

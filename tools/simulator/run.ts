@@ -34,6 +34,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     await simulation.start();
     await simulation.ended;
     await simulation.drain();
+    await options.scenario?.settled();
     return simulation.result();
   } finally {
     await simulation.stop();
@@ -112,7 +113,7 @@ class Simulation {
 
   private async startNetwork(pneIds: readonly string[]): Promise<Network> {
     const { options } = this;
-    const { radio, joining, attackers, watcher } = options;
+    const { radio, joining, attackers, watcher, scenario } = options;
     this.network = await startNetwork({
       pneIds,
       algorithm: options.algorithm,
@@ -126,6 +127,7 @@ class Simulation {
       ...(attackers !== undefined && { taps: attackers.taps }),
       ...(joining !== undefined && { onJoined: joining.onJoined }),
       ...watcher,
+      scenario,
       onHolder: () => this.groupsChanged(),
       onServerLink: (isThere) => (isThere ? radio?.resume() : radio?.pause()),
     });

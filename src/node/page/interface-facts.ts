@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { mechanismName } from '../../negotiation/names.ts';
+import type { InterfaceName } from '../../negotiation/policies.ts';
 import type { Agreement } from '../../roles/interface.ts';
 
 export interface InterfaceFacts {
   readonly name: string;
-  /** Who is at the other end of CPNS-2, and of the others. */
+  /** Who is at the other end of CPNS-2, of CPNS-5, and of the others. */
   readonly gateway?: string;
+  readonly entity?: string;
   readonly pne?: string;
   readonly method: number;
   readonly suite: number;
@@ -17,14 +19,19 @@ export interface InterfaceFacts {
   readonly handshakeMessages: number;
 }
 
-/** What one PNE agreed on with its gateway (CPNS-1) or the server (CPNS-3), or a gateway with the server (CPNS-2). */
+const PEERS: Readonly<Partial<Record<InterfaceName, string>>> = Object.freeze({
+  'CPNS-2': 'gateway',
+  'CPNS-5': 'entity',
+});
+
+/** What one PNE agreed on with its gateway (CPNS-1) or the server (CPNS-3), or another one with the server. */
 export function interfaceFacts(agreement: Agreement): InterfaceFacts {
   const { choice, linkKind, peer } = agreement;
   const nameOf = (mechanism: number) => mechanismName(mechanism, linkKind);
   const { integrity, confidentiality } = choice.toResponder;
   return {
     name: agreement.name,
-    [agreement.name === 'CPNS-2' ? 'gateway' : 'pne']: peer.subject,
+    [PEERS[agreement.name] ?? 'pne']: peer.subject,
     method: agreement.method,
     suite: agreement.suite,
     authentication: nameOf(choice.authentication),

@@ -81,8 +81,9 @@ export class ProgramPage {
   }
 
   agreed(agreement: Agreement): void {
-    const { name, pne, gateway, ...facts } = interfaceFacts(agreement);
-    const from = name === 'CPNS-2' && this.options.own === 'gateway' ? 'gateway' : (pne ?? gateway ?? '');
+    const { name, pne, gateway, entity, ...facts } = interfaceFacts(agreement);
+    const other = pne ?? gateway ?? entity ?? '';
+    const from = name === 'CPNS-2' && this.options.own === 'gateway' ? 'gateway' : other;
     if (name === 'CPNS-5' && !this.feed?.has(from)) this.feed?.add(from, 'entity', 'external entity');
     this.feed?.code(from, undefined);
     this.feed?.agreed({ name, from, to: name === 'CPNS-1' ? 'gateway' : 'server', ...facts });

@@ -29,8 +29,9 @@ export class ShownRun {
   }
 
   agreed(agreement: Agreement): void {
-    const { name, pne, gateway, ...facts } = interfaceFacts(agreement);
-    const from = pne ?? gateway ?? '';
+    const { name, pne, gateway, entity, ...facts } = interfaceFacts(agreement);
+    const from = pne ?? gateway ?? entity ?? '';
+    if (entity !== undefined && !this.feed.has(entity)) this.feed.add(entity, 'entity', 'Node');
     const { confidentiality, integrity } = facts;
     this.feed.agreed({ name, from, to: name === 'CPNS-1' ? 'gateway' : 'server', ...facts });
     this.feed.event('agreed', from, `${name} is secured: ${confidentiality}, integrity ${integrity}`);
