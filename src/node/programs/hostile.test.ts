@@ -3,7 +3,8 @@
 /**
  * Clients that are silent, slow, flooding or malformed, at every port of the programs: each attack at each of them, from
  * more connections than the port has. What stays is a bounded number of connections, and whoever comes is still served.
- * Administration has no port: it is done in the folder, whose permissions `programs.test.ts` looks at.
+ * Links that strangers open are in `hostile-links.test.ts`. Administration has no port: it is done in the folder
+ * (`state.test.ts`).
  */
 import { writeFileSync } from 'node:fs';
 import { get } from 'node:http';
@@ -27,15 +28,15 @@ import { enrol } from '../devices.ts';
 import { grantMembership } from '../grants.ts';
 import { startHttpEntity } from '../http-entity.ts';
 import { newIdentity } from '../identity.ts';
-import { Owner, until } from '../listener.testing.ts';
+import { until } from '../listener.testing.ts';
 import { PageFeed } from '../page/feed.ts';
 import { servePage } from '../page/server.ts';
 import { scratchFolder } from '../scratch.testing.ts';
 import { after } from '../timer.ts';
-import { connectWebSocket } from '../websocket.ts';
 import { readConfig } from './config.ts';
 import { Deployment, type Said, testContext } from './deployment.testing.ts';
 import { GATEWAY_OPTIONS, startGatewayProgram } from './gateway.ts';
+import { bridgePort, HTTP, type Port, serverPort } from './hostile.testing.ts';
 import { createMetrics } from './metrics.ts';
 import { openState } from './state.ts';
 
@@ -43,46 +44,15 @@ const test = suite('hostile clients');
 const provider = withRecords(createNodeProvider());
 const MORE = 20;
 
-/** One port that is attacked. */
-interface Port {
-  readonly port: number;
-  /** Connections that it holds at most, of whichever kind. */
-  readonly most: number;
-  /** How what comes there begins, as far as that is worth nothing yet. */
-  readonly beginning: Uint8Array;
-  /** Resolves when somebody who comes now is served. */
-  serve(): Promise<void>;
-  close(): Promise<void>;
-}
-
-const HTTP = Buffer.from('GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ');
 const HELLO = Uint8Array.of(0x16, 3, 1);
 const FRAME = Uint8Array.of(0, 100, 1);
-
-async function serverPort(...options: string[]): Promise<Port> {
-  const deployment = await Deployment.start(['pne-1'], ...options);
-  const [pne] = deployment.pnes;
-  let served = 0;
-  return {
-    port: Number(new URL(deployment.serverUrl).port),
-    most: ImplementationLimits.serverMaxGateways + NodeLimits.listenerMaxOpening,
-    beginning: options.length === 0 ? HTTP : HELLO,
-    async serve(): Promise<void> {
-      await connectWebSocket(deployment.serverUrl, new Owner().adopt);
-      pne!.report(served);
-      served += 1;
-      await until(() => pne!.accepted.length >= served, 'a reading of a PNE that was there before');
-    },
-    close: () => deployment.close(),
-  };
-}
 
 async function tlsPort(): Promise<Port> {
   const folder = scratchFolder();
   const [cert, key] = [join(folder, 'cert'), join(folder, 'key')];
   writeFileSync(cert, TEST_TLS.cert);
   writeFileSync(key, TEST_TLS.key, { mode: 0o600 });
-  return serverPort('--tls-cert', cert, '--tls-key', key);
+  return { ...(await serverPort('--tls-cert', cert, '--tls-key', key)), beginning: HELLO };
 }
 
 async function pnePort(): Promise<Port> {
@@ -155,6 +125,7 @@ const PORTS: Readonly<Record<string, () => Promise<Port>>> = {
   'the port of a server': () => serverPort(),
   'the port of a server with TLS': tlsPort,
   "a gateway's port for PNEs": pnePort,
+  "a gateway's port for bridges": bridgePort,
   async metrics() {
     const listener = await createMetrics(() => {}).listen('127.0.0.1', 0);
     return httpPort(listener, NodeLimits.metricsMaxConnections, '/metrics');
@@ -230,17 +201,6 @@ for (const [where, start] of Object.entries(PORTS))
       await port.serve();
       await port.close();
     });
-
-test('gateways that are none take no more links than a server has, and leave room for one that is', async () => {
-  const port = await serverPort();
-  const owner = new Owner();
-  const most = ImplementationLimits.serverMaxGateways;
-  for (let count = 0; count < most + MORE; count += 1)
-    await connectWebSocket(`ws://127.0.0.1:${port.port}`, owner.adopt);
-  await until(() => owner.open <= most, `${owner.open} links are open`);
-  await port.serve();
-  await port.close();
-});
 
 /** A connection that has been taken; that it may be closed at once is not its business. */
 function open(port: number): Promise<Socket> {

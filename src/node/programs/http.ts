@@ -2,10 +2,10 @@
 
 /** `pne-runtime http`: readings as server-sent events and contents by POST, for an application on this machine. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { NodeEntity } from '../external-entity.ts';
 import { startHttpEntity } from '../http-entity.ts';
+import { openFolder } from '../own-folder.ts';
 import { readPrivate, writeOnce } from '../secret-file.ts';
 import { parseAddress, type Values } from './config.ts';
 import { ENTITY_OPTIONS, startOwnEntity } from './own-entity.ts';
@@ -27,7 +27,7 @@ export async function startHttpProgram(
 ): Promise<Program> {
   readServerCredential(values['server-credential']);
   const { host, port } = parseAddress(values.listen);
-  const token = openToken(resolve(values.state));
+  const token = openToken(openFolder(values.state));
   const served = await startHttpEntity({
     ...{ host, port, token },
     entity: { deliver: (...content) => entity.deliver(...content) },
@@ -57,7 +57,6 @@ export async function startHttpProgram(
 
 /** A file that whoever may ask reads: made at the first start. */
 function openToken(folder: string): string {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, 'token');
   const known = readPrivate(path);
   if (known !== undefined) return Buffer.from(known).toString('utf8').trim();

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What programs that are external entities have in common: a folder with who they are, and a server. */
-import { existsSync, mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { EntityPermission } from '../../authorization/entity-access.ts';
 import { type NodeEntity, type NodeEntityOptions, startExternalEntity } from '../external-entity.ts';
 import { openIdentity } from '../identity.ts';
+import { openFolder } from '../own-folder.ts';
 import { readSealingKey } from '../sealing-key.ts';
 import { writeOnce } from '../secret-file.ts';
 import { agreementFacts } from './agreement-facts.ts';
@@ -34,8 +35,7 @@ export function startOwnEntity(
   handlers: Handlers,
 ): NodeEntity {
   const serverCredential = readServerCredential(values['server-credential']);
-  const folder = resolve(values.state);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const folder = openFolder(values.state);
   const key = readSealingKey(provider, values['sealing-key'], process.env);
   const identity = openIdentity(provider, join(folder, 'identity'), values.name, key);
   const credential = join(folder, 'credential');

@@ -8,11 +8,12 @@
  *     credential        the credential alone, for whoever provisions devices
  *     store/            the key-value store, unless that is in a database
  */
-import { existsSync, mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { CryptoProvider } from '../../crypto/provider.ts';
 import type { Identity } from '../../handshake/credential.ts';
 import { openIdentity } from '../identity.ts';
+import { checkFolder, openFolder } from '../own-folder.ts';
 import type { SealingKey } from '../sealing-key.ts';
 import { resealSecret, writeOnce } from '../secret-file.ts';
 import { type LmdbOptions, openLmdbStore } from '../store/lmdb.ts';
@@ -43,9 +44,7 @@ export async function openState(
   options: StateOptions,
 ): Promise<State> {
   const { database = '' } = options;
-  // The working directory may become another one.
-  const folder = resolve(path);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const folder = openFolder(path);
   if (database === '') requireIdentity(folder, existsSync(storeOf(folder)));
   const store = options.store ?? (await openStore(folder, database, options));
   try {
@@ -66,17 +65,30 @@ async function openStore(folder: string, database: string, options: LmdbOptions)
 
 /** Of a program that has run: administration makes no store. */
 export function openExistingStore(folder: string): KeyValueStore {
-  if (!existsSync(storeOf(folder)))
+  if (!isThere(storeOf(folder)))
     throw new Error(`${folder} holds no store: start the server or the gateway with it first`);
+  checkFolder(folder);
   return openLmdbStore(storeOf(folder));
 }
 
 /** Seals the secrets in a folder under another key. Throws where there are none. */
 export function resealState(folder: string, former: SealingKey | undefined, next: SealingKey): void {
+  if (isThere(folder)) checkFolder(folder);
   const names = [identityOf(folder), join(folder, 'root-key')];
   const found = names.filter((path) => resealSecret(path, former, next));
   if (found.length === 0)
     throw new Error(`${folder} holds no identity: it is no folder of a server or a gateway`);
+}
+
+/** Throws where that cannot be seen: nobody else is let in. */
+function isThere(path: string): boolean {
+  try {
+    return statSync(path) !== undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EACCES') throw new Error(`${path} is another user's: administer as that user`);
+    return false;
+  }
 }
 
 /** A new one would be a stranger to every device that is in the store. */
