@@ -164,6 +164,29 @@ test('a build that links nothing is refused, although mcconfig succeeds and an o
   assert.is(failure, 'MODDABLE: pne-serial for esp32c3: no image was linked');
 });
 
+test('a project whose configuration was cut off is configured anew, one that was built is not', async ({
+  folder,
+}) => {
+  const output = join(folder, 'out');
+  const build = join(output, 'tmp/esp32/esp32c3/release/pne-serial/xsProj-esp32c3/build');
+  const isThere = `test -e ${build}/config/sdkconfig.h && echo yes >> ${folder}/configured`;
+  const { sdk, idf } = await install(
+    folder,
+    `${isThere}\n${building(folder, 232, 232)}\ntouch ${build}/build.ninja`,
+  );
+  await installCompiler(folder);
+  const seen = async () => {
+    await buildBoardImage('esp32c3', { program: 'pne-serial', sdk, idf, output });
+    return await readFile(join(folder, 'configured'), 'utf8').catch(() => 'no');
+  };
+  await mkdir(join(build, 'config'), { recursive: true });
+  await writeFile(join(build, 'config/sdkconfig.h'), '');
+  assert.is(await seen(), 'no');
+  await mkdir(join(build, 'config'), { recursive: true });
+  await writeFile(join(build, 'config/sdkconfig.h'), '');
+  assert.is(await seen(), 'yes\n');
+});
+
 test('what the compiler says is passed on', async ({ folder }) => {
   const { sdk, idf } = await install(folder, 'echo "x.c:1: error: unknown type" >&2; exit 2');
   await installCompiler(folder);
@@ -174,7 +197,27 @@ test('what the compiler says is passed on', async ({ folder }) => {
     firstError('cc -Werror=all x.c\nx.o: undefined reference to `y`'),
     'x.o: undefined reference to `y`',
   );
-  assert.is(firstError('all well'), undefined);
+  assert.is(
+    firstError(
+      '### warning: main: isError() natives: no const\n[1/2] Building C object error.c.obj\nall well',
+    ),
+    undefined,
+  );
+});
+
+test('what ESP-IDF keeps in files is passed on', async ({ folder }) => {
+  const [errors, output] = [join(folder, 'stderr'), join(folder, 'stdout')];
+  await writeFile(errors, 'no hint\n');
+  await writeFile(output, "[1/9] Building error.c.obj\nwpa.c:9: undefined reference to `z'\n");
+  const { sdk, idf } = await install(
+    folder,
+    `echo "ninja failed with exit code 1, output of the command is in the ${errors} and ${output}"; exit 2`,
+  );
+  await installCompiler(folder);
+  const failure = await failureOf(
+    buildBoardImage('esp32c3', { program: 'pne-serial', sdk, idf, output: join(folder, 'out') }),
+  );
+  assert.match(failure, /mcconfig failed: wpa\.c:9: undefined reference to `z'$/);
 });
 
 test('what is missing is named, with what to do', async ({ folder }) => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Images of the ESP32 boards, built by mcconfig and ESP-IDF. */
+import { existsSync } from 'node:fs';
 import { access, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ImageChoice, placesOf } from './esp32-places.ts';
@@ -52,6 +53,7 @@ export async function buildBoardImage(board: Esp32Board, options: ImageOptions):
   await requireSettings(tools.idf);
   await bundlePrograms();
   await mkdir(places.output, { recursive: true });
+  await removeHalfConfigured(places.project);
   // The SDK's make goes on where the build of ESP-IDF fails: what is there afterwards was linked now.
   await rm(places.elf, { force: true });
   await mcconfig(tools.sdk, mcconfigArguments(board, options), { IDF_PATH: tools.idf });
@@ -60,6 +62,15 @@ export async function buildBoardImage(board: Esp32Board, options: ImageOptions):
   await checkSettings(places.project);
   await checkStructures(tools, places);
   return image;
+}
+
+/**
+ * A project of ESP-IDF whose first configuration was cut off: the SDK's make sees its settings, takes it for configured
+ * from then on, and no build of it ends well.
+ */
+async function removeHalfConfigured(project: string): Promise<void> {
+  const build = join(project, 'build');
+  if (!existsSync(join(build, 'build.ninja'))) await rm(build, { recursive: true, force: true });
 }
 
 /** The image that was built before. Undefined where there is none. */

@@ -2,6 +2,7 @@
 
 /** The Moddable SDK's tools, which its owner has built. */
 import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -47,15 +48,26 @@ export async function runTool(
   const options = { cwd: ROOT, env: { ...process.env, ...environment }, maxBuffer: 64 * 1024 * 1024 };
   const { stdout } = await run(tool, args, options).catch(
     (error: { stdout: string; stderr: string; message: string }) => {
-      const cause = firstError(`${error.stderr}\n${error.stdout}`) ?? error.message.split('\n')[0]!;
+      const text = `${error.stderr}\n${error.stdout}`;
+      const cause = firstError(loggedErrors(text)) ?? firstError(text) ?? error.message.split('\n')[0]!;
       throw new Error(`MODDABLE: ${tool} failed: ${cause}`);
     },
   );
   return stdout;
 }
 
-/** Undefined where no line speaks of one. Options of compilers that name errors are no errors. */
+/** What idf.py keeps to itself: its compilers' and its linker's output, in files that it names. */
+function loggedErrors(text: string): string {
+  const [, ...paths] = /output of the command is in the (\S+) and (\S+)/.exec(text) ?? [];
+  return paths.map((path) => (existsSync(path) ? readFileSync(path, 'utf8') : '')).join('\n');
+}
+
+/** Undefined where no line speaks of one. Options of compilers, files and warnings that name errors are none. */
 export function firstError(text: string): string | undefined {
   const lines = text.split('\n').map((line) => line.trim());
-  return lines.find((line) => /(error\b|undefined reference|\*\*\*)/i.test(line) && !/\s-W/.test(line));
+  return lines.find(
+    (line) =>
+      /(\berror\b|Error:|undefined reference|multiple definition|\*\*\*)/i.test(line) &&
+      !/\s-W|\bwarning:|^\[\d+\/\d+\]/.test(line),
+  );
 }
