@@ -6,7 +6,10 @@ import { authorize, type Context, type Decision } from './decision.ts';
 import { ObjectKind, type OperationName, objectOf, rowFor } from './operations.ts';
 import type { Row, Scope } from './scope.ts';
 
-export type EntityOperation = Extract<OperationName, 'content-access' | 'content-deliver' | 'devices-read'>;
+export type EntityOperation = Extract<
+  OperationName,
+  'content-access' | 'content-deliver' | 'devices-read' | 'devices-capabilities' | 'group-publish'
+>;
 
 /** A PNE, as a decision sees it. */
 export interface EntityTarget {
@@ -33,14 +36,23 @@ export function deviceListObject(pn: number): number {
   return objectOf(ObjectKind.deviceList, pn);
 }
 
+/** A service group, by its number. */
+function groupObject(number: number): number {
+  return objectOf(ObjectKind.serviceGroup, number);
+}
+
 export interface EntityRights {
   readonly read: readonly EntityObject[];
   readonly command: readonly EntityObject[];
+  /** Numbers of service groups that it publishes to. */
+  readonly publish?: readonly number[];
+  /** Whether it may ask what devices can do. */
+  readonly capabilities?: boolean;
   readonly pn: number;
 }
 
 /** A grant's rows, in their order: the contents, and the list of devices with what may be done with each. */
-export function entityScope({ read, command, pn }: EntityRights): Scope {
+export function entityScope({ read, command, publish = [], capabilities, pn }: EntityRights): Scope {
   const rows = new Map<number, Row>();
   const add = (object: number, action: EntityOperation) => {
     const { permissions } = rowFor(object, action);
@@ -48,7 +60,9 @@ export function entityScope({ read, command, pn }: EntityRights): Scope {
   };
   for (const each of read) add(contentObject(each), 'content-access');
   for (const each of command) add(contentObject(each), 'content-deliver');
+  for (const each of publish) add(groupObject(each), 'group-publish');
   add(deviceListObject(pn), 'devices-read');
+  if (capabilities) add(deviceListObject(pn), 'devices-capabilities');
   return [...rows.values()].sort((a, b) => a.object - b.object);
 }
 
@@ -87,8 +101,19 @@ export function permissionsWith(
   return (reading === 'permit' ? access : read) | (sending === 'permit' ? deliver : 0);
 }
 
-/** Whether an entity may be told which devices there are. */
-export function mayReadDevices(grants: Grants, entity: string, pn: number): boolean {
+/** Whether an entity may be told which devices there are, or asks what they can do. */
+export function mayWithDevices(
+  grants: Grants,
+  entity: string,
+  action: 'devices-read' | 'devices-capabilities',
+  pn: number,
+): boolean {
   const subject = { role: 'external', name: entity, scope: grants.scopeOf(entity) } as const;
-  return authorize(subject, 'devices-read', deviceListObject(pn), {}).kind === 'permit';
+  return authorize(subject, action, deviceListObject(pn), {}).kind === 'permit';
+}
+
+/** Whether an entity may publish to the service group of this number. */
+export function mayPublish(grants: Grants, entity: string, number: number): boolean {
+  const subject = { role: 'external', name: entity, scope: grants.scopeOf(entity) } as const;
+  return authorize(subject, 'group-publish', groupObject(number), {}).kind === 'permit';
 }

@@ -5,8 +5,14 @@ import { type NodeEntity, type NodeEntityOptions, startExternalEntity } from '..
 
 export { EntityPermission } from '../authorization/entity-access.ts';
 export { type NodeEntity, type NodeEntityOptions, startExternalEntity } from '../node/external-entity.ts';
-export type { DroppedReadings, EntityReading } from '../roles/entity-message.ts';
-export type { EntityOutcome, ReceivedReading } from '../roles/external-entity.ts';
+export type { Capabilities, DroppedReadings, EntityReading, Published } from '../roles/entity-message.ts';
+export type {
+  CapabilitiesOutcome,
+  EntityOutcome,
+  EntityRefusal,
+  PublishOutcome,
+  ReceivedReading,
+} from '../roles/external-entity.ts';
 
 type Required = 'provider' | 'identity' | 'server' | 'serverCredential' | 'onReading';
 

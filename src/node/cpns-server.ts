@@ -7,10 +7,11 @@ import type { Credential, CredentialStore, Identity } from '../handshake/credent
 import { ImplementationLimits } from '../limits.ts';
 import type { Link } from '../link/link.ts';
 import { createCborXPayloads } from '../payload/codec.ts';
-import { type ReasonName, Refusal } from '../refusal.ts';
+import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import { createEntityLinks, type EntityLinks, type EntityLinksOptions } from '../roles/entity-links.ts';
 import { ControlKind, type Revoked, type Statement, topicOf } from '../roles/gateway-control.ts';
 import { createGatewayLinks, type GatewayLinks } from '../roles/gateway-links.ts';
+import { deliverToAll } from '../roles/group-delivery.ts';
 import { staticDhInterface } from '../roles/interface.ts';
 import type { Invitations } from '../roles/onboarding-acceptance.ts';
 import type { ResumptionKeys } from '../roles/resumption.ts';
@@ -54,6 +55,11 @@ export interface ServedEntities extends Pick<EntityLinksOptions, 'grants' | 'sto
   permissionsOf(entity: string, pneId: string): number;
   devicesFor(entity: string): readonly string[];
   ask(entity: string, pneId: string): void;
+  mayPublish(entity: string, group: number): boolean;
+  /** The members of a service group, where there is one. */
+  membersOf(group: number): readonly string[] | undefined;
+  /** Services of the groups of a PNE that an entity may ask for; undefined: there is no such PNE. Refuses `notAuthorized`. */
+  servicesFor(entity: string, pneId: string): readonly string[] | undefined;
   onRefused(reason: ReasonName, entity: string | undefined): void;
 }
 
@@ -137,19 +143,29 @@ export async function startCpnsServer(options: CpnsServerOptions): Promise<CpnsS
 
 function serveEntities(
   { provider, identity, onAgreed }: CpnsServerOptions,
-  { credentials, permissionsOf, devicesFor, ask, ...entities }: ServedEntities,
-  { deliver }: Server,
+  { credentials, grants, store, onRefused, membersOf, servicesFor, ...entities }: ServedEntities,
+  { deliver, outlook }: Server,
 ): EntityLinks {
   const payloads = createCborXPayloads();
   return createEntityLinks({
-    ...entities,
+    ...{ grants, store, onRefused },
     own: { ...staticDhInterface('server', 'CPNS-5', provider, identity, []), peers: credentials },
     after,
     host: {
-      permissionsOf,
-      devicesFor,
-      ask,
+      ...entities,
       deliver: (pneId, payload, taken) => deliver(pneId, payloads.decode(payload), taken),
+      publish(group, payload, done): void {
+        const value = payloads.decode(payload);
+        deliverToAll(
+          membersOf(group) ?? refuse('groupUnknown'),
+          (...of) => deliver(of[0], value, of[1]),
+          done,
+        );
+      },
+      capabilitiesOf(entity, pneId) {
+        const services = servicesFor(entity, pneId);
+        return services && { ...outlook(pneId), services };
+      },
     },
     onAgreed,
   });

@@ -26,7 +26,7 @@ export interface NodeEntityOptions extends Omit<ExternalEntityOptions, 'own' | '
   onServerUnreachable(error: Error): void;
 }
 
-export interface NodeEntity extends Pick<ExternalEntity, 'deliver'> {
+export interface NodeEntity extends Pick<ExternalEntity, 'deliver' | 'publish' | 'query'> {
   /** Closes the link, and makes no other. */
   close(): void;
 }
@@ -46,5 +46,6 @@ export function startExternalEntity(options: NodeEntityOptions): NodeEntity {
     after,
     random: Math.random,
   });
-  return { deliver: entity.deliver, close: () => connection.close() };
+  const { deliver, publish, query } = entity;
+  return { deliver, publish, query, close: () => connection.close() };
 }

@@ -7,18 +7,25 @@
 import { Authority } from '../authorization/authority.ts';
 import { THIS_END } from '../authorization/cti.ts';
 import type { Context } from '../authorization/decision.ts';
-import { entityScope, permissionsWith } from '../authorization/entity-access.ts';
+import {
+  type EntityRights,
+  entityScope,
+  mayPublish,
+  mayWithDevices,
+  permissionsWith,
+} from '../authorization/entity-access.ts';
 import { DEFAULT_PN } from '../authorization/membership.ts';
 import { Curve } from '../crypto/curves.ts';
 import { createCredentialStore, type Identity } from '../handshake/credential.ts';
 import { createIdentity } from '../handshake/test-fixture.ts';
+import { groupNumber, isPersonalNetwork } from '../keys/reference.ts';
 import { type Attestation, PLAIN_STREAM } from '../link/attestation.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import { VirtualTime } from '../link/time.testing.ts';
 import { createCborXPayloads } from '../payload/codec.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
 import { createEntityLinks, type EntityLinks } from './entity-links.ts';
-import type { DroppedReadings } from './entity-message.ts';
+import type { Capabilities, DroppedReadings, Published } from './entity-message.ts';
 import type { EntityStore, KeptForEntity } from './entity-store.ts';
 import {
   createExternalEntity,
@@ -142,6 +149,15 @@ export class Cpns5 {
     readonly value: unknown;
     taken(ticket: number | undefined): void;
   }[] = [];
+  /** Contents for groups; `done` is called when the test does. */
+  readonly publications: {
+    readonly group: number;
+    readonly value: unknown;
+    done(published: Published): void;
+  }[] = [];
+  /** References of service groups that there are. */
+  readonly groups = new Set([2]);
+  readonly capabilities = new Map<string, Capabilities>();
   isFull = false;
   /** What shall pass in place of a message. */
   tap: (message: Uint8Array, towards: Towards) => readonly Uint8Array[] = (message) => [message];
@@ -162,6 +178,17 @@ export class Cpns5 {
           if (this.isFull) refuse('queueFull');
           this.contents.push({ pneId, value: PAYLOADS.decode(payload), taken });
         },
+        mayPublish: (entity, group) =>
+          !isPersonalNetwork(group) && mayPublish(this.grants, entity, groupNumber(group)),
+        publish: (group, payload, done) => {
+          if (!this.groups.has(group)) refuse('groupUnknown');
+          this.publications.push({ group, value: PAYLOADS.decode(payload), done });
+        },
+        capabilitiesOf: (entity, pneId) => {
+          if (!mayWithDevices(this.grants, entity, 'devices-capabilities', DEFAULT_PN))
+            refuse('notAuthorized');
+          return this.capabilities.get(pneId);
+        },
       },
       onAgreed: (agreement) => void this.agreements.push(agreement),
       onRefused: (reason, entity) => void this.refusals.push({ reason, entity }),
@@ -172,6 +199,13 @@ export class Cpns5 {
   grant(entity: string, sequence = 0, read: 'all' | number = 'all', command: 'all' | number = 'all'): void {
     const objectOf = (what: 'all' | number) => (what === 'all' ? what : { pne: what });
     const scope = entityScope({ read: [objectOf(read)], command: [objectOf(command)], pn: DEFAULT_PN });
+    const exp = Math.floor(this.clock.now / 1000) + GRANTED_SECONDS;
+    this.grants.hold(entity, { audience: THIS_END, sequence, scope, expiry: { exp } });
+  }
+
+  /** These rights and no others. */
+  grantRights(entity: string, rights: Partial<EntityRights>, sequence = 0): void {
+    const scope = entityScope({ read: [], command: [], pn: DEFAULT_PN, ...rights });
     const exp = Math.floor(this.clock.now / 1000) + GRANTED_SECONDS;
     this.grants.hold(entity, { audience: THIS_END, sequence, scope, expiry: { exp } });
   }

@@ -9,10 +9,13 @@ import { NodeLimits } from '../node-limits.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import { EntityFeed } from './entity-feed.ts';
 import {
+  type Capabilities,
   decodeEntityRequest,
   EntityMessageType,
   type EntityNotice,
+  type EntityRequest,
   encodeEntityNotice,
+  type Published,
 } from './entity-message.ts';
 import type { EntityStore } from './entity-store.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
@@ -35,6 +38,15 @@ export interface EntityHost {
    * undefined where it could not be. Refuses `queueFull`, and what src/payload refuses.
    */
   deliver(pneId: string, payload: Uint8Array, taken: (ticket: number | undefined) => void): void;
+  /** Whether an entity may publish to a group now. */
+  mayPublish(entity: string, group: number): boolean;
+  /**
+   * Queues a content for each member of a group, and calls `done` when it is stored for as many as it can be. Refuses
+   * `groupUnknown`, and what src/payload refuses.
+   */
+  publish(group: number, payload: Uint8Array, done: (published: Published) => void): void;
+  /** What a PNE can do, where the entity may ask; undefined where there is no such PNE. Refuses `notAuthorized`. */
+  capabilitiesOf(entity: string, pneId: string): Capabilities | undefined;
 }
 
 export interface EntityLinkOptions {
@@ -51,6 +63,18 @@ export interface EntityLinkOptions {
 
 const { entityMaxRequests } = NodeLimits;
 
+const STATUSES: Partial<Record<ReasonName, StatusCode>> = Object.freeze({
+  queueFull: Status.busy,
+  notAuthorized: Status.notAuthorized,
+  groupUnknown: Status.groupUnknown,
+});
+
+interface Delivery {
+  /** Undefined where it is for a group. */
+  readonly pneId: string | undefined;
+  ticket: number | undefined;
+}
+
 export class EntityLink {
   readonly link: Link;
   private readonly options: EntityLinkOptions;
@@ -59,7 +83,7 @@ export class EntityLink {
   /** What the entity was told of PNEs. */
   private readonly told = new Map<string, number>();
   /** Requests that have no answer, or whose content has not come to its end; the ticket is there once it is stored. */
-  private readonly requests = new Map<number, { readonly pneId: string; ticket: number | undefined }>();
+  private readonly requests = new Map<number, Delivery>();
 
   constructor(options: EntityLinkOptions) {
     this.options = options;
@@ -129,15 +153,42 @@ export class EntityLink {
     if (message.type === EntityMessageType.follow) return this.follow();
     if (message.type === EntityMessageType.taken)
       return (this.feed ?? refuse('stateInvalid')).take(message.number);
-    const { request, pneId, payload } = message;
+    const { request } = message;
     if (this.requests.has(request)) refuse('messageInvalid');
     if (this.requests.size >= entityMaxRequests) return this.answer(request, Status.busy);
-    const permissions = this.options.host.permissionsOf(this.name, pneId);
-    if ((permissions & EntityPermission.deliver) === 0) {
-      this.options.onRefused('notAuthorized', this.name);
-      return this.answer(request, Status.notAuthorized);
+    this.answeringRefusals(request, () => this.perform(message));
+  }
+
+  private perform(message: Exclude<EntityRequest, { type: 0 | 3 }>): void {
+    const { host } = this.options;
+    const { request } = message;
+    if (message.type === EntityMessageType.query) return this.tellCapabilities(request, message.pneId);
+    if (message.type === EntityMessageType.publish) {
+      if (!host.mayPublish(this.name, message.group)) refuse('notAuthorized');
+      return this.publish(request, message.group, message.payload);
     }
+    const { pneId, payload } = message;
+    const isPermitted = (host.permissionsOf(this.name, pneId) & EntityPermission.deliver) !== 0;
+    if (!isPermitted) refuse('notAuthorized');
     this.deliver(request, pneId, payload);
+  }
+
+  private tellCapabilities(request: number, pneId: string): void {
+    const capabilities = this.options.host.capabilitiesOf(this.name, pneId);
+    if (capabilities === undefined) this.answer(request, Status.entityUnknown);
+    else this.say({ type: EntityMessageType.capabilities, request, ...capabilities });
+  }
+
+  /** One at a time: it takes a commit for each member. */
+  private publish(request: number, group: number, payload: Uint8Array): void {
+    if ([...this.requests.values()].some(({ pneId }) => pneId === undefined)) refuse('queueFull');
+    const publication: Delivery = { pneId: undefined, ticket: undefined };
+    this.requests.set(request, publication);
+    this.options.host.publish(group, payload, (published) => {
+      if (this.requests.get(request) !== publication) return;
+      this.requests.delete(request);
+      this.say({ type: EntityMessageType.published, request, ...published });
+    });
   }
 
   private follow(): void {
@@ -156,22 +207,24 @@ export class EntityLink {
   }
 
   private deliver(request: number, pneId: string, payload: Uint8Array): void {
-    const delivery: { readonly pneId: string; ticket: number | undefined } = { pneId, ticket: undefined };
+    const delivery: Delivery = { pneId, ticket: undefined };
     this.requests.set(request, delivery);
+    this.options.host.deliver(pneId, payload, (ticket) => this.stored(request, delivery, ticket));
+  }
+
+  /** What a request is refused for its entity hears; that it is not authorized the owner hears too. */
+  private answeringRefusals(request: number, work: () => void): void {
     try {
-      this.options.host.deliver(pneId, payload, (ticket) => this.stored(request, delivery, ticket));
+      work();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       this.requests.delete(request);
-      this.answer(request, error.reasonName === 'queueFull' ? Status.busy : Status.badRequest);
+      if (error.reasonName === 'notAuthorized') this.options.onRefused('notAuthorized', this.name);
+      this.answer(request, STATUSES[error.reasonName] ?? Status.badRequest);
     }
   }
 
-  private stored(
-    request: number,
-    delivery: { ticket: number | undefined },
-    ticket: number | undefined,
-  ): void {
+  private stored(request: number, delivery: Delivery, ticket: number | undefined): void {
     if (this.requests.get(request) !== delivery) return;
     delivery.ticket = ticket;
     if (ticket === undefined) this.requests.delete(request);

@@ -18,13 +18,16 @@ import {
 } from './entity-message.ts';
 
 const test = suite('roles/entity message');
-const { follow, taken, deliver, reading, dropped, device, answer, settled } = EntityMessageType;
+const { follow, taken, deliver, publish, query } = EntityMessageType;
+const { reading, dropped, device, answer, settled, published, capabilities } = EntityMessageType;
 const PAYLOAD = Uint8Array.of(0xa0);
 
 const REQUESTS: readonly (readonly [EntityRequest, string])[] = [
   [{ type: follow }, '8100'],
   [{ type: taken, number: 300 }, '820319012c'],
   [{ type: deliver, request: 1, pneId: 'p', payload: PAYLOAD }, '840501617041a0'],
+  [{ type: publish, request: 1, group: 4, payload: PAYLOAD }, '8408010441a0'],
+  [{ type: query, request: 1, pneId: 'p' }, '830a016170'],
 ];
 
 const NOTICES: readonly (readonly [EntityNotice, string])[] = [
@@ -39,6 +42,11 @@ const NOTICES: readonly (readonly [EntityNotice, string])[] = [
   [{ type: device, pneId: 'p', permissions: 0 }, '8304617000'],
   [{ type: answer, request: 1, status: 4 }, '83060104'],
   [{ type: settled, request: 1, outcome: 'unknown' }, '83070102'],
+  [{ type: published, request: 1, queued: 3, missed: 2 }, '8409010302'],
+  [
+    { type: capabilities, request: 1, isHere: true, fields: ['t', 'h'], services: ['fan'] },
+    '870b010102617461686366616e',
+  ],
 ];
 
 test('each message has the bytes that are drawn, and they say the same', () => {
@@ -98,7 +106,22 @@ const HOSTILE: readonly (readonly ['entity' | 'server', readonly FlatItem[]])[] 
   ['server', [4, 'p', 1, 1]],
   ['server', [6, 0, 'x']],
   ['server', [7, 0, 3]],
-  ['server', [8, 0, 0]],
+  ['server', [12, 0, 0]],
+  ['entity', [8, 0, 0, PAYLOAD]],
+  ['entity', [8, 0, 'p', PAYLOAD]],
+  ['entity', [8, 0, 2]],
+  ['entity', [8, 0, ImplementationLimits.maxGroupReference + 1, PAYLOAD]],
+  ['entity', [8, 0, 2, PAYLOAD, 0]],
+  ['entity', [8, 0, 2, new Uint8Array(ImplementationLimits.payloadMaxBytes + 1)]],
+  ['entity', [10, 0]],
+  ['entity', [10, 0, '']],
+  ['entity', [10, 0, 'p', 0]],
+  ['server', [9, 0, 1]],
+  ['server', [9, 0, 1, 1, 1]],
+  ['server', [11, 0, 2, 0]],
+  ['server', [11, 0, 1, 2, 'a']],
+  ['server', [11, 0, 1, 1, 'a', 7]],
+  ['server', [11, 0, 1, 1, '']],
 ];
 
 test('wrong types, lengths and numbers are refused', () => {

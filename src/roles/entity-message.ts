@@ -14,6 +14,15 @@
  *     deliver = [5, request: uint, pne-id: tstr, payload: bstr]   ; entity: a content for a PNE
  *     answer  = [6, request: uint, status: uint]             ; server: 0: it is stored, and will be delivered
  *     settled = [7, request: uint, outcome: uint]            ; server: what became of it
+ *     publish = [8, request: uint, group: uint, payload: bstr]    ; entity: a content for the members of a service group
+ *     published = [9, request: uint, queued: uint, missed: uint]  ; server: it is stored for so many, and will be
+ *                                                            ; delivered to each; for so many others there was no room
+ *     query   = [10, request: uint, pne-id: tstr]            ; entity: what a PNE can do
+ *     capabilities = [11, request: uint, here: 0 / 1, fields: uint, * name: tstr]
+ *                                                            ; server: whether it can be reached; so many names of fields
+ *                                                            ; that it reports now, then services of its groups
+ *
+ * What is not done is answered with its status.
  *
  * Numbers and requests are those of one link, each end's own, and begin at 0.
  */
@@ -31,6 +40,10 @@ export const EntityMessageType = Object.freeze({
   deliver: 5,
   answer: 6,
   settled: 7,
+  publish: 8,
+  published: 9,
+  query: 10,
+  capabilities: 11,
 } as const);
 
 /** A reading as the server has it. */
@@ -52,6 +65,22 @@ export interface DroppedReadings {
   readonly last: number;
 }
 
+/** For how many members of a group a content is stored, and for how many there was no room. */
+export interface Published {
+  readonly queued: number;
+  readonly missed: number;
+}
+
+/** What the server knows of what a PNE can do. */
+export interface Capabilities {
+  /** Whether the server knows a way to it now. */
+  readonly isHere: boolean;
+  /** Names of fields that it reports in its present session, as far as it has told them. */
+  readonly fields: readonly string[];
+  /** What the groups that it is a member of are for. */
+  readonly services: readonly string[];
+}
+
 /** What an entity sends. */
 export type EntityRequest =
   | { readonly type: typeof EntityMessageType.follow }
@@ -61,7 +90,15 @@ export type EntityRequest =
       readonly request: number;
       readonly pneId: string;
       readonly payload: Uint8Array;
-    };
+    }
+  | {
+      readonly type: typeof EntityMessageType.publish;
+      readonly request: number;
+      /** The group's reference. */
+      readonly group: number;
+      readonly payload: Uint8Array;
+    }
+  | { readonly type: typeof EntityMessageType.query; readonly request: number; readonly pneId: string };
 
 /** What the server sends. */
 export type EntityNotice =
@@ -81,7 +118,9 @@ export type EntityNotice =
       readonly type: typeof EntityMessageType.settled;
       readonly request: number;
       readonly outcome: ContentOutcome;
-    };
+    }
+  | ({ readonly type: typeof EntityMessageType.published; readonly request: number } & Published)
+  | ({ readonly type: typeof EntityMessageType.capabilities; readonly request: number } & Capabilities);
 
 const OUTCOMES: readonly ContentOutcome[] = Object.freeze(['delivered', 'rejected', 'unknown']);
 
@@ -89,19 +128,26 @@ export function encodeEntityRequest(message: EntityRequest): Uint8Array {
   const { type } = message;
   if (type === EntityMessageType.follow) return encodeFlat([type]);
   if (type === EntityMessageType.taken) return encodeFlat([type, message.number]);
-  return encodeFlat([type, message.request, message.pneId, message.payload]);
+  if (type === EntityMessageType.query) return encodeFlat([type, message.request, message.pneId]);
+  const object = type === EntityMessageType.publish ? message.group : message.pneId;
+  return encodeFlat([type, message.request, object, message.payload]);
 }
 
 /** Refuses whatever is not exactly one message of an entity. */
 export function decodeEntityRequest(bytes: Uint8Array): EntityRequest {
-  const [type, number, pneId, payload, ...more] = decodeFlat(bytes);
+  const [type, number, object, payload, ...more] = decodeFlat(bytes);
   if (type === EntityMessageType.follow && number === undefined) return { type };
   if (typeof number !== 'number') return refuse('messageInvalid');
-  if (type === EntityMessageType.taken && pneId === undefined) return { type, number };
-  if (type !== EntityMessageType.deliver || more.length > 0) return refuse('messageInvalid');
+  if (type === EntityMessageType.taken && object === undefined) return { type, number };
+  if (type === EntityMessageType.query && payload === undefined)
+    return { type, request: number, pneId: nameIn(object) };
   if (typeof payload !== 'object' || payload.length > ImplementationLimits.payloadMaxBytes)
     return refuse('messageInvalid');
-  return { type, request: number, pneId: nameIn(pneId), payload };
+  if (more.length > 0) refuse('messageInvalid');
+  if (type === EntityMessageType.publish)
+    return { type, request: number, group: referenceIn(object), payload };
+  if (type !== EntityMessageType.deliver) return refuse('messageInvalid');
+  return { type, request: number, pneId: nameIn(object), payload };
 }
 
 export function encodeEntityNotice(message: EntityNotice): Uint8Array {
@@ -124,6 +170,12 @@ function itemsOf(message: EntityNotice): FlatItem[] {
       return [message.request, message.status];
     case EntityMessageType.settled:
       return [message.request, OUTCOMES.indexOf(message.outcome)];
+    case EntityMessageType.published:
+      return [message.request, message.queued, message.missed];
+    case EntityMessageType.capabilities: {
+      const { request, isHere, fields, services } = message;
+      return [request, Number(isHere), fields.length, ...fields, ...services];
+    }
   }
 }
 
@@ -132,6 +184,8 @@ export function decodeEntityNotice(bytes: Uint8Array): EntityNotice {
   const [type, ...items] = decodeFlat(bytes);
   if (type === EntityMessageType.reading) return readReading(items);
   if (type === EntityMessageType.dropped) return readDropped(items);
+  if (type === EntityMessageType.published) return readPublished(items);
+  if (type === EntityMessageType.capabilities) return readCapabilities(items);
   const [first, second] = items;
   if (items.length !== 2 || typeof second !== 'number') return refuse('messageInvalid');
   if (type === EntityMessageType.device) return { type, pneId: nameIn(first), permissions: second };
@@ -155,6 +209,25 @@ function readDropped([number, pneId, count, first, last, ...more]: readonly Flat
     return refuse('messageInvalid');
   if (count === 0 || last < first) return refuse('messageInvalid');
   return { type: EntityMessageType.dropped, number, dropped: { pneId: nameIn(pneId), count, first, last } };
+}
+
+function readPublished([request, queued, missed, ...more]: readonly FlatItem[]): EntityNotice {
+  if (typeof request !== 'number' || typeof queued !== 'number') return refuse('messageInvalid');
+  if (typeof missed !== 'number' || more.length > 0) return refuse('messageInvalid');
+  return { type: EntityMessageType.published, request, queued, missed };
+}
+
+function readCapabilities([request, here, count, ...names]: readonly FlatItem[]): EntityNotice {
+  if (typeof request !== 'number' || (here !== 0 && here !== 1)) return refuse('messageInvalid');
+  if (typeof count !== 'number' || count > names.length) return refuse('messageInvalid');
+  const texts = names.map(nameIn);
+  const { capabilities: type } = EntityMessageType;
+  return { type, request, isHere: here === 1, fields: texts.slice(0, count), services: texts.slice(count) };
+}
+
+function referenceIn(item: FlatItem | undefined): number {
+  const isOne = typeof item === 'number' && item > 0 && item <= ImplementationLimits.maxGroupReference;
+  return isOne ? item : refuse('messageInvalid');
 }
 
 function nameIn(item: FlatItem | undefined): string {

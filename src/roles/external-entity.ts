@@ -10,6 +10,7 @@ import { NodeLimits } from '../node-limits.ts';
 import type { PayloadCodec } from '../payload/payload.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
 import {
+  type Capabilities,
   type DroppedReadings,
   decodeEntityNotice,
   EntityMessageType,
@@ -17,14 +18,28 @@ import {
   type EntityReading,
   type EntityRequest,
   encodeEntityRequest,
+  type Published,
 } from './entity-message.ts';
 import { InitiatorLink } from './initiator-link.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
 import type { ContentOutcome } from './server-peer.ts';
 import { Status } from './status.ts';
 
+/** Why the server does not do something. */
+export type EntityRefusal = 'notAuthorized' | 'busy' | 'badRequest';
+
 /** What became of a content. `unknown`: the link ended before the server said, or nobody can tell. */
-export type EntityOutcome = ContentOutcome | 'notAuthorized' | 'busy' | 'badRequest';
+export type EntityOutcome = ContentOutcome | EntityRefusal;
+
+/** What became of a content for a group: it is stored for so many of its members, or it is not; `unknown` as above. */
+export type PublishOutcome =
+  | ({ readonly outcome: 'queued' } & Published)
+  | { readonly outcome: EntityRefusal | 'groupUnknown' | 'unknown' };
+
+/** What a PNE can do, or why that is not said. */
+export type CapabilitiesOutcome =
+  | ({ readonly outcome: 'told' } & Capabilities)
+  | { readonly outcome: EntityRefusal | 'entityUnknown' | 'unknown' };
 
 /** A reading that was not seen before. */
 export interface ReceivedReading extends EntityReading {
@@ -60,6 +75,13 @@ export interface ExternalEntity {
    * have not come to their end, and what src/payload refuses.
    */
   deliver(pneId: string, value: unknown, settled: (outcome: EntityOutcome) => void): void;
+  /**
+   * Sends a content to each member of a service group, by its reference; `done` is called once. Refuses as `deliver`; the
+   * server takes one at a time.
+   */
+  publish(group: number, value: unknown, done: (outcome: PublishOutcome) => void): void;
+  /** Asks what a PNE can do; `done` is called once. Refuses `linkClosed` and `queueFull` as `deliver`. */
+  query(pneId: string, done: (outcome: CapabilitiesOutcome) => void): void;
 }
 
 export function createExternalEntity(options: ExternalEntityOptions): ExternalEntity {
@@ -67,10 +89,26 @@ export function createExternalEntity(options: ExternalEntityOptions): ExternalEn
   return Object.freeze<ExternalEntity>({
     attach: (link) => role.attach(link),
     deliver: (pneId, value, settled) => role.deliver(pneId, value, settled),
+    publish: (group, value, done) => role.publish(group, value, done),
+    query: (pneId, done) => role.query(pneId, done),
   });
 }
 
 const { entityMaxRequests, entityMemory } = NodeLimits;
+
+/** What waits for an answer. `end`: with a refusal, or what became of a content. */
+type Asked =
+  | { readonly type: typeof EntityMessageType.deliver; end(outcome: EntityOutcome): void }
+  | {
+      readonly type: typeof EntityMessageType.publish;
+      done(outcome: PublishOutcome): void;
+      end(outcome: EntityRefusal | 'unknown'): void;
+    }
+  | {
+      readonly type: typeof EntityMessageType.query;
+      done(outcome: CapabilitiesOutcome): void;
+      end(outcome: EntityRefusal | 'unknown'): void;
+    };
 
 /** Under which number a link has something. */
 interface Place {
@@ -85,7 +123,7 @@ class EntityRole {
   private readonly pending = new Map<string, Place>();
   /** Those that were taken last, the oldest first: the server may not have heard of it. */
   private readonly seen = new Set<string>();
-  private readonly requests = new Map<number, (outcome: EntityOutcome) => void>();
+  private readonly requests = new Map<number, Asked>();
   private nextRequest = 0;
 
   constructor(options: ExternalEntityOptions) {
@@ -122,13 +160,41 @@ class EntityRole {
   }
 
   deliver(pneId: string, value: unknown, settled: (outcome: EntityOutcome) => void): void {
+    const { deliver: type } = EntityMessageType;
+    const make = (request: number) => ({
+      type,
+      request,
+      pneId,
+      payload: this.options.payloads.encode(value),
+    });
+    this.ask(make, { type, end: settled });
+  }
+
+  publish(group: number, value: unknown, done: (outcome: PublishOutcome) => void): void {
+    const { publish: type } = EntityMessageType;
+    const end = (outcome: EntityRefusal | 'unknown') => done({ outcome });
+    const make = (request: number) => ({
+      type,
+      request,
+      group,
+      payload: this.options.payloads.encode(value),
+    });
+    this.ask(make, { type, done, end });
+  }
+
+  query(pneId: string, done: (outcome: CapabilitiesOutcome) => void): void {
+    const { query: type } = EntityMessageType;
+    const end = (outcome: EntityRefusal | 'unknown') => done({ outcome });
+    this.ask((request) => ({ type, request, pneId }), { type, done, end });
+  }
+
+  private ask(make: (request: number) => EntityRequest, asked: Asked): void {
     const end = this.current ?? refuse('linkClosed');
     if (this.requests.size >= entityMaxRequests) refuse('queueFull');
-    const payload = this.options.payloads.encode(value);
     const request = this.nextRequest;
-    end.send(encodeEntityRequest({ type: EntityMessageType.deliver, request, pneId, payload }));
+    end.send(encodeEntityRequest(make(request)));
     this.nextRequest += 1;
-    this.requests.set(request, settled);
+    this.requests.set(request, asked);
   }
 
   private receive(end: InitiatorLink, message: EntityNotice): void {
@@ -140,10 +206,13 @@ class EntityRole {
       case EntityMessageType.device:
         return this.options.onDevice(message.pneId, message.permissions);
       case EntityMessageType.answer:
-        if (message.status !== Status.ok) this.settle(message.request, outcomeOf(message.status));
-        return;
+        return this.refuse(message.request, message.status);
       case EntityMessageType.settled:
         return this.settle(message.request, message.outcome);
+      case EntityMessageType.published:
+        return this.finish(message);
+      case EntityMessageType.capabilities:
+        return this.tell(message);
     }
   }
 
@@ -181,14 +250,44 @@ class EntityRole {
     }
   }
 
-  private settle(request: number, outcome: EntityOutcome): void {
-    const settled = this.requests.get(request);
+  /** Of a request of this kind: what has come to its end needs no further word. */
+  private settle(request: number, outcome: ContentOutcome): void {
+    const asked = this.requests.get(request);
+    if (asked === undefined) return;
+    if (asked.type !== EntityMessageType.deliver) refuse('messageInvalid');
     this.requests.delete(request);
-    settled?.(outcome);
+    asked.end(outcome);
+  }
+
+  private refuse(request: number, status: number): void {
+    if (status === Status.ok) return;
+    const asked = this.requests.get(request);
+    this.requests.delete(request);
+    if (asked?.type === EntityMessageType.publish && status === Status.groupUnknown)
+      asked.done({ outcome: 'groupUnknown' });
+    else if (asked?.type === EntityMessageType.query && status === Status.entityUnknown)
+      asked.done({ outcome: 'entityUnknown' });
+    else asked?.end(refusalOf(status));
+  }
+
+  private finish({ request, queued, missed }: Published & { readonly request: number }): void {
+    const asked = this.requests.get(request);
+    if (asked?.type !== EntityMessageType.publish) return refuse('messageInvalid');
+    this.requests.delete(request);
+    asked.done({ outcome: 'queued', queued, missed });
+  }
+
+  private tell({ request, isHere, fields, services }: Capabilities & { readonly request: number }): void {
+    const asked = this.requests.get(request);
+    if (asked?.type !== EntityMessageType.query) return refuse('messageInvalid');
+    this.requests.delete(request);
+    asked.done({ outcome: 'told', isHere, fields, services });
   }
 
   private loseRequests(): void {
-    for (const request of [...this.requests.keys()]) this.settle(request, 'unknown');
+    const lost = [...this.requests.values()];
+    this.requests.clear();
+    for (const asked of lost) asked.end('unknown');
   }
 
   private say(end: InitiatorLink, message: EntityRequest): void {
@@ -196,7 +295,7 @@ class EntityRole {
   }
 }
 
-function outcomeOf(status: number): EntityOutcome {
+function refusalOf(status: number): EntityRefusal {
   if (status === Status.notAuthorized) return 'notAuthorized';
   return status === Status.busy ? 'busy' : 'badRequest';
 }

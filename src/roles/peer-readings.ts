@@ -6,6 +6,7 @@
  */
 import type { PnOperation } from '../authorization/membership.ts';
 import { equalBytes } from '../bytes/compare.ts';
+import { CborReader } from '../cbor/reader.ts';
 import { judge } from '../delivery/inbox.ts';
 import type { PayloadCodec } from '../payload/payload.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
@@ -45,6 +46,10 @@ export class PeerReadings {
 
   constructor(options: PeerReadingsOptions) {
     this.options = options;
+  }
+
+  get fields(): readonly string[] {
+    return this.names.map((name) => new CborReader(name).textString());
   }
 
   /** To be called before a registration is answered. A new session has no names yet. */

@@ -89,6 +89,11 @@ export class ServerPeer {
     for (const { ticket, payload, number } of record.contents) this.contents.add(ticket, payload, number);
   }
 
+  /** Names of fields that the PNE has told in its present session. */
+  get fields(): readonly string[] {
+    return this.session === undefined ? [] : this.readings.fields;
+  }
+
   /** Takes a verified message over. Refuses what it cannot take, and changes nothing then. */
   receive(agreement: Agreement, bytes: Uint8Array): void {
     const type = messageTypeOf(bytes);

@@ -15,6 +15,7 @@ import { createCborXPayloads } from '../payload/codec.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import { ConsentDesk, type OwnerConsents } from './consent-desk.ts';
 import { isConsentType } from './consent-message.ts';
+import type { Capabilities } from './entity-message.ts';
 import { type Agreement, type InterfaceOptions, jitterOf } from './interface.ts';
 import { PeerLedger } from './peer-ledger.ts';
 import { NEW_PEER, type PeerRecord } from './peer-record.ts';
@@ -61,6 +62,8 @@ export interface Server {
    * for it once it is stored, with undefined where it could not be. Refuses `queueFull`, and what src/payload refuses.
    */
   deliver(pneId: string, value: unknown, taken?: (ticket: number | undefined) => void): void;
+  /** What is known of a PNE just now: whether there is a way to it, and names of fields that it reports. */
+  outlook(pneId: string): Outlook;
   /** Ends the sessions with a PNE, whose credential is withdrawn. What is stored of it stays. */
   expel(pneId: string): void;
   /** Questions to owners, or answers, have changed. */
@@ -69,11 +72,14 @@ export interface Server {
   readmit(): void;
 }
 
+export type Outlook = Pick<Capabilities, 'isHere' | 'fields'>;
+
 export function createServer(options: ServerOptions): Server {
   const role = new ServerRole(options);
   return Object.freeze<Server>({
     attachGateway: (link, gateway) => role.attachGateway(link, gateway),
     deliver: (pneId, value, taken = ignore) => role.deliver(pneId, value, taken),
+    outlook: (pneId) => role.outlook(pneId),
     expel: (pneId) => role.expel(pneId),
     readmit: () => role.readmit(),
     askOwners: () => role.askOwners(),
@@ -128,6 +134,11 @@ class ServerRole {
     const fail = () => taken(undefined);
     const run = (loaded: ServerPeer) => this.guard(pneId, () => loaded.deliver(value, taken), fail);
     this.load(pneId, run, fail);
+  }
+
+  outlook(pneId: string): Outlook {
+    const isHere = this.interfaces.routeOf(pneId) !== undefined;
+    return { isHere, fields: this.peers.get(pneId)?.fields ?? [] };
   }
 
   expel(pneId: string): void {

@@ -97,7 +97,7 @@ test('the document lists what the package exports', () => {
   assert.equal(rows.sort(), Object.keys(paths).sort());
   assert.equal(
     [...EXAMPLES.keys()],
-    ['server.mjs', 'device.mjs', 'owner.mjs', 'entity.mjs', 'records.mjs', 'handshake.mjs'],
+    ['server.mjs', 'device.mjs', 'owner.mjs', 'entity.mjs', 'panel.mjs', 'records.mjs', 'handshake.mjs'],
   );
 });
 
@@ -160,7 +160,17 @@ test('the command runs as it does in a checkout, and an external entity is let i
   const owner = await owned(command, address);
   await says(owner.said, /^stored\nmay entity read pne-2\?\nstored\n$/, owner.child);
   await says(server.said, /"consent-asked"/, server.child);
-  for (const { child } of [owner, entity, server]) child.kill('SIGTERM');
+  const panel = await start(['panel.mjs', `ws://${address}`], /^/);
+  for (const args of [
+    ['group', 'create', 'lights', 'pne-2'],
+    ['add-entity', 'panel/credential', '--publish', '2', '--capabilities'],
+  ])
+    assert.is(run(command, ['admin', ...args, '--state', 'server']).status, 0, args.join(' '));
+  for (const outcome of ['told', 'queued'])
+    await says(panel.said, new RegExp(`outcome: '${outcome}'.*}\n`), panel.child);
+  assert.match(panel.said(), /{ outcome: 'queued', queued: 1, missed: 0 }\n/);
+  assert.match(panel.said(), /{ outcome: 'told', isHere: true, fields: \[\], services: \[\] }\n/);
+  for (const { child } of [panel, owner, entity, server]) child.kill('SIGTERM');
 });
 
 /** The device of the document that is asked, at a gateway of this server. */

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { type EntityObject, entityScope } from '../../authorization/entity-access.ts';
 import { DEFAULT_PN } from '../../authorization/membership.ts';
 import type { Scope } from '../../authorization/scope.ts';
+import { groupNumber, isPersonalNetwork } from '../../keys/reference.ts';
 import { ImplementationLimits } from '../../limits.ts';
 import { numberDevice } from '../device-numbers.ts';
 import { credentialIn, DEVICES, ENTITIES, enrol, readAll } from '../devices.ts';
@@ -53,10 +54,15 @@ export async function listEntities({ store, say }: Work): Promise<void> {
   }
 }
 
-/** `--read` and `--command`: all, names of devices, or group:NUMBER, with commas between. */
-async function scopeOf({ store, read, command }: Work): Promise<Scope> {
-  if (read === '' && command === '')
-    throw new UsageError('--read or --command says what it may do: all, pne-1,pne-2 or group:2');
+/**
+ * `--read` and `--command`: all, names of devices, or group:NUMBER; `--publish`: numbers of groups; with commas between.
+ * `--capabilities`.
+ */
+async function scopeOf({ store, read, command, publish, capabilities }: Work): Promise<Scope> {
+  if (read === '' && command === '' && publish === '' && capabilities === '')
+    throw new UsageError(
+      '--read or --command says what it may do: all, pne-1,pne-2 or group:2; or --publish 2, or --capabilities',
+    );
   const known = new Set((await readAll(store, DEVICES)).map(({ subject }) => subject));
   const objectsOf = async (text: string) => {
     const objects: EntityObject[] = [];
@@ -71,13 +77,25 @@ async function scopeOf({ store, read, command }: Work): Promise<Scope> {
     return { pne: await numberDevice(store, word) };
   }
   const rights = { read: await objectsOf(read), command: await objectsOf(command), pn: DEFAULT_PN };
-  const scope = entityScope(rights);
+  const scope = entityScope({ ...rights, publish: groupsIn(publish), capabilities: capabilities !== '' });
   const { grantMaxRows } = ImplementationLimits;
   if (scope.length > grantMaxRows)
     throw new UsageError(
       `a grant names ${grantMaxRows - 1} devices and groups at most: make a group of them`,
     );
   return scope;
+}
+
+function groupsIn(text: string): number[] {
+  return text === '' ? [] : text.split(',').map(groupIn);
+}
+
+function groupIn(word: string): number {
+  const reference = /^\d{1,7}$/.test(word) ? Number(word) : 0;
+  const isGroup = reference > 0 && reference <= ImplementationLimits.maxGroupReference;
+  if (!isGroup || isPersonalNetwork(reference))
+    throw new UsageError(`${word} is no service group: group list shows their numbers`);
+  return groupNumber(reference);
 }
 
 async function checkKnown({ store, names }: Work): Promise<void> {

@@ -29,6 +29,9 @@ export interface Work {
   /** What an external entity may read and command. */
   readonly read: string;
   readonly command: string;
+  /** Groups that it may publish to, with commas between, and whether it may ask what devices can do. */
+  readonly publish: string;
+  readonly capabilities: string;
   /** PNs that a gateway may take over, with commas between. */
   readonly takes: string;
   /** PNs that a gateway may have a bridge to. */

@@ -55,6 +55,8 @@ export const ADMIN_OPTIONS = Object.freeze({
   days: { fallback: DEFAULT_DAYS, check: checkWholeNumber },
   read: { fallback: '' },
   command: { fallback: '' },
+  publish: { fallback: '' },
+  capabilities: { fallback: '', isFlag: true },
   takes: { fallback: '' },
   bridges: { fallback: '' },
   owner: { fallback: '' },

@@ -2,8 +2,16 @@
 
 /** The external entities of a server that runs: who they are, what was granted to them, and what is kept for them. */
 import { Authority } from '../../authorization/authority.ts';
-import { decideWithPne, mayReadDevices, permissionsWith } from '../../authorization/entity-access.ts';
+import {
+  decideWithPne,
+  mayPublish,
+  mayWithDevices,
+  permissionsWith,
+} from '../../authorization/entity-access.ts';
 import { DEFAULT_PN } from '../../authorization/membership.ts';
+import { groupNumber, isPersonalNetwork } from '../../keys/reference.ts';
+import { refuse } from '../../refusal.ts';
+import type { GroupRecord } from '../../roles/group-record.ts';
 import type { CpnsServer, ServedEntities } from '../cpns-server.ts';
 import { openDeviceNumbers } from '../device-numbers.ts';
 import { type Devices, ENTITIES } from '../devices.ts';
@@ -22,6 +30,7 @@ export interface EntitiesOptions {
   readonly maxKept: number;
   readonly consents: HeldConsents;
   devices(): Devices;
+  groups(): readonly GroupRecord[];
   server(): CpnsServer | undefined;
 }
 
@@ -89,11 +98,25 @@ export async function openEntities(options: EntitiesOptions): Promise<ServerEnti
     served: {
       ...{ credentials: enrolled.credentials, grants: authority, store: readings, permissionsOf },
       devicesFor(entity): readonly string[] {
-        if (!mayReadDevices(authority, entity, DEFAULT_PN)) return [];
+        if (!mayWithDevices(authority, entity, 'devices-read', DEFAULT_PN)) return [];
         const ids = options.devices().ids;
         return ids.filter((pneId) => permissionsOf(entity, pneId) !== 0);
       },
       ask: (entity, pneId) => consents.ask({ operation: 'content-access', subject: entity, target: pneId }),
+      mayPublish: (entity, group) =>
+        !isPersonalNetwork(group) && mayPublish(authority, entity, groupNumber(group)),
+      membersOf(group): readonly string[] | undefined {
+        const record = options.groups().find(({ reference }) => reference === group);
+        return record?.members.map(({ pneId }) => pneId);
+      },
+      servicesFor(entity, pneId): readonly string[] | undefined {
+        if (!mayWithDevices(authority, entity, 'devices-capabilities', DEFAULT_PN)) refuse('notAuthorized');
+        if (!options.devices().has(pneId)) return undefined;
+        const own = options
+          .groups()
+          .filter(({ members }) => members.some((member) => member.pneId === pneId));
+        return own.map(({ service }) => service).filter((service) => service !== '');
+      },
       onRefused(reason, entity): void {
         const remedy = entity === undefined ? REMEDIES[reason] : undefined;
         log('entity-refused', {

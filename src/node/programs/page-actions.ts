@@ -16,7 +16,10 @@ import { newCode } from './new-code.ts';
 import type { ProgramPage } from './page.ts';
 
 /** What a device has none of. */
-const NO_ENTITY = Object.freeze({ read: '', command: '', takes: '', bridges: '', owner: '', may: '' });
+const NO_ENTITY = Object.freeze({
+  ...{ read: '', command: '', publish: '', capabilities: '' },
+  ...{ takes: '', bridges: '', owner: '', may: '' },
+});
 
 interface Administered {
   readonly store: KeyValueStore;

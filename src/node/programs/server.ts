@@ -130,6 +130,7 @@ export async function startServerProgram(
   const entities = await openEntities({
     ...{ store, log, consents, maxKept: Number(values['max-kept']) },
     devices: () => devices,
+    groups: () => keys.groups,
     server: () => server,
   });
   const serverStore = await openServerStore({

@@ -81,6 +81,7 @@ export class Application {
     const entities = await openEntities({
       ...{ store, log, consents, maxKept: NodeLimits.entityMaxKept },
       devices: () => keeper.devices,
+      groups: () => [],
       server: () => application?.server,
     });
     const serverStore = await openServerStore({
