@@ -14,9 +14,9 @@ import { compactPayloads } from '../../src/payload/compact.ts';
 import { staticDhInterface } from '../../src/roles/interface.ts';
 import { createPne, type Pne } from '../../src/roles/pne.ts';
 
-/** Pauses of minutes would make a run of days. */
-const FASTER = 100;
-const RECONNECT_MS = 2000;
+/** Pauses of minutes would make a run of days. A handshake still has the time that it takes on a busy machine. */
+const FASTER = 50;
+const RECONNECT_MS = 1000;
 /** Readings that a PNE has accepted at one gateway, where there are several, before it goes to the next. */
 const READINGS_AT_ONE = 20;
 

@@ -14,6 +14,7 @@ import { testRv32Code } from './rv32-code.ts';
 import { testRv32Host } from './rv32-host.ts';
 import { testRv32Pne } from './rv32-pne.ts';
 import { testRv32Preload } from './rv32-preload.ts';
+import { testRv32Serial } from './rv32-serial.ts';
 import { testRv32Sizes } from './rv32-size.ts';
 import { CheckFailure, type Outcome, type Tally } from './tally.ts';
 import { outcomeOf, runJobs, testFiles } from './units.ts';
@@ -116,6 +117,7 @@ async function runStage(tally: Tally): Promise<void> {
   await testRv32Preload(STAGE, tally);
   await testRv32Bench(STAGE, tally);
   await testRv32Pne(STAGE, tally);
+  await testRv32Serial(STAGE, tally);
   await testRv32Sizes(STAGE, tally);
   const files = (await testFiles()).filter((file) => FILES.test(file) && !SLOW.test(file));
   await runJobs(
