@@ -112,6 +112,20 @@ test('readings that the PNE may not report are rejected, but for those that were
   ]);
 });
 
+test('readings that wait for their turn are rejected where the PNE may not report any more by then', () => {
+  const { rights, sent, received, refused, commits, receive } = create(false);
+  receive('83050041f5');
+  receive('84050141f641f4');
+  rights.mayReport = false;
+  commits[0]!(true);
+  assert.equal([commits.length, numbers(received)], [1, [0]]);
+  assert.equal(refused, ['notAuthorized', 'notAuthorized']);
+  assert.equal(sent.slice(1), [
+    { type: receipt, number: 0, status: Status.ok, more: 0 },
+    { type: receipt, number: 1, status: Status.notAuthorized, more: 1 },
+  ]);
+});
+
 test('one that is too old to tell is neither handed over nor confirmed', () => {
   const { sent, received, refused, receive } = create();
   receive('830518' + '28' + '41f5');

@@ -88,8 +88,7 @@ export class PeerReadings {
     });
     this.confirm(session, seen, Status.ok);
     this.confirm(session, invalid, Status.badRequest);
-    this.confirm(session, unauthorized, Status.notAuthorized);
-    for (const _ of unauthorized) this.report('notAuthorized');
+    this.reject(session, unauthorized);
     if (taken.length > 0) this.store(session, taken);
   }
 
@@ -131,21 +130,35 @@ export class PeerReadings {
     const { ledger, pneId, onReading } = this.options;
     let readings: Reading[] = [];
     let numbers: number[] = [];
+    let mayReport = true;
     for (const { number } of taken) this.storing.add(number);
     ledger.change(
       (record) => {
         readings = [];
         numbers = [];
+        // The commit expects the grant that is known now, and no more the one by which these were let in.
+        mayReport = this.options.permits('pn-report');
+        if (!mayReport) return { record };
         return { record: withReadings(record, taken, readings, numbers), readings };
       },
       (stored) => {
         for (const { number } of taken) this.storing.delete(number);
+        if (!mayReport)
+          return this.reject(
+            session,
+            taken.map(({ number }) => number),
+          );
         if (!stored) return this.report('storeFailed');
         for (let old = taken.length - readings.length; old > 0; old--) this.report('tooOldToTell');
         for (const reading of readings) onReading(pneId, reading);
         this.confirm(session, numbers, Status.ok);
       },
     );
+  }
+
+  private reject(session: Agreement, unauthorized: readonly number[]): void {
+    this.confirm(session, unauthorized, Status.notAuthorized);
+    for (const _ of unauthorized) this.report('notAuthorized');
   }
 
   private report(reason: ReasonName): void {
