@@ -210,6 +210,8 @@ export const ImplementationLimits = Object.freeze({
   serviceMaxTextBytes: 128,
   serviceMaxResults: 20,
   serviceMaxListBytes: 1024,
+  /** Bytes of a gateway's credential that a server tells a PNE of. */
+  noticeMaxCredentialBytes: 256,
   /** PNEs that one lists for a PN. */
   serviceMaxListed: 16,
   /** Service groups, and PNs, that one PNE owns because it asked for them. */

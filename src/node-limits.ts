@@ -55,6 +55,8 @@ export const NodeLimits = /* @__PURE__ */ Object.freeze({
   metricsTimeoutMs: 10_000,
   /** How long a Bluetooth LE controller may take to answer when it is opened. */
   adapterOpeningMs: 10_000,
+  /** How long a PNE whose PN goes to another gateway may stay where it is, and hear of that. */
+  placementGraceMs: 1000,
   /** How often a process looks for what another one has committed. */
   storePollMs: 500,
   /** Connections of one process to PostgreSQL, and how long it waits for one and for the answer to a statement. */

@@ -10,6 +10,7 @@ import type { MemoryMedium } from '../store/medium.testing.ts';
 import { openStore } from './group-store.testing.ts';
 import { PROVIDER as provider } from './identities.testing.ts';
 import { staticDhInterface } from './interface.ts';
+import type { GroupNotice } from './notice-message.ts';
 import { createPne, type Pne } from './pne.ts';
 import { createPneKeys, type PneKeys, type PneKeysOptions } from './pne-keys.ts';
 import { type PneServices, withServices } from './pne-services.ts';
@@ -26,6 +27,8 @@ export interface GroupDevice {
   readonly contents: (readonly [number, unknown])[];
   readonly refusals: ReasonName[];
   readonly withheld: number[];
+  /** What the server has told without being asked. */
+  readonly notices: GroupNotice[];
   events: LinkEvents | undefined;
 }
 
@@ -48,7 +51,7 @@ export interface GroupDeviceOptions extends Kept {
 
 export function createGroupDevice(options: GroupDeviceOptions): GroupDevice {
   const { id, gateway, own, medium, boot } = options;
-  const nothing = { contents: [], refusals: [], withheld: [], events: undefined };
+  const nothing = { contents: [], refusals: [], withheld: [], notices: [], events: undefined };
   const device = { id, gateway, medium, boot, ...nothing } as unknown as GroupDevice;
   const root = provider.secret(new Uint8Array(32).fill(own.credential.cred.length + id.charCodeAt(4)));
   const keys: PneKeysOptions = {
@@ -59,7 +62,8 @@ export function createGroupDevice(options: GroupDeviceOptions): GroupDevice {
     onWithheld: (reference) => device.withheld.push(reference),
   };
   device.keys = createPneKeys(options.change?.(keys, id, own) ?? keys);
-  if (options.hasServices) device.keys = device.services = withServices(device.keys);
+  if (options.hasServices)
+    device.keys = device.services = withServices(device.keys, (notice) => device.notices.push(notice));
   device.pne = createPne({
     pneId: id,
     hop: staticDhInterface('pne', 'CPNS-1', provider, own, options.gateways),

@@ -24,7 +24,7 @@ import { type GroupServerStore, newGroupServerStore, storeOver } from './group-s
 import { PROVIDER } from './identities.testing.ts';
 import { staticDhInterface } from './interface.ts';
 import { createServerKeys } from './key-master.ts';
-import { placesOf } from './placement.ts';
+import { Placing, placesOf } from './placement.ts';
 import { createServer, type Server } from './server.ts';
 import type { ServerKeys, ServerKeysOptions } from './server-keys.ts';
 import { createMemoryStore } from './server-store.ts';
@@ -75,6 +75,8 @@ export class GroupNetwork {
   private readonly identities = new Map<string, Identity>();
   private readonly peers = createMemoryStore();
   private serverLife = {};
+  /** Of a server that tells PNEs where to go. */
+  private placing!: Placing;
 
   constructor(options: GroupNetworkOptions) {
     this.options = options;
@@ -214,8 +216,13 @@ export class GroupNetwork {
   }
 
   /** What a server states to its gateways of where PNEs are to be. */
-  private place(): void {
+  private changePlaces(): void {
     const places = placesOf(this.keys.groups);
+    if (this.options.services === undefined) this.place(places);
+    else this.placing.change(places);
+  }
+
+  private place(places = placesOf(this.keys.groups)): void {
     for (const id of this.options.devices)
       for (const [name, { gateway }] of this.gateways)
         this.queue.push(() => gateway.place(id, places.get(id)?.includes(name) ?? true));
@@ -238,6 +245,13 @@ export class GroupNetwork {
     this.settle();
   }
 
+  private desk(): Pick<ServerKeysOptions, 'services'> {
+    const { services: grants, hasDesk = true } = this.options;
+    if (grants === undefined || !hasDesk) return {};
+    const gatewayCredential = (name: string) => this.identities.get(name)?.credential.cred;
+    return { services: createServiceDesk({ grants, gatewayCredential }) };
+  }
+
   private permits(): ServerKeysOptions['permits'] {
     const { permits, services } = this.options;
     if (permits !== undefined) return permits;
@@ -252,11 +266,13 @@ export class GroupNetwork {
       root: SERVER_ROOT,
       store: storeOver(this.store, (work) => this.queue.push(work)),
       credentialOf: (id) => this.identities.get(id)?.credential,
-      ...servicesBy(this.options),
+      ...this.desk(),
       permits: this.permits(),
-      onGroup: () => this.place(),
+      onGroup: () => this.changePlaces(),
       onHolder(): void {},
     });
+    this.placing?.close();
+    this.placing = new Placing(this.time.after, new Map(), (places) => this.place(places));
     const known = this.options.devices.map((id) => this.identity(id).credential);
     this.server = createServer({
       endToEnd: staticDhInterface('server', 'CPNS-3', provider, this.identity('server'), known),
@@ -288,11 +304,4 @@ export class GroupNetwork {
       onRefused: (reason, pneId) => this.refusals.push({ at: 'server', reason, pneId }),
     });
   }
-}
-
-function servicesBy({
-  services: grants,
-  hasDesk = true,
-}: GroupNetworkOptions): Pick<ServerKeysOptions, 'services'> {
-  return grants === undefined || !hasDesk ? {} : { services: createServiceDesk({ grants }) };
 }

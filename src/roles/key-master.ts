@@ -32,8 +32,7 @@ import type {
   ServerKeys,
   ServerKeysOptions,
 } from './server-keys.ts';
-import { signerAnswer } from './signer-keys.ts';
-import { decodeSignerRequest } from './signer-message.ts';
+import { tellSigner } from './signer-keys.ts';
 import { Status } from './status.ts';
 
 export function createServerKeys(options: ServerKeysOptions): ServerKeys {
@@ -84,6 +83,7 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
     this.options.services?.bind({
       ...{ ...host, rekeying },
       pneIds: () => this.peers.keys(),
+      groups: () => this.groups,
       isKnown: (pneId) => this.options.credentialOf(pneId) !== undefined,
       change: (...of) => this.changes.changeFor(...of),
     });
@@ -129,13 +129,14 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
   }
 
   receive(pneId: string, agreement: Agreement, boot: number, bytes: Uint8Array): void {
-    const { services } = this.options;
-    if (bytes[1] === KeyMessageType.serviceRequest)
-      return (services ?? refuse('messageInvalid')).receive(pneId, agreement, bytes);
-    if (bytes[1] === KeyMessageType.signerRequest) return this.tellSigner(pneId, bytes);
-    const message = decodeToServer(bytes);
-    if (message.type === KeyMessageType.request) return this.begin(pneId, agreement, boot, message.held);
+    const { services, credentialOf } = this.options;
+    const isService = bytes[1] === KeyMessageType.serviceRequest || bytes[1] === KeyMessageType.notice;
+    if (isService) return (services ?? refuse('messageInvalid')).receive(pneId, agreement, bytes);
+    const isSigner = bytes[1] === KeyMessageType.signerRequest;
+    const message = isSigner ? undefined : decodeToServer(bytes);
+    if (message?.type === KeyMessageType.request) return this.begin(pneId, agreement, boot, message.held);
     const peer = this.peers.get(pneId) ?? refuse('stateInvalid');
+    if (message === undefined) return tellSigner(peer, pneId, bytes, this.byReference, credentialOf);
     if (message.type === KeyMessageType.membership) return this.decide(peer, pneId, message);
     const { reference, epoch, proof } = message;
     const isHolder = peer.prove(reference, epoch, proof, this.byReference.get(reference));
@@ -157,14 +158,6 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
 
   leave(gateway: Link): void {
     this.notices.leave(gateway);
-  }
-
-  private tellSigner(pneId: string, bytes: Uint8Array): void {
-    const peer = this.peers.get(pneId) ?? refuse('stateInvalid');
-    const signer = decodeSignerRequest(bytes);
-    const group = this.byReference.get(signer.reference);
-    peer.tell(signerAnswer(signer, pneId, group, this.options.credentialOf));
-    if (group?.members.has(pneId) !== true) refuse('keyWithheld');
   }
 
   private begin(pneId: string, agreement: Agreement, boot: number, held: readonly HeldKey[]): void {
@@ -251,12 +244,14 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
       const group = new ServerGroup(provider, root, record);
       this.byReference.set(record.reference, group);
       for (const pneId of group.members.keys()) concerned.add(pneId);
+      if (record.owner !== undefined) concerned.add(record.owner);
     }
     for (const record of ended) this.notices.ended(record);
     for (const record of changed) this.notices.moved(record);
+    // Told by the gateway that it may have left, which learns of that behind it.
+    for (const pneId of concerned) this.syncPeer(pneId);
     for (const record of changed) onGroup(record.reference, record);
     for (const { reference } of ended) onGroup(reference, undefined);
-    for (const pneId of concerned) this.syncPeer(pneId);
   }
 
   private syncPeer(pneId: string): void {
@@ -264,6 +259,7 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
     if (peer === undefined) return;
     this.notices.tell(pneId);
     this.sync(pneId, peer);
+    this.options.services?.tell(pneId);
   }
 
   private sync(pneId: string, peer: KeyPeer): boolean {

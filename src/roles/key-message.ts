@@ -33,6 +33,8 @@ export const KeyMessageType = Object.freeze({
   /** service-message.ts */
   serviceRequest: 14,
   serviceAnswer: 15,
+  /** notice-message.ts */
+  notice: 16,
   /** consent-message.ts */
   consentRequest: 17,
   consentAnswer: 18,

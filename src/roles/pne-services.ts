@@ -9,7 +9,9 @@ import type { Membership } from '../groups/epoch.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import { KeyMessageType } from './key-message.ts';
+import type { GroupNotice } from './notice-message.ts';
 import type { BoundKeys, KeyHost, PneKeys } from './pne-keys.ts';
+import { PneNotices } from './pne-notices.ts';
 import {
   decodeServiceAnswer,
   encodeServiceRequest,
@@ -29,9 +31,13 @@ export interface PneServices extends PneKeys {
   ask(wish: Wish, done: Answered): void;
 }
 
-/** `keys`: what createPneKeys has made, which is bound with it. */
-export function withServices(keys: PneKeys): PneServices {
-  return new ServiceAsker(keys);
+/**
+ * `keys`: what createPneKeys has made, which is bound with it. `onNotice`: the server has said who owns a PN or group of
+ * this PNE, or of which gateway it is, and it is not what it said before; called anew after a start. Without it the server
+ * is not asked to say so.
+ */
+export function withServices(keys: PneKeys, onNotice?: (notice: GroupNotice) => void): PneServices {
+  return new ServiceAsker(keys, onNotice && new PneNotices(onNotice));
 }
 
 interface Waiting {
@@ -49,9 +55,11 @@ class ServiceAsker implements PneServices, BoundKeys {
   private waiting: Waiting | undefined;
   private requests = 0;
   private isReady = false;
+  private readonly notices: PneNotices | undefined;
 
-  constructor(keys: PneKeys) {
+  constructor(keys: PneKeys, notices: PneNotices | undefined) {
     this.keys = keys;
+    this.notices = notices;
   }
 
   get groups(): readonly Membership[] {
@@ -82,23 +90,28 @@ class ServiceAsker implements PneServices, BoundKeys {
     this.host = host;
     this.bound = this.keys.bind(host);
     this.asking = new Transmission(host.pace, () => this.send());
+    this.notices?.bind(host);
     return this;
   }
 
   start(boot: number): void {
     this.bound.start(boot);
     this.isReady = true;
+    this.notices?.start();
     this.begin();
   }
 
   stop(): void {
     this.isReady = false;
     this.asking.stop();
+    this.notices?.stop();
     this.bound.stop();
   }
 
   receive(message: Uint8Array): void {
+    const { notices } = this;
     if (message[1] === KeyMessageType.serviceAnswer) this.settle(decodeServiceAnswer(message));
+    else if (notices !== undefined && message[1] === KeyMessageType.notice) notices.receive(message);
     else this.bound.receive(message);
   }
 

@@ -11,6 +11,7 @@ import { refuse } from '../refusal.ts';
 import type { Rekeying } from './group-record.ts';
 import type { Agreement } from './interface.ts';
 import type { KeyView } from './key-ledger.ts';
+import { KeyMessageType } from './key-message.ts';
 import type { KeyChanges } from './key-store.ts';
 import { createGroup, discoverGroups, removeMember, transferGroup } from './service-groups.ts';
 import {
@@ -20,16 +21,19 @@ import {
   type ServiceRequest,
 } from './service-message.ts';
 import { chooseNetwork, listNetworks, releaseNetwork, setUpNetwork } from './service-networks.ts';
+import { type NoticeHost, ServiceNotices } from './service-notices.ts';
 import type { ServiceCase, ServiceHandler, ServiceOutcome } from './service-operation.ts';
 import { Status, type StatusCode } from './status.ts';
 
 export interface ServiceDeskOptions {
   /** What its PNEs may do. */
   readonly grants: Grants;
+  /** The CCS of a gateway, where the server has it: PNEs of a PN are told of the one that it is at. */
+  gatewayCredential(gateway: string): Uint8Array | undefined;
 }
 
 /** What key management does for it. */
-export interface ServiceHost {
+export interface ServiceHost extends Omit<NoticeHost, 'gatewayCredential'> {
   readonly rekeying: Rekeying;
   /** PNEs that have said which keys they have. */
   pneIds(): Iterable<string>;
@@ -43,14 +47,15 @@ export interface ServiceHost {
     apply: (view: KeyView) => Partial<KeyChanges>,
     done: (refused: ReasonName | undefined) => void,
   ): void;
-  send(pneId: string, agreement: Agreement, message: Uint8Array): void;
   onRefused(reason: ReasonName, pneId: string): void;
 }
 
 export interface ServiceDesk {
   bind(host: ServiceHost): void;
-  /** A message of service-message.ts. Refuses what it cannot take. */
+  /** A message of service-message.ts or notice-message.ts. Refuses what it cannot take. */
   receive(pneId: string, agreement: Agreement, message: Uint8Array): void;
+  /** A PN or group that this PNE is in, or owns, may have changed. */
+  tell(pneId: string): void;
   /** The PNE is gone. */
   forget(pneId: string): void;
 }
@@ -91,19 +96,27 @@ const STATUSES: Partial<Record<ReasonName, StatusCode>> = Object.freeze({
 const UNSTORED: readonly ReasonName[] = Object.freeze(['storeFailed', 'queueFull']);
 
 class Desk implements ServiceDesk {
-  private readonly grants: Grants;
+  private readonly options: ServiceDeskOptions;
   private readonly talks = new Map<string, Talk>();
   private host!: ServiceHost;
+  private notices!: ServiceNotices;
 
-  constructor({ grants }: ServiceDeskOptions) {
-    this.grants = grants;
+  constructor(options: ServiceDeskOptions) {
+    this.options = options;
   }
 
   bind(host: ServiceHost): void {
+    const { gatewayCredential } = this.options;
     this.host = host;
+    this.notices = new ServiceNotices({ ...host, gatewayCredential });
+  }
+
+  tell(pneId: string): void {
+    this.notices.tell(pneId);
   }
 
   receive(pneId: string, agreement: Agreement, bytes: Uint8Array): void {
+    if (bytes[1] === KeyMessageType.notice) return this.notices.receive(pneId, agreement, bytes);
     const request = decodeServiceRequest(bytes);
     const talk = this.talkIn(pneId, agreement);
     if (request.serial < talk.serial) refuse('replay');
@@ -118,6 +131,7 @@ class Desk implements ServiceDesk {
 
   forget(pneId: string): void {
     this.talks.delete(pneId);
+    this.notices.forget(pneId);
   }
 
   private talkIn(pneId: string, agreement: Agreement): Talk {
@@ -137,7 +151,8 @@ class Desk implements ServiceDesk {
   }
 
   private carryOut(pneId: string, request: ServiceRequest, talk: Talk): void {
-    const { host, grants } = this;
+    const { host } = this;
+    const { grants } = this.options;
     let outcome: ServiceOutcome = {};
     const apply = (view: KeyView) => {
       const handle = HANDLERS[request.operation] ?? refuse('badArgument');

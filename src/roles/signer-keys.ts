@@ -4,11 +4,27 @@
 import { Curve } from '../crypto/curves.ts';
 import type { Signer } from '../groups/signing.ts';
 import type { Credential } from '../handshake/credential.ts';
+import { refuse } from '../refusal.ts';
 import type { ServerGroup } from './group-key.ts';
+import type { KeyPeer } from './key-peer.ts';
 import { compressedKey } from './onboarding.ts';
-import { encodeSignerKey } from './signer-message.ts';
+import { decodeSignerRequest, encodeSignerKey } from './signer-message.ts';
 
 const NOTHING = new Uint8Array(0);
+
+/** Answers such a request. Refuses `keyWithheld` who is no member. */
+export function tellSigner(
+  peer: Pick<KeyPeer, 'tell'>,
+  pneId: string,
+  bytes: Uint8Array,
+  groups: ReadonlyMap<number, ServerGroup>,
+  credentialOf: (pneId: string) => Credential | undefined,
+): void {
+  const signer = decodeSignerRequest(bytes);
+  const group = groups.get(signer.reference);
+  peer.tell(signerAnswer(signer, pneId, group, credentialOf));
+  if (group?.members.has(pneId) !== true) refuse('keyWithheld');
+}
 
 /** `group`: as it is now, where there is one. Who is no member of it learns nothing, nor does anybody of another epoch. */
 export function signerAnswer(

@@ -7,7 +7,7 @@ import { NodeLimits } from '../../node-limits.ts';
 import type { ReasonName } from '../../refusal.ts';
 import { groupPermission } from '../../roles/group-permission.ts';
 import { createServerKeys } from '../../roles/key-master.ts';
-import { placesOf } from '../../roles/placement.ts';
+import { Placing, placesOf } from '../../roles/placement.ts';
 import { createServiceDesk } from '../../roles/service-desk.ts';
 import { type CpnsServer, startCpnsServer } from '../cpns-server.ts';
 import { DEVICES, GATEWAYS } from '../devices.ts';
@@ -21,6 +21,7 @@ import { openRootKey } from '../root-key.ts';
 import { readSealingKey } from '../sealing-key.ts';
 import { openServerStore } from '../server-store.ts';
 import { openSwitches, type Switches } from '../switches.ts';
+import { after } from '../timer.ts';
 import { readTlsCredentials, type TlsCredentials } from '../tls.ts';
 import { joinedGrant } from './admin-grants.ts';
 import { agreementFacts } from './agreement-facts.ts';
@@ -95,11 +96,14 @@ export async function startServerProgram(
     store: keyStore,
     credentialOf: (pne) => devices.all.find(({ subject }) => subject === pne),
     permits: groupPermission(grants.authority),
-    services: createServiceDesk({ grants: grants.authority }),
+    services: createServiceDesk({
+      grants: grants.authority,
+      gatewayCredential: (name) => gateways.all.find(({ subject }) => subject === name)?.cred,
+    }),
     onGroup(group, record): void {
       log('group', { group, epoch: record?.key.epoch ?? 0, members: record?.members.length ?? 0 });
       server?.entities?.refresh();
-      server?.setPlaces(placesOf(keys.groups));
+      placing?.change(placesOf(keys.groups));
       page.groups(() => groupViews(keys));
     },
     onHolder(group, pne): void {
@@ -161,6 +165,7 @@ export async function startServerProgram(
     subject: 'gateway',
   });
   let switches: Switches | undefined;
+  let placing: Placing | undefined;
   /** What a device that is gone knew of its groups is no key any more. Gateways learn who joined, and who left. */
   function followDevices(): void {
     page.list('pne', devices.ids);
@@ -225,7 +230,7 @@ export async function startServerProgram(
     onGatewayRefused: (reason, gateway) => log('gateway-refused', refusalFacts(reason, gateway)),
   });
   server = started;
-  started.setPlaces(placesOf(keys.groups));
+  placing = new Placing(after, placesOf(keys.groups), started.setPlaces);
   switches = await openSwitches({
     ...{ store, keys, grants: gatewayGrants, hasGateway: started.hasGateway },
     onSwitched: (group, gateway) => log('switched', { group, gateway }),
@@ -251,6 +256,7 @@ export async function startServerProgram(
       devices.close();
       gateways.close();
       switches?.close();
+      placing?.close();
       gatewayGrants.close();
       entities.close();
       consents.close();

@@ -5,10 +5,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Credential } from '../../handshake/credential.ts';
+import { type Credential, ccsCredential, createCredentialStore } from '../../handshake/credential.ts';
 import { compactPayloads } from '../../payload/compact.ts';
 import { staticDhInterface } from '../../roles/interface.ts';
 import { createPne, type Pne } from '../../roles/pne.ts';
+import { createPneKeys } from '../../roles/pne-keys.ts';
+import { withServices } from '../../roles/pne-services.ts';
+import { createMemoryMedium } from '../../store/medium.testing.ts';
+import { openSealedStore } from '../../store/sealed-store.ts';
 import { newIdentity, openIdentity } from '../identity.ts';
 import { until } from '../listener.testing.ts';
 import { scratchFolder } from '../scratch.testing.ts';
@@ -40,7 +44,8 @@ class Network {
   accepted = 0;
   isClosed = false;
 
-  static async start(): Promise<Network> {
+  /** Gateways that the PNE knows from the start. */
+  static async start(known = GATEWAYS): Promise<Network> {
     const network = new Network();
     writeFileSync(join(network.folder, PNE), network.identity.credential.cred);
     await network.startServer();
@@ -53,7 +58,7 @@ class Network {
     }
     await network.startGateway('gateway-1');
     await network.admin('server', 'group', 'create-pn', 'home', PNE);
-    network.startPne();
+    network.startPne(known);
     await network.says('server', 'registered');
     return network;
   }
@@ -101,13 +106,26 @@ class Network {
     return openIdentity(this.context.provider, join(this.folder, name, 'identity'), name).credential;
   }
 
-  /** It has the credentials of both gateways, and comes by whichever is next when its link has ended. */
-  private startPne(): void {
+  /**
+   * It has the credentials of these gateways, and of those that the server tells it of, and comes by whichever is next when
+   * its link has ended.
+   */
+  private startPne(names: readonly string[]): void {
     const { provider } = this.context;
-    const gateways = GATEWAYS.map((name) => this.credential(name));
+    const gateways = new Map(names.map((name) => [name, this.credential(name)]));
+    const store = openSealedStore(provider, provider.secret(new Uint8Array(32)), createMemoryMedium());
+    const ignore = () => undefined;
+    const own = { provider, store, onContent: ignore, onGroup: ignore, onWithheld: ignore };
+    const keys = withServices(createPneKeys(own), ({ gateway, credential }) => {
+      if (gateway !== undefined) gateways.set(gateway, ccsCredential(credential));
+    });
+    const peers = {
+      candidates: (id: Uint8Array) => createCredentialStore([...gateways.values()]).candidates(id),
+    };
     this.pne = createPne({
       pneId: PNE,
-      hop: staticDhInterface('pne', 'CPNS-1', provider, this.identity, gateways),
+      keys,
+      hop: { ...staticDhInterface('pne', 'CPNS-1', provider, this.identity, []), peers },
       endToEnd: staticDhInterface('pne', 'CPNS-3', provider, this.identity, [this.credential('server')]),
       ...{ after, payloads: compactPayloads, boots: { epoch: undefined, write(): void {} } },
       onAgreed(): void {},
@@ -146,8 +164,11 @@ class Network {
   }
 }
 
-async function withNetwork(work: (network: Network) => Promise<void>): Promise<void> {
-  const network = await Network.start();
+async function withNetwork(
+  work: (network: Network) => Promise<void>,
+  known?: readonly string[],
+): Promise<void> {
+  const network = await Network.start(known);
   try {
     await work(network);
   } finally {
@@ -188,8 +209,10 @@ test('a PN waits for its new gateway, moves there and back, and no reading is lo
     assert.is(network.agreements(first), 1);
     await network.startGateway(second);
     for (const [turn, gateway] of [second, first, second].entries()) {
+      const agreed = turn === 0 ? 0 : network.agreements(gateway);
       if (turn > 0) await network.admin('server', 'switch', '1', gateway);
       await network.says('server', 'switched', turn + 1);
+      await until(() => network.agreements(gateway) > agreed, `the PNE comes by ${gateway}`);
       const before = network.readings().length;
       await until(() => network.readings().length > before + 5, `readings by ${gateway}`);
     }
@@ -205,6 +228,20 @@ test('a PN waits for its new gateway, moves there and back, and no reading is lo
       sent,
     );
   }));
+
+test('a PNE that knows one gateway follows its PN to another, of which the server tells it', () =>
+  withNetwork(
+    async (network) => {
+      await network.startGateway('gateway-2');
+      await network.admin('server', 'grant-gateway', 'gateway-2', '--takes', '1');
+      await network.admin('server', 'switch', '1', 'gateway-2');
+      await network.says('server', 'switched');
+      await until(() => network.agreements('gateway-2') > 0, 'the PNE comes by gateway-2');
+      network.pne.report('there');
+      await until(() => network.readings().includes('there'), 'its reading');
+    },
+    ['gateway-1'],
+  ));
 
 test('who may take over is told by the list; what is asked wrongly says what is missing', () =>
   withNetwork(async (network) => {
