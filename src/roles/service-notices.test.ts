@@ -4,16 +4,21 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { encodeFlat, type FlatItem } from '../cbor/flat.ts';
+import { ImplementationLimits } from '../limits.ts';
+import { VirtualTime } from '../link/time.testing.ts';
 import { refusalOf } from '../negotiation/side.testing.ts';
+import type { Agreement } from './interface.ts';
 import { decodeHeard, decodeNotice, encodeHeard, encodeNotice, type GroupNotice } from './notice-message.ts';
 import type { BoundKeys, KeyHost } from './pne-keys.ts';
 import { PneNotices } from './pne-notices.ts';
+import { ServiceNotices } from './service-notices.ts';
 import { createGroup, transferGroup } from './service-wishes.ts';
 import { GROUP_RIGHTS, PNES, ServiceNetwork } from './services.testing.ts';
 
 const test = suite('service notices');
 const ALL = Object.freeze(Object.fromEntries(PNES.map((id) => [id, GROUP_RIGHTS])));
 const TWO = Object.freeze({ devices: ['pne-1', 'pne-2'], gateways: ['a', 'b'] });
+const { keyMaxRequests } = ImplementationLimits;
 const HOME = 1;
 const LIGHTS = 2;
 
@@ -128,6 +133,46 @@ test('a PNE that starts anew is told anew', () => {
   network.restart('pne-2');
   network.settle();
   assert.equal(told(network, 'pne-2'), [[HOME, 'pne-1', undefined]]);
+});
+
+test('what was heard is not said again, and what nobody hears so often and no more', () => {
+  const network = withHome();
+  const sent: number[] = [];
+  const agreement = {} as Agreement;
+  const time = new VirtualTime();
+  const notices = new ServiceNotices({
+    after: time.after,
+    random: () => 0,
+    groups: () => network.keys.groups,
+    gatewayCredential: () => undefined,
+    send: (_pneId, _agreement, message) => sent.push(decodeNotice(message).serial),
+  });
+  notices.receive('pne-1', agreement, encodeHeard(0));
+  assert.equal(sent.splice(0), [0, 1]);
+  notices.receive('pne-1', agreement, encodeHeard(1));
+  notices.tell('pne-1');
+  notices.tell('pne-2');
+  assert.equal([sent, time.running], [[], 0]);
+  notices.receive('pne-1', {} as Agreement, encodeHeard(0));
+  time.pass(3_600_000);
+  assert.equal(sent, [0, ...Array(keyMaxRequests).fill(1)]);
+  notices.forget('pne-1');
+  assert.is(time.running, 0);
+});
+
+test('a PNE asks to be told until it is, or so often and no more', () => {
+  const time = new VirtualTime();
+  const sent: Uint8Array[] = [];
+  const pace = { after: time.after, random: () => 0, heard: 0 };
+  const notices = new PneNotices(() => undefined);
+  notices.bind({ pace, send: (message: Uint8Array) => sent.push(message) } as unknown as KeyHost);
+  notices.start();
+  notices.receive(encodeHeard(0));
+  time.pass(3_600_000);
+  assert.equal(sent.splice(0), [encodeHeard(0)]);
+  notices.start();
+  time.pass(3_600_000);
+  assert.is(sent.length, keyMaxRequests);
 });
 
 test('that something was heard which was not said changes nothing', () => {
