@@ -21,7 +21,7 @@ import type { KeyValueStore } from './store/store.ts';
 const { consentMaxAskedBySubject, consentMaxAsked, consentMaxKept, consentAskSeconds } = NodeLimits;
 
 /** Whether there is room for one more question of this subject, which was not asked or whose answer is over. */
-export function mayAsk({ rows }: Pick<Consents, 'rows'>, question: Question, now: number): boolean {
+function mayAsk({ rows }: Pick<Consents, 'rows'>, question: Question, now: number): boolean {
   const known = rows.get(nameOf(question));
   if (known !== undefined && known.until > now) return false;
   const kept = [...rows.values()].filter(({ until }) => until > now);

@@ -167,6 +167,24 @@ test('a hostile subject makes few questions, and all of them together no more th
   assert.is((await readConsents(store)).rows.size, 1, 'what is over is gone');
 });
 
+test('questions that come all at once are stored one after the other, and those without room another time', async () => {
+  const store = createMemoryStore();
+  const { consents, asked } = await held(store);
+  const flood = () => {
+    for (let number = 0; number < 300; number += 1) consents.ask(reading('hostile', `pne-${number}`));
+  };
+  flood();
+  consents.ask(reading('honest'));
+  await until(() => asked.length === consentMaxAskedBySubject + 1, 'as many as there may be');
+  flood();
+  await answer(store, 1, 'refused', ADMINISTRATOR);
+  await consents.refresh();
+  flood();
+  await until(() => asked.length === consentMaxAskedBySubject + 2, 'one more');
+  assert.is((await readConsents(store)).rows.size, consentMaxAskedBySubject + 2);
+  consents.close();
+});
+
 test('killed before an answer is stored or behind it, the same answer comes to the same', async () => {
   for (const fails of ['before', 'behind'] as const) {
     const failing = new FailingStore(createMemoryStore());

@@ -4,21 +4,14 @@
  * What owners have answered, as a server or a gateway that runs decides by it. Another process may change it: whoever has
  * it open learns of that.
  */
-import type { Answer, Context, Openness } from '../authorization/decision.ts';
+import { ADMINISTRATOR, type Answer, type Context, type Openness } from '../authorization/decision.ts';
 import { fromHex } from '../bytes/hex.ts';
 import type { After, RunningTimer } from '../link/timer.ts';
 import { NodeLimits } from '../node-limits.ts';
 import type { AskedOperation, NumberedQuestion, Question } from '../roles/consent.ts';
 import type { OwnerConsents } from '../roles/consent-desk.ts';
 import { Status, type StatusCode } from '../roles/status.ts';
-import {
-  type Answered,
-  answerQuestion,
-  askOwner,
-  disclosureIn,
-  mayAsk,
-  setOwnOpenness,
-} from './consent-changes.ts';
+import { type Answered, answerQuestion, disclosureIn, setOwnOpenness } from './consent-changes.ts';
 import {
   CONSENTS_EDITION,
   type Consent,
@@ -27,6 +20,7 @@ import {
   nameOf,
   readConsents,
 } from './consents.ts';
+import { QuestionQueue } from './question-queue.ts';
 import { type Following, follow } from './store/following.ts';
 import type { Expectation, KeyValueStore } from './store/store.ts';
 import { after as nodeAfter } from './timer.ts';
@@ -43,6 +37,9 @@ export interface HeldConsentsOptions {
   /** It cannot be read or stored: it stays as it was. */
   onFailed(error: Error): void;
 }
+
+/** While nothing was said of anything. */
+const OPEN_TO_GRANTS: Context = Object.freeze({ openness: 'open', owner: ADMINISTRATOR });
 
 const STATUSES: Readonly<Record<Answered, StatusCode>> = Object.freeze({
   answered: Status.ok,
@@ -61,13 +58,13 @@ export class HeldConsents implements OwnerConsents {
   private readonly options: HeldConsentsOptions;
   private held: Consents = { rows: new Map(), disclosures: new Map(), versions: new Map(), highest: 0 };
   private following: Following | undefined;
-  /** Questions that are being stored. */
-  private readonly asking = new Set<string>();
+  private readonly queue: QuestionQueue;
   private timer: RunningTimer | undefined;
   private isClosed = false;
 
   constructor(options: HeldConsentsOptions) {
     this.options = options;
+    this.queue = new QuestionQueue({ ...options, onStored: () => this.following!.again() });
   }
 
   async open(): Promise<void> {
@@ -80,6 +77,7 @@ export class HeldConsents implements OwnerConsents {
 
   /** How a decision sees it. */
   contextOf(question: Question): Context {
+    if (this.held.disclosures.size === 0) return OPEN_TO_GRANTS;
     const { openness, owner } = disclosureIn(this.held, question);
     const known = this.valid(question);
     const answer = known === undefined || known.state === 'asked' ? undefined : known.state;
@@ -105,16 +103,7 @@ export class HeldConsents implements OwnerConsents {
 
   /** Asks the owner, where that has not been done and there is room. */
   ask(question: Question): void {
-    const name = nameOf(question);
-    const { store, now, onFailed } = this.options;
-    if (this.isClosed || this.asking.has(name) || !mayAsk(this.held, question, now())) return;
-    this.asking.add(name);
-    askOwner(store, question, now())
-      .then(() => this.following!.refresh())
-      .catch((error: Error) => {
-        if (!this.isClosed) onFailed(error);
-      })
-      .finally(() => this.asking.delete(name));
+    if (this.valid(question) === undefined) this.queue.add(question);
   }
 
   waitingFor(owner: string): readonly NumberedQuestion[] {
@@ -158,6 +147,7 @@ export class HeldConsents implements OwnerConsents {
 
   close(): void {
     this.isClosed = true;
+    this.queue.close();
     this.timer?.cancel();
     this.following?.close();
   }
