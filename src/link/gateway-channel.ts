@@ -8,7 +8,7 @@
  *     | channel | body             |
  *     +---------+------------------+
  *
- * The link carries handshake messages and records of CPNS-2. In a record is a route (route.ts) or a control message
+ * The link carries handshake messages and records of CPNS-2. In a record are routes (route.ts) or a control message
  * (src/roles/gateway-control.ts). Records of which everything is `delegated` to the link are bare.
  */
 import { refuse } from '../refusal.ts';
@@ -18,12 +18,12 @@ export const GatewayChannel = Object.freeze({
   handshake: 8,
   record: 9,
   /** Within a record. */
-  route: 10,
+  routes: 10,
   control: 11,
 } as const);
 
 export type OuterChannel = typeof GatewayChannel.handshake | typeof GatewayChannel.record;
-export type InnerChannel = typeof GatewayChannel.route | typeof GatewayChannel.control;
+export type InnerChannel = typeof GatewayChannel.routes | typeof GatewayChannel.control;
 
 interface Message<Number extends number> extends Omit<ChannelMessage, 'channel'> {
   readonly channel: Number;
@@ -40,6 +40,6 @@ export function decodeOuter(message: Uint8Array): Message<OuterChannel> {
 /** Reads what a record holds. Refuses `frameInvalid` for another channel or an empty body. */
 export function decodeInner(message: Uint8Array): Message<InnerChannel> {
   const channel = message[0];
-  if (channel !== GatewayChannel.route && channel !== GatewayChannel.control) return refuse('frameInvalid');
+  if (channel !== GatewayChannel.routes && channel !== GatewayChannel.control) return refuse('frameInvalid');
   return { channel, body: bodyOf(message) };
 }

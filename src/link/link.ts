@@ -10,6 +10,11 @@ export interface Link {
   attestation(): Attestation;
   /** Safe to call twice. */
   close(): void;
+  /**
+   * Does `work` when what has come meanwhile, on this link and on others, was heard: what answers it can be sent together.
+   * Absent where each message is heard by itself.
+   */
+  atTurnEnd?(work: () => void): void;
   /** The owner tells that whoever is at the other end has proved by a handshake who it is. */
   proved?(): void;
 }

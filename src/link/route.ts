@@ -4,7 +4,8 @@
  * What passes between PN GW and CPNS Server (CPNS-2): end-to-end bytes and the flow they belong to. A
  * flow is the gateway's number for one PNE link; it says where to route, never who the peer is.
  *
- *     route = [flow: uint .le 4294967295, message: bstr]
+ *     routes = 1*route                                       ; a CBOR sequence (RFC 8742): those of one record
+ *     route  = [flow: uint .le 4294967295, message: bstr]
  *
  * The message is one of the end-to-end channels (channel.ts).
  */
@@ -48,10 +49,26 @@ function openRoute(flow: number, length: number): ByteWriter {
 /** Refuses whatever is not exactly one route. */
 export function decodeRoute(bytes: Uint8Array): Route {
   const reader = new CborReader(bytes);
+  const route = readRoute(reader);
+  reader.end();
+  return route;
+}
+
+/** Returns each route of a sequence, borrowed from it. Refuses whatever is not one or more routes. */
+export function splitRoutes(bytes: Uint8Array): readonly Uint8Array[] {
+  const reader = new CborReader(bytes);
+  const routes: Uint8Array[] = [];
+  do {
+    const start = bytes.length - reader.remaining;
+    readRoute(reader);
+    routes.push(bytes.subarray(start, bytes.length - reader.remaining));
+  } while (reader.remaining > 0);
+  return routes;
+}
+
+function readRoute(reader: CborReader): Route {
   if (reader.array() !== 2) refuse('messageInvalid');
   const flow = reader.unsigned();
   if (flow > MAX_FLOW) refuse('messageInvalid');
-  const message = reader.byteString();
-  reader.end();
-  return { flow, message };
+  return { flow, message: reader.byteString() };
 }

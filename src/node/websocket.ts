@@ -243,6 +243,7 @@ function webSocketLink(socket: WebSocket, hold: () => void, attestation: Attesta
       socket.send(message);
     },
     attestation: () => attestation,
+    atTurnEnd: setImmediate,
     close(): void {
       socket.terminate();
     },

@@ -63,6 +63,8 @@ export interface Cpns2Options {
 export interface JoinOptions {
   readonly own?: Partial<InterfaceOptions>;
   readonly attestations?: { readonly gateway?: Attestation; readonly server?: Attestation };
+  /** What is under way is heard before what is sent meanwhile leaves. */
+  readonly hasTurns?: boolean;
 }
 
 export class Cpns2 {
@@ -91,7 +93,7 @@ export class Cpns2 {
   }
 
   /** Joins a gateway to the server by a link of its own. */
-  join({ own, attestations = {} }: JoinOptions = {}): TestGateway {
+  join({ own, attestations = {}, hasTurns = false }: JoinOptions = {}): TestGateway {
     const routes: RouteEnd = { link: undefined, received: [] };
     const agreements: Agreement[] = [];
     const refusals: ReasonName[] = [];
@@ -101,7 +103,7 @@ export class Cpns2 {
     const withdrawn: { readonly pneId: string; confirm(): void }[] = [];
     const admitted: TestGateway['admitted'][number][] = [];
     const revoked: TestGateway['revoked'][number][] = [];
-    const wire = this.createWire();
+    const wire = this.createWire(hasTurns);
     wire.adopt('server', this.links.attach(wire.end('gateway', attestations.server)));
     const events = secureServerLink(
       {
@@ -147,7 +149,7 @@ export class Cpns2 {
     return adopting(end, link);
   }
 
-  private createWire() {
+  private createWire(hasTurns: boolean) {
     const events: { server?: LinkEvents; gateway?: LinkEvents } = {};
     let isOpen = true;
     const inject = (message: Uint8Array, towards: Towards) => {
@@ -163,6 +165,7 @@ export class Cpns2 {
     };
     const end = (towards: Towards, attestation = PLAIN_STREAM): Link => ({
       attestation: () => attestation,
+      ...(hasTurns && { atTurnEnd: (work: () => void) => void this.queue.push(work) }),
       close,
       send: (message) => {
         for (const passed of this.tap(message.slice(), towards))

@@ -4,12 +4,13 @@
 import type { Party } from '../handshake/credential.ts';
 import { decodeInner, GatewayChannel } from '../link/gateway-channel.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
+import { splitRoutes } from '../link/route.ts';
 import type { After } from '../link/timer.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
 import { ControlKind, decodeControl, encodeStatement, type Statement } from './gateway-control.ts';
+import { GatewaySending } from './gateway-sending.ts';
 import { type Agreement, type InterfaceOptions, jitterOf } from './interface.ts';
 import { ResponderLink } from './responder-link.ts';
-import { routesOver, sendRecord } from './secured-link.ts';
 import { Statements } from './statements.ts';
 
 export interface GatewayLinkOptions {
@@ -28,6 +29,7 @@ export class GatewayLink {
   statements: Statements | undefined;
   private readonly options: GatewayLinkOptions;
   private readonly secured: ResponderLink;
+  private readonly sending: GatewaySending;
   private routes: LinkEvents | undefined;
 
   constructor(options: GatewayLinkOptions) {
@@ -38,6 +40,7 @@ export class GatewayLink {
       onSecured: (gateway) => this.begin(gateway),
       onMessage: (message) => this.receiveMessage(message),
     });
+    this.sending = new GatewaySending(this.secured);
   }
 
   /** Whether keys can be sent on it: what is left to TLS has no key of a handshake in use. */
@@ -70,16 +73,16 @@ export class GatewayLink {
       send: (number, statement) => this.secured.guard(() => this.sendStatement(number, statement)),
       onSilence: () => this.link.close(),
     });
-    this.routes = onSecured(
-      routesOver(this.link, () => this.secured.channel),
-      gateway,
-    );
+    this.routes = onSecured(this.sending.routes, gateway);
   }
 
   private receiveMessage(message: Uint8Array): void {
     if (this.statements !== undefined) this.statements.heard += 1;
     const { channel, body } = decodeInner(message);
-    if (channel === GatewayChannel.route) return this.routes?.onMessage(body);
+    if (channel === GatewayChannel.routes) {
+      for (const route of splitRoutes(body)) this.routes?.onMessage(route);
+      return;
+    }
     const control = decodeControl(body);
     // A gateway states nothing.
     if (control.kind !== ControlKind.confirmation) return refuse('messageInvalid');
@@ -88,8 +91,6 @@ export class GatewayLink {
 
   /** Keys go under that of the agreement in use, whichever that is when they are sent again. */
   private sendStatement(number: number, statement: Statement): void {
-    const { channel } = this.secured;
-    const message = encodeStatement(number, statement, channel?.wrappingKey);
-    sendRecord(this.link, channel, GatewayChannel.control, message);
+    this.sending.control(encodeStatement(number, statement, this.secured.channel?.wrappingKey));
   }
 }

@@ -5,6 +5,7 @@ import type { Secret } from '../crypto/provider.ts';
 import { unwrapKey } from '../keys/wrapping.ts';
 import { decodeInner, GatewayChannel } from '../link/gateway-channel.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
+import { splitRoutes } from '../link/route.ts';
 import type { After } from '../link/timer.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
 import {
@@ -14,9 +15,9 @@ import {
   type PnKey,
   type Revoked,
 } from './gateway-control.ts';
+import { GatewaySending } from './gateway-sending.ts';
 import { InitiatorLink } from './initiator-link.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
-import { routesOver, sendRecord } from './secured-link.ts';
 import type { GroupSeat } from './server-keys.ts';
 
 export interface ServerLinkOptions {
@@ -55,6 +56,7 @@ export function secureServerLink(options: ServerLinkOptions, link: Link): LinkEv
 class ServerLinkEnd {
   private readonly options: ServerLinkOptions;
   private readonly secured: InitiatorLink;
+  private readonly sending: GatewaySending;
   private routes: LinkEvents | undefined;
 
   constructor(options: ServerLinkOptions, link: Link) {
@@ -63,12 +65,13 @@ class ServerLinkEnd {
       {
         ...options,
         onSecured: () => {
-          this.routes = options.onSecured(routesOver(link, () => this.secured.channel));
+          this.routes = options.onSecured(this.sending.routes);
         },
         onMessage: (message) => this.receiveMessage(message),
       },
       link,
     );
+    this.sending = new GatewaySending(this.secured);
   }
 
   start(): void {
@@ -87,8 +90,8 @@ class ServerLinkEnd {
 
   private receiveMessage(message: Uint8Array): void {
     const { channel, body } = decodeInner(message);
-    if (channel === GatewayChannel.route) this.routes?.onMessage(body);
-    else this.receiveControl(body);
+    if (channel === GatewayChannel.control) return this.receiveControl(body);
+    for (const route of splitRoutes(body)) this.routes?.onMessage(route);
   }
 
   private receiveControl(body: Uint8Array): void {
@@ -116,8 +119,6 @@ class ServerLinkEnd {
   }
 
   private confirm(number: number): void {
-    const { link, channel } = this.secured;
-    if (channel === undefined) return;
-    sendRecord(link, channel, GatewayChannel.control, encodeConfirmation(number));
+    if (this.secured.channel !== undefined) this.sending.control(encodeConfirmation(number));
   }
 }

@@ -12,29 +12,39 @@ export function withRecords(provider: CryptoProvider): CryptoProvider {
   return Object.freeze({ ...provider, records: createRecords(provider) });
 }
 
-function createRecords(provider: CryptoProvider): RecordProvider {
-  const senders = new WeakMap<RecordSender, Sender>();
-  const recipients = new WeakMap<RecordRecipient, Recipient>();
-  const senderOf = (handle: RecordSender) => senders.get(handle) ?? refuse('badArgument');
-  const recipientOf = (handle: RecordRecipient) => recipients.get(handle) ?? refuse('badArgument');
+/** Handles that carry what they stand for: looking it up by the handle costs more than the rest around a record. */
+class SenderHandle implements RecordSender {
+  readonly brand = 'sender';
+  readonly end: Sender;
 
+  constructor(end: Sender) {
+    this.end = end;
+    Object.freeze(this);
+  }
+}
+
+class RecipientHandle implements RecordRecipient {
+  readonly brand = 'recipient';
+  readonly end: Recipient;
+
+  constructor(end: Recipient) {
+    this.end = end;
+    Object.freeze(this);
+  }
+}
+
+function createRecords(provider: CryptoProvider): RecordProvider {
   return Object.freeze({
-    createSender(direction, firstSequenceNumber, maxSealed) {
-      const handle: RecordSender = Object.freeze({ brand: 'sender' });
-      senders.set(handle, createSender(provider, direction, firstSequenceNumber, maxSealed));
-      return handle;
-    },
+    createSender: (direction, firstSequenceNumber, maxSealed) =>
+      new SenderHandle(createSender(provider, direction, firstSequenceNumber, maxSealed)),
     nextSequenceNumber: (sender) => senderOf(sender).nextSequenceNumber(),
     reserve: (sender, upTo) => senderOf(sender).reserve(upTo),
     refusal: (sender, length) => senderOf(sender).refusal(length),
     protect: (sender, plaintext) => senderOf(sender).protect(plaintext),
     protectInto: (sender, plaintext, target) => senderOf(sender).protectInto(plaintext, target),
 
-    createRecipient(direction, state, maxFailed) {
-      const handle: RecordRecipient = Object.freeze({ brand: 'recipient' });
-      recipients.set(handle, createRecipient(provider, direction, state, maxFailed));
-      return handle;
-    },
+    createRecipient: (direction, state, maxFailed) =>
+      new RecipientHandle(createRecipient(provider, direction, state, maxFailed)),
     unprotect(recipient, record) {
       const { unprotect } = recipientOf(recipient);
       try {
@@ -47,4 +57,12 @@ function createRecords(provider: CryptoProvider): RecordProvider {
     received: (recipient) => recipientOf(recipient).state(),
     wipe: (end) => (end.brand === 'sender' ? senderOf(end) : recipientOf(end)).wipe(),
   } satisfies RecordProvider);
+}
+
+function senderOf(handle: RecordSender): Sender {
+  return handle instanceof SenderHandle ? handle.end : refuse('badArgument');
+}
+
+function recipientOf(handle: RecordRecipient): Recipient {
+  return handle instanceof RecipientHandle ? handle.end : refuse('badArgument');
 }

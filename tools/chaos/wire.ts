@@ -53,6 +53,8 @@ interface Attached {
 
 /** What a link's own liveness takes to find its peer gone (src/link/liveness.ts). */
 const SILENCE_MS: readonly [number, number] = [45_000, 75_000];
+/** In which a busy process hears several messages before it answers. */
+const TURN_MS = 5;
 const MAX_DELAY_MS = 30_000;
 const MAX_REORDERING_MS = 500;
 
@@ -98,6 +100,7 @@ export class Wire implements Passage {
     const attached = this.sides[side];
     attached.events = attached.end.attach({
       attestation: () => PLAIN_STREAM,
+      atTurnEnd: (work) => this.ether.timeline.in(TURN_MS, attached.end.life, work),
       send: (message) => this.send(message.slice(), side),
       close: () => this.close(side),
     });

@@ -85,7 +85,7 @@ function drawsJourney(name: string, message: Message, from: End, to: End): Uint8
   if (name === 'reading') draws('reading value', value(link));
   const route = encodeRoute(0, endToEnd);
   draws(`${name} route`, route);
-  const gatewayRecord = from.gateway.protect(encodeChannelMessage(GatewayChannel.route, route));
+  const gatewayRecord = from.gateway.protect(encodeChannelMessage(GatewayChannel.routes, route));
   assert.equal(to.gateway.unprotect(gatewayRecord).subarray(1), route);
   draws(`${name} gateway link`, encodeChannelMessage(GatewayChannel.record, gatewayRecord));
   return record;

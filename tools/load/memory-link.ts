@@ -12,6 +12,7 @@ export function joinInMemory(first: (link: Link) => LinkEvents, second: (link: L
   const ends: LinkEvents[] = [];
   const linkTo = (peer: number): Link => ({
     attestation: () => PLAIN_STREAM,
+    atTurnEnd: setImmediate,
     close(): void {},
     send(message): void {
       underWay.push(() => ends[peer]!.onMessage(message));

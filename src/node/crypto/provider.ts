@@ -8,15 +8,17 @@ import {
   createHmac,
   createSecretKey,
   type KeyObject,
-  randomFillSync,
 } from 'node:crypto';
+import type { AeadParameters } from '../../crypto/algorithms.ts';
 import { Algorithm } from '../../crypto/algorithms.ts';
-import type { Backend, BackendMac, ByteAead } from '../../crypto/backend.ts';
+import type { Backend, BackendAead, BackendMac, ByteAead } from '../../crypto/backend.ts';
 import { overBytes } from '../../crypto/byte-wrapping.ts';
 import { createProvider } from '../../crypto/create-provider.ts';
 import { overHmac } from '../../crypto/hkdf.ts';
 import type { CryptoProvider } from '../../crypto/provider.ts';
+import { createCcm } from './ccm.ts';
 import { NODE_CURVES } from './curves.ts';
+import { createRandom } from './random.ts';
 
 /** node:crypto, for the gateway and the server. Key bytes lie in OpenSSL's memory, behind KeyObjects. */
 export function createNodeProvider(): CryptoProvider {
@@ -28,14 +30,12 @@ const copyBytes = (material: KeyObject) => bytesOf(material.export());
 
 const BACKEND = Object.freeze<Backend<KeyObject>>({
   name: 'node',
-  fillRandom: (target) => {
-    randomFillSync(target);
-  },
+  fillRandom: createRandom(),
   aeads: Object.freeze({
     __proto__: null,
     [Algorithm.A128GCM]: aead('aes-128-gcm'),
-    [Algorithm.AES_CCM_16_64_128]: aead('aes-128-ccm'),
-    [Algorithm.AES_CCM_16_128_128]: aead('aes-128-ccm'),
+    [Algorithm.AES_CCM_16_64_128]: ccm,
+    [Algorithm.AES_CCM_16_128_128]: ccm,
     [Algorithm.CHACHA20_POLY1305]: aead('chacha20-poly1305'),
   } as Backend<KeyObject>['aeads']),
   curves: NODE_CURVES,
@@ -63,9 +63,12 @@ const NOTHING = new Uint8Array(1).subarray(1);
 /** Arrays of up to so many bytes lie among the engine's objects until node:crypto looks at them: then they are moved. */
 const SHORT_BYTES = 64;
 
-function aead(
-  name: CipherCCMTypes | 'aes-128-gcm' | 'chacha20-poly1305',
-): Backend<KeyObject>['aeads'][number] {
+/** AES-CCM, whatever the length of the tag. */
+function ccm(material: KeyObject, { tagLength }: AeadParameters): BackendAead<KeyObject> {
+  return overBytes(createCcm(material, tagLength), { importBytes, copyBytes });
+}
+
+function aead(name: 'aes-128-gcm' | 'chacha20-poly1305'): Backend<KeyObject>['aeads'][number] {
   // The others take CCM's options as well, and ignore plaintextLength.
   const cipherName = name as CipherCCMTypes;
   return (material, { tagLength }) =>

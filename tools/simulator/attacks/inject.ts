@@ -27,7 +27,7 @@ export const inject: Attack = {
     const seen = await attempt.next('wire', 'up', (message) => (isRecord(message) ? [message] : undefined));
     const session = guessedSession(provider, bodyOf(seen), Algorithm.AES_CCM_16_128_128, 'send');
     const route = encodeRoute(0, encodeChannelMessage(Channel.endToEndRecord, FORGED));
-    const record = session.protect(encodeChannelMessage(GatewayChannel.route, route));
+    const record = session.protect(encodeChannelMessage(GatewayChannel.routes, route));
     session.close();
     const message = encodeChannelMessage(GatewayChannel.record, record);
     taps.wire.inject(message, 'up');

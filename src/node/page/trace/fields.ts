@@ -49,7 +49,7 @@ const CHANNEL_NAMES = new Map<number, string>([
   [Channel.hopRecord, 'a record of CPNS-1'],
   [Channel.endToEndRecord, 'a record of CPNS-3'],
   [GatewayChannel.record, 'a record of CPNS-2'],
-  [GatewayChannel.route, 'a route'],
+  [GatewayChannel.routes, 'routes'],
 ]);
 
 function messageFields(bytes: Uint8Array): FieldView[] {

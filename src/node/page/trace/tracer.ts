@@ -10,7 +10,7 @@ import { CborReader } from '../../../cbor/reader.ts';
 import { ImplementationLimits } from '../../../limits.ts';
 import { Channel } from '../../../link/channel.ts';
 import { GatewayChannel } from '../../../link/gateway-channel.ts';
-import { decodeRoute } from '../../../link/route.ts';
+import { decodeRoute, splitRoutes } from '../../../link/route.ts';
 import { Refusal } from '../../../refusal.ts';
 import { decodeMessage, MessageType } from '../../../roles/message.ts';
 import type { Reading } from '../../../roles/server-store.ts';
@@ -48,7 +48,7 @@ export class ReadingTracer {
   private unanswered: Trace[] = [];
   /** Those that the record of a receipt answers, by its bytes. */
   private readonly answers = new Map<string, readonly Trace[]>();
-  private outer: { readonly route: Stage; readonly record: Stage } | undefined;
+  private outer: { readonly routes: readonly Uint8Array[]; readonly record: Stage } | undefined;
 
   /** Of the server's own records: a route comes before the record that is in it, and a receipt after the reading. */
   readonly server: RecordObserver = {
@@ -96,9 +96,9 @@ export class ReadingTracer {
 
   private opened(seen: SeenRecord): void {
     const { record, plaintext, tagLength, end } = seen;
-    if (plaintext[0] === GatewayChannel.route) {
+    if (plaintext[0] === GatewayChannel.routes) {
       this.outer = {
-        route: stage('route', 'route', 'CPNS-2, inside', plaintext.subarray(1)),
+        routes: splitRoutes(plaintext.subarray(1)),
         record: stage('gateway record', 'record of CPNS-2', 'CPNS-2', onGatewayLink(record), tagLength),
       };
       return;
@@ -127,13 +127,17 @@ export class ReadingTracer {
 
   private outerOf(record: Uint8Array): Stage[] {
     if (this.outer === undefined) return [];
-    const { route, record: outer } = this.outer;
-    const { message } = decodeRoute(route.bytes);
-    return toHex(message.subarray(1)) === toHex(record) ? [route, outer] : [];
+    const { routes, record: outer } = this.outer;
+    const hex = toHex(record);
+    const route = routes.find((each) => toHex(decodeRoute(each).message.subarray(1)) === hex);
+    return route === undefined ? [] : [routeStage(route), outer];
   }
 
   private sealed({ record, plaintext, tagLength }: SeenRecord): void {
-    if (plaintext[0] === GatewayChannel.route) return this.routed(plaintext.subarray(1), record, tagLength);
+    if (plaintext[0] === GatewayChannel.routes) {
+      for (const route of splitRoutes(plaintext.subarray(1))) this.routed(route, record, tagLength);
+      return;
+    }
     if (plaintext[0]! >> 5 !== Major.array || plaintext[1] !== MessageType.receipt) return;
     const numbers = numbersIn(plaintext);
     if (numbers === undefined) return;
@@ -150,7 +154,7 @@ export class ReadingTracer {
 
   private routed(route: Uint8Array, record: Uint8Array, tagLength: number): void {
     this.onTheWayBack(decodeRoute(route).message, [
-      stage('route', 'route', 'CPNS-2, inside', route),
+      routeStage(route),
       stage('gateway record', 'record of CPNS-2', 'CPNS-2', onGatewayLink(record), tagLength),
     ]);
   }
@@ -173,6 +177,10 @@ export function stage(
   tagLength = 0,
 ): Stage {
   return { form, name, where, bytes, tagLength };
+}
+
+function routeStage(route: Uint8Array): Stage {
+  return stage('route', 'route', 'CPNS-2, inside', route);
 }
 
 /** As it lies on CPNS-2. */
