@@ -89,6 +89,16 @@ test('groups are told where they have changed, and not else', () => {
   assert.equal(take()!.groups, []);
 });
 
+test('questions are told where they have changed, and not else', () => {
+  const feed = feedOf('pne-1');
+  const take = feed.join({ onChange(): void {} });
+  feed.reading('pne-1', 1, 0);
+  assert.is(take()!.questions, undefined);
+  const questions = [{ number: 1, text: 'bridge wants to read pne-1', owner: undefined }];
+  feed.setQuestions(questions);
+  assert.equal([take()!.questions, feed.state.questions], [questions, questions]);
+});
+
 test('a reading says which boot of its PNE it is of', () => {
   const feed = feedOf('pne-1');
   feed.reading('pne-1', 1, 3 * 2 ** 32 + 7);

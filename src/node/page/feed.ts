@@ -13,6 +13,7 @@ import type {
   InterfaceView,
   PageChange,
   PageState,
+  QuestionView,
 } from './state.ts';
 
 /** Events and numbers of one field that are kept. */
@@ -39,6 +40,7 @@ interface Backlog {
   readonly attacks: Set<string>;
   readonly removed: Set<string>;
   areGroupsNew: boolean;
+  areQuestionsNew: boolean;
   /** Events up to this number it has. */
   seen: number;
   isTold: boolean;
@@ -70,6 +72,7 @@ export class PageFeed {
   private readonly firstSteps = new Map<string, number>();
   private readonly viewers = new Map<Viewer, Backlog>();
   private groups: readonly GroupView[] = [];
+  private questions: readonly QuestionView[] = [];
   private events: EventView[] = [];
   private happened = 0;
 
@@ -79,10 +82,11 @@ export class PageFeed {
   }
 
   get state(): PageState {
-    const { title, groups, events, happened } = this;
+    const { title, groups, questions, events, happened } = this;
     return {
       title,
       groups,
+      questions,
       events,
       happened,
       entities: [...this.entities.values()],
@@ -100,6 +104,7 @@ export class PageFeed {
       attacks: new Set(),
       removed: new Set(),
       areGroupsNew: false,
+      areQuestionsNew: false,
       seen: this.happened,
       isTold: false,
     };
@@ -150,6 +155,13 @@ export class PageFeed {
     this.groups = groups;
     this.tell((backlog) => {
       backlog.areGroupsNew = true;
+    });
+  }
+
+  setQuestions(questions: readonly QuestionView[]): void {
+    this.questions = questions;
+    this.tell((backlog) => {
+      backlog.areQuestionsNew = true;
     });
   }
 
@@ -220,6 +232,7 @@ export class PageFeed {
       interfaces: [...backlog.interfaces].flatMap((key) => this.interfaces.get(key) ?? []),
       removed: [...backlog.removed],
       groups: backlog.areGroupsNew ? this.groups : undefined,
+      questions: backlog.areQuestionsNew ? this.questions : undefined,
       events: this.events.filter(({ number }) => number > backlog.seen),
       happened: this.happened,
       arrived: [...backlog.arrived],
@@ -228,6 +241,7 @@ export class PageFeed {
     const { entities, interfaces, arrived, removed, attacks } = backlog;
     for (const each of [entities, interfaces, arrived, removed, attacks]) each.clear();
     backlog.areGroupsNew = false;
+    backlog.areQuestionsNew = false;
     backlog.seen = this.happened;
     backlog.isTold = false;
     return change;

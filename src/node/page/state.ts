@@ -7,6 +7,7 @@ export interface PageState {
   readonly entities: readonly EntityView[];
   readonly interfaces: readonly InterfaceView[];
   readonly groups: readonly GroupView[];
+  readonly questions: readonly QuestionView[];
   /** The newest last; how many there have been is in `happened`. */
   readonly events: readonly EventView[];
   readonly happened: number;
@@ -83,6 +84,15 @@ export interface GroupView {
   }[];
 }
 
+/** What waits for the consent of an owner. */
+export interface QuestionView {
+  readonly number: number;
+  /** Such as `bridge wants to read pne-1`. */
+  readonly text: string;
+  /** A PNE that is asked; undefined: whoever administers. */
+  readonly owner: string | undefined;
+}
+
 /** One interface between two entities, and what was negotiated for it. */
 export interface InterfaceView {
   readonly name: string;
@@ -145,6 +155,7 @@ export interface PageChange {
   readonly removed: readonly string[];
   /** All of them, where one has changed. */
   readonly groups: readonly GroupView[] | undefined;
+  readonly questions: readonly QuestionView[] | undefined;
   readonly events: readonly EventView[];
   readonly happened: number;
   readonly attacks: readonly AttackView[];

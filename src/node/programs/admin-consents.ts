@@ -10,6 +10,7 @@ import { readAll } from '../devices.ts';
 import type { KeyValueStore } from '../store/store.ts';
 import { endOf, type Work } from './admin-grants.ts';
 import { UsageError } from './config.ts';
+import { wishOf } from './consents.ts';
 
 const LEVELS: readonly string[] = Object.freeze(['open', 'ask', 'closed']);
 
@@ -83,17 +84,12 @@ export function forgetDevice(store: KeyValueStore, id: string): Promise<void> {
 }
 
 function lineFor(row: Consent, consents: Consents): string {
-  const { number, subject, operation, target, state, until } = row;
+  const { number, state, until } = row;
   const { owner } = disclosureIn(consents, row);
   const end = new Date(until * 1000).toISOString();
   const asked = owner === ADMINISTRATOR ? 'waits for an answer' : `waits for an answer of ${owner}`;
-  return `${number} ${subject} ${WISHES[operation]} ${target}: ${state === 'asked' ? asked : state} until ${end}`;
+  return `${number} ${wishOf(row)}: ${state === 'asked' ? asked : state} until ${end}`;
 }
-
-const WISHES: Readonly<Record<AskedOperation, string>> = Object.freeze({
-  'content-access': 'wants to read',
-  'bridge-open': 'wants a bridge to PN',
-});
 
 function checkLevel(level: string): asserts level is Openness {
   if (!LEVELS.includes(level)) throw new UsageError(`${level} is none of open, ask and closed`);

@@ -2,9 +2,26 @@
 
 /** Questions to owners at a program that runs, and what was answered. */
 import { ADMINISTRATOR } from '../../authorization/decision.ts';
+import type { AskedOperation, Question } from '../../roles/consent.ts';
 import { type HeldConsents, openConsents } from '../held-consents.ts';
+import type { QuestionView } from '../page/state.ts';
 import type { KeyValueStore } from '../store/store.ts';
 import type { Log } from './log.ts';
+
+/** In words. */
+export function wishOf({ subject, operation, target }: Question): string {
+  return `${subject} ${WISHES[operation]} ${target}`;
+}
+
+const WISHES: Readonly<Record<AskedOperation, string>> = Object.freeze({
+  'content-access': 'wants to read',
+  'bridge-open': 'wants a bridge to PN',
+});
+
+export function questionView({ question, owner }: HeldConsents['waiting'][number]): QuestionView {
+  const { number } = question;
+  return { number, text: wishOf(question), owner: owner === ADMINISTRATOR ? undefined : owner };
+}
 
 export function openProgramConsents(
   store: KeyValueStore,

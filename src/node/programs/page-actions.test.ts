@@ -2,6 +2,8 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { askOwner } from '../consent-changes.ts';
+import { readConsents } from '../consents.ts';
 import { createNodeProvider } from '../crypto/provider.ts';
 import { enrol, readAll } from '../devices.ts';
 import { isGranted } from '../grants.ts';
@@ -9,7 +11,7 @@ import { newIdentity } from '../identity.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import { grantJoined } from './admin-grants.ts';
 import { administerGroups } from './admin-groups.ts';
-import { deviceActions, groupActions } from './page-actions.ts';
+import { consentActions, deviceActions, groupActions } from './page-actions.ts';
 
 const test = suite('programs/page-actions');
 
@@ -60,6 +62,21 @@ test('a group has a new key', async () => {
   const lines: string[] = [];
   await administerGroups({ store, provider, names: ['list'], say: (line) => void lines.push(line) });
   assert.match(lines[0]!, /epoch 2/);
+});
+
+test('a question is answered in the place of its owner, and an answer taken back', async () => {
+  const { store, provider } = await open();
+  const { consent, refuse } = consentActions({ store, provider });
+  const now = Math.floor(Date.now() / 1000);
+  await askOwner(store, { operation: 'content-access', subject: 'bridge', target: 'pne-1' }, now);
+  assert.match(await refusal(consent({ number: '2' })), /nothing was asked by number 2/);
+  assert.is(await consent({ number: '1' }), '1 consented');
+  const rowOf = async () => [...(await readConsents(store)).rows.values()][0]!;
+  const { state, until } = await rowOf();
+  assert.is(state, 'consented');
+  assert.ok(until - now >= 30 * 86_400 && until - now < 31 * 86_400);
+  assert.is(await refuse({ number: '1' }), '1 refused');
+  assert.is((await rowOf()).state, 'refused');
 });
 
 test('a name of a group that is empty or too long is refused with the limit', async () => {

@@ -10,6 +10,7 @@ import type { PageAction, PageActions } from '../page/actions.ts';
 import type { ReadingTracer } from '../page/trace/tracer.ts';
 import type { KeyValueStore } from '../store/store.ts';
 import { remove } from './admin.ts';
+import { consent, refuseAsks } from './admin-consents.ts';
 import { DEFAULT_DAYS, grant, revoke, type Work } from './admin-grants.ts';
 import { administerGroups } from './admin-groups.ts';
 import { newCode } from './new-code.ts';
@@ -47,6 +48,22 @@ export function groupActions({ store, provider }: Administered): Readonly<Record
   };
 }
 
+/** Answers in the place of an owner: both take the `number` of a question. */
+export function consentActions(
+  administered: Administered,
+): Readonly<Record<'consent' | 'refuse', PageAction>> {
+  const action =
+    (run: (work: Work) => Promise<void>): PageAction =>
+    ({ number = '' }) =>
+      said((say) =>
+        run({ ...administered, ...NO_ENTITY, names: [number], roll: DEVICES, days: CONSENT_DAYS, say }),
+      );
+  return { consent: action(consent), refuse: action(refuseAsks) };
+}
+
+/** As long as the answer of an owner that does not say how long. */
+const CONSENT_DAYS = '30';
+
 export interface AdministeredServer extends Administered {
   readonly root: Secret;
   readonly server: Credential;
@@ -60,6 +77,7 @@ export function serverActions({ root, server, page, ...administered }: Administe
   return {
     ...devices,
     ...groupActions(administered),
+    ...consentActions(administered),
     /** A code is on no list that is followed. */
     async remove(fields): Promise<unknown> {
       const said = await devices.remove(fields);

@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import type { CryptoProvider } from '../../crypto/provider.ts';
 import type { Agreement } from '../../roles/interface.ts';
 import type { Reading } from '../../roles/server-store.ts';
+import type { HeldConsents } from '../held-consents.ts';
 import { newPageToken, type PageActions } from '../page/actions.ts';
 import { PageFeed } from '../page/feed.ts';
 import { interfaceFacts } from '../page/interface-facts.ts';
@@ -18,6 +19,7 @@ import { observeRecords } from '../page/trace/record-tap.ts';
 import { ReadingTracer } from '../page/trace/tracer.ts';
 import type { Listener } from '../tcp.ts';
 import { UsageError } from './config.ts';
+import { questionView } from './consents.ts';
 import type { Log } from './log.ts';
 
 export interface PageOptions {
@@ -98,6 +100,10 @@ export class ProgramPage {
 
   groups(groups: () => readonly GroupView[]): void {
     this.feed?.setGroups(groups());
+  }
+
+  questions(waiting: HeldConsents['waiting']): void {
+    this.feed?.setQuestions(waiting.map(questionView));
   }
 
   /** Shows what there is from now on. */

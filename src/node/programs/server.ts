@@ -128,9 +128,11 @@ export async function startServerProgram(
   let output: ReadingOutput | undefined;
   let server: CpnsServer | undefined;
   const consents = await openProgramConsents(store, log, () => {
+    page.questions(consents.waiting);
     server?.entities?.refresh();
     server?.askOwners();
   });
+  page.questions(consents.waiting);
   const entities = await openEntities({
     ...{ store, log, consents, maxKept: Number(values['max-kept']) },
     devices: () => devices,

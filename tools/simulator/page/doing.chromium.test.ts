@@ -33,6 +33,35 @@ test.before(() => lookout.start());
 test.after.each(() => lookout.clear());
 test.after(() => lookout.end());
 
+test('a question is answered by keys alone, and is gone once the program says so', async () => {
+  const feed = networkOf(1);
+  const asked: string[] = [];
+  const answer =
+    (name: string) =>
+    ({ number }: ActionFields) => {
+      asked.push(`${name} ${number}`);
+      return 'done';
+    };
+  const { url } = await lookout.serve(feed, { consent: answer('consent'), refuse: answer('refuse') });
+  const { page, faults } = await lookout.look(url, { viewport: PHONE });
+  const text = 'bridge wants to read pne-1';
+  feed.setQuestions([
+    { number: 3, text, owner: undefined },
+    { number: 4, text: 'panel wants to read pne-1', owner: 'pne-1' },
+  ]);
+  await page.locator('[data-question="4"]', { hasText: 'for pne-1 to answer' }).waitFor();
+  assert.equal(await violations(page), []);
+  assert.not.ok(await page.evaluate(OVERFLOWS));
+  await page.getByLabel(`Consent: ${text}`).press('Enter');
+  await page.locator('[data-question="3"] output', { hasText: 'done' }).waitFor();
+  await page.getByLabel('Refuse: panel wants to read pne-1').press('Enter');
+  await page.locator('[data-question="4"] output', { hasText: 'done' }).waitFor();
+  assert.equal(asked, ['consent 3', 'refuse 4']);
+  feed.setQuestions([]);
+  await page.locator('[data-question]').first().waitFor({ state: 'detached' });
+  assert.equal(faults, []);
+});
+
 test('PNEs are added, revoked, granted, removed and followed by keys alone, on a phone too', async () => {
   const feed = networkOf(1);
   const asked: string[] = [];

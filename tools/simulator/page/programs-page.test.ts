@@ -116,7 +116,9 @@ test('a device joins by a code of the page, is followed, revoked at the server, 
     assert.is(statSync(file).mode & 0o777, 0o600);
     assert.not.ok(`${server.said}${gateway.said}`.includes(token));
   }
-  assert.equal((await page.state()).actions, ['remove', 'revoke', 'grant', 'rekey', 'add', 'follow']);
+  assert.equal((await page.state()).actions, [
+    ...['remove', 'revoke', 'grant', 'rekey', 'consent', 'refuse', 'add', 'follow'],
+  ]);
   assert.equal((await gatewayPage.state()).actions, ['remove', 'revoke', 'grant']);
 
   assert.is(await page.act('add', { name: 'shed-1' }), 'shed-1 may join by its code');

@@ -9,6 +9,7 @@ import { Events } from './events.tsx';
 import { Groups } from './groups.tsx';
 import { Picture } from './picture.tsx';
 import type { AwayReason } from './program.ts';
+import { Questions } from './questions.tsx';
 import { followNetwork, type View } from './view.ts';
 
 const AWAY: Readonly<Record<AwayReason, string>> = {
@@ -42,6 +43,7 @@ function Page({ view }: { readonly view: View }) {
             ))}
         </section>
         <Events events={view.events} />
+        <Questions view={view} />
         <section class="wide" aria-labelledby="pnes">
           <h2 id="pnes">PNEs</h2>
           <AddForm view={view} />

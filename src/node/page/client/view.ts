@@ -9,6 +9,7 @@ import type {
   InterfaceView,
   PageChange,
   PageStart,
+  QuestionView,
 } from '../state.ts';
 import { type AwayReason, followProgram } from './program.ts';
 
@@ -24,6 +25,7 @@ export interface View {
   readonly entities: ReadonlyMap<string, EntityView>;
   readonly interfaces: ReadonlyMap<string, InterfaceView>;
   readonly groups: readonly GroupView[];
+  readonly questions: readonly QuestionView[];
   readonly events: readonly EventView[];
   readonly attacks: ReadonlyMap<string, AttackView>;
   /** How often a reading of a PNE has arrived while this page looked. */
@@ -37,6 +39,7 @@ export const NOTHING: View = {
   entities: new Map(),
   interfaces: new Map(),
   groups: [],
+  questions: [],
   events: [],
   attacks: new Map(),
   arrivals: new Map(),
@@ -72,14 +75,15 @@ export function followNetwork(show: (view: View) => void): void {
   });
 }
 
-function begun({ title, actions, entities, interfaces, groups, events, attacks }: PageStart): View {
+function begun({ title, actions, entities, interfaces, events, attacks, ...lists }: PageStart): View {
   return {
     title,
     away: undefined,
     actions,
     entities: new Map(entities.map((entity) => [entity.id, entity])),
     interfaces: new Map(interfaces.map((each) => [keyOf(each), each])),
-    groups,
+    groups: lists.groups,
+    questions: lists.questions,
     events,
     attacks: new Map(attacks.map((each) => [each.name, each])),
     arrivals: new Map(),
@@ -99,6 +103,7 @@ function changed(view: View, change: PageChange): View {
     entities: byKey([...entities, ...change.entities], ({ id }) => id),
     interfaces: areSame ? view.interfaces : byKey([...interfaces, ...change.interfaces], keyOf),
     groups: change.groups ?? view.groups,
+    questions: change.questions ?? view.questions,
     events: [...view.events, ...change.events].slice(-MAX_EVENTS),
     attacks: new Map([...view.attacks, ...change.attacks.map((each) => [each.name, each] as const)]),
     arrivals,
