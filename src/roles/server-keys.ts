@@ -45,6 +45,8 @@ export interface ServerKeyHost {
   send(pneId: string, agreement: Agreement, message: Uint8Array): void;
   /** Where a PNE's newest verified message came from. */
   routeOf(pneId: string): { readonly gateway: Link; readonly flow: number } | undefined;
+  /** Names of fields that a PNE has told in its present session. */
+  fieldsOf(pneId: string): readonly string[];
   /** Who the gateway at the end of this link has proved to be. */
   gatewayName(gateway: Link): string | undefined;
   sendContent(gateway: Link, content: Uint8Array): void;

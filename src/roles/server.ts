@@ -115,7 +115,8 @@ class ServerRole {
     });
     const { after, onSeats = ignore, onPnKey = ignore, onRefused } = options;
     const { random, interfaces } = this;
-    this.keys = options.keys?.bind({ ...interfaces, after, random, onSeats, onPnKey, onRefused });
+    const fieldsOf = (pneId: string) => this.outlook(pneId).fields;
+    this.keys = options.keys?.bind({ ...interfaces, after, random, fieldsOf, onSeats, onPnKey, onRefused });
     const { consents, grants, pn } = options;
     const permits = (pneId: string) => mayInPn(grants, pn, pneId, 'pn-join');
     if (consents !== undefined)

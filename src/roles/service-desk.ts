@@ -13,6 +13,7 @@ import type { Agreement } from './interface.ts';
 import type { KeyView } from './key-ledger.ts';
 import { KeyMessageType } from './key-message.ts';
 import type { KeyChanges } from './key-store.ts';
+import { describeDevice, listDevices } from './service-devices.ts';
 import { createGroup, discoverGroups, removeMember, transferGroup } from './service-groups.ts';
 import {
   decodeServiceRequest,
@@ -39,6 +40,8 @@ export interface ServiceHost extends Omit<NoticeHost, 'gatewayCredential'> {
   pneIds(): Iterable<string>;
   /** Where a PNE's newest verified message came from. */
   routeOf(pneId: string): { readonly gateway: Link } | undefined;
+  /** Names of fields that a PNE has told in its present session. */
+  fieldsOf(pneId: string): readonly string[];
   /** Whether the server has a credential of it. */
   isKnown(pneId: string): boolean;
   /** Carries out what `apply` returns, once its turn has come: `done` is called when it is stored, or with why it is not. */
@@ -81,6 +84,8 @@ const HANDLERS: Readonly<Record<number, ServiceHandler>> = Object.freeze({
   [ServiceOperation.listNetworks]: listNetworks,
   [ServiceOperation.chooseNetwork]: chooseNetwork,
   [ServiceOperation.releaseNetwork]: releaseNetwork,
+  [ServiceOperation.listDevices]: listDevices,
+  [ServiceOperation.describeDevice]: describeDevice,
 });
 
 /** What a PNE is told of a refusal. Where a wish could not be stored it is told nothing, and asks again. */
@@ -142,12 +147,12 @@ class Desk implements ServiceDesk {
     return talk;
   }
 
-  private surroundings(pneId: string): Pick<ServiceCase, 'rekeying' | 'neighbours' | 'isKnown'> {
-    const { rekeying, pneIds, routeOf, isKnown } = this.host;
+  private surroundings(pneId: string): Omit<ServiceCase, 'pneId' | 'wish' | 'view' | 'grants'> {
+    const { rekeying, pneIds, routeOf, isKnown, fieldsOf } = this.host;
     const gateway = routeOf(pneId)?.gateway;
     const isNear = (id: string) => id !== pneId && routeOf(id)?.gateway === gateway;
     const neighbours = () => (gateway === undefined ? [] : [...pneIds()].filter(isNear));
-    return { rekeying, neighbours, isKnown };
+    return { rekeying, neighbours, isKnown, fieldsOf, isHere: (id) => routeOf(id) !== undefined };
   }
 
   private carryOut(pneId: string, request: ServiceRequest, talk: Talk): void {

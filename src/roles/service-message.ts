@@ -16,6 +16,9 @@
  *     5  list PNs            after: reference                  next: reference, * bstr .cbor network
  *     6  choose a PN         reference
  *     7  release a PN        reference
+ *     8  list its devices    reference         ? after: pne-id  more: 0 / 1, * bstr .cbor [pne-id: tstr, here: 0 / 1]
+ *     9  what one can do     reference         pne-id          here: 0 / 1, bstr .cbor [* field: tstr],
+ *                                                              bstr .cbor [* service: tstr]
  *
  *     group = [reference: uint, marks: uint, members: uint, name: tstr, service: tstr]
  *     network = [reference: uint, marks: uint, members: uint, name: tstr, gateway: tstr]   ; '': at whichever
@@ -41,6 +44,8 @@ export const ServiceOperation = Object.freeze({
   listNetworks: 5,
   chooseNetwork: 6,
   releaseNetwork: 7,
+  listDevices: 8,
+  describeDevice: 9,
 } as const);
 
 /** Whom a PN is of, besides whoever sets it up and the gateways that they are at. */

@@ -167,6 +167,16 @@ test('who leaves a PN may set up one of its own', () => {
   assert.equal(held(network), ['1', '3']);
 });
 
+test('a service group is no PN: whoever may do everything with PNs does nothing with it', () => {
+  const network = new ServiceNetwork({ 'pne-1': RIGHTS }, { devices: ['pne-1'] });
+  network.keys.create({ kind: 'service', name: 'lights', owner: 'pne-1', members: [] });
+  network.settle();
+  assert.is(network.answer('pne-1', chooseNetwork(2)).status, Status.groupUnknown);
+  assert.is(network.answer('pne-1', releaseNetwork(2)).status, Status.groupUnknown);
+  assert.equal(networksIn(network.answer('pne-1', listNetworks())).entries, []);
+  assert.equal([membersOf(network, 2), held(network)], [[], ['']]);
+});
+
 test('a server that ends between store and answer of each has done it once', () => {
   const network = new ServiceNetwork(ALL, { devices: ['pne-1', 'pne-2'] });
   const killed = (id: string, wish: Wish) => {

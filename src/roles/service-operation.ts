@@ -22,6 +22,10 @@ export interface ServiceCase {
   readonly grants: Grants;
   /** Other PNEs that are at the gateway of the one that asks, and have keys. */
   neighbours(): string[];
+  /** Whether there is a way to a PNE just now. */
+  isHere(pneId: string): boolean;
+  /** Names of fields that a PNE has told in its present session. */
+  fieldsOf(pneId: string): readonly string[];
   /** Whether the server has the credential of a PNE of this id. */
   isKnown(pneId: string): boolean;
 }

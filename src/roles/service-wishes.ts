@@ -10,6 +10,7 @@ import {
   NetworkType,
   type ServiceAnswer,
   ServiceOperation,
+  type ServiceResult,
   type Wish,
 } from './service-message.ts';
 
@@ -36,6 +37,21 @@ export interface FoundNetwork {
   readonly isMember: boolean;
   readonly isOwner: boolean;
   readonly mayChoose: boolean;
+}
+
+/** A device of a PN; whether the server knows a way to it just now. */
+export interface FoundDevice {
+  readonly pneId: string;
+  readonly isHere: boolean;
+}
+
+/** What a device can do, as far as the server knows just now. */
+export interface Abilities {
+  readonly isHere: boolean;
+  /** Names of fields that it has told. */
+  readonly fields: readonly string[];
+  /** Of its groups, as their owners call them. */
+  readonly services: readonly string[];
 }
 
 /** `next`: what to ask for behind these; 0: there are no more. */
@@ -98,6 +114,17 @@ export function releaseNetwork(reference: number): Wish {
   return { operation: ServiceOperation.releaseNetwork, number: reference, texts: [] };
 }
 
+/** Devices of a PN, behind the one of this id. `devicesIn` reads the answer. */
+export function listDevices(reference: number, after?: string): Wish {
+  const texts = after === undefined ? [] : [after];
+  return { operation: ServiceOperation.listDevices, number: reference, texts };
+}
+
+/** What a device of a PN can do. `abilitiesIn` reads the answer. */
+export function describeDevice(reference: number, pneId: string): Wish {
+  return { operation: ServiceOperation.describeDevice, number: reference, texts: [pneId] };
+}
+
 /** Refuses `messageInvalid` where an answer that is ok does not hold that. */
 export function referenceIn({ results }: ServiceAnswer): number {
   const [reference] = results;
@@ -122,6 +149,26 @@ function pageIn<Entry>(
 /** The same. */
 export function networksIn(answer: ServiceAnswer): Page<FoundNetwork> {
   return pageIn(answer, readNetwork);
+}
+
+/** The same. `next`: 1, there are more behind the last of these. */
+export function devicesIn(answer: ServiceAnswer): Page<FoundDevice> {
+  return pageIn(answer, (bytes) => {
+    const [pneId, here, ...rest] = decodeFlat(bytes);
+    if (typeof pneId !== 'string' || rest.length > 0) refuse('messageInvalid');
+    return { pneId, isHere: numberOf(here, 1) === 1 };
+  });
+}
+
+/** The same. */
+export function abilitiesIn({ results: [here, fields, services, ...rest] }: ServiceAnswer): Abilities {
+  if (rest.length > 0) refuse('messageInvalid');
+  return { isHere: numberOf(here, 1) === 1, fields: textsIn(fields), services: textsIn(services) };
+}
+
+function textsIn(bytes: ServiceResult | undefined): string[] {
+  const items = typeof bytes === 'object' ? decodeFlat(bytes) : refuse('messageInvalid');
+  return items.map((item) => (typeof item === 'string' ? item : refuse('messageInvalid')));
 }
 
 function readGroup(bytes: Uint8Array): FoundGroup {

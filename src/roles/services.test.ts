@@ -139,6 +139,16 @@ test('a group goes to a member that may own it, and to nobody else', () => {
   assert.equal(ownerAndMembers(network), [['pne-1', 'pne-1 pne-3']]);
 });
 
+test('a PN is no service group: whoever may do everything with groups does nothing with it', () => {
+  const network = new ServiceNetwork(ALL, { devices: ['pne-1', 'pne-2'] });
+  network.keys.create({ kind: 'pn', name: 'home', owner: 'pne-1', members: ['pne-1', 'pne-2'] });
+  network.settle();
+  assert.is(network.answer('pne-1', transferGroup(1, 'pne-2')).status, Status.groupUnknown);
+  assert.is(network.answer('pne-1', removeMember(1, 'pne-2')).status, Status.groupUnknown);
+  assert.equal(groupsIn(network.answer('pne-1', discoverGroups())).entries, []);
+  assert.equal(ownerAndMembers(network), [['pne-1', 'pne-1 pne-2']]);
+});
+
 test('a grant that is withdrawn is none for the next wish, and whoever is revoked has none', () => {
   const network = new ServiceNetwork(ALL);
   network.authority.revoke('pne-1', 2);

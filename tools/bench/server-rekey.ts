@@ -73,6 +73,7 @@ class Group {
       send: (pneId, _agreement, message) => this.take(pneId, message),
       routeOf: () => undefined,
       gatewayName: () => undefined,
+      fieldsOf: () => [],
       sendContent(): void {},
       onSeats(): void {},
       onPnKey(): void {},

@@ -20,6 +20,8 @@ const RIGHTS: readonly OperationName[] = Object.freeze([
   'group-join',
   'group-transfer',
   'group-remove',
+  'devices-read',
+  'devices-capabilities',
 ]);
 
 /**
@@ -40,7 +42,7 @@ export function rightsIn(text: string): Scope {
 }
 
 function numberIn(action: OperationName, reference: number): number {
-  const isOfKind = isPersonalNetwork(reference) === action.startsWith('pn-');
+  const isOfKind = isPersonalNetwork(reference) !== action.startsWith('group-');
   if (reference < 1 || reference > ImplementationLimits.maxGroupReference || !isOfKind)
     throw new UsageError(`${action} is not for ${reference}: group list shows PNs and service groups`);
   return groupNumber(reference);

@@ -5,10 +5,14 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ServiceAnswer, Wish } from '../../roles/service-message.ts';
 import {
+  abilitiesIn,
   chooseNetwork,
   createGroup,
+  describeDevice,
+  devicesIn,
   discoverGroups,
   groupsIn,
+  listDevices,
   listNetworks,
   networksIn,
   referenceIn,
@@ -104,6 +108,27 @@ test('a PN that a PNE sets up of two, which one of them leaves for another, and 
     const [line, ...others] = await deployment.admin('group', 'list');
     assert.match(line!, /^\d {2}PN office {2}epoch \d+ {2}pne-2$/);
     assert.equal(others, []);
+  }));
+
+test('a PNE reads which devices its PN has and what they can do, as far as its grant goes', () =>
+  withDeployment(async (deployment) => {
+    await grant(deployment, 'pne-1', 'group-discover,devices-read:1,devices-capabilities:1');
+    await deployment.admin('group', 'create-pn', 'home', 'pne-1', 'pne-2');
+    await deployment.admin('group', 'create-pn', 'office', 'pne-3');
+    await deployment.admin('group', 'create', 'lights', 'pne-2', '--service', 'lighting');
+    await until(() => holds(deployment, 'pne-2', 2), 'pne-2 has the keys of its groups');
+    const found = devicesIn(await ask(deployment, 'pne-1', listDevices(1)));
+    assert.equal(
+      found.entries.map(({ pneId, isHere }) => [pneId, isHere]),
+      [
+        ['pne-1', true],
+        ['pne-2', true],
+      ],
+    );
+    const able = abilitiesIn(await ask(deployment, 'pne-1', describeDevice(1, 'pne-2')));
+    assert.equal([able.isHere, able.services], [true, ['lighting']]);
+    assert.is((await ask(deployment, 'pne-1', listDevices(3))).status, Status.notAuthorized);
+    assert.is((await ask(deployment, 'pne-2', listDevices(1))).status, Status.notAuthorized);
   }));
 
 test('a grant without them takes rights back, and one that says nonsense is told why', () =>
