@@ -11,8 +11,8 @@ export type {
   EntityOutcome,
   EntityRefusal,
   PublishOutcome,
-  ReceivedReading,
-} from '../roles/external-entity.ts';
+} from '../roles/entity-requests.ts';
+export type { ReceivedReading } from '../roles/external-entity.ts';
 
 type Required = 'provider' | 'identity' | 'server' | 'serverCredential' | 'onReading';
 

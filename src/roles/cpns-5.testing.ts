@@ -26,13 +26,9 @@ import { createCborXPayloads } from '../payload/codec.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
 import { createEntityLinks, type EntityLinks } from './entity-links.ts';
 import type { Capabilities, DroppedReadings, Published } from './entity-message.ts';
+import type { EntityOutcome } from './entity-requests.ts';
 import type { EntityStore, KeptForEntity } from './entity-store.ts';
-import {
-  createExternalEntity,
-  type EntityOutcome,
-  type ExternalEntity,
-  type ReceivedReading,
-} from './external-entity.ts';
+import { createExternalEntity, type ExternalEntity, type ReceivedReading } from './external-entity.ts';
 import { IDENTITIES, PROVIDER } from './identities.testing.ts';
 import { type Agreement, type InterfaceOptions, staticDhInterface } from './interface.ts';
 

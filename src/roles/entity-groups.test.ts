@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { groupNumber } from '../keys/reference.ts';
 import { NodeLimits } from '../node-limits.ts';
 import { Cpns5, type TestEntity } from './cpns-5.testing.ts';
-import type { CapabilitiesOutcome, PublishOutcome } from './external-entity.ts';
+import type { CapabilitiesOutcome, PublishOutcome } from './entity-requests.ts';
 import { deliverToAll } from './group-delivery.ts';
 
 const test = suite('groups and capabilities on CPNS-5');

@@ -10,7 +10,6 @@ import { NodeLimits } from '../node-limits.ts';
 import type { PayloadCodec } from '../payload/payload.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
 import {
-  type Capabilities,
   type DroppedReadings,
   decodeEntityNotice,
   EntityMessageType,
@@ -18,28 +17,17 @@ import {
   type EntityReading,
   type EntityRequest,
   encodeEntityRequest,
-  type Published,
 } from './entity-message.ts';
+import {
+  type Asked,
+  type CapabilitiesOutcome,
+  type EntityOutcome,
+  type EntityRefusal,
+  EntityRequests,
+  type PublishOutcome,
+} from './entity-requests.ts';
 import { InitiatorLink } from './initiator-link.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
-import type { ContentOutcome } from './server-peer.ts';
-import { Status } from './status.ts';
-
-/** Why the server does not do something. */
-export type EntityRefusal = 'notAuthorized' | 'busy' | 'badRequest';
-
-/** What became of a content. `unknown`: the link ended before the server said, or nobody can tell. */
-export type EntityOutcome = ContentOutcome | EntityRefusal;
-
-/** What became of a content for a group: it is stored for so many of its members, or it is not; `unknown` as above. */
-export type PublishOutcome =
-  | ({ readonly outcome: 'queued' } & Published)
-  | { readonly outcome: EntityRefusal | 'groupUnknown' | 'unknown' };
-
-/** What a PNE can do, or why that is not said. */
-export type CapabilitiesOutcome =
-  | ({ readonly outcome: 'told' } & Capabilities)
-  | { readonly outcome: EntityRefusal | 'entityUnknown' | 'unknown' };
 
 /** A reading that was not seen before. */
 export interface ReceivedReading extends EntityReading {
@@ -94,21 +82,7 @@ export function createExternalEntity(options: ExternalEntityOptions): ExternalEn
   });
 }
 
-const { entityMaxRequests, entityMemory } = NodeLimits;
-
-/** What waits for an answer. `end`: with a refusal, or what became of a content. */
-type Asked =
-  | { readonly type: typeof EntityMessageType.deliver; end(outcome: EntityOutcome): void }
-  | {
-      readonly type: typeof EntityMessageType.publish;
-      done(outcome: PublishOutcome): void;
-      end(outcome: EntityRefusal | 'unknown'): void;
-    }
-  | {
-      readonly type: typeof EntityMessageType.query;
-      done(outcome: CapabilitiesOutcome): void;
-      end(outcome: EntityRefusal | 'unknown'): void;
-    };
+const { entityMemory } = NodeLimits;
 
 /** Under which number a link has something. */
 interface Place {
@@ -123,8 +97,7 @@ class EntityRole {
   private readonly pending = new Map<string, Place>();
   /** Those that were taken last, the oldest first: the server may not have heard of it. */
   private readonly seen = new Set<string>();
-  private readonly requests = new Map<number, Asked>();
-  private nextRequest = 0;
+  private readonly requests = new EntityRequests();
 
   constructor(options: ExternalEntityOptions) {
     this.options = options;
@@ -153,7 +126,7 @@ class EntityRole {
         end.end();
         if (this.current === end) this.current = undefined;
         if (!isSecured) return;
-        this.loseRequests();
+        this.requests.lose();
         onServer(false);
       },
     };
@@ -190,11 +163,7 @@ class EntityRole {
 
   private ask(make: (request: number) => EntityRequest, asked: Asked): void {
     const end = this.current ?? refuse('linkClosed');
-    if (this.requests.size >= entityMaxRequests) refuse('queueFull');
-    const request = this.nextRequest;
-    end.send(encodeEntityRequest(make(request)));
-    this.nextRequest += 1;
-    this.requests.set(request, asked);
+    this.requests.ask((request) => end.send(encodeEntityRequest(make(request))), asked);
   }
 
   private receive(end: InitiatorLink, message: EntityNotice): void {
@@ -205,14 +174,8 @@ class EntityRole {
         return this.options.onDropped(message.dropped, () => this.take({ end, number: message.number }));
       case EntityMessageType.device:
         return this.options.onDevice(message.pneId, message.permissions);
-      case EntityMessageType.answer:
-        return this.refuse(message.request, message.status);
-      case EntityMessageType.settled:
-        return this.settle(message.request, message.outcome);
-      case EntityMessageType.published:
-        return this.finish(message);
-      case EntityMessageType.capabilities:
-        return this.tell(message);
+      default:
+        return this.requests.answered(message);
     }
   }
 
@@ -250,52 +213,7 @@ class EntityRole {
     }
   }
 
-  /** Of a request of this kind: what has come to its end needs no further word. */
-  private settle(request: number, outcome: ContentOutcome): void {
-    const asked = this.requests.get(request);
-    if (asked === undefined) return;
-    if (asked.type !== EntityMessageType.deliver) refuse('messageInvalid');
-    this.requests.delete(request);
-    asked.end(outcome);
-  }
-
-  private refuse(request: number, status: number): void {
-    if (status === Status.ok) return;
-    const asked = this.requests.get(request);
-    this.requests.delete(request);
-    if (asked?.type === EntityMessageType.publish && status === Status.groupUnknown)
-      asked.done({ outcome: 'groupUnknown' });
-    else if (asked?.type === EntityMessageType.query && status === Status.entityUnknown)
-      asked.done({ outcome: 'entityUnknown' });
-    else asked?.end(refusalOf(status));
-  }
-
-  private finish({ request, queued, missed }: Published & { readonly request: number }): void {
-    const asked = this.requests.get(request);
-    if (asked?.type !== EntityMessageType.publish) return refuse('messageInvalid');
-    this.requests.delete(request);
-    asked.done({ outcome: 'queued', queued, missed });
-  }
-
-  private tell({ request, isHere, fields, services }: Capabilities & { readonly request: number }): void {
-    const asked = this.requests.get(request);
-    if (asked?.type !== EntityMessageType.query) return refuse('messageInvalid');
-    this.requests.delete(request);
-    asked.done({ outcome: 'told', isHere, fields, services });
-  }
-
-  private loseRequests(): void {
-    const lost = [...this.requests.values()];
-    this.requests.clear();
-    for (const asked of lost) asked.end('unknown');
-  }
-
   private say(end: InitiatorLink, message: EntityRequest): void {
     end.guard(() => end.send(encodeEntityRequest(message)));
   }
-}
-
-function refusalOf(status: number): EntityRefusal {
-  if (status === Status.notAuthorized) return 'notAuthorized';
-  return status === Status.busy ? 'busy' : 'badRequest';
 }

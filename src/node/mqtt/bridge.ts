@@ -6,7 +6,8 @@ import type { After, RunningTimer } from '../../link/timer.ts';
 import { NodeLimits } from '../../node-limits.ts';
 import { Refusal } from '../../refusal.ts';
 import type { DroppedReadings } from '../../roles/entity-message.ts';
-import type { EntityOutcome, ExternalEntity, ReceivedReading } from '../../roles/external-entity.ts';
+import type { EntityOutcome } from '../../roles/entity-requests.ts';
+import type { ExternalEntity, ReceivedReading } from '../../roles/external-entity.ts';
 import { jsonOf } from '../reading-lines.ts';
 import type { Broker } from './broker.ts';
 import {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ccsCredential } from '../../handshake/credential.ts';
-import type { CapabilitiesOutcome, PublishOutcome } from '../../roles/external-entity.ts';
+import type { CapabilitiesOutcome, PublishOutcome } from '../../roles/entity-requests.ts';
 import { withRecords } from '../../session/records.ts';
 import { createNodeProvider } from '../crypto/provider.ts';
 import { type NodeEntity, startExternalEntity } from '../external-entity.ts';
