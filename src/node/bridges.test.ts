@@ -272,7 +272,9 @@ function answer(bridged: Bridged, given: Answer): void {
 
 test('where the owner is to be asked nothing crosses, either end knows why, and the link stays', () => {
   const bridged = asking();
+  bridged.sent = [];
   assert.equal(bridged.say('early'), [[], []]);
+  assert.equal([bridged.sent, bridged.reasons('b')], [[], []], 'who waits sends nothing');
   bridged.net.device('pne-2').keys.publish(LIGHTS, 'back');
   bridged.net.settle();
   assert.equal(bridged.net.device('pne-1').contents, []);
