@@ -5,7 +5,7 @@
  *
  *     key = 's' reference           group (src/roles/group-record-codec.ts), the reference in 3 bytes
  *     key = 'u' pne-id              user-key
- *     key = 't'                     empty: its version is new with each change of a group
+ *     key = 't'                     empty: its version is new with each change of a group, which expects the last
  *
  * Another process may change groups: whoever has them open learns of that. No key is stored (src/keys/hierarchy.ts).
  */
@@ -52,6 +52,8 @@ export function openKeyStore({ store, onFailed }: NodeKeyStoreOptions): NodeKeyS
   }
 
   async function loadAll(): Promise<readonly GroupRecord[]> {
+    // Before them: what changes meanwhile is found by the next commit.
+    const edition = await store.get(GROUPS_EDITION);
     const found = new Map<string, number>();
     const records: GroupRecord[] = [];
     for await (const { key, value, version } of entriesUnder(store, GROUPS)) {
@@ -60,6 +62,7 @@ export function openKeyStore({ store, onFailed }: NodeKeyStoreOptions): NodeKeyS
     }
     for (const name of versions.keys()) if (name.startsWith(toHex(GROUPS))) versions.delete(name);
     for (const [name, version] of found) versions.set(name, version);
+    versions.set(toHex(GROUPS_EDITION), edition?.version);
     return records;
   }
 
@@ -69,13 +72,11 @@ export function openKeyStore({ store, onFailed }: NodeKeyStoreOptions): NodeKeyS
       ...users.map(({ pneId, record }) => ({ key: userKey(pneId), value: encodeUserKey(record) })),
     ];
     const deletes = ended.map(groupKey);
+    // Decided by all groups: nobody else has changed one since.
+    if (groups.length + ended.length > 0) puts.push({ key: GROUPS_EDITION, value: NOTHING });
     const keys = [...puts.map(({ key }) => key), ...deletes];
-    const edition = groups.length + ended.length > 0 ? [{ key: GROUPS_EDITION, value: NOTHING }] : [];
-    const version = await store.commit({
-      expected: keys.map((key) => ({ key, version: versions.get(toHex(key)) })),
-      puts: [...puts, ...edition],
-      deletes,
-    });
+    const expected = keys.map((key) => ({ key, version: versions.get(toHex(key)) }));
+    const version = await store.commit({ expected, puts, deletes });
     if (version === undefined) return false;
     for (const key of deletes) versions.delete(toHex(key));
     for (const { key } of puts) versions.set(toHex(key), version);
