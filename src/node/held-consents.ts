@@ -57,6 +57,8 @@ export async function openConsents(options: HeldConsentsOptions): Promise<HeldCo
 export class HeldConsents implements OwnerConsents {
   private readonly options: HeldConsentsOptions;
   private held: Consents = { rows: new Map(), disclosures: new Map(), versions: new Map(), highest: 0 };
+  /** What waits, by who is to answer. */
+  private byOwner: ReadonlyMap<string, readonly Consent[]> = new Map();
   private following: Following | undefined;
   private readonly queue: QuestionQueue;
   private timer: RunningTimer | undefined;
@@ -107,7 +109,8 @@ export class HeldConsents implements OwnerConsents {
   }
 
   waitingFor(owner: string): readonly NumberedQuestion[] {
-    return this.waiting.filter((each) => each.owner === owner).map(({ question }) => question);
+    const now = this.options.now();
+    return (this.byOwner.get(owner) ?? []).filter(({ until }) => until > now);
   }
 
   answer(
@@ -173,7 +176,9 @@ export class HeldConsents implements OwnerConsents {
   private async read(isFirst: boolean): Promise<void> {
     const known = new Set(this.waiting.map(({ question: { number } }) => number));
     this.held = await readConsents(this.options.store);
-    for (const { question, owner } of this.waiting)
+    const { waiting } = this;
+    this.byOwner = grouped(waiting);
+    for (const { question, owner } of waiting)
       if (!known.has(question.number)) this.options.onAsked(question, owner);
     if (!isFirst) this.options.onChanged();
   }
@@ -188,4 +193,14 @@ export class HeldConsents implements OwnerConsents {
       this.watchTime();
     });
   }
+}
+
+function grouped(waiting: HeldConsents['waiting']): ReadonlyMap<string, readonly Consent[]> {
+  const byOwner = new Map<string, Consent[]>();
+  for (const { question, owner } of waiting) {
+    const questions = byOwner.get(owner) ?? [];
+    questions.push(question);
+    byOwner.set(owner, questions);
+  }
+  return byOwner;
 }

@@ -199,6 +199,24 @@ test('a PNE of which nothing comes is offline; of one that is removed nothing st
   await state.close();
 });
 
+test('a PNE whose owner takes his consent back is taken off the broker, and comes again once he gives it', async () => {
+  const state = await bridged(['pne-1'], ['--read', 'all']);
+  const { deployment, broker, said } = state;
+  deployment.pnes[0]!.report({ n: 1 });
+  await broker.has('pne-runtime/pne-1/availability', 'online');
+  await deployment.admin('openness', 'ask', 'pne-1');
+  await until(() => broker.retained.size === 1, 'the bridge alone is retained');
+  await until(() => said.some(({ event }) => event === 'consent-required'), 'it says why');
+  await deployment.says('consent-asked');
+  await deployment.admin('consent', '1');
+  // The server learns of it a little later.
+  for (let count = 2; !broker.retained.has('pne-runtime/pne-1/reading'); count += 1) {
+    deployment.pnes[0]!.report({ n: count });
+    await until(() => deployment.pnes[0]!.accepted.length >= count, 'a reading is stored');
+  }
+  await state.close();
+});
+
 test('a broker that asks for a password gets that of the URL, and one that refuses is told of without it', async () => {
   const broker = new TestBroker();
   broker.refusesPassword = true;

@@ -140,6 +140,17 @@ test('without a reader readings wait, more at the server than here, and come in 
   await state.close();
 });
 
+test('of a PNE whose owner is yet to consent to reading it says so', async () => {
+  const state = await served('--read', 'all');
+  await state.deployment.admin('openness', 'ask', 'pne-1');
+  await until(() => state.said.some(({ event }) => event === 'consent-required'), 'it hears of it');
+  assert.equal(await (await state.fetch('/devices')).json(), [
+    { pne: 'pne-1', read: false, command: false, asked: true },
+    { pne: 'pne-2', read: true, command: false },
+  ]);
+  await state.close();
+});
+
 test('a content is answered with what became of it, and devices are listed', async () => {
   const state = await served('--read', 'pne-1', '--command', 'pne-2');
   const post = async (pne: string, body: string | Uint8Array) => {
