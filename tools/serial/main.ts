@@ -59,6 +59,9 @@ async function main({ readings, seed, json, help }: ReturnType<typeof parse>): P
     );
     if (problem !== undefined) console.error(problem);
     return problem === undefined ? 0 : 1;
+  } catch (error) {
+    console.error((error as Error).message);
+    return 1;
   } finally {
     scratch.remove();
   }
