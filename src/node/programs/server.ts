@@ -232,7 +232,10 @@ export async function startServerProgram(
     onGatewayRefused: (reason, gateway) => log('gateway-refused', refusalFacts(reason, gateway)),
   });
   server = started;
-  placing = new Placing(after, placesOf(keys.groups), started.setPlaces);
+  // Of a server that starts nobody is to be told first: places hold as soon as they are read.
+  keys.refresh(() => {
+    placing = new Placing(after, placesOf(keys.groups), started.setPlaces);
+  });
   switches = await openSwitches({
     ...{ store, keys, grants: gatewayGrants, hasGateway: started.hasGateway },
     onSwitched: (group, gateway) => log('switched', { group, gateway }),
