@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** A CPNS Server at a port: CPNS-2 and CPNS-5 by WebSocket, secured between it and each gateway and external entity. */
+import type { Server as NetServer } from 'node:net';
 import { toHex } from '../bytes/hex.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import type { Credential, CredentialStore, Identity } from '../handshake/credential.ts';
@@ -31,8 +32,8 @@ export interface CpnsServerOptions extends Omit<ServerOptions, 'endToEnd' | 'aft
   readonly gateways: CredentialStore;
   /** COSE algorithms that its records of CPNS-3 may use, if not all that the provider carries. */
   readonly algorithms?: readonly number[];
-  /** 0 picks a port. */
-  readonly port: number;
+  /** 0 picks a port; or a socket that listens already. */
+  readonly port: number | NetServer;
   /** Loopback, unless given. */
   readonly host?: string;
   /** Listens by TLS with it, to which CPNS-2 is left then. */

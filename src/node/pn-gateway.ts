@@ -16,7 +16,7 @@ import { secureServerLink } from '../roles/server-link.ts';
 import type { IpsecWitness } from './ipsec/witness.ts';
 import { keepConnected } from './reconnect.ts';
 import { after as nodeAfter } from './timer.ts';
-import { connectWebSocket } from './websocket.ts';
+import { connectWebSocket, type Dial } from './websocket.ts';
 
 export interface PnGatewayOptions extends Omit<GatewayOptions, 'hop' | 'after' | 'maxPnes'> {
   readonly provider: CryptoProvider;
@@ -28,6 +28,8 @@ export interface PnGatewayOptions extends Omit<GatewayOptions, 'hop' | 'after' |
   readonly serverCredential: Credential;
   /** Says how IPsec protects the connection to the server, to which CPNS-2 is left then: without that there is no link. */
   readonly ipsec?: IpsecWitness;
+  /** Makes connections to the server, where they do not begin at any place of this machine. */
+  readonly dial?: Dial | undefined;
   readonly after?: After;
   /** The link to the server is there and secured, or away: without it a PNE's link is closed at once. */
   onServerLink(isThere: boolean): void;
@@ -89,7 +91,7 @@ export function joinServer(options: PnGatewayOptions, gateway: Gateway): PnGatew
   };
   const connection = keepConnected({
     connect: (onLink) =>
-      connectWebSocket(options.server, onLink, after, options.ipsec).catch((error: Error) => {
+      connectWebSocket(options.server, onLink, after, options).catch((error: Error) => {
         options.onServerUnreachable(error);
         throw error;
       }),

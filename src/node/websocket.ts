@@ -4,10 +4,10 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
-import { type RawData, WebSocket, WebSocketServer } from 'ws';
+import { type ClientOptions, type RawData, WebSocket, WebSocketServer } from 'ws';
 import { ImplementationLimits } from '../limits.ts';
 import { type Attestation, PLAIN_STREAM } from '../link/attestation.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
@@ -44,11 +44,11 @@ export const ENTITY_PATH = '/cpns-5';
 const UPGRADE_REQUIRED = 426;
 
 /**
- * Listens (`port` 0 picks one), on loopback unless told otherwise. `onLink` adopts each connection as a link; `path` is
+ * Listens (`port` 0 picks one), on loopback unless told otherwise, or with a socket that listens already. `onLink` adopts each connection as a link; `path` is
  * what the URL has behind its authority.
  */
 export async function listenWebSocket(
-  port: number,
+  port: number | NetServer,
   onLink: (link: Link, path: string) => LinkEvents,
   after: After = nodeAfter,
   host = LOOPBACK,
@@ -71,7 +71,8 @@ export async function listenWebSocket(
       );
     }
   });
-  http.listen(port, host);
+  if (typeof port === 'number') http.listen(port, host);
+  else http.listen(port);
   await once(server, 'listening');
   // Of a connection that could not be accepted: its peer tries again.
   server.on('error', () => {});
@@ -103,18 +104,26 @@ function closeServers(http: HttpServer, server: WebSocketServer): Promise<void> 
   return new Promise((resolve) => http.close(() => resolve()));
 }
 
-/**
- * Connects to a server's `ws:` or `wss:` URL, through IPsec where there is somebody to attest it; rejects where it cannot,
- * or not soon enough.
- */
-export function connectWebSocket(
+/** What is below a connection to a server. */
+export interface ConnectorBelow {
+  /** It has to go through IPsec, as somebody attests. */
+  readonly ipsec?: IpsecWitness | undefined;
+  /** Makes it, where it does not begin at any place of this machine. */
+  readonly dial?: Dial | undefined;
+}
+
+export type Dial = (host: string, port: number) => Promise<Socket>;
+
+/** Connects to a server's `ws:` or `wss:` URL; rejects where it cannot, or not soon enough. */
+export async function connectWebSocket(
   url: string,
   onLink: (link: Link) => LinkEvents,
   after: After = nodeAfter,
-  ipsec?: IpsecWitness,
+  { ipsec, dial }: ConnectorBelow = {},
 ): Promise<void> {
+  const dialled = dial && (await dialTo(url, dial));
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(url, { ...OPTIONS, ...TLS_1_3, rejectUnauthorized: false });
+    const socket = new WebSocket(url, { ...OPTIONS, ...TLS_1_3, rejectUnauthorized: false, ...dialled });
     let stream: Socket | undefined;
     const deadline = after(ImplementationLimits.linkOpeningMs, () => socket.terminate());
     socket.once('close', () => deadline.cancel());
@@ -130,6 +139,12 @@ export function connectWebSocket(
       else attached.then(resolve, reject);
     });
   });
+}
+
+async function dialTo(url: string, dial: Dial): Promise<ClientOptions> {
+  const { hostname, port } = new URL(url);
+  const socket = await dial(hostname, Number(port));
+  return { createConnection: () => socket };
 }
 
 /**

@@ -145,6 +145,7 @@ export function createDisplay(options: Options, boards: readonly Board[]): Displ
       if (question !== undefined) stream.write('\n');
       question = undefined;
       draw(result.pnes);
+      linesToErase = 0;
       for (const missing of result.missing.slice(0, MAX_NAMED))
         process.stderr.write(`${missingLine(missing)}\n`);
       const more = result.missing.length - MAX_NAMED;

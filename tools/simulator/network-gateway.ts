@@ -44,8 +44,11 @@ export async function startGateway(
     const own: PnGatewayOptions = {
       ...gatewayOptions(options, members, keeper),
       server,
-      ...(scenario !== undefined && { ipsec: scenario.ipsec.gateway }),
-      onServerUnreachable: (error) => scenario !== undefined && reject(scenario.unreachable(error)),
+      ...(scenario !== undefined && { ipsec: scenario.ipsec.gateway, dial: scenario.ipsec.dial }),
+      onServerUnreachable(error): void {
+        const missing = scenario?.unreachable(error);
+        if (missing !== undefined) reject(missing);
+      },
       onServerLink(isThere): void {
         options.onServerLink?.(isThere);
         resolve({ gateway: started, ...keeper });

@@ -163,7 +163,7 @@ async function startServer(
     peers: keeper.devices.credentials,
     gateways: createCredentialStore([gateway.credential]),
     ...(algorithm !== undefined && { algorithms: [algorithm] }),
-    port: 0,
+    port: scenario?.ipsec.listener ?? 0,
     ...(scenario !== undefined && { host: scenario.ipsec.serverHost, ipsec: scenario.ipsec.server }),
     ...(application !== undefined && { entities: application.served }),
     store: application?.store ?? createMemoryStore(),

@@ -242,7 +242,9 @@ async function joined(
       },
     };
   };
-  const outcome = await failure(connectWebSocket(`ws://127.0.0.1:${listener.port}`, adopt, after, gateway));
+  const outcome = await failure(
+    connectWebSocket(`ws://127.0.0.1:${listener.port}`, adopt, after, { ipsec: gateway }),
+  );
   await work({
     agreements,
     unattested,

@@ -7,17 +7,20 @@
 import type { CryptoProvider } from '../../../src/crypto/provider.ts';
 import type { Credential } from '../../../src/handshake/credential.ts';
 import type { Link } from '../../../src/link/link.ts';
-import { Reason, type ReasonName } from '../../../src/refusal.ts';
+import { Reason, type ReasonName, Refusal } from '../../../src/refusal.ts';
 import type { Agreement } from '../../../src/roles/interface.ts';
 import type { Keeper } from '../keepers.ts';
 import { openScratch } from '../scratch.ts';
 import { Application } from './application.ts';
 import { EvidenceMissing, type EvidenceName, unbound } from './evidence.ts';
-import { type IpsecPath, openStandIn } from './ipsec-path.ts';
+import type { IpsecPath } from './ipsec-path.ts';
+import { openIpsecPath } from './open-ipsec.ts';
 import { departure, functionLines, functionsOf, type InterfaceFunctions } from './profile.ts';
 
 /** With all readings at the server, the application server is given so long. */
 const SETTLE_MS = 5000;
+/** Of a link that does not come for another reason. */
+const MAX_TRIES = 3;
 
 export interface ScenarioOptions {
   /** Evidence that is to be missing. */
@@ -41,10 +44,11 @@ export class Scenario {
   private application: Application | undefined;
   private lacks = 0;
   private isMissing = false;
+  private tries = 0;
 
   static async open(options: ScenarioOptions): Promise<Scenario> {
     const { folder, remove } = openScratch();
-    return new Scenario(options, await openStandIn(folder, options.without), remove);
+    return new Scenario(options, await openIpsecPath(folder, options.without), remove);
   }
 
   private constructor(options: ScenarioOptions, ipsec: IpsecPath, removeFolder: () => void) {
@@ -83,8 +87,12 @@ export class Scenario {
     if (problem !== undefined) this.miss(problem);
   }
 
-  /** The gateway has no link to its server: an error to end the run with. */
-  unreachable({ message }: Error): EvidenceMissing {
+  /** The gateway has no link to its server: returns an error to end the run with, where it is not to try again. */
+  unreachable(error: Error): EvidenceMissing | undefined {
+    const { message } = error;
+    this.tries += 1;
+    const isEvidence = error instanceof Refusal && error.reasonName === 'attestationInsufficient';
+    if (!isEvidence && this.tries < MAX_TRIES) return undefined;
     const problem = `CPNS-2 has no link: ${message}; start strongSwan at both ends, and have policies force its path`;
     this.miss(problem);
     return new EvidenceMissing(problem);
