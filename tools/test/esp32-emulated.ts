@@ -18,10 +18,13 @@ const READINGS = 500;
 const PACE = Object.freeze({ timeoutMs: 240_000, intervalMs: 20 });
 const SELF_TEST_CHECKS = 11;
 const SELF_TEST_MS = 60_000;
+/** Nobody has provisioned it. */
+const BANNER = /^pne: pne-runtime \S+, \S+, XS \d+\.\d+\.\d+, link serial, id -, self-test ok$/m;
 const { maxReadingsPerBoot } = ImplementationLimits;
 
-/** `pne-serial`: many readings, a restart, and a power cut in the middle of them. */
+/** `pne-serial`: what it says it is, many readings, a restart, and a power cut in the middle of them. */
 export async function checkReadings(image: BoardImage): Promise<Outcome> {
+  await consoleOf(image, BANNER);
   const board = withPowerCut(esp32Board(image));
   const folder = await mkdtemp(join(tmpdir(), 'pne-esp32-'));
   const wire = await startWire(board.board, folder, PACE);
@@ -32,7 +35,7 @@ export async function checkReadings(image: BoardImage): Promise<Outcome> {
     await wire.close();
     await rm(folder, { recursive: true });
   }
-  return { passed: 3 };
+  return { passed: 4 };
 }
 
 /** Ids go on at the bound that was reserved before, however the last life ended. */
