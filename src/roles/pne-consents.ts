@@ -7,7 +7,6 @@
  */
 import type { Answer, Openness } from '../authorization/decision.ts';
 import { Transmission } from '../delivery/transmission.ts';
-import type { Membership } from '../groups/epoch.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import type { NumberedQuestion } from './consent.ts';
@@ -22,6 +21,7 @@ import {
   OPENNESS_WORDS,
 } from './consent-message.ts';
 import { KeyMessageType } from './key-message.ts';
+import { KeyPart } from './key-part.ts';
 import type { BoundKeys, KeyHost, PneKeys } from './pne-keys.ts';
 import { Status } from './status.ts';
 
@@ -56,44 +56,24 @@ export function withConsents(keys: PneKeys | undefined, options: PneConsentsOpti
 
 const { pneMaxQuestions, keyMaxRequests } = ImplementationLimits;
 
-class Owner implements PneConsents, BoundKeys {
-  private readonly keys: PneKeys;
+class Owner extends KeyPart implements PneConsents {
   private readonly options: PneConsentsOptions;
   private readonly asked = new Map<number, NumberedQuestion>();
   /** The last answer to each number, until it is done. */
   private readonly answers = new Map<number, ConsentAnswer>();
-  private bound!: BoundKeys;
-  private host!: KeyHost;
   private saying!: Transmission;
   private serial = 0;
   private requests = 0;
-  private isReady = false;
   /** The server knows that it may ask. */
   private isKnown = false;
 
   constructor(keys: PneKeys, options: PneConsentsOptions) {
-    this.keys = keys;
+    super(keys);
     this.options = options;
-  }
-
-  get groups(): readonly Membership[] {
-    return this.keys.groups;
   }
 
   get questions(): readonly NumberedQuestion[] {
     return [...this.asked.values()];
-  }
-
-  publish(reference: number, value: unknown): void {
-    this.keys.publish(reference, value);
-  }
-
-  join(reference: number): void {
-    this.keys.join(reference);
-  }
-
-  leave(reference: number): void {
-    this.keys.leave(reference);
   }
 
   answer(number: number, answer: Answer, seconds = 0): void {
@@ -105,35 +85,27 @@ class Owner implements PneConsents, BoundKeys {
     this.put(0, OPENNESS_WORDS.indexOf(openness), 0);
   }
 
-  bind(host: KeyHost): BoundKeys {
-    this.host = host;
-    this.bound = this.keys.bind(host);
+  override bind(host: KeyHost): BoundKeys {
     this.saying = new Transmission(host.pace, () => this.say());
-    return this;
+    return super.bind(host);
   }
 
-  start(boot: number): void {
-    this.bound.start(boot);
-    this.isReady = true;
+  override start(boot: number): void {
+    super.start(boot);
     this.isKnown = false;
     this.begin();
   }
 
-  stop(): void {
-    this.bound.stop();
-    this.isReady = false;
+  override stop(): void {
     this.saying.stop();
+    super.stop();
   }
 
-  receive(bytes: Uint8Array): void {
-    if (!isConsentType(bytes[1]!)) return this.bound.receive(bytes);
+  override receive(bytes: Uint8Array): void {
+    if (!isConsentType(bytes[1]!)) return super.receive(bytes);
     const message = decodeConsentToPne(bytes);
     if (message.type === KeyMessageType.consentDone) this.finish(message);
     else this.take(message);
-  }
-
-  receiveContent(content: Uint8Array): void {
-    this.bound.receiveContent(content);
   }
 
   private put(number: number, word: number, seconds: number): void {

@@ -5,10 +5,10 @@
  * own, that an image without room leaves out. One wish at a time is sent until it is answered, in whichever session.
  */
 import { Transmission } from '../delivery/transmission.ts';
-import type { Membership } from '../groups/epoch.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import { KeyMessageType } from './key-message.ts';
+import { KeyPart } from './key-part.ts';
 import type { GroupNotice } from './notice-message.ts';
 import type { BoundKeys, KeyHost, PneKeys } from './pne-keys.ts';
 import { PneNotices } from './pne-notices.ts';
@@ -46,36 +46,16 @@ interface Waiting {
   readonly done: Answered;
 }
 
-class ServiceAsker implements PneServices, BoundKeys {
-  private readonly keys: PneKeys;
-  private bound!: BoundKeys;
-  private host!: KeyHost;
+class ServiceAsker extends KeyPart implements PneServices {
   private asking!: Transmission;
   private serial = 0;
   private waiting: Waiting | undefined;
   private requests = 0;
-  private isReady = false;
   private readonly notices: PneNotices | undefined;
 
   constructor(keys: PneKeys, notices: PneNotices | undefined) {
-    this.keys = keys;
+    super(keys);
     this.notices = notices;
-  }
-
-  get groups(): readonly Membership[] {
-    return this.keys.groups;
-  }
-
-  publish(reference: number, value: unknown): void {
-    this.keys.publish(reference, value);
-  }
-
-  join(reference: number): void {
-    this.keys.join(reference);
-  }
-
-  leave(reference: number): void {
-    this.keys.leave(reference);
   }
 
   ask(wish: Wish, done: Answered): void {
@@ -86,37 +66,29 @@ class ServiceAsker implements PneServices, BoundKeys {
     this.begin();
   }
 
-  bind(host: KeyHost): BoundKeys {
-    this.host = host;
-    this.bound = this.keys.bind(host);
+  override bind(host: KeyHost): BoundKeys {
     this.asking = new Transmission(host.pace, () => this.send());
     this.notices?.bind(host);
-    return this;
+    return super.bind(host);
   }
 
-  start(boot: number): void {
-    this.bound.start(boot);
-    this.isReady = true;
+  override start(boot: number): void {
+    super.start(boot);
     this.notices?.start();
     this.begin();
   }
 
-  stop(): void {
-    this.isReady = false;
+  override stop(): void {
     this.asking.stop();
     this.notices?.stop();
-    this.bound.stop();
+    super.stop();
   }
 
-  receive(message: Uint8Array): void {
+  override receive(message: Uint8Array): void {
     const { notices } = this;
     if (message[1] === KeyMessageType.serviceAnswer) this.settle(decodeServiceAnswer(message));
     else if (notices !== undefined && message[1] === KeyMessageType.notice) notices.receive(message);
-    else this.bound.receive(message);
-  }
-
-  receiveContent(content: Uint8Array): void {
-    this.bound.receiveContent(content);
+    else super.receive(message);
   }
 
   private begin(): void {
