@@ -28,6 +28,8 @@ export const NodeLimits = /* @__PURE__ */ Object.freeze({
   relayMaxAllBytes: 4_194_304,
   /** How long it waits where the link to the server takes no more. */
   relayRetryMs: 100,
+  /** Administrators of a PN, beside its owner. */
+  networkMaxAdmins: 8,
   /** Changes of one PNE's record that wait while the store does not answer. */
   serverMaxWaitingChanges: 64,
   /** Bytes of a key and of a value in the key-value store, whatever engine it has. */

@@ -4,15 +4,24 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Authority } from '../authorization/authority.ts';
+import { NodeLimits } from '../node-limits.ts';
 import type { ReasonName } from '../refusal.ts';
+import { administratorsOf } from '../roles/administrators.ts';
 import { GroupChanges } from '../roles/group-changes.ts';
 import { isMember } from '../roles/group-record.ts';
 import { KeyLedger } from '../roles/key-ledger.ts';
+import * as administration from '../roles/service-administration.ts';
 import * as groups from '../roles/service-groups.ts';
 import type { ServiceResult, Wish } from '../roles/service-message.ts';
 import * as networks from '../roles/service-networks.ts';
 import type { ServiceHandler } from '../roles/service-operation.ts';
-import { chooseNetwork, createGroup, setUpNetwork, transferGroup } from '../roles/service-wishes.ts';
+import {
+  assignAdmin,
+  chooseNetwork,
+  createGroup,
+  setUpNetwork,
+  transferGroup,
+} from '../roles/service-wishes.ts';
 import { GROUP_RIGHTS, grantTo, PNES } from '../roles/services.testing.ts';
 import { createNodeProvider } from './crypto/provider.ts';
 import { openKeyStore } from './key-store.ts';
@@ -24,7 +33,7 @@ const test = suite('services of two servers');
 const { fillRandom } = createNodeProvider();
 const rekeying = { fillRandom, bootOf: () => undefined };
 const grants = new Authority({ now: () => 0 });
-const RIGHTS = [...GROUP_RIGHTS, 'pn-setup', 'pn-choose', 'pn-join'] as const;
+const RIGHTS = [...GROUP_RIGHTS, 'pn-setup', 'pn-choose', 'pn-join', 'admin-assign'] as const;
 grantTo(grants, 1, Object.fromEntries(PNES.map((id) => [id, RIGHTS])));
 
 type Outcome = ReasonName | readonly ServiceResult[];
@@ -123,6 +132,21 @@ test('a PNE that chooses a PN at one while another puts it in a PN at the other 
     const found = (await all(a)).filter((network) => isMember(network, 'pne-2'));
     assert.is(found.length, 1);
   }
+});
+
+test('of two that are made the last administrator of a PN, each at one server, one is', async () => {
+  const [a, b] = await two();
+  const { networkMaxAdmins } = NodeLimits;
+  const members = ['pne-1', ...Array.from({ length: networkMaxAdmins + 1 }, (_, at) => `m-${at}`)];
+  await stored((done) => a.changes.create({ kind: 'pn', name: 'home', owner: 'pne-1', members }, done));
+  const assign = (server: Server, id: string) =>
+    server.ask('pne-1', administration.assignAdmin, assignAdmin(1, id));
+  const [, ...rest] = members;
+  for (const id of rest.slice(2)) await assign(a, id);
+  await stored((done) => b.ledger.refresh(done));
+  const outcomes = await Promise.all([assign(a, 'm-0'), assign(b, 'm-1')]);
+  assert.equal([...outcomes].sort(), [[], 'groupFull']);
+  assert.is(administratorsOf((await all(b))[0]!).length, networkMaxAdmins);
 });
 
 test.run();

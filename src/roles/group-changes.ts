@@ -4,6 +4,7 @@
 import { newKey } from '../keys/hierarchy.ts';
 import { isPersonalNetwork } from '../keys/reference.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
+import { handedTo } from './administrators.ts';
 import {
   atGateway,
   freeReference,
@@ -53,7 +54,7 @@ export class GroupChanges {
   }
 
   transfer(reference: number, owner: string | undefined, done: Done = ignore): void {
-    this.changeGroup(reference, (record) => ({ ...record, owner }), done);
+    this.changeGroup(reference, (record) => handedTo(record, owner), done);
   }
 
   /** A PN moves to a gateway, with a new key; undefined: it may be at any, as before that. */

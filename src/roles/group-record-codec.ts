@@ -7,30 +7,36 @@
  *     group    = [version: 1, name: tstr, owner: tstr, flags: uint, epoch: uint, salt: bstr .size 16, rekeys: uint,
  *                 members: uint, ? (gateway: tstr, ? service: tstr .size (1..))]
  *                                                  ; owner, gateway '': none; flags: 1 signed, 2 urgent
- *     member   = [pne-id: tstr, sender: uint, first-boot: uint]
+ *     member   = [pne-id: tstr, sender: uint, first-boot: uint, ? administrator: 1]   ; of a PN, and not its owner
  *     user-key = [version: 1, epoch: uint, salt: bstr .size 16, revoked: 0 / 1]
  */
 import { decodeFlat, encodeFlat } from '../cbor/flat.ts';
 import { CborReader } from '../cbor/reader.ts';
 import { SALT_BYTES } from '../keys/hierarchy.ts';
+import { isPersonalNetwork } from '../keys/reference.ts';
 import { ImplementationLimits } from '../limits.ts';
+import { NodeLimits } from '../node-limits.ts';
 import { refuse } from '../refusal.ts';
+import { administratorsOf } from './administrators.ts';
 import type { GroupRecord, Member, UserKeyRecord } from './group-record.ts';
 
 const VERSION = 1;
 const OWN_ITEMS = 8;
 const SIGNED = 1;
 const URGENT = 2;
+const MEMBER_ITEMS = 3;
+const ADMINISTRATOR = 1;
 
 export function encodeGroupRecord(record: GroupRecord): Uint8Array {
   const { name, owner = '', signed, isUrgent, key, rekeys, members } = record;
   const flags = (signed ? SIGNED : 0) + (isUrgent ? URGENT : 0);
   const own = [VERSION, name, owner, flags, key.epoch, key.salt, rekeys, members.length];
   const head = encodeFlat([...own, ...tailOf(record)]);
-  return joined([
-    head,
-    ...members.map(({ pneId, sender, firstBoot }) => encodeFlat([pneId, sender, firstBoot])),
-  ]);
+  return joined([head, ...members.map(encodeMember)]);
+}
+
+function encodeMember({ pneId, sender, firstBoot, isAdministrator }: Member): Uint8Array {
+  return encodeFlat([pneId, sender, firstBoot, ...(isAdministrator ? [ADMINISTRATOR] : [])]);
 }
 
 /** Owns what it returns. Refuses `recordInvalid` and what src/cbor refuses: whatever no server can have stored. */
@@ -54,7 +60,8 @@ export function decodeGroupRecord(reference: number, bytes: Uint8Array): GroupRe
   checkMembers(members);
   const [signed, isUrgent] = [(flags & SIGNED) !== 0, (flags & URGENT) !== 0];
   const own = { reference, name, service: service ?? '' };
-  return { ...own, owner: textIn(owner), gateway: textIn(gateway), signed, isUrgent, key, rekeys, members };
+  const whose = { owner: textIn(owner), gateway: textIn(gateway) };
+  return checkAdministrators({ ...own, ...whose, signed, isUrgent, key, rekeys, members });
 }
 
 /** Nothing behind the last of them that there is. */
@@ -92,8 +99,19 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 function readMember(reader: CborReader): Member {
-  if (reader.array() !== 3) refuse('recordInvalid');
-  return { pneId: reader.textString(), sender: reader.unsigned(), firstBoot: reader.unsigned() };
+  const items = reader.array();
+  if (items < MEMBER_ITEMS || items > MEMBER_ITEMS + 1) refuse('recordInvalid');
+  const member = { pneId: reader.textString(), sender: reader.unsigned(), firstBoot: reader.unsigned() };
+  if (items === MEMBER_ITEMS) return member;
+  if (reader.unsigned() !== ADMINISTRATOR) refuse('recordInvalid');
+  return { ...member, isAdministrator: true };
+}
+
+function checkAdministrators(record: GroupRecord): GroupRecord {
+  const ids = administratorsOf(record);
+  const isPossible = ids.length === 0 || isPersonalNetwork(record.reference);
+  if (!isPossible || ids.length > NodeLimits.networkMaxAdmins) refuse('recordInvalid');
+  return ids.some((id) => id === record.owner) ? refuse('recordInvalid') : record;
 }
 
 function checkMembers(members: readonly Member[]): void {

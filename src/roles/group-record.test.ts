@@ -2,8 +2,11 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { fromHex } from '../bytes/hex.ts';
 import { outcome } from '../cose/test-fixture.ts';
 import { ImplementationLimits } from '../limits.ts';
+import { NodeLimits } from '../node-limits.ts';
+import { administratorsOf, withAdministrator } from './administrators.ts';
 import { type GroupRecord, newGroup, rekeyed, withMember, withoutMember } from './group-record.ts';
 import { decodeGroupRecord, decodeUserKey, encodeGroupRecord, encodeUserKey } from './group-record-codec.ts';
 
@@ -24,6 +27,11 @@ function create(
   boots?: Readonly<Record<string, number>>,
 ): GroupRecord {
   return newGroup(OWN, members, rekeying(boots));
+}
+
+function createNetwork(admins: readonly string[], members: readonly string[] = ['a', 'b', 'c']): GroupRecord {
+  const network = newGroup({ ...OWN, reference: 1, signed: false }, members, rekeying());
+  return admins.reduce(withAdministrator, network);
 }
 
 const senders = ({ members }: GroupRecord) => members.map(({ pneId, sender }) => `${pneId}${sender}`);
@@ -118,6 +126,54 @@ test('a record with two members of one name or number is none', () => {
       outcome(() => decodeGroupRecord(2, encodeGroupRecord({ ...group, members }))),
       'recordInvalid',
     );
+});
+
+test('administrators of a PN are kept through changes of its members, and stored', () => {
+  const network = createNetwork(['a', 'c']);
+  const changed = withMember(withoutMember(network, 'a', rekeying()), 'a', rekeying());
+  for (const record of [network, changed])
+    assert.equal(decodeGroupRecord(1, encodeGroupRecord(record)), record);
+  assert.equal([network, changed].map(administratorsOf), [['a', 'c'], ['c']]);
+  assert.is(encodeGroupRecord(network).length, encodeGroupRecord(createNetwork([])).length + 2);
+});
+
+test('a record of a PN that was stored before it had administrators is read', () => {
+  const stored =
+    '8801666c696768747365706e652d3100015001010101010101010101010101010101000283616100008361620105';
+  const { owner, members } = decodeGroupRecord(1, fromHex(stored));
+  assert.equal(
+    [owner, members],
+    [
+      'pne-1',
+      [
+        { pneId: 'a', sender: 0, firstBoot: 0 },
+        { pneId: 'b', sender: 1, firstBoot: 5 },
+      ],
+    ],
+  );
+});
+
+test('administrators of a service group, too many, an owner as one, or another mark are refused', () => {
+  const ids = Array.from({ length: NodeLimits.networkMaxAdmins + 1 }, (_, at) => `m${at}`);
+  const crowd = createNetwork(ids.slice(1), ids);
+  const marked = (record: GroupRecord) => ({
+    ...record,
+    members: record.members.map((member) => ({ ...member, isAdministrator: true as const })),
+  });
+  const network = createNetwork(['c']);
+  const bytes = encodeGroupRecord(network);
+  const tail = (...last: number[]) => Uint8Array.of(...bytes.subarray(0, -1), ...last);
+  const refused = (reference: number, stored: Uint8Array) =>
+    outcome(() => decodeGroupRecord(reference, stored));
+  assert.is(refused(1, encodeGroupRecord(crowd)), 'accepted');
+  assert.is(refused(1, encodeGroupRecord(marked(crowd))), 'recordInvalid');
+  assert.is(refused(2, bytes), 'recordInvalid');
+  assert.is(refused(1, encodeGroupRecord({ ...network, owner: 'c' })), 'recordInvalid');
+  for (const mark of [0, 2]) assert.is(refused(1, tail(mark)), 'recordInvalid');
+  for (let length = 0; length < bytes.length; length++)
+    assert.not.equal(refused(1, bytes.subarray(0, length)), 'accepted');
+  for (const last of [[], [0x20], [0xf5], [0x61, 0x31], [1, 1]])
+    assert.not.equal(refused(1, tail(...last)), 'accepted');
 });
 
 test('a user key is read as it was stored', () => {

@@ -36,6 +36,8 @@ export interface Member {
   readonly sender: number;
   /** The boot of the PNE that counts as 0 under this key. */
   readonly firstBoot: number;
+  /** Of a PN: administrators.ts */
+  readonly isAdministrator?: true;
 }
 
 /** `isRevoked`: the PNE is to have no key any more. */

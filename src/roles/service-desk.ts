@@ -13,6 +13,7 @@ import type { Agreement } from './interface.ts';
 import type { KeyView } from './key-ledger.ts';
 import { KeyMessageType } from './key-message.ts';
 import type { KeyChanges } from './key-store.ts';
+import { addAdminee, assignAdmin, changeAdmin, releaseAdmin } from './service-administration.ts';
 import { describeDevice, listDevices } from './service-devices.ts';
 import { createGroup, discoverGroups, removeMember, transferGroup } from './service-groups.ts';
 import {
@@ -86,6 +87,10 @@ const HANDLERS: Readonly<Record<number, ServiceHandler>> = Object.freeze({
   [ServiceOperation.releaseNetwork]: releaseNetwork,
   [ServiceOperation.listDevices]: listDevices,
   [ServiceOperation.describeDevice]: describeDevice,
+  [ServiceOperation.addAdminee]: addAdminee,
+  [ServiceOperation.assignAdmin]: assignAdmin,
+  [ServiceOperation.changeAdmin]: changeAdmin,
+  [ServiceOperation.releaseAdmin]: releaseAdmin,
 });
 
 /** What a PNE is told of a refusal. Where a wish could not be stored it is told nothing, and asks again. */

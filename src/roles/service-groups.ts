@@ -8,8 +8,10 @@ import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import { freeReference, type GroupRecord, isMember, newGroup, withoutMember } from './group-record.ts';
 import { Terms } from './key-message.ts';
+import { removeAdminee } from './service-administration.ts';
 import { GroupMark } from './service-message.ts';
 import {
+  changeOf,
   demand,
   hasControls,
   inOrder,
@@ -62,11 +64,12 @@ export const transferGroup: ServiceHandler = (asked) => {
   return { changes: { groups: [{ ...record, owner: to }] } };
 };
 
+/** Of a group, by its owner; of a PN, as service-administration.ts says. */
 export const removeMember: ServiceHandler = (asked) => {
+  if (isPersonalNetwork(asked.wish.number)) return removeAdminee(asked);
   const [pneId = ''] = textsOf(asked, 1);
   const former = ownedBy(asked, 'group-remove', groupAt(asked)) ?? refuse('groupUnknown');
-  const record = withoutMember(former, pneId, asked.rekeying);
-  return record === former ? {} : { changes: { groups: [record] } };
+  return changeOf(former, withoutMember(former, pneId, asked.rekeying));
 };
 
 function groupAt({ wish, view }: ServiceCase): GroupRecord | undefined {

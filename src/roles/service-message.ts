@@ -19,10 +19,15 @@
  *     8  list its devices    reference         ? after: pne-id  more: 0 / 1, * bstr .cbor [pne-id: tstr, here: 0 / 1]
  *     9  what one can do     reference         pne-id          here: 0 / 1, bstr .cbor [* field: tstr],
  *                                                              bstr .cbor [* service: tstr]
+ *    10  add an adminee      reference         pne-id
+ *    11  assign an admin     reference         pne-id
+ *    12  change an admin     reference         pne-id, pne-id   of the one that was, and of the one in its place
+ *    13  release an admin    reference         ? pne-id         itself, unless one is named
  *
  *     group = [reference: uint, marks: uint, members: uint, name: tstr, service: tstr]
  *     network = [reference: uint, marks: uint, members: uint, name: tstr, gateway: tstr]   ; '': at whichever
- *     marks : 1, the PNE is a member; 2, its owner; 4, it may join or choose it; 8, contents are signed
+ *     marks : 1, the PNE is a member; 2, its owner; 4, it may join or choose it; 8, contents are signed, or of a PN: it is an
+ *             administrator
  *     type  : of the PNE and its gateway alone; of all that are at its gateway; of those that it lists
  *
  * `serial`: above that of every other request in the session. One that is sent again keeps it, and is answered again; a
@@ -46,6 +51,10 @@ export const ServiceOperation = Object.freeze({
   releaseNetwork: 7,
   listDevices: 8,
   describeDevice: 9,
+  addAdminee: 10,
+  assignAdmin: 11,
+  changeAdmin: 12,
+  releaseAdmin: 13,
 } as const);
 
 /** Whom a PN is of, besides whoever sets it up and the gateways that they are at. */
@@ -53,6 +62,9 @@ export const NetworkType = Object.freeze({ own: 0, paired: 1, listed: 2 } as con
 
 /** What a server says of a group, for the PNE that it tells. */
 export const GroupMark = Object.freeze({ member: 1, owner: 2, joinable: 4, signed: 8 } as const);
+
+/** Of a PN, whose contents nobody signs, in place of `signed`. */
+export const NetworkMark = Object.freeze({ administrator: GroupMark.signed } as const);
 
 /** What a PNE asks for, before it is sent. */
 export interface Wish {

@@ -6,6 +6,7 @@ import { encodeFlat } from '../cbor/flat.ts';
 import { groupNumber, isPersonalNetwork } from '../keys/reference.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
+import { isAdministrator } from './administrators.ts';
 import {
   freeReference,
   type GroupRecord,
@@ -14,7 +15,7 @@ import {
   withMember,
   withoutMember,
 } from './group-record.ts';
-import { GroupMark, NetworkType } from './service-message.ts';
+import { GroupMark, NetworkMark, NetworkType } from './service-message.ts';
 import {
   demand,
   inOrder,
@@ -80,7 +81,8 @@ export const releaseNetwork: ServiceHandler = (asked) => {
   return record === undefined ? {} : { changes: { ended: [record.reference] } };
 };
 
-function networkAt({ wish, view }: ServiceCase): GroupRecord | undefined {
+/** The PN that is meant, if there is one. */
+export function networkAt({ wish, view }: ServiceCase): GroupRecord | undefined {
   return isPersonalNetwork(wish.number) ? view.groups.get(wish.number) : undefined;
 }
 
@@ -93,24 +95,26 @@ function networkOf({ view }: ServiceCase, pneId: string): GroupRecord | undefine
 }
 
 function pairedWith(asked: ServiceCase): string[] {
-  const isFree = (id: string) => mayBeIn(asked, id) && networkOf(asked, id) === undefined;
+  const isFree = (id: string) => mayBeIn(asked, id, EVERY) && networkOf(asked, id) === undefined;
   return asked.neighbours().filter(isFree);
 }
 
 /** Refuses where one of them is unknown, may not be in it, or is in another PN. */
 function checked(asked: ServiceCase, ids: readonly string[]): readonly string[] {
-  for (const id of ids) {
-    if (id === asked.pneId) continue;
-    if (!asked.isKnown(id)) refuse('credentialUnknown');
-    if (!mayBeIn(asked, id)) refuse('notAuthorized');
-    if (networkOf(asked, id) !== undefined) refuse('networkTaken');
-  }
+  for (const id of ids) if (id !== asked.pneId) checkMayJoin(asked, id, EVERY);
   return ids;
 }
 
+/** Refuses a PNE that is unknown, may not be in the PN of this number, or is in another PN. */
+export function checkMayJoin(asked: ServiceCase, pneId: string, number: number): void {
+  if (!asked.isKnown(pneId)) refuse('credentialUnknown');
+  if (!mayBeIn(asked, pneId, number)) refuse('notAuthorized');
+  if (networkOf(asked, pneId) !== undefined) refuse('networkTaken');
+}
+
 /** It is asked by its grant: one for a PN that is to be names every PN. */
-function mayBeIn(asked: ServiceCase, pneId: string): boolean {
-  return may(asked, 'pn-join', EVERY, pneId) && asked.view.userOf(pneId)?.isRevoked !== true;
+function mayBeIn(asked: ServiceCase, pneId: string, number: number): boolean {
+  return may(asked, 'pn-join', number, pneId) && asked.view.userOf(pneId)?.isRevoked !== true;
 }
 
 function mayChoose(asked: ServiceCase, { reference }: GroupRecord): boolean {
@@ -122,6 +126,7 @@ function entryOf(asked: ServiceCase, network: GroupRecord): Uint8Array {
   const marks =
     (isMember(network, asked.pneId) ? GroupMark.member : 0) +
     (owner === asked.pneId ? GroupMark.owner : 0) +
-    (mayChoose(asked, network) ? GroupMark.joinable : 0);
+    (mayChoose(asked, network) ? GroupMark.joinable : 0) +
+    (isAdministrator(network, asked.pneId) ? NetworkMark.administrator : 0);
   return encodeFlat([reference, marks, members.length, name, gateway]);
 }

@@ -76,6 +76,11 @@ export function ownedBy(
   return record;
 }
 
+/** What is to be stored in place of this record, if it is another. */
+export function changeOf(former: GroupRecord, record: GroupRecord): ServiceOutcome {
+  return record === former ? {} : { changes: { groups: [record] } };
+}
+
 /** Refuses `badArgument` other texts than so many. */
 export function textsOf({ wish: { texts } }: ServiceCase, least: number, most = least): readonly string[] {
   return texts.length >= least && texts.length <= most ? texts : refuse('badArgument');

@@ -7,6 +7,7 @@ import { refuse } from '../refusal.ts';
 import { numberOf, Terms } from './key-message.ts';
 import {
   GroupMark,
+  NetworkMark,
   NetworkType,
   type ServiceAnswer,
   ServiceOperation,
@@ -36,6 +37,8 @@ export interface FoundNetwork {
   readonly members: number;
   readonly isMember: boolean;
   readonly isOwner: boolean;
+  /** Whether it does some of what the owner does, in his place. */
+  readonly isAdministrator: boolean;
   readonly mayChoose: boolean;
 }
 
@@ -80,7 +83,7 @@ export function transferGroup(reference: number, pneId: string): Wish {
   return { operation: ServiceOperation.transferGroup, number: reference, texts: [pneId] };
 }
 
-/** Removes a member of a group that it owns. */
+/** Removes a member of a group or PN that it owns, or an adminee of a PN that it administers. */
 export function removeMember(reference: number, pneId: string): Wish {
   return { operation: ServiceOperation.removeMember, number: reference, texts: [pneId] };
 }
@@ -112,6 +115,27 @@ export function chooseNetwork(reference: number): Wish {
 /** Ends a PN that it owns. */
 export function releaseNetwork(reference: number): Wish {
   return { operation: ServiceOperation.releaseNetwork, number: reference, texts: [] };
+}
+
+/** Takes a device into a PN that this PNE owns or administers. It may be in it, and is in no other. */
+export function addAdminee(reference: number, pneId: string): Wish {
+  return { operation: ServiceOperation.addAdminee, number: reference, texts: [pneId] };
+}
+
+/** Makes a member of a PN that it owns an administrator. */
+export function assignAdmin(reference: number, pneId: string): Wish {
+  return { operation: ServiceOperation.assignAdmin, number: reference, texts: [pneId] };
+}
+
+/** Makes a member an administrator in the place of another, in a PN that it owns. */
+export function changeAdmin(reference: number, from: string, to: string): Wish {
+  return { operation: ServiceOperation.changeAdmin, number: reference, texts: [from, to] };
+}
+
+/** To be an administrator no more; or that another is none, in a PN that it owns. Both stay members. */
+export function releaseAdmin(reference: number, pneId?: string): Wish {
+  const texts = pneId === undefined ? [] : [pneId];
+  return { operation: ServiceOperation.releaseAdmin, number: reference, texts };
 }
 
 /** Devices of a PN, behind the one of this id. `devicesIn` reads the answer. */
@@ -179,7 +203,8 @@ function readGroup(bytes: Uint8Array): FoundGroup {
 
 function readNetwork(bytes: Uint8Array): FoundNetwork {
   const { marks, last, ...own } = readEntry(bytes);
-  return { ...own, gateway: last, mayChoose: (marks & GroupMark.joinable) !== 0 };
+  const isAdministrator = (marks & NetworkMark.administrator) !== 0;
+  return { ...own, gateway: last, isAdministrator, mayChoose: (marks & GroupMark.joinable) !== 0 };
 }
 
 /** What entries of both lists have. */

@@ -144,7 +144,7 @@ test('a PN is no service group: whoever may do everything with groups does nothi
   network.keys.create({ kind: 'pn', name: 'home', owner: 'pne-1', members: ['pne-1', 'pne-2'] });
   network.settle();
   assert.is(network.answer('pne-1', transferGroup(1, 'pne-2')).status, Status.groupUnknown);
-  assert.is(network.answer('pne-1', removeMember(1, 'pne-2')).status, Status.groupUnknown);
+  assert.is(network.answer('pne-1', removeMember(1, 'pne-2')).status, Status.notAuthorized);
   assert.equal(groupsIn(network.answer('pne-1', discoverGroups())).entries, []);
   assert.equal(ownerAndMembers(network), [['pne-1', 'pne-1 pne-2']]);
 });

@@ -5,6 +5,7 @@ import type { CryptoProvider } from '../../crypto/provider.ts';
 import { isPersonalNetwork } from '../../keys/reference.ts';
 import { ImplementationLimits } from '../../limits.ts';
 import type { ReasonName } from '../../refusal.ts';
+import { administratorsOf } from '../../roles/administrators.ts';
 import { GroupChanges } from '../../roles/group-changes.ts';
 import type { GroupRecord } from '../../roles/group-record.ts';
 import { KeyLedger } from '../../roles/key-ledger.ts';
@@ -106,13 +107,16 @@ export async function administerKeys(
 }
 
 function list(groups: Iterable<GroupRecord>, say: Say): void {
-  for (const { reference, name, service, owner, key, members, signed, gateway } of groups) {
+  for (const group of groups) {
+    const { reference, name, service, owner, key, members, signed, gateway } = group;
     const kind = `${signed ? 'signed ' : ''}${isPersonalNetwork(reference) ? 'PN' : 'service group'}`;
     const place = gateway === undefined ? '' : `  at ${gateway}`;
     const what = service === '' ? '' : `  for ${service}`;
     const ids = members.map(({ pneId }) => pneId).join(' ');
     const whose = owner ? `  owner ${owner}` : '';
-    say(`${reference}  ${kind} ${name}${what}  epoch ${key.epoch}${whose}${place}  ${ids}`);
+    const admins = administratorsOf(group);
+    const administered = admins.length === 0 ? '' : `  administrators ${admins.join(' ')}`;
+    say(`${reference}  ${kind} ${name}${what}  epoch ${key.epoch}${whose}${administered}${place}  ${ids}`);
   }
 }
 
