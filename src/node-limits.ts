@@ -64,11 +64,11 @@ export const NodeLimits = /* @__PURE__ */ Object.freeze({
   /** Connections of one process to PostgreSQL, and how long it waits for one and for the answer to a statement. */
   postgresConnections: 8,
   postgresTimeoutMs: 10_000,
-  /** Links of external entities at one server: one that nobody has secured makes room for a newer one. */
   /** Contents of groups that a gateway remembers, so that none is passed on twice. */
   gatewayMaxSeenContents: 256,
   /** Links of other gateways at a gateway. */
   gatewayMaxBridges: 16,
+  /** Links of external entities at one server: one that nobody has secured makes room for a newer one. */
   serverMaxEntities: 16,
   /** Readings that were sent to an external entity and are not gone from the store, and contents of it under way. */
   entityMaxUnderWay: 64,
