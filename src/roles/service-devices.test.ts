@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { encodeFlat } from '../cbor/flat.ts';
 import type { ServiceAnswer, ServiceResult } from './service-message.ts';
 import {
-  abilitiesIn,
+  capabilitiesIn,
   describeDevice,
   devicesIn,
   groupsIn,
@@ -83,7 +83,7 @@ test('what a device can do is what it has told, and what its groups are for', ()
   network.device('pne-2').pne.report({ temperature: 21.5, motion: true });
   network.pass(60_000);
   const answer = network.answer('pne-1', describeDevice(HOME, 'pne-2'));
-  assert.equal(abilitiesIn(answer), {
+  assert.equal(capabilitiesIn(answer), {
     isHere: true,
     fields: ['temperature', 'motion'],
     services: ['lighting'],
@@ -92,7 +92,7 @@ test('what a device can do is what it has told, and what its groups are for', ()
   network.rejoin('gateway');
   network.connect('pne-1');
   network.settle();
-  assert.is(abilitiesIn(network.answer('pne-1', describeDevice(HOME, 'pne-2'))).isHere, false);
+  assert.is(capabilitiesIn(network.answer('pne-1', describeDevice(HOME, 'pne-2'))).isHere, false);
 });
 
 test('of a PN or device that there is not nothing is told but that', () => {
@@ -125,7 +125,7 @@ test('an answer that holds something else is refused, of whichever wish', () => 
     [0, Uint8Array.of(0xff)],
   ];
   const readers: ((answer: ServiceAnswer) => unknown)[] = [
-    abilitiesIn,
+    capabilitiesIn,
     devicesIn,
     groupsIn,
     networksIn,

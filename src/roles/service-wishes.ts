@@ -4,6 +4,7 @@
 import { decodeFlat } from '../cbor/flat.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
+import type { Capabilities } from './entity-message.ts';
 import { numberOf, Terms } from './key-message.ts';
 import {
   GroupMark,
@@ -46,15 +47,6 @@ export interface FoundNetwork {
 export interface FoundDevice {
   readonly pneId: string;
   readonly isHere: boolean;
-}
-
-/** What a device can do, as far as the server knows just now. */
-export interface Abilities {
-  readonly isHere: boolean;
-  /** Names of fields that it has told. */
-  readonly fields: readonly string[];
-  /** Of its groups, as their owners call them. */
-  readonly services: readonly string[];
 }
 
 /** `next`: what to ask for behind these; 0: there are no more. */
@@ -144,7 +136,7 @@ export function listDevices(reference: number, after?: string): Wish {
   return { operation: ServiceOperation.listDevices, number: reference, texts };
 }
 
-/** What a device of a PN can do. `abilitiesIn` reads the answer. */
+/** What a device of a PN can do. `capabilitiesIn` reads the answer. */
 export function describeDevice(reference: number, pneId: string): Wish {
   return { operation: ServiceOperation.describeDevice, number: reference, texts: [pneId] };
 }
@@ -185,7 +177,7 @@ export function devicesIn(answer: ServiceAnswer): Page<FoundDevice> {
 }
 
 /** The same. */
-export function abilitiesIn({ results: [here, fields, services, ...rest] }: ServiceAnswer): Abilities {
+export function capabilitiesIn({ results: [here, fields, services, ...rest] }: ServiceAnswer): Capabilities {
   if (rest.length > 0) refuse('messageInvalid');
   return { isHere: numberOf(here, 1) === 1, fields: textsIn(fields), services: textsIn(services) };
 }

@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ServiceAnswer, Wish } from '../../roles/service-message.ts';
 import {
-  abilitiesIn,
+  capabilitiesIn,
   addAdminee,
   assignAdmin,
   chooseNetwork,
@@ -148,7 +148,7 @@ test('a PNE reads which devices its PN has and what they can do, as far as its g
         ['pne-2', true],
       ],
     );
-    const able = abilitiesIn(await ask(deployment, 'pne-1', describeDevice(1, 'pne-2')));
+    const able = capabilitiesIn(await ask(deployment, 'pne-1', describeDevice(1, 'pne-2')));
     assert.equal([able.isHere, able.services], [true, ['lighting']]);
     assert.is((await ask(deployment, 'pne-1', listDevices(3))).status, Status.notAuthorized);
     assert.is((await ask(deployment, 'pne-2', listDevices(1))).status, Status.notAuthorized);
