@@ -24,6 +24,7 @@ const test = suite('node/ble/floods');
 const OPEN: DeviceOptions = { io: Io.none, authenticated: 'no' };
 /** Microseconds of the air. */
 const STEP = 20_000;
+const MOST_FLOODS = 20;
 const ATTACKER: Radio = { hear: () => undefined };
 /** PNEs that are none, and the octet of their addresses that shows them. */
 const GHOSTS = 40;
@@ -33,16 +34,18 @@ test('a PNE that is flooded with connections serves its gateway once the flood i
   withDevices(async ({ air, board: openBoard, gateway: openGateway }) => {
     const board = await openBoard(OPEN);
     air.attach(ATTACKER);
-    await flood(air, 300, (n) => {
-      const parameters = { accessAddress: 1000 + n, interval: 6, latency: 0, timeout: 100 };
-      const advertiser: DeviceAddress = { type: 1, octets: parseAddress(PNE) };
-      return encodeAdvertisingPdu({
-        type: AdvertisingType.connect,
-        initiator: madeUp(n),
-        advertiser,
-        ...parameters,
+    // How often a board hears within so many steps of the air depends on how busy its host is.
+    for (let round = 0; round < MOST_FLOODS && board.count('connected') < 2; round += 1)
+      await flood(air, 300, (n) => {
+        const parameters = { accessAddress: 1000 + n, interval: 6, latency: 0, timeout: 100 };
+        const advertiser: DeviceAddress = { type: 1, octets: parseAddress(PNE) };
+        return encodeAdvertisingPdu({
+          type: AdvertisingType.connect,
+          initiator: madeUp(n),
+          advertiser,
+          ...parameters,
+        });
       });
-    });
     await board.take('connected');
     await board.take('disconnected');
     const gateway = await openGateway(OPEN);
