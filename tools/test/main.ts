@@ -19,7 +19,7 @@ import { testWiping } from './wiping.ts';
 
 /**
  * `--all` installs what the qemu-rv32 board needs, where it may; without, the board is left out where that is missing.
- * `--cases` for the comparison of native cryptography with noble: CI takes 10,000, which takes a minute.
+ * `--cases` for the comparison of native cryptography with noble: 10,000 take a minute.
  */
 const { values } = parseArgs({
   options: {

@@ -5,9 +5,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ServiceAnswer, Wish } from '../../roles/service-message.ts';
 import {
-  capabilitiesIn,
   addAdminee,
   assignAdmin,
+  capabilitiesIn,
   chooseNetwork,
   createGroup,
   describeDevice,
