@@ -51,6 +51,10 @@ export interface Device {
   close(): void;
 }
 
+/** The longest that a timer can take. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** It goes on, and its process with it, until it is closed. */
 export function startDevice(options: DeviceOptions): Device {
   const { provider, provisioning, boots, after = nodeAfter } = options;
   const { pneId, hop, endToEnd, gatewayPort, gatewayAddress } = openProvisioning(provider, provisioning);
@@ -77,6 +81,8 @@ export function startDevice(options: DeviceOptions): Device {
     after,
     random: Math.random,
   });
+  // The other timers keep no process alive, and while its gateway is away it has no socket.
+  const alive = setInterval(() => {}, MAX_TIMER_MS);
   return {
     async report(value): Promise<Outcome> {
       const handle = pne.report(value);
@@ -88,6 +94,9 @@ export function startDevice(options: DeviceOptions): Device {
       ),
     setOpenness: async (openness) =>
       (owner ?? refuse('stateInvalid')).settled(0, ({ consents }) => consents.setOpenness(openness)),
-    close: () => connection.close(),
+    close(): void {
+      clearInterval(alive);
+      connection.close();
+    },
   };
 }
