@@ -51,9 +51,6 @@ export interface Device {
   close(): void;
 }
 
-/** The longest that a timer can take. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 /** It goes on, and its process with it, until it is closed. */
 export function startDevice(options: DeviceOptions): Device {
   const { provider, provisioning, boots, after = nodeAfter } = options;
@@ -81,8 +78,6 @@ export function startDevice(options: DeviceOptions): Device {
     after,
     random: Math.random,
   });
-  // The other timers keep no process alive, and while its gateway is away it has no socket.
-  const alive = setInterval(() => {}, MAX_TIMER_MS);
   return {
     async report(value): Promise<Outcome> {
       const handle = pne.report(value);
@@ -94,9 +89,6 @@ export function startDevice(options: DeviceOptions): Device {
       ),
     setOpenness: async (openness) =>
       (owner ?? refuse('stateInvalid')).settled(0, ({ consents }) => consents.setOpenness(openness)),
-    close(): void {
-      clearInterval(alive);
-      connection.close();
-    },
+    close: () => connection.close(),
   };
 }

@@ -20,6 +20,10 @@ export interface KeptConnection {
   close(): void;
 }
 
+/** The longest that a timer can take. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Until it is closed the process goes on, also while there is no server: then there is no socket, and timers do not count. */
 export function keepConnected({ connect, onLink, after, random }: ConnectionOptions): KeptConnection {
   const { reconnectFirstMs, reconnectMaxMs } = NodeLimits;
   let failures = 0;
@@ -27,6 +31,7 @@ export function keepConnected({ connect, onLink, after, random }: ConnectionOpti
   let current: Link | undefined;
   /** To the next try, or while there is a link, to the moment when it has proved good. */
   let timer: RunningTimer | undefined;
+  const alive = setInterval(() => {}, MAX_TIMER_MS);
 
   function start(): void {
     connect(adopt).catch(retry);
@@ -61,6 +66,7 @@ export function keepConnected({ connect, onLink, after, random }: ConnectionOpti
   return {
     close(): void {
       closed = true;
+      clearInterval(alive);
       timer?.cancel();
       current?.close();
     },

@@ -63,6 +63,24 @@ export class ServiceNetwork extends GroupNetwork {
     return answers;
   }
 
+  /** What a PNE asks for is stored, and its server ends before it answers. Returns how it is answered by the next one. */
+  answeredBehindEnd(
+    id: string,
+    wish: Wish,
+  ): { readonly commits: number; readonly status: number | undefined } {
+    const before = this.store.commits;
+    this.relay = (message, towards) =>
+      towards === 'gateway' && this.store.commits > before ? [] : [message];
+    const answers = this.asked(id, wish);
+    this.settle();
+    if (answers.length > 0) throw new Error('answered before its server ended');
+    const commits = this.store.commits - before;
+    this.relay = (message) => [message];
+    this.restartServer();
+    this.pass(60_000);
+    return { commits, status: answers[0]?.status };
+  }
+
   /** The answer to what a PNE asks for now. */
   answer(id: string, wish: Wish): ServiceAnswer {
     const answers = this.asked(id, wish);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Random } from '../chaos/random.ts';
 import { findPostgres, startPostgres } from '../postgres/server.ts';
+import { parseOrExit } from '../simulator/parse-or-exit.ts';
 import { openScratch } from '../simulator/scratch.ts';
 import { type KillsResult, runKills } from './run.ts';
 import { bundleServer } from './server-process.ts';
@@ -104,16 +105,7 @@ function inWords(result: KillsResult): string {
   );
 }
 
-function parseOrFail() {
-  try {
-    return parse();
-  } catch (error) {
-    console.error((error as Error).message);
-    process.exit(2);
-  }
-}
-
 // What it has started ends with it.
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
-process.exit(await main(parseOrFail()));
+process.exit(await main(parseOrExit(parse)));

@@ -3,6 +3,7 @@
 /** `npm run load`: exit status 0 where all is well, 1 where something was lost, doubled, invented or taken wrongly, 2 on misuse. */
 import { join } from 'node:path';
 import { Random } from '../chaos/random.ts';
+import { parseOrExit } from '../simulator/parse-or-exit.ts';
 import { openScratch } from '../simulator/scratch.ts';
 import { type LoadCommand, parseOptions, USAGE } from './options.ts';
 import { type LoadResult, runLoad } from './run.ts';
@@ -66,13 +67,4 @@ function inWords(result: LoadResult): string {
   ].join('\n');
 }
 
-function parseOrFail(): LoadCommand {
-  try {
-    return parseOptions(process.argv.slice(2));
-  } catch (error) {
-    console.error((error as Error).message);
-    process.exit(2);
-  }
-}
-
-process.exit(await main(parseOrFail()));
+process.exit(await main(parseOrExit(() => parseOptions(process.argv.slice(2)))));

@@ -50,7 +50,7 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new Error((error as Error).message.split('. ')[0]);
+    throw new Error((error as Error).message.split(/\.\s/)[0]);
   }
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Random } from '../chaos/random.ts';
 import { openBoard, setUpBoards } from '../simulator/boards.ts';
+import { parseOrExit } from '../simulator/parse-or-exit.ts';
 import { openScratch } from '../simulator/scratch.ts';
 import { runSerial, type SerialResult } from './run.ts';
 import { problemOf } from './verdict.ts';
@@ -75,15 +76,6 @@ function inWords({ arrived, up, down, seconds, longestPauseMs, heapBytes }: Seri
   );
 }
 
-function parseOrFail() {
-  try {
-    return parse();
-  } catch (error) {
-    console.error((error as Error).message);
-    process.exit(2);
-  }
-}
-
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
-process.exit(await main(parseOrFail()));
+process.exit(await main(parseOrExit(parse)));

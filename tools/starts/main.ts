@@ -2,6 +2,7 @@
 
 /** `npm run starts`: how long each program takes to start. Exit status 1 where one does not, 2 on misuse. */
 import { parseArgs } from 'node:util';
+import { parseOrExit } from '../simulator/parse-or-exit.ts';
 import { openScratch } from '../simulator/scratch.ts';
 import { measureStarts, PROGRAMS } from './starts.ts';
 
@@ -33,16 +34,7 @@ function parse() {
   return { ...values, devices: number('devices', 0, 100_000), rounds: number('rounds', 1, 100) };
 }
 
-function parseOrFail() {
-  try {
-    return parse();
-  } catch (error) {
-    console.error((error as Error).message.split('. ')[0]);
-    process.exit(2);
-  }
-}
-
-const { json, help, devices, rounds, program } = parseOrFail();
+const { json, help, devices, rounds, program } = parseOrExit(parse);
 if (help) {
   console.log(USAGE);
   process.exit(0);

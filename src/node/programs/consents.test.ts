@@ -9,42 +9,22 @@ import { EntityPermission } from '../../authorization/entity-access.ts';
 import { ccsCredential } from '../../handshake/credential.ts';
 import { withRecords } from '../../session/records.ts';
 import { createNodeProvider } from '../crypto/provider.ts';
-import { type NodeEntity, startExternalEntity } from '../external-entity.ts';
 import { openIdentity } from '../identity.ts';
 import { until } from '../listener.testing.ts';
 import { Deployment } from './deployment.testing.ts';
+import { type Follower, follow } from './follower.testing.ts';
 
 const test = suite('consent at a server');
 const provider = withRecords(createNodeProvider());
 const { access, consentRequired } = EntityPermission;
 
-interface Reader extends NodeEntity {
-  readonly readings: unknown[];
-  readonly devices: Map<string, number>;
-}
-
-/** Takes what it reads at once. */
-function follow(deployment: Deployment, folder: string): Reader {
-  const readings: unknown[] = [];
-  const devices = new Map<string, number>();
-  const entity = startExternalEntity({
+function followAt(deployment: Deployment, folder: string): Follower {
+  return follow({
     provider,
     identity: openIdentity(provider, join(folder, 'identity'), ''),
     server: deployment.serverUrl,
     serverCredential: ccsCredential(Uint8Array.from(readFileSync(deployment.serverCredentialPath))),
-    follows: true,
-    onReading({ value }, taken): void {
-      readings.push(value);
-      taken();
-    },
-    onDropped: (_dropped, taken) => taken(),
-    onDevice: (pneId, permissions) => void devices.set(pneId, permissions),
-    onServer(): void {},
-    onAgreed(): void {},
-    onRefused(): void {},
-    onServerUnreachable(): void {},
   });
-  return { ...entity, readings, devices };
 }
 
 async function report(deployment: Deployment, value: unknown): Promise<void> {
@@ -60,7 +40,7 @@ test('readings pass once admin consents, and until it is taken back, over restar
     'contents of pne-1 are open where whoever administers consents',
   ]);
   const folder = await deployment.addEntity('bridge', '--read', 'all');
-  const reader = follow(deployment, folder);
+  const reader = followAt(deployment, folder);
   const becomes = (permissions: number) =>
     until(() => reader.devices.get('pne-1') === permissions, `it may ${permissions}`);
   await becomes(consentRequired);
@@ -93,7 +73,7 @@ test('readings pass once admin consents, and until it is taken back, over restar
 
 test('openness that is taken back ends reading; a closed PNE is read by nobody, and nobody is asked', async () => {
   const deployment = await Deployment.start(['pne-1']);
-  const reader = follow(deployment, await deployment.addEntity('bridge', '--read', 'all'));
+  const reader = followAt(deployment, await deployment.addEntity('bridge', '--read', 'all'));
   await until(() => reader.devices.get('pne-1') === access, 'it may read');
   await report(deployment, 1);
   await until(() => reader.readings.length === 1, 'a reading');
@@ -114,7 +94,7 @@ test('an entity that is revoked waits for nobody, and one that is removed leaves
   const deployment = await Deployment.start(['pne-1']);
   await deployment.admin('openness', 'ask', 'pne-1', '--owner', 'pne-1');
   const folder = await deployment.addEntity('bridge', '--read', 'all');
-  const reader = follow(deployment, folder);
+  const reader = followAt(deployment, folder);
   await deployment.says('consent-asked');
   assert.match((await deployment.admin('asks'))[0]!, /waits for an answer of pne-1/);
   await deployment.admin('revoke-entity', 'bridge');
@@ -142,14 +122,7 @@ test('admin says what is wrong', async () => {
     [['consent', '3'], /nothing was asked by number 3/],
     [['refuse', 'bridge'], /nothing was asked by number bridge/],
   ];
-  for (const [args, message] of wrong) {
-    try {
-      await deployment.admin(...args);
-      assert.unreachable(args.join(' '));
-    } catch (error) {
-      assert.match((error as Error).message, message);
-    }
-  }
+  await deployment.assertRefused(wrong);
   await deployment.close();
 });
 

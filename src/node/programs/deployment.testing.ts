@@ -6,6 +6,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as assert from 'uvu/assert';
 import { DEFAULT_PN, lastingMembership } from '../../authorization/membership.ts';
 import type { CryptoProvider } from '../../crypto/provider.ts';
 import { createCredentialStore } from '../../handshake/credential.ts';
@@ -153,6 +154,18 @@ export class Deployment {
     const all = [...args, '--state', join(this.folder, 'server')];
     await administer(readConfig(ADMIN_OPTIONS, all, {}), this.provider, (line) => void lines.push(line));
     return lines;
+  }
+
+  /** Each of these is refused, and says so. */
+  async assertRefused(wrong: readonly (readonly [readonly string[], RegExp])[]): Promise<void> {
+    for (const [args, message] of wrong) {
+      try {
+        await this.admin(...args);
+        assert.unreachable(args.join(' '));
+      } catch (error) {
+        assert.match((error as Error).message, message);
+      }
+    }
   }
 
   /** Makes an entity's folder, adds it, and returns the folder. */

@@ -37,6 +37,14 @@ class Network {
     return said;
   }
 
+  /** Two gateways of a server, the second of which is to have a bridge to the first. */
+  async pair(): Promise<[Said[], Said[]]> {
+    const server = await this.server();
+    const first = await this.gateway('a', server, '--bridge-listen', '127.0.0.1:0');
+    const port = first.find(({ event }) => event === 'bridges')!.facts.port!;
+    return [first, await this.gateway('b', server, '--bridge', `ws://127.0.0.1:${port}`)];
+  }
+
   async admin(state: string, ...args: string[]): Promise<string[]> {
     const lines: string[] = [];
     const config = readConfig(ADMIN_OPTIONS, [...args, '--state', join(this.folder, state)], {});
@@ -61,10 +69,7 @@ function says(said: readonly Said[], event: string, facts: Said['facts'] = {}, t
 test('gateways agree on CPNS-4 once each has granted the other a bridge, and not when that is revoked', async () => {
   const network = new Network();
   try {
-    const server = await network.server();
-    const first = await network.gateway('a', server, '--bridge-listen', '127.0.0.1:0');
-    const port = first.find(({ event }) => event === 'bridges')!.facts.port!;
-    const second = await network.gateway('b', server, '--bridge', `ws://127.0.0.1:${port}`);
+    const [first, second] = await network.pair();
     await says(second, 'bridge-refused', { reason: 'credentialUnknown' });
     for (const [at, other] of [
       ['a', 'b'],
@@ -87,10 +92,7 @@ test('gateways agree on CPNS-4 once each has granted the other a bridge, and not
 test('a gateway that asks for each bridge lets it carry contents once whoever administers it consents', async () => {
   const network = new Network();
   try {
-    const server = await network.server();
-    const first = await network.gateway('a', server, '--bridge-listen', '127.0.0.1:0');
-    const port = first.find(({ event }) => event === 'bridges')!.facts.port!;
-    const second = await network.gateway('b', server, '--bridge', `ws://127.0.0.1:${port}`);
+    const [first, second] = await network.pair();
     assert.equal(await network.admin('a', 'bridge-openness', 'ask'), [
       'bridges are open where whoever administers consents',
     ]);

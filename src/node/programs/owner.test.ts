@@ -9,7 +9,6 @@ import { EntityPermission } from '../../authorization/entity-access.ts';
 import { createProvider, type Device, provisionDevice, startDevice } from '../../exports/node.ts';
 import { ccsCredential } from '../../handshake/credential.ts';
 import type { After } from '../../link/timer.ts';
-import { startExternalEntity } from '../external-entity.ts';
 import { openIdentity } from '../identity.ts';
 import { until } from '../listener.testing.ts';
 import { scratchFolder } from '../scratch.testing.ts';
@@ -17,6 +16,7 @@ import { after as nodeAfter } from '../timer.ts';
 import { ADMIN_OPTIONS, administer } from './admin.ts';
 import { readConfig } from './config.ts';
 import { testContext } from './deployment.testing.ts';
+import { follow } from './follower.testing.ts';
 import { GATEWAY_OPTIONS, startGatewayProgram } from './gateway.ts';
 import type { Program } from './program.ts';
 import { SERVER_OPTIONS, startServerProgram } from './server.ts';
@@ -91,23 +91,7 @@ class Network {
     const identity = openIdentity(provider, join(own, 'identity'), name);
     writeFileSync(join(own, 'credential'), identity.credential.cred);
     await this.admin('server', 'add-entity', join(own, 'credential'), '--read', 'all');
-    const readings: unknown[] = [];
-    const devices = new Map<string, number>();
-    const entity = startExternalEntity({
-      ...{ provider, identity, server: this.url, serverCredential: this.credential('server') },
-      follows: true,
-      onReading({ value }, taken): void {
-        readings.push(value);
-        taken();
-      },
-      onDropped: (_dropped, taken) => taken(),
-      onDevice: (pneId, permissions) => void devices.set(pneId, permissions),
-      onServer(): void {},
-      onAgreed(): void {},
-      onRefused(): void {},
-      onServerUnreachable(): void {},
-    });
-    return { ...entity, readings, devices };
+    return follow({ provider, identity, server: this.url, serverCredential: this.credential('server') });
   }
 
   async close(): Promise<void> {
