@@ -39,6 +39,9 @@ export const NodeLimits = /* @__PURE__ */ Object.freeze({
   storePage: 1000,
   /** Readings that are written to a file, and forgotten, at once. */
   outputBatch: 256,
+  /** Bytes of the name of a user, and devices that are his. */
+  userMaxNameBytes: 64,
+  userMaxDevices: 32,
   /** Bytes of the name of a device that is enrolled. */
   deviceMaxNameBytes: 128,
   /** Bytes of a file system that are left free: what is under way when it gets low takes less. */

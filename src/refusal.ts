@@ -142,6 +142,11 @@ export const Reason = Object.freeze({
   // what PNEs ask of a server (15x)
   /** A PNE that would have to be in a PN is in another. */
   networkTaken: 150,
+  // users (16x)
+  /** There is no such user, or he is to go. */
+  userUnknown: 160,
+  /** There is a user of this id already; or the device is another user's. */
+  userTaken: 161,
 } as const);
 
 export type ReasonName = keyof typeof Reason;

@@ -169,6 +169,20 @@ export function revokeGrants(store: KeyValueStore, id: string, list = DEVICE_GRA
   return change(store, list, id, revoked);
 }
 
+/** The same of several devices, as changes for a commit that does more, and is read for anew where it fails. */
+export async function revocationChanges(store: KeyValueStore, ids: readonly string[]): Promise<Changes> {
+  const keys = ids.map((id) => keyOf(DEVICE_GRANTS, id));
+  const entries = await Promise.all(keys.map((key) => store.get(key)));
+  const puts = keys.flatMap((key, at) => {
+    const former = authorizationIn(entries[at]);
+    return former.grant === undefined ? [] : [{ key, value: encode(revoked(former)) }];
+  });
+  return {
+    expected: keys.map((key, at) => ({ key, version: entries[at]?.version })),
+    puts: puts.length === 0 ? [] : [...puts, { key: DEVICE_GRANTS.edition, value: NOTHING }],
+  };
+}
+
 /** The same at a gateway, where the server states another minimum than it did before. */
 export function revokeStated(store: KeyValueStore, id: string, stated: number): Promise<void> {
   return change(store, DEVICE_GRANTS, id, (authorization) =>

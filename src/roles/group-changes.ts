@@ -79,30 +79,28 @@ export class GroupChanges {
   }
 
   revoke(pneId: string, done: Done = ignore): void {
-    const change = () =>
-      this.change((view) => {
-        const epoch = (view.userOf(pneId)?.epoch ?? 0) + 1;
-        const record = { ...newKey(this.rekeying.fillRandom, epoch), isRevoked: true };
-        const groups = [...view.groups.values()]
-          .map((group) => [group, withoutMember(group, pneId, this.rekeying)] as const)
-          .filter(([former, group]) => group !== former)
-          .map(([, group]) => ({ ...group, isUrgent: true }));
-        const isDone = view.userOf(pneId)?.isRevoked === true && groups.length === 0;
-        return isDone ? {} : { groups, users: [{ pneId, record }] };
-      }, done);
-    this.ledger.withUser(pneId, change, () => done('storeFailed'));
+    const apply = (view: KeyView) => {
+      const epoch = (view.userOf(pneId)?.epoch ?? 0) + 1;
+      const record = { ...newKey(this.rekeying.fillRandom, epoch), isRevoked: true };
+      const groups = [...view.groups.values()]
+        .map((group) => [group, withoutMember(group, pneId, this.rekeying)] as const)
+        .filter(([former, group]) => group !== former)
+        .map(([, group]) => ({ ...group, isUrgent: true }));
+      const isDone = view.userOf(pneId)?.isRevoked === true && groups.length === 0;
+      return isDone ? {} : { groups, users: [{ pneId, record }] };
+    };
+    this.changeFor(pneId, apply, done);
   }
 
   /** A PNE that was revoked gets a user key again, and may become a member. */
   reinstate(pneId: string, done: Done): void {
-    const change = () =>
-      this.change((view) => {
-        const former = view.userOf(pneId);
-        if (former?.isRevoked !== true) return {};
-        const record = { ...newKey(this.rekeying.fillRandom, former.epoch + 1), isRevoked: false };
-        return { users: [{ pneId, record }] };
-      }, done);
-    this.ledger.withUser(pneId, change, () => done('storeFailed'));
+    const apply = (view: KeyView) => {
+      const former = view.userOf(pneId);
+      if (former?.isRevoked !== true) return {};
+      const record = { ...newKey(this.rekeying.fillRandom, former.epoch + 1), isRevoked: false };
+      return { users: [{ pneId, record }] };
+    };
+    this.changeFor(pneId, apply, done);
   }
 
   /** The new epoch is above this one, too. */

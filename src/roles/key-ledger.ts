@@ -51,6 +51,8 @@ export class KeyLedger implements KeyView {
   private isLoaded = false;
   private readonly waitingToLoad: (() => void)[] = [];
   private waitingToRefresh: (() => void)[] = [];
+  /** User keys that are to be read anew, and what is called then. */
+  private readonly staleUsers = new Map<string, () => void>();
 
   constructor(options: KeyLedgerOptions) {
     this.options = options;
@@ -70,6 +72,13 @@ export class KeyLedger implements KeyView {
     this.waitingToRefresh.push(then);
     if (this.isBusy) this.isStale = true;
     else this.load();
+  }
+
+  /** The same of one user key. Nothing is called where it was not loaded. */
+  refreshUser(pneId: string, then: () => void): void {
+    if (!this.users.has(pneId)) return;
+    this.staleUsers.set(pneId, then);
+    if (!this.isBusy) this.work();
   }
 
   /** Calls `then` when all groups are loaded and the user key of this PNE is, or `failed`. */
@@ -109,6 +118,7 @@ export class KeyLedger implements KeyView {
   private work(): void {
     this.isBusy = false;
     if (this.isStale) return this.load();
+    for (const [pneId, then] of this.staleUsers) return this.loadUser(pneId, then);
     const next = this.waiting.shift();
     if (next === undefined) return;
     this.isBusy = true;
@@ -187,6 +197,26 @@ export class KeyLedger implements KeyView {
       () => {
         this.waitingToRefresh.unshift(...refreshed);
         this.later(() => this.load());
+      },
+    );
+  }
+
+  /** One that cannot be read is loaded when it is asked for next. */
+  private loadUser(pneId: string, then: () => void): void {
+    this.isBusy = true;
+    this.staleUsers.delete(pneId);
+    this.options.store.loadUser(
+      pneId,
+      (record) => {
+        if (record === undefined) this.users.delete(pneId);
+        else this.setUser(pneId, record);
+        then();
+        this.work();
+      },
+      () => {
+        this.users.delete(pneId);
+        this.options.onFailed();
+        this.work();
       },
     );
   }

@@ -128,6 +128,10 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
     this.ledger.refresh(then);
   }
 
+  refreshUser(pneId: string): void {
+    this.ledger.refreshUser(pneId, () => this.syncPeer(pneId));
+  }
+
   receive(pneId: string, agreement: Agreement, boot: number, bytes: Uint8Array): void {
     const { services, credentialOf } = this.options;
     const isService = bytes[1] === KeyMessageType.serviceRequest || bytes[1] === KeyMessageType.notice;

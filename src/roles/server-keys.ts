@@ -90,6 +90,8 @@ export interface ServerKeys {
   revoke(pneId: string, done?: Done): void;
   /** Another process has changed the store. */
   refresh(then?: () => void): void;
+  /** Another process has changed the user key of a PNE. */
+  refreshUser(pneId: string): void;
   bind(host: ServerKeyHost): BoundServerKeys;
 }
 

@@ -9,6 +9,7 @@ import { Refusal } from '../../refusal.ts';
 import { type Roll, readAll } from '../devices.ts';
 import { grantMembership, isGranted, membershipChanges, revokeGrants } from '../grants.ts';
 import type { Changes, KeyValueStore } from '../store/store.ts';
+import { checkUsersOf } from '../users.ts';
 import { administerKeys } from './admin-groups.ts';
 import { rightsIn } from './admin-rights.ts';
 import { UsageError } from './config.ts';
@@ -40,6 +41,8 @@ export interface Work {
   readonly owner: string;
   /** What a device may do besides, as `rightsIn` reads it. */
   readonly may: string;
+  /** Whether what is said of users is JSON; empty: it is not. */
+  readonly json: string;
   say(line: string): void;
 }
 
@@ -51,6 +54,7 @@ export async function grantNewcomer(work: Work, { subject }: Credential): Promis
 
 export async function grant(work: Work): Promise<void> {
   await checkKnown(work);
+  await checkUsersOf(work.store, work.names);
   for (const id of work.names) {
     await grantFor(work, id);
     await administerKeys(work.store, work.provider, 'reinstate', [id], () => undefined);

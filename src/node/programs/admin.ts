@@ -23,6 +23,7 @@ import { openRootKey } from '../root-key.ts';
 import { readSealingKey } from '../sealing-key.ts';
 import { writeOnce } from '../secret-file.ts';
 import { openPostgresStore } from '../store/postgres.ts';
+import { takeDevice } from '../users.ts';
 import {
   asks,
   bridgeOpenness,
@@ -36,6 +37,7 @@ import { addEntities, grantEntities, listEntities, revokeEntities } from './admi
 import { grantGateways, revokeGateways, switchGateway, takesMark } from './admin-gateways.ts';
 import { DEFAULT_DAYS, grant, grantMark, grantNewcomer, revoke, type Work } from './admin-grants.ts';
 import { administerGroups, administerKeys } from './admin-groups.ts';
+import { addUsers, give, listUsers, removeUsers, take } from './admin-users.ts';
 
 import { type Config, checkWholeNumber, DATABASE, parseAddress, UsageError } from './config.ts';
 import { checkNameOf } from './names.ts';
@@ -93,6 +95,11 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map([
   ['remove-entity', { roll: ENTITIES, run: removeEntities }],
   ['grant-entity', { roll: ENTITIES, run: grantEntities }],
   ['revoke-entity', { roll: ENTITIES, run: revokeEntities }],
+  ['list-users', { roll: DEVICES, run: listUsers }],
+  ['add-user', { roll: DEVICES, run: addUsers }],
+  ['remove-user', { roll: DEVICES, run: removeUsers }],
+  ['give', { roll: DEVICES, run: give }],
+  ['take', { roll: DEVICES, run: take }],
   ['openness', { roll: DEVICES, run: openness }],
   ['bridge-openness', { roll: GATEWAYS, run: bridgeOpenness }],
   ['asks', { roll: DEVICES, run: asks }],
@@ -166,6 +173,7 @@ function readCredential(path: string): Credential {
 export async function remove({ store, names, say, roll }: Work): Promise<void> {
   if (names.length === 0) throw new UsageError('what is removed are names, as the list has them');
   for (const id of names) {
+    if (roll === DEVICES) await takeDevice(store, id);
     const isCode = roll === DEVICES && (await cancel(store, id));
     if (!(await withdraw(store, id, roll)) && !isCode) throw new UsageError(`none is called ${id}`);
     if (roll === DEVICES) await forgetDevice(store, id);

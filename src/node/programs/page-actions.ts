@@ -19,7 +19,7 @@ import type { ProgramPage } from './page.ts';
 /** What a device has none of. */
 const NO_ENTITY = Object.freeze({
   ...{ read: '', command: '', publish: '', capabilities: '' },
-  ...{ takes: '', bridges: '', owner: '', may: '' },
+  ...{ takes: '', bridges: '', owner: '', may: '', json: '' },
 });
 
 interface Administered {

@@ -4,7 +4,6 @@
 import { DEFAULT_PN, serverGrant } from '../../authorization/membership.ts';
 import type { InterfaceName } from '../../negotiation/policies.ts';
 import { NodeLimits } from '../../node-limits.ts';
-import type { ReasonName } from '../../refusal.ts';
 import { groupPermission } from '../../roles/group-permission.ts';
 import { createServerKeys } from '../../roles/key-master.ts';
 import { Placing, placesOf } from '../../roles/placement.ts';
@@ -24,7 +23,7 @@ import { openSwitches, type Switches } from '../switches.ts';
 import { after } from '../timer.ts';
 import { readTlsCredentials, type TlsCredentials } from '../tls.ts';
 import { joinedGrant } from './admin-grants.ts';
-import { agreementFacts } from './agreement-facts.ts';
+import { agreementFacts, gatewayRefusal } from './agreement-facts.ts';
 import {
   checkOneOf,
   checkWholeNumber,
@@ -44,6 +43,7 @@ import { ProgramPage } from './page.ts';
 import { serverActions } from './page-actions.ts';
 import type { Program, ProgramContext } from './program.ts';
 import { openState } from './state.ts';
+import { openProgramUsers } from './users.ts';
 import { openWitness } from './witness.ts';
 
 export const SERVER_OPTIONS = Object.freeze({
@@ -229,7 +229,7 @@ export async function startServerProgram(
     },
     onContentSettled: (pne, ticket, outcome) => log('content', { pne, ticket, outcome }),
     onRefused: (reason, pne) => log('refused', { reason, ...(pne !== undefined && { pne }) }),
-    onGatewayRefused: (reason, gateway) => log('gateway-refused', refusalFacts(reason, gateway)),
+    onGatewayRefused: (reason, gateway) => log('gateway-refused', gatewayRefusal(reason, gateway)),
   });
   server = started;
   // Of a server that starts nobody is to be told first: places hold as soon as they are read.
@@ -242,6 +242,7 @@ export async function startServerProgram(
     onRefused: (reason, group, gateway) => log('switch-refused', { reason, group, gateway }),
     onFailed: ({ message }) => log('switches-failed', { reason: message }),
   });
+  const users = await openProgramUsers(store, log, keys);
   metrics.show('devices', () => devices.ids.length);
   metrics.show('readings_kept', () => serverStore.count);
   page.list('gateway', gateways.ids);
@@ -263,6 +264,7 @@ export async function startServerProgram(
       switches?.close();
       placing?.close();
       gatewayGrants.close();
+      users.close();
       entities.close();
       consents.close();
       groupsWatch.close();
@@ -289,10 +291,4 @@ function readTls(cert: string, key: string): TlsCredentials | undefined {
   if (cert === '' && key === '') return undefined;
   if (cert === '' || key === '') throw new UsageError('--tls-cert and --tls-key go together');
   return readTlsCredentials(cert, key);
-}
-
-/** A gateway proves itself before anything is said of it: that it is unknown is all that can be told. */
-function refusalFacts(reason: ReasonName, gateway: string | undefined): Record<string, string> {
-  if (gateway !== undefined) return { reason, gateway };
-  return reason === 'credentialUnknown' ? { reason, try: 'pne-runtime admin add-gateway' } : { reason };
 }
