@@ -24,8 +24,9 @@ import { readRows } from './readings.ts';
 import { Repeats, refusalText } from './repeats.ts';
 import { exitStatus, jsonReport } from './report.ts';
 import { run } from './run.ts';
-import { EvidenceMissing } from './scenario/evidence.ts';
-import { Scenario, scenarioLines } from './scenario/scenario.ts';
+import { EvidenceMissing } from './scenario/ims/evidence.ts';
+import { Scenario, scenarioLines } from './scenario/ims/scenario.ts';
+import { runScenario } from './scenario/run-scenario.ts';
 import { UsageError } from './usage-error.ts';
 
 const SAMPLE = fileURLToPath(new URL('sample.csv', import.meta.url));
@@ -33,6 +34,8 @@ const SAMPLE = fileURLToPath(new URL('sample.csv', import.meta.url));
 async function main(args: readonly string[], endings: Endings): Promise<number> {
   const options = parseOptions(args, process.env);
   if (options.note !== undefined) console.error(options.note);
+  const { scenario: row } = options;
+  if (row?.tell !== undefined) return runScenario(row, row.tell, options, endings);
   const lasting = new AbortController();
   const rows = openRows(options, lasting.signal);
   const output = openOutput(options, endings);

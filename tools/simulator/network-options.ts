@@ -8,7 +8,7 @@ import type { ReasonName } from '../../src/refusal.ts';
 import type { Agreement } from '../../src/roles/interface.ts';
 import type { Reading } from '../../src/roles/server-store.ts';
 import type { Taps } from './attacks/target.ts';
-import type { Scenario } from './scenario/scenario.ts';
+import type { Scenario } from './scenario/ims/scenario.ts';
 
 export interface NetworkOptions {
   readonly pneIds: readonly string[];

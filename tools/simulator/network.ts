@@ -21,7 +21,7 @@ import { closeKeeper, fail, type Keeper, newRoot, openKeeper, openKeys, secondsN
 import { type Members, provisioningOf, provisionMembers } from './members.ts';
 import { startGateway } from './network-gateway.ts';
 import type { NetworkOptions } from './network-options.ts';
-import type { Application } from './scenario/application.ts';
+import type { Application } from './scenario/ims/application.ts';
 import { listenLines } from './serial-lines.ts';
 
 export interface Network {

@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 import { Algorithm, algorithmParameters } from '../../src/crypto/algorithms.ts';
 import { ATTACKS } from './attacks/table.ts';
 import { npmOptions } from './npm-options.ts';
-import { EVIDENCE, type EvidenceName } from './scenario/evidence.ts';
+import { EVIDENCE, type EvidenceName } from './scenario/ims/evidence.ts';
+import { SCENARIOS, type ScenarioRow } from './scenario/table.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Where PNEs of the simulator can run. */
@@ -13,9 +14,10 @@ const BOARDS: readonly string[] = Object.freeze(['linux', 'qemu-rv32']);
 /** How they may reach the gateway. */
 const LINKS = Object.freeze(['ble', 'stream'] as const);
 
-const SCENARIOS = Object.freeze(['ims'] as const);
-
 export type LinkName = (typeof LINKS)[number];
+
+/** Milliseconds: its PNEs send for as long as it takes. */
+const TOLD_INTERVAL = '20';
 
 /** Each is a process, or an emulator. */
 export const MAX_PNES = 64;
@@ -37,8 +39,7 @@ export interface Options {
   readonly algorithm: number | undefined;
   /** Names of attacks to launch, in this order. */
   readonly attacks: readonly string[];
-  /** A deployment whose interfaces have to be left to given layers. */
-  readonly scenario: (typeof SCENARIOS)[number] | undefined;
+  readonly scenario: ScenarioRow | undefined;
   /** Evidence that is to be missing in it. */
   readonly without: EvidenceName | undefined;
   readonly json: boolean;
@@ -78,19 +79,21 @@ export function parseOptions(
   const values = parseValues([...taken, ...args]);
   const once = values.once ?? false;
   const attacks = values.attack === undefined ? [] : attacksNamed(values.attack);
+  const scenario = values.scenario === undefined ? undefined : scenarioNamed(values.scenario);
   checkTogether(values, attacks);
+  if (scenario !== undefined) checkScenario(scenario, values);
   return {
     input: values.input,
     delimiter: values.delimiter === undefined ? undefined : delimiterNamed(values.delimiter),
     output: values.output,
-    pnes: wholeNumber('--pnes', values.pnes ?? '3', 1, MAX_PNES),
+    pnes: wholeNumber('--pnes', values.pnes ?? '3', scenario?.leastPnes ?? 1, MAX_PNES),
     boardNames: boardNames(values.board ?? 'linux'),
-    link: oneOf('--link', values.link ?? 'ble', LINKS),
+    link: oneOf('--link', values.link ?? scenario?.link ?? 'ble', LINKS),
     once,
-    intervalMs: wholeNumber('--interval', values.interval ?? usualInterval(once, attacks), 0, 86_400_000),
+    intervalMs: intervalOf(values, attacks, scenario),
     algorithm: values.algorithm === undefined ? undefined : algorithmNamed(values.algorithm),
     attacks,
-    scenario: optional('--scenario', values.scenario, SCENARIOS),
+    scenario,
     without: optional('--without', values.without, EVIDENCE),
     json: values.json ?? false,
     page: pageOf(values),
@@ -105,12 +108,15 @@ function checkTogether(values: ReturnType<typeof parseValues>, attacks: readonly
     throw new UsageError('--attack does not go with --input: it takes readings for as long as attacks last');
   if (values.json && values.output === '-')
     throw new UsageError('--json and --output - both take standard output: give --output a file');
-  if (values.scenario !== undefined && (attacks.length > 0 || values.link === 'stream'))
-    throw new UsageError(
-      `--scenario does not go with --${attacks.length > 0 ? 'attack' : 'link stream, which attests nothing'}`,
-    );
   if (values.without !== undefined && values.scenario === undefined)
     throw new UsageError('--without takes evidence from a --scenario: name one');
+}
+
+function checkScenario({ name, link, refuses }: ScenarioRow, values: ReturnType<typeof parseValues>): void {
+  const wrong = refuses.find((option) => option in values);
+  if (wrong !== undefined) throw new UsageError(`--scenario ${name} does not go with --${wrong}`);
+  if (values.link !== undefined && values.link !== link)
+    throw new UsageError(`--scenario ${name} has PNEs reach their gateway by --link ${link} alone`);
 }
 
 /** A run that ends by itself, or tells a script of itself, has a page where one is asked for. */
@@ -175,9 +181,21 @@ function oneOf<Name extends string>(option: string, text: string, names: readonl
   throw new UsageError(`${option} takes one of ${names.join(', ')}; not '${text}'`);
 }
 
-function usualInterval(once: boolean, attacks: readonly string[]): string {
-  if (attacks.length > 0) return '100';
-  return once ? '0' : '1000';
+function intervalOf(
+  { interval, once }: ReturnType<typeof parseValues>,
+  attacks: readonly string[],
+  scenario: ScenarioRow | undefined,
+): number {
+  const isTold = scenario?.tell !== undefined;
+  const usual = isTold ? TOLD_INTERVAL : attacks.length > 0 ? '100' : once ? '0' : '1000';
+  return wholeNumber('--interval', interval ?? usual, isTold ? 1 : 0, 86_400_000);
+}
+
+function scenarioNamed(text: string): ScenarioRow {
+  const row = SCENARIOS.find(({ name }) => name === text);
+  if (row !== undefined) return row;
+  const names = SCENARIOS.map(({ name }) => name).join(', ');
+  throw new UsageError(`--scenario takes one of ${names}; not '${text}'`);
 }
 
 function attacksNamed(text: string): string[] {

@@ -22,7 +22,7 @@ import type { RunControl, RunOptions } from './run-options.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Where it is looked for first; where that is taken, anywhere. */
-const USUAL_PORT = 8752;
+export const USUAL_PORT = 8752;
 
 /** What a run tells its page, and lets it see and do. */
 type Hooks = Pick<RunOptions, 'onNetwork' | 'onGroups' | 'onStarted' | 'watcher'>;

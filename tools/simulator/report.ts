@@ -10,7 +10,7 @@ import type { Engine } from '../build/xs.ts';
 import { ExitStatus } from './exit-status.ts';
 import { recordOverheadBytes } from './overhead.ts';
 import type { RunResult } from './run-options.ts';
-import type { ScenarioFacts } from './scenario/scenario.ts';
+import type { ScenarioFacts } from './scenario/ims/scenario.ts';
 
 /**
  * Attacks that were not refused, and missing or altered readings, weigh more than what ended the run from outside (`ended`), and that more than rows

@@ -12,7 +12,7 @@ import type { Row, SkippedRow } from './input/row.ts';
 import type { MissingReading } from './ledger.ts';
 import type { Network } from './network.ts';
 import type { NetworkOptions } from './network-options.ts';
-import type { Scenario } from './scenario/scenario.ts';
+import type { Scenario } from './scenario/ims/scenario.ts';
 
 export interface RunOptions {
   /** The air, where boards have a radio. It ends with the run. */

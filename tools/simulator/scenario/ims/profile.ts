@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The deployment of CPNS figure 2, on IMS: what each interface leaves to which layer, and what came of that. */
-import type { LinkKind } from '../../../src/link/attestation.ts';
-import { isDelegated } from '../../../src/negotiation/mechanisms.ts';
-import { mechanismName } from '../../../src/negotiation/names.ts';
-import type { InterfaceName } from '../../../src/negotiation/policies.ts';
-import type { Agreement } from '../../../src/roles/interface.ts';
+import type { LinkKind } from '../../../../src/link/attestation.ts';
+import { isDelegated } from '../../../../src/negotiation/mechanisms.ts';
+import { mechanismName } from '../../../../src/negotiation/names.ts';
+import type { InterfaceName } from '../../../../src/negotiation/policies.ts';
+import type { Agreement } from '../../../../src/roles/interface.ts';
 
 interface Profile {
   readonly ends: string;

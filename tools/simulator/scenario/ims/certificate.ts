@@ -5,7 +5,7 @@
  * handshake above proves who is there.
  */
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
-import type { TlsCredentials } from '../../../src/node/tls.ts';
+import type { TlsCredentials } from '../../../../src/node/tls.ts';
 
 const SEQUENCE = 0x30;
 const SET = 0x31;

@@ -4,7 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Server, Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { ROOT } from '../../../build/bundle.ts';
+import { ROOT } from '../../../../build/bundle.ts';
 import type { EndAnswer, EndOrder, EndRequest } from './messages.ts';
 
 const END = fileURLToPath(new URL('end.ts', import.meta.url));

@@ -2,8 +2,8 @@
 
 /** The stand-in for IPsec, on loopback. */
 import { join } from 'node:path';
-import { createIpsecWitness } from '../../../src/node/ipsec/witness.ts';
-import { StandIn } from '../ipsec/stand-in.ts';
+import { createIpsecWitness } from '../../../../src/node/ipsec/witness.ts';
+import { StandIn } from '../../ipsec/stand-in.ts';
 import type { EvidenceName } from './evidence.ts';
 import type { IpsecPath } from './ipsec-path.ts';
 

@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { newCertificate } from './certificate.ts';
 
-const test = suite('simulator/scenario/certificate');
+const test = suite('simulator/scenario/ims/certificate');
 
 test('it is signed by its own key, for today, and is another one each time', () => {
   const all = Array.from({ length: 20 }, () => newCertificate('cpns-server'));

@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createIpsecWitness } from '../../../../src/node/ipsec/witness.ts';
+import { createIpsecWitness } from '../../../../../src/node/ipsec/witness.ts';
 import type { EvidenceName } from '../evidence.ts';
 import type { IpsecPath } from '../ipsec-path.ts';
 import { connectionConfig, daemonConfig, type SwanEnd } from './config.ts';

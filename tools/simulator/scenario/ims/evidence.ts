@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What a scenario wants to see of the layers below, and how it is to be without. */
-import type { Link } from '../../../src/link/link.ts';
+import type { Link } from '../../../../src/link/link.ts';
 
 /** What `--without` takes away, one at a time. */
 export const EVIDENCE = Object.freeze([

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Server } from 'node:net';
-import type { IpsecWitness } from '../../../src/node/ipsec/witness.ts';
-import type { Dial } from '../../../src/node/websocket.ts';
+import type { IpsecWitness } from '../../../../src/node/ipsec/witness.ts';
+import type { Dial } from '../../../../src/node/websocket.ts';
 
 /** What is between PN GW and CPNS Server in a scenario: IPsec, or a stand-in that says that it is one. */
 export interface IpsecPath {

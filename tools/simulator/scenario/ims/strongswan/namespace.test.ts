@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo, connect } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import '../../../../src/node/failing.testing.ts';
+import '../../../../../src/node/failing.testing.ts';
 import { Namespace } from './namespace.ts';
 
 const test = suite('simulator/scenario/namespace');

@@ -4,13 +4,13 @@
  * `--scenario ims`: the deployment of CPNS figure 2. It goes on for as long as every interface is left to the layer that the
  * figure names, by evidence of both ends, and ends where one is not.
  */
-import type { CryptoProvider } from '../../../src/crypto/provider.ts';
-import type { Credential } from '../../../src/handshake/credential.ts';
-import type { Link } from '../../../src/link/link.ts';
-import { Reason, type ReasonName, Refusal } from '../../../src/refusal.ts';
-import type { Agreement } from '../../../src/roles/interface.ts';
-import type { Keeper } from '../keepers.ts';
-import { openScratch } from '../scratch.ts';
+import type { CryptoProvider } from '../../../../src/crypto/provider.ts';
+import type { Credential } from '../../../../src/handshake/credential.ts';
+import type { Link } from '../../../../src/link/link.ts';
+import { Reason, type ReasonName, Refusal } from '../../../../src/refusal.ts';
+import type { Agreement } from '../../../../src/roles/interface.ts';
+import type { Keeper } from '../../keepers.ts';
+import { openScratch } from '../../scratch.ts';
 import { Application } from './application.ts';
 import { EvidenceMissing, type EvidenceName, unbound } from './evidence.ts';
 import type { IpsecPath } from './ipsec-path.ts';

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What happens in more than one scenario. */
+import { SERVER, type Stage } from './stage.ts';
+import { type Story, StoryFailed } from './story.ts';
+
+/** Whoever administers server and gateways. */
+export const ADMINISTRATOR = 'administrator';
+
+/** Starts PNEs, each in reach of these gateways, and makes a service group of them. Returns its reference: all have its key. */
+export async function startWithGroup(
+  stage: Stage,
+  story: Story,
+  reach: ReadonlyMap<string, readonly string[]>,
+): Promise<number> {
+  for (const [id, gateways] of reach) await stage.startPne(id, gateways);
+  const ids = [...reach.keys()];
+  await Promise.all(ids.map((pne) => stage.says(SERVER, 'registered', { pne })));
+  story.step(SERVER, `knows ${ids.join(', ')}`);
+  const [created = ''] = await stage.admin(SERVER, 'group', 'create', 'everyone', ...ids);
+  const group = Number.parseInt(created, 10);
+  await Promise.all(ids.map((pne) => stage.says(SERVER, 'group-key', { group, pne })));
+  story.step(SERVER, `group everyone: ${ids.join(', ')} have its key`);
+  return group;
+}
+
+/** Some more readings of each of these arrive. */
+export async function arriveFrom(stage: Stage, ids: readonly string[], count: number): Promise<void> {
+  const due = new Map(ids.map((id) => [id, stage.arrivals.of(id) + count]));
+  const isThere = (id: string) => stage.arrivals.of(id) >= due.get(id)!;
+  await stage.until(() => ids.every(isThere), `${count} more readings of ${ids.join(', ')}`);
+}
+
+/** These PNEs come to an end, and what they were given is counted: confirmed to them, lost, and doubled at the server. */
+export async function deliverAll(stage: Stage, story: Story, ids: readonly string[]): Promise<void> {
+  const pnes = ids.map((id) => stage.pnes.get(id)!);
+  for (const pne of pnes) pne.end();
+  await stage.until(() => pnes.every(({ figures }) => figures.done), `every receipt of ${ids.join(', ')}`);
+  const sum = (of: (pne: (typeof pnes)[number]) => number) => pnes.reduce((all, pne) => all + of(pne), 0);
+  const given = sum((pne) => pne.given);
+  const lost = () => sum((pne) => stage.arrivals.missing(pne.id, pne.given));
+  await stage.until(() => lost() === 0, `all of ${given} readings`).catch(orLost);
+  const confirmed = sum(({ figures }) => figures.accepted);
+  const { doubled } = stage.arrivals;
+  story.step(
+    SERVER,
+    `has ${given - lost()} of ${given} readings: ${confirmed} confirmed, ${lost()} lost, ${doubled} doubled`,
+  );
+  story.count('confirmed', confirmed, given);
+  story.count('lost', lost(), 0);
+  story.count('doubled', doubled, 0);
+}
+
+/** What has not come by now is lost. */
+function orLost(error: unknown): void {
+  if (!(error instanceof StoryFailed)) throw error;
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The scenarios of `--scenario`. */
+import type { Tell } from './play.ts';
+import { tellRevocation } from './revocation.ts';
+
+export interface ScenarioRow {
+  readonly name: string;
+  /** What it is about, on one line of usage.txt. */
+  readonly summary: string;
+  /** How its PNEs reach their gateways. */
+  readonly link: 'ble' | 'stream';
+  /** PNEs that it needs. */
+  readonly leastPnes: number;
+  /** Plays it. Undefined: it is a run like any other, on other layers (ims/scenario.ts). */
+  readonly tell?: Tell;
+  /** Options that do not go with it. */
+  readonly refuses: readonly string[];
+}
+
+/** One that is told in steps has PNEs, readings and links of its own. */
+const OWN = Object.freeze(['input', 'delimiter', 'output', 'board', 'algorithm', 'attack', 'without']);
+
+export const SCENARIOS: readonly ScenarioRow[] = Object.freeze([
+  {
+    name: 'ims',
+    summary: 'the deployment of CPNS figure 2: each interface is left to the layer that it names',
+    link: 'ble',
+    leastPnes: 1,
+    refuses: ['attack'],
+  },
+  {
+    name: 'revocation',
+    summary: 'a PNE is revoked while it sends: nothing more of it is accepted, and others go on',
+    link: 'stream',
+    leastPnes: 2,
+    refuses: OWN,
+    tell: tellRevocation,
+  },
+]);
