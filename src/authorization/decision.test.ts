@@ -72,9 +72,10 @@ function naive(
   const isOwner =
     context.owner === name && (context.ownerRole === undefined ? 'pne' : context.ownerRole) === role;
   if (
-    ['pn release', 'group transfer', 'group remove', 'admin add', 'admin assign', 'admin change'].includes(
-      `${noun} ${verb}`,
-    )
+    [
+      ...['pn release', 'gateway request', 'group transfer', 'group remove'],
+      ...['admin add', 'admin assign', 'admin change'],
+    ].includes(`${noun} ${verb}`)
   )
     return isOwner ? 'permit' : 'notOwner';
   if (noun === 'bridge' || verb === 'access') return isOwner ? 'permit' : opened(context);
@@ -84,7 +85,7 @@ function naive(
 function mayAsk(role: EntityRole, noun: string, verb: string): boolean {
   switch (role) {
     case 'pne':
-      return !['gateway', 'bridge'].includes(noun) && verb !== 'deliver';
+      return noun === 'gateway' ? verb === 'request' : noun !== 'bridge' && verb !== 'deliver';
     case 'gateway':
       if (noun === 'pn') return ['join', 'setup', 'release', 'leave'].includes(verb);
       if (noun === 'group') return verb === 'discover';
@@ -100,7 +101,7 @@ function mayAsk(role: EntityRole, noun: string, verb: string): boolean {
 function bitOf(noun: string, verb: string): number {
   const verbs: Record<string, string[]> = {
     pn: ['join', 'report', 'receive', 'choose', 'setup', 'release', 'leave'],
-    gateway: ['switch'],
+    gateway: ['switch', 'request'],
     admin: ['add', 'assign', 'change', 'release'],
     group: ['discover', 'join', 'publish', 'create', 'own', 'transfer', 'remove', 'leave'],
     content: ['deliver', 'access'],

@@ -24,8 +24,8 @@ export interface Subject {
 /** What the receiver knows of the object. What it does not know is left out, and permits nothing. */
 export interface Context {
   /**
-   * The name of its owner; of a bridge that of the PN's administrator; of an administration that of the PN's owner, or of
-   * who acts in his place.
+   * The name of its owner; of a bridge that of the PN's administrator; of an administration, or of the role of a PN's
+   * gateway, that of the PN's owner, or of who acts in his place.
    */
   readonly owner?: string;
   /** What its owner is; a PNE, unless given. Another entity that is called as the owner is not it. */

@@ -50,7 +50,10 @@ export const OPERATIONS = Object.freeze({
   'pn-setup': operation(personalNetwork, 4, 'grant', 'pne', 'gateway'),
   'pn-release': operation(personalNetwork, 5, 'owner', 'pne', 'gateway'),
   'pn-leave': operation(personalNetwork, 6, 'member', 'pne', 'gateway'),
+  /** To become the gateway of a PN. */
   'gateway-switch': operation(gateway, 0, 'grant', 'gateway'),
+  /** To have a PN moved to one that may become it. */
+  'gateway-request': operation(gateway, 1, 'owner', 'pne', 'gateway'),
   'admin-add': operation(administration, 0, 'owner', 'pne', 'gateway'),
   'admin-assign': operation(administration, 1, 'owner', 'pne', 'gateway'),
   'admin-change': operation(administration, 2, 'owner', 'pne', 'gateway'),

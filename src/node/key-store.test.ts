@@ -32,7 +32,9 @@ function loadUser(store: KeyStore, pneId: string): Promise<UserKeyRecord | 'fail
 }
 
 function commit(store: KeyStore, changes: Partial<KeyChanges>): Promise<boolean> {
-  return new Promise((resolve) => store.commit({ groups: [], ended: [], users: [], ...changes }, resolve));
+  return new Promise((resolve) =>
+    store.commit({ groups: [], ended: [], users: [], switches: [], ...changes }, resolve),
+  );
 }
 
 function open(kept = createMemoryStore()) {

@@ -22,6 +22,7 @@ import {
 } from '../roles/group-record-codec.ts';
 import type { KeyChanges, KeyStore } from '../roles/key-store.ts';
 import { entriesUnder, type KeyValueStore, type Watch } from './store/store.ts';
+import { switchPuts } from './switch-requests.ts';
 
 const GROUPS = Uint8Array.of(0x73);
 const USERS = Uint8Array.of(0x75);
@@ -66,16 +67,19 @@ export function openKeyStore({ store, onFailed }: NodeKeyStoreOptions): NodeKeyS
     return records;
   }
 
-  async function commit({ groups, ended, users }: KeyChanges): Promise<boolean> {
-    const puts = [
+  async function commit({ groups, ended, users, switches }: KeyChanges): Promise<boolean> {
+    const own = [
       ...groups.map((record) => ({ key: groupKey(record.reference), value: encodeGroupRecord(record) })),
       ...users.map(({ pneId, record }) => ({ key: userKey(pneId), value: encodeUserKey(record) })),
     ];
     const deletes = ended.map(groupKey);
     // Decided by all groups: nobody else has changed one since.
-    if (groups.length + ended.length > 0) puts.push({ key: GROUPS_EDITION, value: NOTHING });
-    const keys = [...puts.map(({ key }) => key), ...deletes];
+    const isOfGroups = groups.length + ended.length + switches.length > 0;
+    if (isOfGroups) own.push({ key: GROUPS_EDITION, value: NOTHING });
+    const keys = [...own.map(({ key }) => key), ...deletes];
     const expected = keys.map((key) => ({ key, version: versions.get(toHex(key)) }));
+    // In place of what anybody has asked for: expected are the groups that it was decided by.
+    const puts = [...own, ...switchPuts(switches)];
     const version = await store.commit({ expected, puts, deletes });
     if (version === undefined) return false;
     for (const key of deletes) versions.delete(toHex(key));

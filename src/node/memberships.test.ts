@@ -24,9 +24,8 @@ function commitGroup(
     members,
     rekeying,
   );
-  const changes = isEnded
-    ? { groups: [], ended: [reference], users: [] }
-    : { groups: [group], ended: [], users: [] };
+  const nothing = { groups: [], ended: [], users: [], switches: [] };
+  const changes = isEnded ? { ...nothing, ended: [reference] } : { ...nothing, groups: [group] };
   return new Promise((resolve, reject) =>
     keys.load(
       () => keys.commit(changes, resolve),

@@ -33,6 +33,7 @@ const test = suite('services of two servers');
 const { fillRandom } = createNodeProvider();
 const rekeying = { fillRandom, bootOf: () => undefined };
 const grants = new Authority({ now: () => 0 });
+const gatewayGrants = new Authority({ now: () => 0 });
 const RIGHTS = [...GROUP_RIGHTS, 'pn-setup', 'pn-choose', 'pn-join', 'admin-assign'] as const;
 grantTo(grants, 1, Object.fromEntries(PNES.map((id) => [id, RIGHTS])));
 
@@ -62,10 +63,12 @@ async function open(store: KeyValueStore): Promise<Server> {
       new Promise((resolve) => {
         let results: readonly ServiceResult[] = [];
         const around = { isKnown: () => true, neighbours: () => [], isHere: () => true, fieldsOf: () => [] };
+        const asker = { role: 'pne', name: pneId } as const;
         changes.changeFor(
-          pneId,
+          asker,
           (view) => {
-            const outcome = handle({ ...around, pneId, wish, view, rekeying, grants });
+            const each = { pne: grants, gateway: gatewayGrants };
+            const outcome = handle({ ...around, asker, wish, view, rekeying, grants: each });
             results = outcome.results ?? [];
             return outcome.changes ?? {};
           },

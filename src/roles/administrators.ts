@@ -8,7 +8,7 @@ import { NodeLimits } from '../node-limits.ts';
 import { refuse } from '../refusal.ts';
 import { type GroupRecord, isMember } from './group-record.ts';
 
-export function isAdministrator({ members }: GroupRecord, pneId: string): boolean {
+export function isAdministrator({ members }: GroupRecord, pneId: string | undefined): boolean {
   return members.some((member) => member.pneId === pneId && member.isAdministrator === true);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What is done to groups and user keys at a CPNS Server. It takes place when it is stored. */
+import type { Asker } from '../authorization/service-access.ts';
 import { newKey } from '../keys/hierarchy.ts';
 import { isPersonalNetwork } from '../keys/reference.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
@@ -16,8 +17,9 @@ import {
   withoutMember,
 } from './group-record.ts';
 import type { KeyChange, KeyLedger, KeyView } from './key-ledger.ts';
-import type { KeyChanges } from './key-store.ts';
-import type { Done, NewGroup } from './server-keys.ts';
+import type { Done, NewGroup, SwitchTerms } from './server-keys.ts';
+
+type Apply = KeyChange['apply'];
 
 function ignore(): void {}
 
@@ -58,13 +60,20 @@ export class GroupChanges {
   }
 
   /** A PN moves to a gateway, with a new key; undefined: it may be at any, as before that. */
-  switchGateway(reference: number, gateway: string | undefined, done: Done = ignore): void {
+  switchGateway(
+    reference: number,
+    gateway: string | undefined,
+    done: Done = ignore,
+    terms?: SwitchTerms,
+  ): void {
     const change = (record: GroupRecord) => {
       if (!isPersonalNetwork(reference)) refuse('badArgument');
+      terms?.check(record);
       if (gateway !== undefined) return atGateway(record, gateway, this.rekeying);
       return record.gateway === undefined ? record : { ...record, gateway };
     };
-    this.changeGroup(reference, change, done);
+    if (terms?.asker === undefined) this.changeGroup(reference, change, done);
+    else this.changeFor(terms.asker, changeIn(reference, change), done);
   }
 
   rekey(reference: number, done: Done = ignore): void {
@@ -89,7 +98,7 @@ export class GroupChanges {
       const isDone = view.userOf(pneId)?.isRevoked === true && groups.length === 0;
       return isDone ? {} : { groups, users: [{ pneId, record }] };
     };
-    this.changeFor(pneId, apply, done);
+    this.changeUser(pneId, apply, done);
   }
 
   /** A PNE that was revoked gets a user key again, and may become a member. */
@@ -100,7 +109,7 @@ export class GroupChanges {
       const record = { ...newKey(this.rekeying.fillRandom, former.epoch + 1), isRevoked: false };
       return { users: [{ pneId, record }] };
     };
-    this.changeFor(pneId, apply, done);
+    this.changeUser(pneId, apply, done);
   }
 
   /** The new epoch is above this one, too. */
@@ -121,31 +130,47 @@ export class GroupChanges {
   }
 
   private changeGroup(reference: number, change: (record: GroupRecord) => GroupRecord, done: Done): void {
-    this.change(({ groups }) => {
-      const former = groups.get(reference) ?? refuse('groupUnknown');
-      const record = change(former);
-      return record === former ? {} : { groups: [record] };
-    }, done);
+    this.change(changeIn(reference, change), done);
   }
 
-  /** The same of what a PNE asks for, once its user key is loaded. Whatever it is refused for is told. */
-  changeFor(pneId: string, apply: (view: KeyView) => Partial<KeyChanges>, done: Done): void {
-    const change = () => {
-      try {
-        this.change(apply, done);
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        done(error.reasonName);
-      }
-    };
-    this.ledger.withUser(pneId, change, () => done('storeFailed'));
+  /** What a gateway asks for, or a PNE: not one that is revoked. Whatever it is refused for is told. */
+  changeFor({ role, name }: Asker, apply: Apply, done: Done): void {
+    if (role === 'gateway') return this.ledger.whenLoaded(() => this.tried(apply, done));
+    const asked = (view: KeyView) => (view.userOf(name)?.isRevoked ? refuse('notAuthorized') : apply(view));
+    this.changeUser(name, asked, done);
   }
 
-  private change(apply: (view: KeyView) => Partial<KeyChanges>, done: Done): void {
+  /** The same once the user key of a PNE is loaded. */
+  private changeUser(pneId: string, apply: Apply, done: Done): void {
+    this.ledger.withUser(
+      pneId,
+      () => this.tried(apply, done),
+      () => done('storeFailed'),
+    );
+  }
+
+  private tried(apply: Apply, done: Done): void {
+    try {
+      this.change(apply, done);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      done(error.reasonName);
+    }
+  }
+
+  private change(apply: Apply, done: Done): void {
     const change: KeyChange = {
       apply,
       done: (stored, refusal) => done(stored ? undefined : (refusal?.reasonName ?? 'storeFailed')),
     };
     this.ledger.change(change);
   }
+}
+
+function changeIn(reference: number, change: (record: GroupRecord) => GroupRecord): Apply {
+  return ({ groups }) => {
+    const former = groups.get(reference) ?? refuse('groupUnknown');
+    const record = change(former);
+    return record === former ? {} : { groups: [record] };
+  };
 }

@@ -4,8 +4,9 @@
  * Test code: PNEs with sealed stores at several gateways, and a server with groups. What passes on either side of a gateway
  * a test may alter, drop, keep and repeat. Messages move when `settle` is called, time when `pass` is.
  */
-import type { Authority, Grants } from '../authorization/authority.ts';
+import type { Authority } from '../authorization/authority.ts';
 import { DEFAULT_PN, lastingMembership } from '../authorization/membership.ts';
+import type { ServiceGrants } from '../authorization/service-access.ts';
 import { Curve } from '../crypto/curves.ts';
 import type { Identity } from '../handshake/credential.ts';
 import { createIdentity } from '../handshake/test-fixture.ts';
@@ -36,8 +37,8 @@ export interface GroupNetworkOptions {
   readonly permits?: ServerKeysOptions['permits'];
   readonly change?: ChangeKeys;
   readonly curve?: number;
-  /** What PNEs may do with PNs and groups, where they ask by messages. */
-  readonly services?: Grants;
+  /** What PNEs and gateways may do with PNs and groups, where they ask by messages. */
+  readonly services?: ServiceGrants;
   /** Whether the server takes that, if not as the PNEs do. */
   readonly hasDesk?: boolean;
 }
@@ -255,7 +256,7 @@ export class GroupNetwork {
   private permits(): ServerKeysOptions['permits'] {
     const { permits, services } = this.options;
     if (permits !== undefined) return permits;
-    return services === undefined ? (_pneId, request) => request === 'leave' : groupPermission(services);
+    return services === undefined ? (_pneId, request) => request === 'leave' : groupPermission(services.pne);
   }
 
   private startServer(): void {

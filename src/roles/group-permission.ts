@@ -13,6 +13,7 @@ export function groupPermission(grants: Grants): ServerKeysOptions['permits'] {
       ...(owner !== undefined && { owner }),
     };
     const action = `${isPersonalNetwork(reference) ? 'pn' : 'group'}-${request}` as const;
-    return mayService(grants, name, action, groupNumber(reference), context);
+    const subject = { role: 'pne', name, scope: grants.scopeOf(name) } as const;
+    return mayService(subject, action, groupNumber(reference), context);
   };
 }

@@ -103,7 +103,7 @@ export function atGateway(record: GroupRecord, gateway: string, rekeying: Rekeyi
   return record.gateway === gateway ? record : { ...rekeyed(record, rekeying), gateway, isUrgent: true };
 }
 
-export function isMember({ members }: GroupRecord, pneId: string): boolean {
+export function isMember({ members }: GroupRecord, pneId: string | undefined): boolean {
   return members.some((member) => member.pneId === pneId);
 }
 

@@ -6,17 +6,19 @@ import type { MemoryMedium } from '../store/medium.testing.ts';
 import { eraseSealedStore, openSealedStore } from '../store/sealed-store.ts';
 import type { SealedStore } from '../store/store.ts';
 import type { GroupRecord, UserKeyRecord } from './group-record.ts';
-import type { KeyChanges, KeyStore } from './key-store.ts';
+import type { KeyChanges, KeyStore, SwitchRequest } from './key-store.ts';
 
 export interface GroupServerStore {
   readonly groups: Map<number, GroupRecord>;
   readonly users: Map<string, UserKeyRecord>;
+  /** PNs that are to move, by their references. */
+  readonly switches: Map<number, SwitchRequest>;
   isFull: boolean;
   commits: number;
 }
 
 export function newGroupServerStore(): GroupServerStore {
-  return { groups: new Map(), users: new Map(), isFull: false, commits: 0 };
+  return { groups: new Map(), users: new Map(), switches: new Map(), isFull: false, commits: 0 };
 }
 
 /** Over records that outlast the server, as a database's do, which answers `later`. */
@@ -24,12 +26,13 @@ export function storeOver(store: GroupServerStore, later: (work: () => void) => 
   return {
     load: (done) => later(() => done([...store.groups.values()])),
     loadUser: (pneId, done) => later(() => done(store.users.get(pneId))),
-    commit({ groups, ended, users }: KeyChanges, done): void {
+    commit({ groups, ended, users, switches }: KeyChanges, done): void {
       if (store.isFull) return later(() => done(false));
       store.commits += 1;
       for (const record of groups) store.groups.set(record.reference, record);
       for (const reference of ended) store.groups.delete(reference);
       for (const { pneId, record } of users) store.users.set(pneId, record);
+      for (const request of switches) store.switches.set(request.reference, request);
       later(() => done(true));
     },
   };

@@ -129,7 +129,7 @@ export class KeyLedger implements KeyView {
 
   private applied(change: KeyChange): KeyChanges | undefined {
     try {
-      return { groups: [], ended: [], users: [], ...change.apply(this) };
+      return { groups: [], ended: [], users: [], switches: [], ...change.apply(this) };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       change.done(false, error);
@@ -138,13 +138,13 @@ export class KeyLedger implements KeyView {
   }
 
   private commit(changes: KeyChanges, change: KeyChange, tries: number): void {
-    const { groups, ended, users } = changes;
+    const { groups, ended, users, switches } = changes;
     const settle = (stored: boolean) => {
       if (!stored && tries + 1 < MAX_TRIES) this.waiting.unshift({ change, tries: tries + 1 });
       else change.done(stored);
       this.work();
     };
-    if (groups.length + ended.length + users.length === 0) return settle(true);
+    if (groups.length + ended.length + users.length + switches.length === 0) return settle(true);
     this.options.store.commit(changes, (stored) => {
       if (!stored) return this.findOut(changes, settle);
       this.adopt(changes);
@@ -177,9 +177,11 @@ export class KeyLedger implements KeyView {
     );
   }
 
-  private holds({ groups, ended }: KeyChanges): boolean {
+  /** What is asked for is not loaded: it is stored again. */
+  private holds({ groups, ended, switches }: KeyChanges): boolean {
     const isHeld = (record: GroupRecord) => isSame(this.groups.get(record.reference), record);
-    return groups.every(isHeld) && !ended.some((reference) => this.groups.has(reference));
+    const isStored = groups.every(isHeld) && !ended.some((reference) => this.groups.has(reference));
+    return isStored && switches.length === 0;
   }
 
   private load(): void {
@@ -233,7 +235,7 @@ export class KeyLedger implements KeyView {
     this.adopt({ groups, ended, users: [] });
   }
 
-  private adopt({ groups, ended, users }: KeyChanges): void {
+  private adopt({ groups, ended, users }: Omit<KeyChanges, 'switches'>): void {
     const gone = ended.flatMap((reference) => this.groups.get(reference) ?? []);
     for (const record of groups) this.groups.set(record.reference, record);
     for (const reference of ended) this.groups.delete(reference);

@@ -108,8 +108,8 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
     this.changes.transfer(reference, owner, done);
   }
 
-  switchGateway(reference: number, gateway: string | undefined, done?: Done): void {
-    this.changes.switchGateway(reference, gateway, done);
+  switchGateway(...of: Parameters<ServerKeys['switchGateway']>): void {
+    this.changes.switchGateway(...of);
   }
 
   rekey(reference: number, done?: Done): void {

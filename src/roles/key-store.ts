@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Asker } from '../authorization/service-access.ts';
 import type { GroupRecord, UserKeyRecord } from './group-record.ts';
+
+/** A PN that is to move, which is decided again when its new gateway is there (src/node/switches.ts). */
+export interface SwitchRequest {
+  /** Of the PN. */
+  readonly reference: number;
+  readonly gateway: string;
+  readonly asker: Asker;
+}
 
 /** What is stored as a whole or not at all. */
 export interface KeyChanges {
@@ -8,6 +17,8 @@ export interface KeyChanges {
   /** References of groups that end. */
   readonly ended: readonly number[];
   readonly users: readonly { readonly pneId: string; readonly record: UserKeyRecord }[];
+  /** PNs that are to move, each in place of what was asked for it before. */
+  readonly switches: readonly SwitchRequest[];
 }
 
 /** Where a CPNS Server keeps its groups and what it knows of user keys. */
@@ -23,7 +34,7 @@ export interface KeyStore {
   commit(changes: KeyChanges, done: (stored: boolean) => void): void;
 }
 
-/** Keeps them as long as the process lives. */
+/** Keeps them as long as the process lives. Nobody there moves a PN. */
 export function createMemoryKeyStore(): KeyStore {
   const groups = new Map<number, GroupRecord>();
   const users = new Map<string, UserKeyRecord>();
@@ -31,6 +42,7 @@ export function createMemoryKeyStore(): KeyStore {
     load: (done) => done([...groups.values()]),
     loadUser: (pneId, done) => done(users.get(pneId)),
     commit(changes, done): void {
+      if (changes.switches.length > 0) return done(false);
       for (const record of changes.groups) groups.set(record.reference, record);
       for (const reference of changes.ended) groups.delete(reference);
       for (const { pneId, record } of changes.users) users.set(pneId, record);

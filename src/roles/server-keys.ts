@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Key management of a CPNS Server, as its owner and its server see it. What it does is in key-master.ts. */
+import type { Asker } from '../authorization/service-access.ts';
 import type { CryptoProvider, Secret } from '../crypto/provider.ts';
 import type { Credential } from '../handshake/credential.ts';
 import type { GroupKind } from '../keys/reference.ts';
@@ -60,6 +61,14 @@ export interface ServerKeyHost {
 /** Calls back once it is stored, or with what it was refused for. */
 export type Done = (refused: ReasonName | undefined) => void;
 
+/** What is looked at in the moment that a switch is stored. */
+export interface SwitchTerms {
+  /** Who has asked for it; undefined: whoever administers. */
+  readonly asker: Asker | undefined;
+  /** Refuses a PN that is not to move. */
+  check(network: GroupRecord): void;
+}
+
 export interface NewGroup {
   readonly kind: GroupKind;
   readonly name: string;
@@ -80,9 +89,9 @@ export interface ServerKeys {
   transfer(reference: number, owner: string | undefined, done?: Done): void;
   /**
    * A PN moves to the PN GW of this name, which alone gets its new key; undefined: it may be at any again. Whether it may,
-   * and is there, its caller has seen to.
+   * and is there, its caller has seen to, or sees to by `terms`.
    */
-  switchGateway(reference: number, gateway: string | undefined, done?: Done): void;
+  switchGateway(reference: number, gateway: string | undefined, done?: Done, terms?: SwitchTerms): void;
   /** Makes its key anew. */
   rekey(reference: number, done?: Done): void;
   end(reference: number, done?: Done): void;

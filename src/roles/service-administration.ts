@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Who administers a PN, as PNEs ask for it. The owner makes members administrators; both take adminees in and out. Each
- * needs its own grants for that, but to give up what one is.
+ * Who administers a PN, as it is asked for. The owner makes members administrators; both, and the gateway that the PN is
+ * at, take adminees in and out. Each needs its own grants for that, but to give up what one is.
  */
 import { groupNumber } from '../keys/reference.ts';
 import { refuse } from '../refusal.ts';
 import { isAdministrator, withAdministrator, withoutAdministrator } from './administrators.ts';
 import { type GroupRecord, isMember, withMember, withoutMember } from './group-record.ts';
+import { administers, isOwner, ownedByAsker } from './ownership.ts';
 import { checkMayJoin, networkAt } from './service-networks.ts';
 import {
   changeOf,
   demand,
   ownedBy,
+  pneIn,
   type ServiceCase,
   type ServiceHandler,
   textsOf,
@@ -31,7 +33,7 @@ export const removeAdminee: ServiceHandler = (asked) => {
   const [pneId = ''] = textsOf(asked, 1);
   const network = administered(asked);
   const isAdminee = pneId !== network.owner && !isAdministrator(network, pneId);
-  if (!isAdminee && asked.pneId !== network.owner) refuse('notOwner');
+  if (!isAdminee && !isOwner(network, asked.asker)) refuse('notOwner');
   return changeOf(network, withoutMember(network, pneId, asked.rekeying));
 };
 
@@ -53,26 +55,26 @@ export const changeAdmin: ServiceHandler = (asked) => {
 
 /** By himself, or by who may assign one. He stays a member. */
 export const releaseAdmin: ServiceHandler = (asked) => {
-  const [pneId = asked.pneId] = textsOf(asked, 0, 1);
+  const [pneId = pneIn(asked) ?? refuse('badArgument')] = textsOf(asked, 0, 1);
   const network = networkAt(asked);
-  if (pneId === asked.pneId) demandMember(asked, network);
+  if (pneId === pneIn(asked)) demandMember(asked, network);
   else ownedBy(asked, 'admin-assign', network);
   return network === undefined
     ? refuse('groupUnknown')
     : changeOf(network, withoutAdministrator(network, pneId));
 };
 
-/** The PN, where its owner asks or an administrator in his place. Of one that there is not the grants alone decide. */
+/** The PN, where its owner asks or who acts in his place. Of one that there is not the grants alone decide. */
 function administered(asked: ServiceCase): GroupRecord {
-  const { pneId, wish } = asked;
+  const { asker, wish } = asked;
   const network = networkAt(asked);
-  const isInPlace = network === undefined || network.owner === pneId || isAdministrator(network, pneId);
-  demand(asked, 'admin-add', groupNumber(wish.number), isInPlace ? { owner: pneId } : {});
+  const isInPlace = network === undefined || administers(network, asker);
+  demand(asked, 'admin-add', groupNumber(wish.number), isInPlace ? ownedByAsker(asker) : {});
   return network ?? refuse('groupUnknown');
 }
 
 /** An administrator that is none any more belongs to the PN still: asked again he finds it done. */
 function demandMember(asked: ServiceCase, network: GroupRecord | undefined): void {
-  const belongs = network !== undefined && isMember(network, asked.pneId);
+  const belongs = network !== undefined && isMember(network, pneIn(asked));
   demand(asked, 'admin-release', groupNumber(asked.wish.number), { isMember: belongs });
 }

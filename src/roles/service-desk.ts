@@ -4,7 +4,7 @@
  * Where a CPNS Server takes what PNEs ask of its PNs and service groups. One wish of a PNE at a time: it is decided and
  * stored in one step, and answered behind that; the same one again is answered again.
  */
-import type { Grants } from '../authorization/authority.ts';
+import type { Asker, ServiceGrants } from '../authorization/service-access.ts';
 import type { Link } from '../link/link.ts';
 import type { ReasonName } from '../refusal.ts';
 import { refuse } from '../refusal.ts';
@@ -25,11 +25,12 @@ import {
 import { chooseNetwork, listNetworks, releaseNetwork, setUpNetwork } from './service-networks.ts';
 import { type NoticeHost, ServiceNotices } from './service-notices.ts';
 import type { ServiceCase, ServiceHandler, ServiceOutcome } from './service-operation.ts';
+import { switchNetwork } from './service-switching.ts';
 import { Status, type StatusCode } from './status.ts';
 
 export interface ServiceDeskOptions {
-  /** What its PNEs may do. */
-  readonly grants: Grants;
+  /** What its PNEs and gateways may do. */
+  readonly grants: ServiceGrants;
   /** The CCS of a gateway, where the server has it: PNEs of a PN are told of the one that it is at. */
   gatewayCredential(gateway: string): Uint8Array | undefined;
 }
@@ -47,7 +48,7 @@ export interface ServiceHost extends Omit<NoticeHost, 'gatewayCredential'> {
   isKnown(pneId: string): boolean;
   /** Carries out what `apply` returns, once its turn has come: `done` is called when it is stored, or with why it is not. */
   change(
-    pneId: string,
+    asker: Asker,
     apply: (view: KeyView) => Partial<KeyChanges>,
     done: (refused: ReasonName | undefined) => void,
   ): void;
@@ -91,6 +92,7 @@ const HANDLERS: Readonly<Record<number, ServiceHandler>> = Object.freeze({
   [ServiceOperation.assignAdmin]: assignAdmin,
   [ServiceOperation.changeAdmin]: changeAdmin,
   [ServiceOperation.releaseAdmin]: releaseAdmin,
+  [ServiceOperation.switchNetwork]: switchNetwork,
 });
 
 /** What a PNE is told of a refusal. Where a wish could not be stored it is told nothing, and asks again. */
@@ -152,7 +154,7 @@ class Desk implements ServiceDesk {
     return talk;
   }
 
-  private surroundings(pneId: string): Omit<ServiceCase, 'pneId' | 'wish' | 'view' | 'grants'> {
+  private surroundings(pneId: string): Omit<ServiceCase, 'asker' | 'wish' | 'view' | 'grants'> {
     const { rekeying, pneIds, routeOf, isKnown, fieldsOf } = this.host;
     const gateway = routeOf(pneId)?.gateway;
     const isNear = (id: string) => id !== pneId && routeOf(id)?.gateway === gateway;
@@ -163,14 +165,14 @@ class Desk implements ServiceDesk {
   private carryOut(pneId: string, request: ServiceRequest, talk: Talk): void {
     const { host } = this;
     const { grants } = this.options;
+    const asker: Asker = { role: 'pne', name: pneId };
     let outcome: ServiceOutcome = {};
     const apply = (view: KeyView) => {
       const handle = HANDLERS[request.operation] ?? refuse('badArgument');
-      if (view.userOf(pneId)?.isRevoked) refuse('notAuthorized');
-      outcome = handle({ pneId, wish: request, view, grants, ...this.surroundings(pneId) });
+      outcome = handle({ asker, wish: request, view, grants, ...this.surroundings(pneId) });
       return outcome.changes ?? {};
     };
-    host.change(pneId, apply, (refused) => {
+    host.change(asker, apply, (refused) => {
       talk.isUnderWay = false;
       if (refused !== undefined) host.onRefused(refused, pneId);
       if (refused !== undefined && UNSTORED.includes(refused)) return;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Service groups as PNEs ask for them: created, found, handed on, and members removed by their owner. */
+/** Service groups as they are asked for: created, found, handed on, and members removed by their owner. */
 import { EVERY } from '../authorization/service-access.ts';
 import { encodeFlat } from '../cbor/flat.ts';
 import { groupNumber, isPersonalNetwork } from '../keys/reference.ts';
@@ -8,6 +8,7 @@ import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import { freeReference, type GroupRecord, isMember, newGroup, withoutMember } from './group-record.ts';
 import { Terms } from './key-message.ts';
+import { isOwner } from './ownership.ts';
 import { removeAdminee } from './service-administration.ts';
 import { GroupMark } from './service-message.ts';
 import {
@@ -19,6 +20,7 @@ import {
   nameIn,
   ownedBy,
   pageOf,
+  pneIn,
   type ServiceCase,
   type ServiceHandler,
   textsOf,
@@ -27,10 +29,11 @@ import {
 /** Of this name, and of the PNE that asks, which is its first member. One that it has by this name is that. */
 export const createGroup: ServiceHandler = (asked) => {
   const [name, service = ''] = textsOf(asked, 2);
-  const { pneId, wish, view, rekeying } = asked;
+  const { wish, view, rekeying } = asked;
   if (hasControls(service) || wish.number > Terms.signed) refuse('badArgument');
   demand(asked, 'group-create', EVERY);
   demand(asked, 'group-own', EVERY);
+  const pneId = pneIn(asked) ?? refuse('notAuthorized');
   const own = { name: nameIn(name), service, owner: pneId, signed: wish.number === Terms.signed };
   const groups = serviceGroups(view.groups.values());
   const owned = groups.filter(({ owner }) => owner === pneId);
@@ -41,7 +44,7 @@ export const createGroup: ServiceHandler = (asked) => {
   return { changes: { groups: [newGroup({ ...own, reference }, [pneId], rekeying)] }, results: [reference] };
 };
 
-/** Those that the PNE may know of, of one service where it names one. */
+/** Those that who asks may know of, of one service where it names one. */
 export const discoverGroups: ServiceHandler = (asked) => {
   const [service] = textsOf(asked, 0, 1);
   const known = serviceGroups(asked.view.groups.values()).filter(({ reference }) =>
@@ -86,10 +89,10 @@ function checkRoom(owned: number, joined: number): void {
 }
 
 function entryOf(asked: ServiceCase, group: GroupRecord): Uint8Array {
-  const { reference, members, name, service, owner, signed } = group;
+  const { reference, members, name, service, signed } = group;
   const marks =
-    (isMember(group, asked.pneId) ? GroupMark.member : 0) +
-    (owner === asked.pneId ? GroupMark.owner : 0) +
+    (isMember(group, pneIn(asked)) ? GroupMark.member : 0) +
+    (isOwner(group, asked.asker) ? GroupMark.owner : 0) +
     (may(asked, 'group-join', groupNumber(reference)) ? GroupMark.joinable : 0) +
     (signed ? GroupMark.signed : 0);
   return encodeFlat([reference, marks, members.length, name, service]);

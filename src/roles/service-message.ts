@@ -23,6 +23,7 @@
  *    11  assign an admin     reference         pne-id
  *    12  change an admin     reference         pne-id, pne-id   of the one that was, and of the one in its place
  *    13  release an admin    reference         ? pne-id         itself, unless one is named
+ *    14  switch a PN         reference         gateway          asked for; it moves as soon as the gateway is there
  *
  *     group = [reference: uint, marks: uint, members: uint, name: tstr, service: tstr]
  *     network = [reference: uint, marks: uint, members: uint, name: tstr, gateway: tstr]   ; '': at whichever
@@ -55,6 +56,7 @@ export const ServiceOperation = Object.freeze({
   assignAdmin: 11,
   changeAdmin: 12,
   releaseAdmin: 13,
+  switchNetwork: 14,
 } as const);
 
 /** Whom a PN is of, besides whoever sets it up and the gateways that they are at. */

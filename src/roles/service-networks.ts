@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** PNs as PNEs ask for them: set up, listed, chosen and released. A PNE is in one PN at a time. */
+/** PNs as they are asked for: set up, listed, chosen and released. A PNE is in one PN at a time. */
 import { EVERY } from '../authorization/service-access.ts';
 import { encodeFlat } from '../cbor/flat.ts';
 import { groupNumber, isPersonalNetwork } from '../keys/reference.ts';
@@ -15,6 +15,7 @@ import {
   withMember,
   withoutMember,
 } from './group-record.ts';
+import { isOwner } from './ownership.ts';
 import { GroupMark, NetworkMark, NetworkType } from './service-message.ts';
 import {
   demand,
@@ -23,6 +24,7 @@ import {
   nameIn,
   ownedBy,
   pageOf,
+  pneIn,
   type ServiceCase,
   type ServiceHandler,
   textsOf,
@@ -33,11 +35,12 @@ import {
  * other, or those that it lists. One that it owns by this name already is that.
  */
 export const setUpNetwork: ServiceHandler = (asked) => {
-  const { pneId, wish, view, rekeying } = asked;
+  const { wish, view, rekeying } = asked;
   const [name, ...listed] = textsOf(asked, 1, 1 + ImplementationLimits.serviceMaxListed);
   if (wish.number > NetworkType.listed || (listed.length > 0 && wish.number !== NetworkType.listed))
     refuse('badArgument');
   demand(asked, 'pn-setup', EVERY);
+  const pneId = pneIn(asked) ?? refuse('notAuthorized');
   const own = { name: nameIn(name), service: '', owner: pneId, signed: false };
   const owned = networks(view.groups.values()).filter(({ owner }) => owner === pneId);
   const known = owned.find((network) => network.name === own.name);
@@ -54,7 +57,7 @@ export const setUpNetwork: ServiceHandler = (asked) => {
 export const listNetworks: ServiceHandler = (asked) => {
   textsOf(asked, 0);
   const known = networks(asked.view.groups.values()).filter(
-    (network) => isMember(network, asked.pneId) || mayChoose(asked, network),
+    (network) => isMember(network, pneIn(asked)) || mayChoose(asked, network),
   );
   if (known.length === 0) demand(asked, 'pn-choose', EVERY);
   const found = known.filter(({ reference }) => reference > asked.wish.number);
@@ -64,8 +67,9 @@ export const listNetworks: ServiceHandler = (asked) => {
 /** In place of the one that the PNE is in. */
 export const chooseNetwork: ServiceHandler = (asked) => {
   textsOf(asked, 0);
-  const { pneId, wish, view, rekeying } = asked;
+  const { wish, view, rekeying } = asked;
   demand(asked, 'pn-choose', groupNumber(wish.number));
+  const pneId = pneIn(asked) ?? refuse('notAuthorized');
   const chosen = networkAt(asked) ?? refuse('groupUnknown');
   if (isMember(chosen, pneId)) return {};
   const left = networks(view.groups.values()).filter((network) => isMember(network, pneId));
@@ -101,7 +105,7 @@ function pairedWith(asked: ServiceCase): string[] {
 
 /** Refuses where one of them is unknown, may not be in it, or is in another PN. */
 function checked(asked: ServiceCase, ids: readonly string[]): readonly string[] {
-  for (const id of ids) if (id !== asked.pneId) checkMayJoin(asked, id, EVERY);
+  for (const id of ids) if (id !== pneIn(asked)) checkMayJoin(asked, id, EVERY);
   return ids;
 }
 
@@ -122,11 +126,11 @@ function mayChoose(asked: ServiceCase, { reference }: GroupRecord): boolean {
 }
 
 function entryOf(asked: ServiceCase, network: GroupRecord): Uint8Array {
-  const { reference, members, name, owner, gateway = '' } = network;
+  const { reference, members, name, gateway = '' } = network;
   const marks =
-    (isMember(network, asked.pneId) ? GroupMark.member : 0) +
-    (owner === asked.pneId ? GroupMark.owner : 0) +
+    (isMember(network, pneIn(asked)) ? GroupMark.member : 0) +
+    (isOwner(network, asked.asker) ? GroupMark.owner : 0) +
     (mayChoose(asked, network) ? GroupMark.joinable : 0) +
-    (isAdministrator(network, asked.pneId) ? NetworkMark.administrator : 0);
+    (isAdministrator(network, pneIn(asked)) ? NetworkMark.administrator : 0);
   return encodeFlat([reference, marks, members.length, name, gateway]);
 }

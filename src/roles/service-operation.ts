@@ -1,26 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What it takes to carry out what a PNE asks for: it is decided by what is stored in the moment it takes place. */
-import type { Grants } from '../authorization/authority.ts';
+/** What it takes to carry out what is asked for: it is decided by what is stored in the moment it takes place. */
 import type { Context } from '../authorization/decision.ts';
 import type { OperationName } from '../authorization/operations.ts';
-import { decideService, mayService } from '../authorization/service-access.ts';
+import {
+  type Asker,
+  decideService,
+  mayService,
+  type ServiceGrants,
+  subjectOf,
+} from '../authorization/service-access.ts';
 import { groupNumber } from '../keys/reference.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import type { GroupRecord, Rekeying } from './group-record.ts';
 import type { KeyView } from './key-ledger.ts';
 import type { KeyChanges } from './key-store.ts';
+import { ownedByAsker, ownerOf } from './ownership.ts';
 import type { ServiceResult, Wish } from './service-message.ts';
 
-/** One wish of a verified PNE. */
+/** One wish. */
 export interface ServiceCase {
-  readonly pneId: string;
+  /** Verified. */
+  readonly asker: Asker;
   readonly wish: Wish;
   readonly view: KeyView;
   readonly rekeying: Rekeying;
-  readonly grants: Grants;
-  /** Other PNEs that are at the gateway of the one that asks, and have keys. */
+  readonly grants: ServiceGrants;
+  /** Other PNEs that are at the gateway that asks, or that the one that asks is at, and have keys. */
   neighbours(): string[];
   /** Whether there is a way to a PNE just now. */
   isHere(pneId: string): boolean;
@@ -38,26 +45,32 @@ export interface ServiceOutcome {
 /** Refuses what is not to be, and has changed nothing then. Asked again of what it has made, it finds nothing left to do. */
 export type ServiceHandler = (asked: ServiceCase) => ServiceOutcome;
 
-/** Refuses what the grants of the PNE that asks do not permit. */
+/** Refuses what the grants of who asks do not permit. */
 export function demand(
-  { grants, pneId }: ServiceCase,
+  { grants, asker }: ServiceCase,
   action: OperationName,
   number: number,
   context: Context = {},
 ): void {
-  const decision = decideService(grants, pneId, action, number, context);
+  const decision = decideService(subjectOf(grants, asker), action, number, context);
   if (decision.kind === 'deny') refuse(decision.reason);
   if (decision.kind === 'ask') refuse('consentRequired');
 }
 
-/** Whether the grants of a PNE, if not the one that asks, permit that. */
+/** Whether the grants of a PNE, if not of who asks, permit that. */
 export function may(
-  { grants, pneId }: ServiceCase,
+  { grants, asker }: ServiceCase,
   action: OperationName,
   number: number,
-  whose = pneId,
+  pneId?: string,
 ): boolean {
-  return mayService(grants, whose, action, number);
+  const whose = pneId === undefined ? asker : ({ role: 'pne', name: pneId } as const);
+  return mayService(subjectOf(grants, whose), action, number);
+}
+
+/** The name of who asks, where that is a PNE. */
+export function pneIn({ asker }: ServiceCase): string | undefined {
+  return asker.role === 'pne' ? asker.name : undefined;
 }
 
 /**
@@ -71,8 +84,7 @@ export function ownedBy(
   heir?: string,
 ): GroupRecord | undefined {
   const isDone = record === undefined || (heir !== undefined && record.owner === heir);
-  const owner = isDone ? asked.pneId : record.owner;
-  demand(asked, action, groupNumber(asked.wish.number), owner === undefined ? {} : { owner });
+  demand(asked, action, groupNumber(asked.wish.number), isDone ? ownedByAsker(asked.asker) : ownerOf(record));
   return record;
 }
 
@@ -86,7 +98,7 @@ export function textsOf({ wish: { texts } }: ServiceCase, least: number, most = 
   return texts.length >= least && texts.length <= most ? texts : refuse('badArgument');
 }
 
-/** A name that a PNE gives. Refuses `badArgument` one that is empty, or that no line of a list or a log should hold. */
+/** A name that is given. Refuses `badArgument` one that is empty, or that no line of a list or a log should hold. */
 export function nameIn(text: string | undefined): string {
   const isName = text !== undefined && text !== '' && !hasControls(text);
   return isName ? text : refuse('badArgument');

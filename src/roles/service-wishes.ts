@@ -130,6 +130,14 @@ export function releaseAdmin(reference: number, pneId?: string): Wish {
   return { operation: ServiceOperation.releaseAdmin, number: reference, texts };
 }
 
+/**
+ * That a PN which this PNE owns or administers moves to the gateway of this name, which a grant lets take it. It is
+ * answered when that is asked for; the PN moves as soon as the gateway is there, if the grants are the same then.
+ */
+export function switchNetwork(reference: number, gateway: string): Wish {
+  return { operation: ServiceOperation.switchNetwork, number: reference, texts: [gateway] };
+}
+
 /** Devices of a PN, behind the one of this id. `devicesIn` reads the answer. */
 export function listDevices(reference: number, after?: string): Wish {
   const texts = after === undefined ? [] : [after];

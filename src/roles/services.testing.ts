@@ -45,6 +45,8 @@ export function grantTo(
 
 export class ServiceNetwork extends GroupNetwork {
   readonly authority: Authority;
+  /** What gateways may do: nothing, at first. */
+  readonly gatewayAuthority: Authority;
 
   constructor(
     rights: Readonly<Record<string, readonly Right[]>>,
@@ -52,8 +54,10 @@ export class ServiceNetwork extends GroupNetwork {
   ) {
     const services = new Authority({ now: () => 0 });
     grantTo(services, 1, rights);
-    super({ devices: PNES, ...options, services });
+    const gateways = new Authority({ now: () => 0 });
+    super({ devices: PNES, ...options, services: { pne: services, gateway: gateways } });
     this.authority = services;
+    this.gatewayAuthority = gateways;
   }
 
   /** Answers to what a PNE asks for, once there is one. */

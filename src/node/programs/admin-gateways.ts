@@ -6,7 +6,7 @@ import { groupNumber, isPersonalNetwork } from '../../keys/reference.ts';
 import { ImplementationLimits } from '../../limits.ts';
 import { GATEWAYS, readAll } from '../devices.ts';
 import { GATEWAY_GRANTS, grantIn, grantScope, revokeGrants } from '../grants.ts';
-import { cancelSwitch, requestSwitch } from '../switches.ts';
+import { cancelSwitch, requestSwitch } from '../switch-requests.ts';
 import { forgetQuestions } from './admin-consents.ts';
 import { endOf, type Work } from './admin-grants.ts';
 import { done, openGroups } from './admin-groups.ts';

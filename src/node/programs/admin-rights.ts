@@ -17,6 +17,7 @@ const RIGHTS: readonly OperationName[] = Object.freeze([
   'admin-add',
   'admin-assign',
   'admin-change',
+  'gateway-request',
   'group-create',
   'group-own',
   'group-discover',

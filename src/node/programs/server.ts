@@ -19,7 +19,7 @@ import { openReadingOutput, type ReadingOutput } from '../reading-output.ts';
 import { openRootKey } from '../root-key.ts';
 import { readSealingKey } from '../sealing-key.ts';
 import { openServerStore } from '../server-store.ts';
-import { openSwitches, type Switches } from '../switches.ts';
+import type { Switches } from '../switches.ts';
 import { after } from '../timer.ts';
 import { readTlsCredentials, type TlsCredentials } from '../tls.ts';
 import { joinedGrant } from './admin-grants.ts';
@@ -43,6 +43,7 @@ import { ProgramPage } from './page.ts';
 import { serverActions } from './page-actions.ts';
 import type { Program, ProgramContext } from './program.ts';
 import { openState } from './state.ts';
+import { openProgramSwitches } from './switching.ts';
 import { openProgramUsers } from './users.ts';
 import { openWitness } from './witness.ts';
 
@@ -84,6 +85,10 @@ export async function startServerProgram(
     sealingKey,
   });
   const grants = await openGranted(store, log, () => followGrants());
+  const gatewayGrants = await openGranted(store, log, undefined, {
+    list: GATEWAY_GRANTS,
+    subject: 'gateway',
+  });
   const keyStore = openKeyStore({
     store,
     onFailed: ({ message }) => log('keys-failed', { reason: message }),
@@ -97,7 +102,7 @@ export async function startServerProgram(
     credentialOf: (pne) => devices.all.find(({ subject }) => subject === pne),
     permits: groupPermission(grants.authority),
     services: createServiceDesk({
-      grants: grants.authority,
+      grants: { pne: grants.authority, gateway: gatewayGrants.authority },
       gatewayCredential: (name) => gateways.all.find(({ subject }) => subject === name)?.cred,
     }),
     onGroup(group, record): void {
@@ -161,10 +166,6 @@ export async function startServerProgram(
     ...{ store, log, roll: GATEWAYS, name: 'gateways' },
     expel: (id) => server?.expelGateway(id),
     onChanged: () => page.list('gateway', gateways.ids),
-  });
-  const gatewayGrants = await openGranted(store, log, undefined, {
-    list: GATEWAY_GRANTS,
-    subject: 'gateway',
   });
   let switches: Switches | undefined;
   let placing: Placing | undefined;
@@ -236,11 +237,9 @@ export async function startServerProgram(
   keys.refresh(() => {
     placing = new Placing(after, placesOf(keys.groups), started.setPlaces);
   });
-  switches = await openSwitches({
-    ...{ store, keys, grants: gatewayGrants, hasGateway: started.hasGateway },
-    onSwitched: (group, gateway) => log('switched', { group, gateway }),
-    onRefused: (reason, group, gateway) => log('switch-refused', { reason, group, gateway }),
-    onFailed: ({ message }) => log('switches-failed', { reason: message }),
+  switches = await openProgramSwitches(log, {
+    ...{ store, keys, grants: { pne: grants, gateway: gatewayGrants }, hasGateway: started.hasGateway },
+    isKnown: ({ role, name }) => (role === 'pne' ? devices : gateways).has(name),
   });
   const users = await openProgramUsers(store, log, keys);
   metrics.show('devices', () => devices.ids.length);

@@ -10,7 +10,9 @@ import { compactPayloads } from '../../payload/compact.ts';
 import { staticDhInterface } from '../../roles/interface.ts';
 import { createPne, type Pne } from '../../roles/pne.ts';
 import { createPneKeys } from '../../roles/pne-keys.ts';
-import { withServices } from '../../roles/pne-services.ts';
+import { type PneServices, withServices } from '../../roles/pne-services.ts';
+import { switchNetwork } from '../../roles/service-wishes.ts';
+import { Status } from '../../roles/status.ts';
 import { createMemoryMedium } from '../../store/medium.testing.ts';
 import { openSealedStore } from '../../store/sealed-store.ts';
 import { newIdentity, openIdentity } from '../identity.ts';
@@ -40,6 +42,7 @@ class Network {
   readonly context = testContext();
   readonly identity = newIdentity(this.context.provider, PNE);
   pne!: Pne;
+  services!: PneServices;
   /** Readings that the server has, as it says. */
   accepted = 0;
   isClosed = false;
@@ -119,6 +122,7 @@ class Network {
     const keys = withServices(createPneKeys(own), ({ gateway, credential }) => {
       if (gateway !== undefined) gateways.set(gateway, ccsCredential(credential));
     });
+    this.services = keys;
     const peers = {
       candidates: (id: Uint8Array) => createCredentialStore([...gateways.values()]).candidates(id),
     };
@@ -150,6 +154,13 @@ class Network {
         },
       };
     }).catch(next);
+  }
+
+  /** The status with which the server answers the PNE's wish that its PN moves. */
+  asksFor(gateway: string): Promise<number | undefined> {
+    return new Promise((resolve) =>
+      this.services.ask(switchNetwork(1, gateway), (answer) => resolve(answer?.status)),
+    );
   }
 
   /** What the server has written of the PNE's readings. */
@@ -242,6 +253,35 @@ test('a PNE that knows one gateway follows its PN to another, of which the serve
     },
     ['gateway-1'],
   ));
+
+test('a PN moves as the PNE that owns it asks, once its new gateway is there, by the grants of then', () =>
+  withNetwork(async (network) => {
+    const { ok, notAuthorized } = Status;
+    const becomes = async (status: number, gateway: string) => {
+      for (let tries = 0; tries < 100; tries++) {
+        if ((await network.asksFor(gateway)) === status) return;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      assert.unreachable(`never ${status}`);
+    };
+    assert.is(await network.asksFor('gateway-2'), notAuthorized);
+    await network.admin('server', 'grant-gateway', 'gateway-2', '--takes', '1');
+    await network.admin('server', 'grant', PNE, '--may', 'gateway-request:1');
+    await becomes(ok, 'gateway-2');
+    await network.admin('server', 'grant', PNE);
+    await network.startGateway('gateway-2');
+    await network.says('server', 'switch-refused');
+    const by = { group: 1, gateway: 'gateway-2', by: 'pne', name: PNE };
+    const refused = network.said.server!.find(({ event }) => event === 'switch-refused');
+    assert.equal([refused?.facts, network.agreements('gateway-2')], [{ reason: 'notAuthorized', ...by }, 0]);
+    await network.admin('server', 'grant', PNE, '--may', 'gateway-request:1');
+    await becomes(ok, 'gateway-2');
+    await network.says('server', 'switched');
+    assert.equal(network.said.server!.find(({ event }) => event === 'switched')?.facts, by);
+    await until(() => network.agreements('gateway-2') > 0, 'the PNE comes by gateway-2');
+    network.pne.report('there');
+    await until(() => network.readings().includes('there'), 'its reading');
+  }));
 
 test('who may take over is told by the list; what is asked wrongly says what is missing', () =>
   withNetwork(async (network) => {
