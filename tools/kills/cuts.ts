@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Ends connections of a database from its side at random moments, all of them or about half. */
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import { Repeated } from './repeated.ts';
 
 /** So long after the one before, at most. */
 const CUT_AFTER_MS = 1500;
@@ -14,34 +16,29 @@ export class Cuts {
   ended = 0;
   private readonly client: pg.Client;
   private readonly random: () => number;
-  private isOver = false;
-  private readonly running: Promise<void>;
+  private readonly repeated: Repeated;
+
+  private constructor(client: pg.Client, random: () => number) {
+    this.client = client;
+    this.random = random;
+    this.repeated = new Repeated(() => this.cut());
+  }
 
   /** `random`: from 0 to below 1. */
-  constructor(url: string, random: () => number) {
-    this.client = new pg.Client({ connectionString: url });
-    this.random = random;
-    this.running = this.run();
-    // Whoever stops it learns of that.
-    this.running.catch(() => undefined);
+  static async begin(url: string, random: () => number): Promise<Cuts> {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    return new Cuts(client, random);
   }
 
   /** Resolves when none follows. Rejects where one could not be made. */
   async stop(): Promise<void> {
-    this.isOver = true;
-    await this.running;
+    await this.repeated.stop().finally(() => this.client.end());
   }
 
-  private async run(): Promise<void> {
-    await this.client.connect();
-    try {
-      while (!this.isOver) {
-        await new Promise((resolve) => setTimeout(resolve, this.random() * CUT_AFTER_MS));
-        const { rows } = await this.client.query<{ ended: number }>(CUT, [this.random() < 0.5 ? 1 : 0.5]);
-        this.ended += rows[0]!.ended;
-      }
-    } finally {
-      await this.client.end();
-    }
+  private async cut(): Promise<void> {
+    await pause(this.random() * CUT_AFTER_MS);
+    const { rows } = await this.client.query<{ ended: number }>(CUT, [this.random() < 0.5 ? 1 : 0.5]);
+    this.ended += rows[0]!.ended;
   }
 }

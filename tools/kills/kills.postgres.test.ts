@@ -7,8 +7,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random } from '../chaos/random.ts';
 import { findPostgres, startPostgres } from '../postgres/server.ts';
+import { bundlePrograms } from './program-process.ts';
 import { runKills } from './run.ts';
-import { bundleServer } from './server-process.ts';
 import { isGood } from './verdict.ts';
 
 const test = suite('kills on PostgreSQL');
@@ -18,7 +18,7 @@ test('two servers on one database that are killed, and whose connections end, lo
   const folder = mkdtempSync(join(tmpdir(), 'pne-kills-postgres-'));
   try {
     const result = await runKills({
-      bundle: await bundleServer(),
+      bundle: await bundlePrograms(),
       folder: join(folder, 'run'),
       database: startPostgres(findPostgres()!).createDatabase(),
       servers: 2,

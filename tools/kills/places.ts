@@ -6,21 +6,19 @@ import { join } from 'node:path';
 import { entityScope } from '../../src/authorization/entity-access.ts';
 import { DEFAULT_PN } from '../../src/authorization/membership.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
+import type { Credential } from '../../src/handshake/credential.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
 import { ENTITIES, enrol, GATEWAYS } from '../../src/node/devices.ts';
 import { ENTITY_GRANTS, grantMembership, grantScope } from '../../src/node/grants.ts';
-import { newIdentity } from '../../src/node/identity.ts';
+import { type NewIdentity, newIdentity } from '../../src/node/identity.ts';
 import { openExistingStore, openState } from '../../src/node/programs/state.ts';
 import { openPostgresStore } from '../../src/node/store/postgres.ts';
 import type { KeyValueStore } from '../../src/node/store/store.ts';
 import { withRecords } from '../../src/session/records.ts';
 import { freePort } from '../simulator/free-port.ts';
-import { DeviceCrowd } from './devices.ts';
-import { EntityReader } from './reader.ts';
 
 export interface PlacesOptions {
   readonly folder: string;
-  readonly pnes: number;
   /** A URL of PostgreSQL: servers there, so many, between which PNEs move; else one with a store of its own. */
   readonly database?: string;
   readonly servers?: number;
@@ -28,10 +26,11 @@ export interface PlacesOptions {
   random(): number;
 }
 
-/** One server as it is started again and again. */
+/** One program as it is started again and again. */
 export interface Place {
   readonly state: string;
-  readonly url: string;
+  /** That it listens at. */
+  readonly port: number;
   readonly args: readonly string[];
 }
 
@@ -41,11 +40,11 @@ export async function placesOf(options: PlacesOptions, output: string): Promise<
   const places: Place[] = [];
   for (let index = 0; index < servers; index += 1) {
     const state = join(folder, `state-${index}`);
-    const listen = `127.0.0.1:${await freePort()}`;
-    const args = ['--state', state, '--listen', listen, '--log', 'text'];
+    const port = await freePort();
+    const args = ['server', '--state', state, '--listen', `127.0.0.1:${port}`, '--log', 'text'];
     if (index === 0) args.push('--output', output);
     if (database !== undefined) args.push('--store', database);
-    places.push({ state, url: `ws://${listen}`, args });
+    places.push({ state, port, args });
   }
   return places;
 }
@@ -58,35 +57,57 @@ export function openStoreOf(
   return database === undefined ? openExistingStore(first!.state) : openPostgresStore(database);
 }
 
-/** Servers on one database have one identity. */
-export async function enrolCrowd(
-  { pnes, random, database = '' }: PlacesOptions,
+export function urlOf({ port }: Pick<Place, 'port'>): string {
+  return `ws://127.0.0.1:${port}`;
+}
+
+export function newProvider(): CryptoProvider {
+  return withRecords(createNodeProvider());
+}
+
+export interface Enrolled {
+  readonly server: Credential;
+  readonly identities: readonly NewIdentity[];
+  /** The external entity. */
+  readonly entity: NewIdentity;
+}
+
+/**
+ * Makes servers, which have one identity on one database, PNEs of these names and an external entity that may read all,
+ * and makes them and the gateways known to the servers.
+ */
+export async function enrolAll(
+  provider: CryptoProvider,
+  { database = '' }: PlacesOptions,
   places: readonly Place[],
-): Promise<{ readonly crowd: DeviceCrowd; readonly reader: EntityReader }> {
-  const provider: CryptoProvider = withRecords(createNodeProvider());
+  names: readonly string[],
+  gateways: readonly Credential[],
+): Promise<Enrolled> {
   const [first, ...others] = places;
   const { identity, store } = await openState(provider, first!.state, 'server', { database });
   for (const { state } of others) {
     mkdirSync(state, { mode: 0o700 });
     copyFileSync(join(first!.state, 'identity'), join(state, 'identity'));
   }
-  const identities = Array.from({ length: pnes }, (_, index) => newIdentity(provider, `pne-${index + 1}`));
-  for (const { credential } of identities) {
-    const id = await enrol(store, credential);
-    await grantMembership(store, id, DEFAULT_PN, Number.MAX_SAFE_INTEGER);
-  }
-  const gateways = places.map((_, index) => newIdentity(provider, `gateway-${index + 1}`));
-  for (const { credential } of gateways) await enrol(store, credential, GATEWAYS);
+  const identities = names.map((name) => newIdentity(provider, name));
+  await admitAll(store, identities);
+  for (const gateway of gateways) await enrol(store, gateway, GATEWAYS);
   const entity = newIdentity(provider, 'reader');
   const scope = entityScope({ read: ['all'], command: [], pn: DEFAULT_PN });
   const id = await enrol(store, entity.credential, ENTITIES);
   await grantScope(store, ENTITY_GRANTS, id, scope, Number.MAX_SAFE_INTEGER);
   await store.close();
-  const serverUrls = places.map(({ url }) => url);
-  const server = serverUrls.at(-1)!;
-  const serverCredential = identity.credential;
-  return {
-    crowd: new DeviceCrowd({ provider, server: serverCredential, serverUrls, gateways, identities }),
-    reader: new EntityReader({ provider, identity: entity, server, serverCredential, random }),
-  };
+  return { server: identity.credential, identities, entity };
+}
+
+/** To the store of a server or of a gateway. */
+export async function admitAll(store: KeyValueStore, identities: readonly NewIdentity[]): Promise<void> {
+  for (const { credential } of identities) {
+    const id = await enrol(store, credential);
+    await grantMembership(store, id, DEFAULT_PN, Number.MAX_SAFE_INTEGER);
+  }
+}
+
+export function namesOf(count: number, name: string): string[] {
+  return Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
 }

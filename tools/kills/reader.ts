@@ -22,7 +22,7 @@ export class EntityReader {
   /** How often each reading came: `PNE VALUE`. */
   readonly came = new Map<string, number>();
   private readonly entity: NodeEntity;
-  private onCame = (): void => {};
+  private readonly onCame = new Set<() => void>();
 
   constructor({ random, ...options }: ReaderOptions) {
     this.entity = startExternalEntity({
@@ -33,7 +33,7 @@ export class EntityReader {
         const name = `${pneId} ${value}`;
         this.came.set(name, (this.came.get(name) ?? 0) + 1);
         setTimeout(taken, random() * TAKEN_AFTER_MS);
-        this.onCame();
+        for (const look of this.onCame) look();
       },
       onDropped: (_dropped, taken) => taken(),
       onDevice(): void {},
@@ -47,10 +47,13 @@ export class EntityReader {
   /** Resolves when all of these have come. */
   has(names: readonly string[]): Promise<void> {
     return new Promise((resolve) => {
-      this.onCame = () => {
-        if (names.every((name) => this.came.has(name))) resolve();
+      const look = () => {
+        if (!names.every((name) => this.came.has(name))) return;
+        this.onCame.delete(look);
+        resolve();
       };
-      this.onCame();
+      this.onCame.add(look);
+      look();
     });
   }
 

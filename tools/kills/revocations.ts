@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Takes a PNE its grant, lets it go on sending, and grants it anew, one PNE after the other, while servers come and go. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { DEFAULT_PN } from '../../src/authorization/membership.ts';
 import { grantMembership, revokeGrants } from '../../src/node/grants.ts';
 import type { KeyValueStore } from '../../src/node/store/store.ts';
+import { Repeated } from './repeated.ts';
 
 /** A PNE had no grant from that commit until that other was begun, in milliseconds since 1970. */
 export interface Ban {
@@ -30,33 +32,27 @@ const AGAIN_MS = 50;
 export class Revocations {
   readonly bans: Ban[] = [];
   private readonly options: RevocationsOptions;
-  private isOver = false;
-  private readonly running: Promise<void>;
+  private readonly repeated: Repeated;
 
   constructor(options: RevocationsOptions) {
     this.options = options;
-    this.running = this.run();
-    // Whoever stops it learns of that.
-    this.running.catch(() => undefined);
+    this.repeated = new Repeated(() => this.revokeOne());
   }
 
   /** Resolves when none follows, and every PNE has a grant. */
-  async stop(): Promise<void> {
-    this.isOver = true;
-    await this.running;
+  stop(): Promise<void> {
+    return this.repeated.stop();
   }
 
-  private async run(): Promise<void> {
+  private async revokeOne(): Promise<void> {
     const { pneIds, random } = this.options;
-    while (!this.isOver) {
-      await pause(random() * GRANTED_MS);
-      const pneId = pneIds[Math.floor(random() * pneIds.length)]!;
-      await this.insist((store) => revokeGrants(store, pneId));
-      const from = Date.now();
-      await pause(random() * REVOKED_MS);
-      this.bans.push({ pneId, from, to: Date.now() });
-      await this.insist((store) => grantMembership(store, pneId, DEFAULT_PN, Number.MAX_SAFE_INTEGER));
-    }
+    await pause(random() * GRANTED_MS);
+    const pneId = pneIds[Math.floor(random() * pneIds.length)]!;
+    await this.insist((store) => revokeGrants(store, pneId));
+    const from = Date.now();
+    await pause(random() * REVOKED_MS);
+    this.bans.push({ pneId, from, to: Date.now() });
+    await this.insist((store) => grantMembership(store, pneId, DEFAULT_PN, Number.MAX_SAFE_INTEGER));
   }
 
   private async insist(work: (store: KeyValueStore) => Promise<void>): Promise<void> {
@@ -78,10 +74,4 @@ export class Revocations {
       await store.close();
     }
   }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, milliseconds);
-  });
 }

@@ -6,17 +6,30 @@
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { newIdentity } from '../../src/node/identity.ts';
 import { Cuts } from './cuts.ts';
-import type { DeviceCrowd } from './devices.ts';
-import { enrolCrowd, openStoreOf, type Place, type PlacesOptions, placesOf } from './places.ts';
-import type { EntityReader } from './reader.ts';
+import { DeviceCrowd, fasterAfter } from './devices.ts';
+import { checkKilled, Lives, type StartTimes } from './lives.ts';
+import { startNearGateway, wayTo } from './near-gateways.ts';
+import {
+  enrolAll,
+  namesOf,
+  newProvider,
+  openStoreOf,
+  type Place,
+  type PlacesOptions,
+  placesOf,
+  urlOf,
+} from './places.ts';
+import { endInOrder, startProgram } from './program-process.ts';
+import { EntityReader } from './reader.ts';
 import { Revocations } from './revocations.ts';
-import { startServer } from './server-process.ts';
 import { acknowledgedOf, judge, type Verdict } from './verdict.ts';
 
 export interface KillsOptions extends PlacesOptions {
-  /** Of the server program. */
+  /** Of `pne-runtime`. */
   readonly bundle: string;
+  readonly pnes: number;
   readonly kills: number;
   /** None begins after that. */
   readonly seconds?: number;
@@ -32,39 +45,65 @@ export interface KillsResult extends Verdict {
   readonly cuts: number;
   /** Servers that did not get to listen because of that, and said so. */
   readonly cutStarts: number;
-  /** From the start of a process to its listening: the median and the longest. */
-  readonly startMs: { readonly median: number; readonly longest: number };
+  readonly startMs: StartTimes;
 }
-
-/** Half of the kills come within so many times what the last start took, the others so soon after the first acknowledgement. */
-const EARLY_STARTS = 2;
-const LATE_MS = 250;
-/** What a start takes, until there was one. */
-const START_MS = 500;
 
 export async function runKills(options: KillsOptions): Promise<KillsResult> {
   const output = join(options.folder, 'readings.ndjson');
   mkdirSync(options.folder, { recursive: true });
   const places = await placesOf(options, output);
-  const { crowd, reader } = await enrolCrowd(options, places);
+  const { crowd, reader, close } = await openCrowd(options, places);
   try {
     const { args } = places[0]!;
-    if (options.handicap !== undefined) await startServer(options.bundle, args, options.handicap).ended;
+    if (options.handicap !== undefined) await startProgram(options.bundle, args, options.handicap).ended;
     const killing = new Killing(options, places, crowd);
     const { bans, ...figures } = await killing.run();
     await runToEnd(options, places, crowd, reader);
     return { ...judge(crowd.sent, readFileSync(output, 'utf8'), bans, reader.came), ...figures };
   } finally {
-    reader.close();
-    crowd.close();
+    close();
   }
+}
+
+/** PNEs, and one gateway at each server, between which they move. */
+async function openCrowd(options: KillsOptions, places: readonly Place[]) {
+  const { pnes, random } = options;
+  const provider = newProvider();
+  const gatewayIdentities = places.map((_, index) => newIdentity(provider, `gateway-${index + 1}`));
+  const credentials = gatewayIdentities.map(({ credential }) => credential);
+  const names = namesOf(pnes, 'pne');
+  const { identities, entity, server } = await enrolAll(provider, options, places, names, credentials);
+  const peers = identities.map(({ credential }) => credential);
+  const common = { provider, serverCredential: server };
+  const gateways = places.map((place, index) =>
+    startNearGateway({
+      ...{ ...common, peers, after: fasterAfter },
+      identity: gatewayIdentities[index]!,
+      server: urlOf(place),
+    }),
+  );
+  const crowd = new DeviceCrowd({
+    ...{ provider, identities, server, after: fasterAfter },
+    gateways: credentials,
+    ways: gateways.map(wayTo),
+  });
+  const last = urlOf(places.at(-1)!);
+  const reader = new EntityReader({ ...common, identity: entity, server: last, random });
+  return {
+    ...{ crowd, reader },
+    close(): void {
+      reader.close();
+      crowd.close();
+      for (const gateway of gateways) gateway.close();
+    },
+  };
 }
 
 class Killing {
   private readonly options: KillsOptions;
   private readonly places: readonly Place[];
   private readonly crowd: DeviceCrowd;
-  private readonly startTimes: number[] = [];
+  private readonly lives: Lives;
   private kills = 0;
   private cutStarts = 0;
 
@@ -72,12 +111,13 @@ class Killing {
     this.options = options;
     this.places = places;
     this.crowd = crowd;
+    this.lives = new Lives(options.bundle, options.random);
   }
 
   async run() {
     const { options, places, crowd } = this;
     const { database, random } = options;
-    const cuts = database === undefined ? undefined : new Cuts(database, random);
+    const cuts = database === undefined ? undefined : await Cuts.begin(database, random);
     const revocations = new Revocations({
       pneIds: crowd.sent.map(({ pneId }) => pneId),
       open: async () => openStoreOf(options, places),
@@ -87,14 +127,13 @@ class Killing {
     const end = Date.now() + 1000 * (options.seconds ?? Number.POSITIVE_INFINITY);
     await Promise.all(places.map((place) => this.killAll(place, end)));
     await Promise.all([cuts?.stop(), revocations.stop()]);
-    const times = this.startTimes.toSorted((a, b) => a - b);
     return {
       bans: revocations.bans,
       kills: this.kills,
       revocations: revocations.bans.length,
       cuts: cuts?.ended ?? 0,
       cutStarts: this.cutStarts,
-      startMs: { median: times[times.length >> 1] ?? 0, longest: times.at(-1) ?? 0 },
+      startMs: this.lives.startMs,
     };
   }
 
@@ -109,26 +148,19 @@ class Killing {
 
   /** Returns whether it was killed. */
   private async liveAndDie(args: readonly string[]): Promise<boolean> {
-    const { bundle, random } = this.options;
-    const isEarly = random() < 0.5;
-    const earlyMs = EARLY_STARTS * (this.startTimes.at(-1) ?? START_MS);
-    const moment = random() * (isEarly ? earlyMs : LATE_MS);
     const accepted = this.crowd.nextAccepted();
-    const { child, ended, listening, log } = startServer(bundle, args);
+    const process = this.lives.begin(args);
     let isListening = false;
-    void listening.then((startMs) => {
+    void process.listening.then(() => {
       isListening = true;
-      this.startTimes.push(startMs);
     });
-    if (!isEarly) await Promise.race([accepted, ended]);
-    await Promise.race([pause(moment), ended]);
-    child.kill('SIGKILL');
-    const how = await ended;
-    if (how === 'SIGKILL') return true;
-    const isCut = this.options.database !== undefined && !isListening && how === 1;
-    if (!isCut) throw new Error(`the server ended by itself (${how}): ${log()}`);
-    this.cutStarts += 1;
-    return false;
+    const how = await this.lives.endOne(process, accepted);
+    if (this.options.database !== undefined && !isListening && how === 1) {
+      this.cutStarts += 1;
+      return false;
+    }
+    checkKilled(how, process);
+    return true;
   }
 }
 
@@ -139,18 +171,8 @@ async function runToEnd(
   crowd: DeviceCrowd,
   reader: EntityReader,
 ): Promise<void> {
-  const last = places.map(({ args }) => startServer(bundle, args));
+  const last = places.map(({ args }) => startProgram(bundle, args));
   const drained = crowd.drain().then(() => reader.has(acknowledgedOf(crowd.sent)));
   await Promise.race([drained, ...last.map(({ ended }) => ended)]);
-  for (const { child, ended, log } of last.reverse()) {
-    child.kill('SIGTERM');
-    const status = await ended;
-    if (status !== 0) throw new Error(`a server ended with ${status} after SIGTERM: ${log()}`);
-  }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, milliseconds);
-  });
+  for (const process of last.reverse()) await endInOrder(process);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What was acknowledged, beside what was delivered. */
-import type { Sent } from './devices.ts';
+import type { Sent } from './device.ts';
 import type { Ban } from './revocations.ts';
 
 export interface Verdict {
