@@ -25,7 +25,6 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Until it is closed the process goes on, also while there is no server: then there is no socket, and timers do not count. */
 export function keepConnected({ connect, onLink, after, random }: ConnectionOptions): KeptConnection {
-  const { reconnectFirstMs, reconnectMaxMs } = NodeLimits;
   let failures = 0;
   let closed = false;
   let current: Link | undefined;
@@ -39,7 +38,7 @@ export function keepConnected({ connect, onLink, after, random }: ConnectionOpti
 
   function adopt(link: Link): LinkEvents {
     current = link;
-    timer = after(reconnectMaxMs, () => {
+    timer = after(NodeLimits.reconnectMaxMs, () => {
       failures = 0;
     });
     const events = onLink(link);
@@ -57,9 +56,8 @@ export function keepConnected({ connect, onLink, after, random }: ConnectionOpti
   function retry(): void {
     timer?.cancel();
     if (closed) return;
-    const longest = Math.min(reconnectFirstMs * 2 ** failures, reconnectMaxMs);
+    timer = after(pauseBefore(failures, random), start);
     failures += 1;
-    timer = after((longest / 2) * (1 + random()), start);
   }
 
   start();
@@ -71,4 +69,10 @@ export function keepConnected({ connect, onLink, after, random }: ConnectionOpti
       current?.close();
     },
   };
+}
+
+/** How many milliseconds to wait for what has failed so often and once more: from half of the longest to all of it. */
+export function pauseBefore(failures: number, random: () => number): number {
+  const longest = Math.min(NodeLimits.reconnectFirstMs * 2 ** failures, NodeLimits.reconnectMaxMs);
+  return (longest / 2) * (1 + random());
 }

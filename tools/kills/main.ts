@@ -107,11 +107,11 @@ async function run(
 }
 
 function inWords(result: KillsResult): string {
-  const { banned, revocations, cuts, cutStarts } = result;
+  const { banned, revocations, cuts } = result;
   return (
     `${verdictInWords(result)}; ` +
     `${revocations} times a PNE had no grant, and ${banned} of its readings were taken; ` +
-    `${cuts} connections to the database were ended, and ${cutStarts} starts by that`
+    `${cuts} connections to the database were ended`
   );
 }
 

@@ -43,8 +43,6 @@ export interface KillsResult extends Verdict {
   /** How often a PNE lost its grant for a while, and how many connections to the database were ended. */
   readonly revocations: number;
   readonly cuts: number;
-  /** Servers that did not get to listen because of that, and said so. */
-  readonly cutStarts: number;
   readonly startMs: StartTimes;
 }
 
@@ -105,7 +103,6 @@ class Killing {
   private readonly crowd: DeviceCrowd;
   private readonly lives: Lives;
   private kills = 0;
-  private cutStarts = 0;
 
   constructor(options: KillsOptions, places: readonly Place[], crowd: DeviceCrowd) {
     this.options = options;
@@ -132,35 +129,19 @@ class Killing {
       kills: this.kills,
       revocations: revocations.bans.length,
       cuts: cuts?.ended ?? 0,
-      cutStarts: this.cutStarts,
       startMs: this.lives.startMs,
     };
   }
 
   private async killAll({ args }: Place, end: number): Promise<void> {
-    const { options } = this;
+    const { options, crowd, lives } = this;
     while (this.kills < options.kills && Date.now() < end) {
       this.kills += 1;
-      if (await this.liveAndDie(args)) options.onKill?.(this.kills);
-      else this.kills -= 1;
+      const accepted = crowd.nextAccepted();
+      const process = lives.begin(args);
+      checkKilled(await lives.endOne(process, accepted), process);
+      options.onKill?.(this.kills);
     }
-  }
-
-  /** Returns whether it was killed. */
-  private async liveAndDie(args: readonly string[]): Promise<boolean> {
-    const accepted = this.crowd.nextAccepted();
-    const process = this.lives.begin(args);
-    let isListening = false;
-    void process.listening.then(() => {
-      isListening = true;
-    });
-    const how = await this.lives.endOne(process, accepted);
-    if (this.options.database !== undefined && !isListening && how === 1) {
-      this.cutStarts += 1;
-      return false;
-    }
-    checkKilled(how, process);
-    return true;
   }
 }
 

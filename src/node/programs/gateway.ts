@@ -53,12 +53,12 @@ export async function startGatewayProgram(
   const page = new ProgramPage({ port: values.page, folder: values.state, own: 'gateway', log: ownLog });
   const { log } = page;
   const context = { ...others, log };
-  const { provider, metrics, onBroken } = context;
+  const { provider, metrics } = context;
   const serverCredential = readServerCredential(values['server-credential']);
   const ipsec = openWitness(values.ipsec, log);
   const database = values.store;
   const sealingKey = readSealingKey(provider, values['sealing-key'], process.env);
-  const state = { onBroken, database, sealingKey };
+  const state = { ...context, database, sealingKey };
   const { identity, store } = await openState(provider, values.state, values.name, state);
   let gateway: PnGateway | undefined;
   let bluetooth: Bluetooth | undefined;

@@ -60,13 +60,18 @@ async function main([command = '', ...args]: readonly string[]): Promise<void> {
     const failed = new Promise<Error>((resolve) => {
       onFailed = resolve;
     });
-    const program = await start(values, {
-      provider,
-      log,
-      metrics,
+    let isStarting = true;
+    const starting = start(values, {
+      ...{ provider, log, metrics, onFailed },
+      losses: {
+        isStarting: () => isStarting,
+        onLost: ({ message }) => log('database-lost', { reason: message }),
+      },
       onBroken: (error) => die(log, error),
-      onFailed,
     });
+    // One that waits for its database has begun nothing.
+    const program = await Promise.race([starting, asked.then(() => process.exit(0))]);
+    isStarting = false;
     if (values.metrics !== '') await listenMetrics(metrics, values.metrics);
     void asked.then((signal) => end(program, log, 0, { signal }));
     void failed.then(({ message }) => end(program, log, 1, { reason: message }));

@@ -3,9 +3,11 @@
 /** The server program with its store in PostgreSQL, in processes of its own. */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import pg from 'pg';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { findPostgres, startPostgres } from '../../../tools/postgres/server.ts';
+import { until } from '../listener.testing.ts';
 import { scratchFolder } from '../scratch.testing.ts';
 import { once, Running } from './running.testing.ts';
 
@@ -25,6 +27,39 @@ test('administration reaches a server that runs through its database, and nothin
   await server.says(/devices count=0 removed=1/);
   assert.is(await server.stop('SIGTERM'), 0);
   assert.not.ok(existsSync(join(state, 'store')));
+});
+
+/** A server whose second start waits for a table that somebody else has. */
+async function waitingServer() {
+  const url = database.createDatabase();
+  const options = ['server', '--state', join(scratchFolder(), 'state'), '--store', url, ...listening];
+  const first = new Running(options);
+  await first.port();
+  assert.is(await first.stop('SIGTERM'), 0);
+  const holder = new pg.Client({ connectionString: url });
+  await holder.connect();
+  await holder.query('BEGIN');
+  await holder.query('LOCK TABLE pne_entries');
+  const server = new Running(options);
+  const waits = () => database.ask(url, 'SELECT pid FROM pg_locks WHERE NOT granted').trim();
+  await until(() => waits() !== '', 'the start waits for the table');
+  return { url, server, holder };
+}
+
+test('a server whose connections end while it starts says so in a line, and starts', async () => {
+  const { url, server, holder } = await waitingServer();
+  database.ask(url, 'SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted');
+  await server.says(/database-lost reason=[^\n]+\n/);
+  await holder.end();
+  await server.port();
+  assert.is(server.count('database-lost'), 1);
+  assert.is(await server.stop('SIGTERM'), 0);
+});
+
+test('a server that waits for its database while it starts ends when it is asked to', async () => {
+  const { server, holder } = await waitingServer();
+  assert.is(await server.stop('SIGTERM'), 0);
+  await holder.end();
 });
 
 test('an identity that is missing where the database holds something is not made anew', async () => {

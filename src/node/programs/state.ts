@@ -18,6 +18,7 @@ import type { SealingKey } from '../sealing-key.ts';
 import { resealSecret, writeOnce } from '../secret-file.ts';
 import { type LmdbOptions, openLmdbStore } from '../store/lmdb.ts';
 import { openPostgresStore } from '../store/postgres.ts';
+import type { DatabaseLosses } from '../store/postgres-losses.ts';
 import type { KeyValueStore } from '../store/store.ts';
 
 export interface State {
@@ -30,6 +31,8 @@ export interface State {
 export interface StateOptions extends LmdbOptions {
   /** A URL of PostgreSQL; '' for the store in the folder. */
   readonly database?: string;
+  /** What becomes of its losses while the program starts. */
+  readonly losses?: DatabaseLosses;
   /** In place of both. */
   readonly store?: KeyValueStore;
   /** Seals the secrets in the folder. */
@@ -59,8 +62,10 @@ export async function openState(
   }
 }
 
-async function openStore(folder: string, database: string, options: LmdbOptions): Promise<KeyValueStore> {
-  return database === '' ? openLmdbStore(storeOf(folder), options) : openPostgresStore(database);
+async function openStore(folder: string, database: string, options: StateOptions): Promise<KeyValueStore> {
+  return database === ''
+    ? openLmdbStore(storeOf(folder), options)
+    : openPostgresStore(database, options.losses);
 }
 
 /** Of a program that has run: administration makes no store. */

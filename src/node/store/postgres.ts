@@ -5,11 +5,12 @@
  * isolation level serializable, run again where the database finds no order for it beside another.
  */
 import { randomInt } from 'node:crypto';
-import { type ClientBase, Pool } from 'pg';
+import { type ClientBase, Pool, type QueryResult } from 'pg';
 import type { RunningTimer } from '../../link/timer.ts';
 import { NodeLimits } from '../../node-limits.ts';
 import { Refusal, refuse } from '../../refusal.ts';
 import { after as nodeAfter } from '../timer.ts';
+import { type DatabaseLosses, DatabasePatience } from './postgres-losses.ts';
 import * as sql from './postgres-sql.ts';
 import {
   type Changes,
@@ -41,9 +42,10 @@ interface Row {
 /**
  * Opens the store in a database, by a URL of PostgreSQL, and makes its table where it is not there. All processes of
  * one server share a database; each gateway and each other server has one of its own. Refuses a database that answers
- * before a commit is on the disk.
+ * before a commit is on the disk. `losses`: of a program that starts, and does not end where the database does.
  */
-export async function openPostgresStore(url: string): Promise<KeyValueStore> {
+export async function openPostgresStore(url: string, losses?: DatabaseLosses): Promise<KeyValueStore> {
+  const patience = new DatabasePatience(losses);
   const pool = new Pool({
     connectionString: url,
     max: postgresConnections,
@@ -56,30 +58,36 @@ export async function openPostgresStore(url: string): Promise<KeyValueStore> {
   // One that is lost while nothing uses it is replaced when it is needed. Without a listener it would end the process.
   pool.on('error', () => {});
   try {
-    await makeTable(pool);
-    await requireDurable(pool);
-    await pool.query(sql.PURGE);
+    await patience.outlast(() => prepare(pool));
   } catch (error) {
     await pool.end();
     throw error instanceof Refusal ? error : unusable(error as NodeJS.ErrnoException);
   }
-  return new PostgresStore(pool);
+  return new PostgresStore(pool, patience);
+}
+
+async function prepare(pool: Pool): Promise<void> {
+  await makeTable(pool);
+  await requireDurable(pool);
+  await pool.query(sql.PURGE);
 }
 
 class PostgresStore implements KeyValueStore {
   private readonly pool: Pool;
+  private readonly patience: DatabasePatience;
   private readonly watches = new Set<PolledKey>();
   private readonly commits = new Set<Promise<unknown>>();
   private timer: RunningTimer | undefined;
   private isClosed = false;
 
-  constructor(pool: Pool) {
+  constructor(pool: Pool, patience: DatabasePatience) {
     this.pool = pool;
+    this.patience = patience;
   }
 
   async get(key: Uint8Array): Promise<Entry | undefined> {
     this.checkOpen();
-    const { rows } = await again(() => this.pool.query<Row>(sql.GET, [buffer(key)]));
+    const { rows } = await this.read(sql.GET, [buffer(key)]);
     return rows[0] && entryOf(rows[0]);
   }
 
@@ -87,7 +95,7 @@ class PostgresStore implements KeyValueStore {
     this.checkOpen();
     const end = endOfPrefix(prefix);
     const values = [buffer(prefix), buffer(after ?? new Uint8Array(0)), end && buffer(end), limit];
-    const { rows } = await again(() => this.pool.query<Row>(sql.RANGE, values));
+    const { rows } = await this.read(sql.RANGE, values);
     return rows.map(entryOf);
   }
 
@@ -137,6 +145,10 @@ class PostgresStore implements KeyValueStore {
     await this.pool.end();
   }
 
+  private read(statement: string, values: unknown[]): Promise<QueryResult<Row>> {
+    return this.patience.outlast(() => again(() => this.pool.query<Row>(statement, values)));
+  }
+
   private checkOpen(): void {
     if (this.isClosed) refuse('storeFailed', CLOSED);
   }
@@ -160,7 +172,7 @@ class PostgresStore implements KeyValueStore {
 
   /** By key in hexadecimal digits. */
   private async versionsOf(keys: readonly Buffer[]): Promise<ReadonlyMap<string, string>> {
-    const { rows } = await again(() => this.pool.query<Row>(sql.VERSIONS, [keys]));
+    const { rows } = await this.read(sql.VERSIONS, [keys]);
     return new Map(rows.map(({ key, version }) => [key.toString('hex'), version]));
   }
 }
