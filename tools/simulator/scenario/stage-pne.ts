@@ -6,7 +6,7 @@ import { createCborXPayloads } from '../../../src/payload/codec.ts';
 import type { Provisioning } from '../../../src/roles/provisioning.ts';
 import type { Board } from '../board.ts';
 import { type PneProcess, startPneProcess } from '../pne-process.ts';
-import { Reach } from './reach.ts';
+import { Passage } from './passage.ts';
 
 const UNKNOWN: Figures = Object.freeze({
   ...{ done: false, sent: 0, accepted: 0, refused: 0, contents: 0, heapBytes: 0, heapPeakBytes: 0 },
@@ -27,7 +27,8 @@ export interface StagePneOptions {
 
 export class StagePne {
   readonly id: string;
-  readonly reach: Reach;
+  /** Between it and the gateways in its reach. */
+  readonly passage: Passage;
   /** As the board has told them last. */
   figures = UNKNOWN;
   /** Readings that it was given: they are `{ n }`, with n from 0. */
@@ -39,16 +40,16 @@ export class StagePne {
   private hasEnded = false;
 
   static async start(options: StagePneOptions): Promise<StagePne> {
-    const reach = await Reach.open(options.gatewayPorts);
-    const pne = new StagePne(options, reach, await options.provision(reach.port));
+    const passage = await Passage.open(options.gatewayPorts);
+    const pne = new StagePne(options, passage, await options.provision(passage.port));
     await pne.launch();
     return pne;
   }
 
-  private constructor(options: StagePneOptions, reach: Reach, provisioning: Provisioning) {
+  private constructor(options: StagePneOptions, passage: Passage, provisioning: Provisioning) {
     this.options = options;
     this.id = options.id;
-    this.reach = reach;
+    this.passage = passage;
     this.provisioning = provisioning;
   }
 
@@ -66,7 +67,7 @@ export class StagePne {
 
   async stop(): Promise<void> {
     await this.process?.stop();
-    await this.reach.close();
+    await this.passage.close();
   }
 
   private async launch(): Promise<void> {

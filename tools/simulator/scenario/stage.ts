@@ -4,10 +4,10 @@
  * Where a scenario is played: the server and gateways as `pne-runtime` runs them, administered as by `pne-runtime admin`, each
  * with a folder of its own, and PNEs on boards. What the programs say of themselves is kept.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Credential, ccsCredential } from '../../../src/handshake/credential.ts';
 import { createNodeProvider } from '../../../src/node/crypto/provider.ts';
+import { openIdentity } from '../../../src/node/identity.ts';
 import { ADMIN_OPTIONS, administer } from '../../../src/node/programs/admin.ts';
 import { readConfig } from '../../../src/node/programs/config.ts';
 import { GATEWAY_OPTIONS, startGatewayProgram } from '../../../src/node/programs/gateway.ts';
@@ -18,6 +18,7 @@ import { decodeProvisioning } from '../../../src/roles/provisioning.ts';
 import { withRecords } from '../../../src/session/records.ts';
 import type { Board } from '../board.ts';
 import { Arrivals } from './arrivals.ts';
+import { Passage } from './passage.ts';
 import { StagePne } from './stage-pne.ts';
 import { StoryFailed, StoryStopped } from './story.ts';
 
@@ -31,6 +32,14 @@ const LOOK_MS = 10;
 export interface Said {
   readonly event: string;
   readonly facts: Readonly<Record<string, string | number>>;
+}
+
+/** What a program is to say. */
+export interface Awaited {
+  readonly at: string;
+  readonly event: string;
+  /** Among others. */
+  readonly facts?: Said['facts'];
 }
 
 export interface StageOptions {
@@ -56,12 +65,14 @@ export class Stage {
   readonly pnes = new Map<string, StagePne>();
   /** What is waited for, in words. */
   awaited: string | undefined;
+  /** Between gateways and server, once that has been started. */
+  backbone!: Passage;
   protected patienceMs = PATIENCE_MS;
   private readonly options: StageOptions;
-  /** Those that run. */
+  /** In the order in which they were started. */
   private readonly programs = new Map<string, Program>();
-  private readonly ports = new Map<string, number>();
   private readonly said = new Map<string, Said[]>();
+  private readonly passages: Passage[] = [];
   private broken: Error | undefined;
 
   constructor(options: StageOptions) {
@@ -82,37 +93,43 @@ export class Stage {
     return join(this.options.folder, ...names);
   }
 
-  /** Also one that has been stopped: it comes back at the same port. */
   async startServer(): Promise<void> {
     const { intervalMs, page, onPage } = this.options;
-    const port = this.ports.get(SERVER) ?? 0;
     const args = [
-      ...['--state', this.path(SERVER), '--listen', `127.0.0.1:${port}`, '--output', this.path('readings')],
+      ...['--state', this.path(SERVER), '--listen', '127.0.0.1:0', '--output', this.path('readings')],
       ...['--interval', String(intervalMs), ...(page === undefined ? [] : ['--page', String(page)])],
     ];
     const { values } = readConfig(SERVER_OPTIONS, args, {});
-    this.started(SERVER, await startServerProgram(values, this.contextOf(SERVER)));
+    this.programs.set(SERVER, await startServerProgram(values, this.contextOf(SERVER)));
+    this.backbone = await this.openPassage(this.portOf(SERVER));
     if (page !== undefined) onPage?.(readFileSync(this.path(SERVER, 'page-address'), 'utf8').trim());
   }
 
-  /** Makes the gateway known to the server, and waits until each has the other. `options` are the program's. */
+  /** Makes the gateway known to the server, and resolves once it has its link to that. `options` are the program's. */
   async startGateway(name: string, ...options: string[]): Promise<void> {
-    mkdirSync(this.path(name), { recursive: true });
+    mkdirSync(this.path(name), { mode: 0o700 });
+    const { credential } = openIdentity(this.provider, this.path(name, 'identity'), name);
+    writeFileSync(this.credentialPath(name), credential.cred);
+    // One that comes before it is known is refused, and tries again later.
+    await this.whenDone(
+      () => this.admin(SERVER, 'add-gateway', this.credentialPath(name)),
+      [{ at: SERVER, event: 'gateways' }],
+    );
     const args = [
-      ...['--state', this.path(name), '--name', name, '--listen', '127.0.0.1:0', '--server', this.serverUrl],
+      ...['--state', this.path(name), '--name', name, '--listen', '127.0.0.1:0'],
+      ...['--server', `ws://127.0.0.1:${this.backbone.port}`],
       ...['--server-credential', this.credentialPath(SERVER), ...options],
     ];
     const { values } = readConfig(GATEWAY_OPTIONS, args, {});
-    this.started(name, await startGatewayProgram(values, this.contextOf(name)));
-    await this.admin(SERVER, 'add-gateway', this.credentialPath(name));
+    this.programs.set(name, await startGatewayProgram(values, this.contextOf(name)));
     await this.says(name, 'server-there');
   }
 
-  /** Ends a program in order, and it is away. */
-  async stopProgram(name: string): Promise<void> {
-    const program = this.programs.get(name);
-    this.programs.delete(name);
-    await program?.close();
+  /** A way to ports of this machine, for as long as there is the stage. */
+  async openPassage(...ports: number[]): Promise<Passage> {
+    const passage = await Passage.open(ports);
+    this.passages.push(passage);
+    return passage;
   }
 
   /** Does what `pne-runtime admin` does at that program. Returns what it says. */
@@ -135,16 +152,12 @@ export class Stage {
     return pne;
   }
 
-  get serverUrl(): string {
-    return `ws://127.0.0.1:${this.portOf(SERVER)}`;
-  }
-
   credentialPath(name: string): string {
     return this.path(name, 'credential');
   }
 
-  credentialOf(name: string): Credential {
-    return ccsCredential(Uint8Array.from(readFileSync(this.credentialPath(name))));
+  portOf(name: string): number {
+    return this.programs.get(name)!.port;
   }
 
   /** How often a program has said this, with these facts among others. */
@@ -165,6 +178,14 @@ export class Stage {
     return this.until(() => this.count(program, event, facts) >= times, wanted);
   }
 
+  /** Does something, and waits until each of these was said once more than before. */
+  async whenDone(work: () => unknown, events: readonly Awaited[]): Promise<void> {
+    const due = events.map(({ at, event, facts }) => this.count(at, event, facts) + 1);
+    await work();
+    for (const [index, { at, event, facts }] of events.entries())
+      await this.says(at, event, facts, due[index]!);
+  }
+
   /** Rejects with StoryFailed where it does not come, and with StoryStopped where the run is ended. */
   async until(holds: () => boolean, what: string): Promise<void> {
     const { stop } = this.options;
@@ -183,7 +204,8 @@ export class Stage {
   /** PNEs first: a board does not outlive its host. */
   async close(): Promise<void> {
     await Promise.all([...this.pnes.values()].map((pne) => pne.stop()));
-    for (const name of [...this.programs.keys()].reverse()) await this.stopProgram(name);
+    for (const program of [...this.programs.values()].reverse()) await program.close();
+    for (const passage of this.passages) await passage.close();
   }
 
   /** What a program is given besides its options. */
@@ -195,15 +217,6 @@ export class Stage {
     return { provider: this.provider, metrics, log: metrics.log, onBroken, onFailed: onBroken };
   }
 
-  protected portOf(name: string): number {
-    return this.ports.get(name)!;
-  }
-
-  private started(name: string, program: Program): void {
-    this.programs.set(name, program);
-    this.ports.set(name, program.port);
-  }
-
   private async enrol(id: string, gateways: readonly string[], port: number) {
     const file = this.path(`${id}.provisioning`);
     const [first = ''] = gateways;
@@ -213,10 +226,8 @@ export class Stage {
     ];
     await this.admin('', 'provision', id, ...credentials, '--gateway', `127.0.0.1:${port}`, '--output', file);
     for (const at of [SERVER, ...gateways]) {
-      const due = this.count(at, 'devices') + 1;
-      await this.admin(at, 'add', file);
       // One that comes before it is known is turned away, and tries again much later.
-      await this.says(at, 'devices', {}, due);
+      await this.whenDone(() => this.admin(at, 'add', file), [{ at, event: 'devices' }]);
     }
     return decodeProvisioning(Uint8Array.from(readFileSync(file)));
   }

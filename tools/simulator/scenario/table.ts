@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The scenarios of `--scenario`. */
+import { tellBridge } from './bridge.ts';
 import type { Tell } from './play.ts';
 import { tellRevocation } from './revocation.ts';
 
@@ -28,6 +29,14 @@ export const SCENARIOS: readonly ScenarioRow[] = Object.freeze([
     link: 'ble',
     leastPnes: 1,
     refuses: ['attack'],
+  },
+  {
+    name: 'bridge',
+    summary: 'what a PNE says to a group passes between two gateways, also while the server is away',
+    link: 'stream',
+    leastPnes: 3,
+    refuses: OWN,
+    tell: tellBridge,
   },
   {
     name: 'revocation',

@@ -1,30 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * What is between one PNE and the gateways in its reach. A stream has one address, and here each connection to it goes to the
- * next gateway in turn, as with a radio that several gateways hear: which of them lets the PNE in is theirs to say.
+ * The way by TCP from one to others, which may be slow, or away for a while. It has one address, and each connection to that
+ * goes on to the next of those who are there, in turn, as with a radio that several gateways hear: which of them lets a PNE
+ * in is theirs to say.
  */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 const HOST = '127.0.0.1';
 
-export class Reach {
-  /** Bytes to the PNE that were held back. */
+export class Passage {
+  /** Bytes on their way back that are held up. */
   heldBytes = 0;
-  private readonly gatewayPorts: readonly number[];
+  private readonly ports: readonly number[];
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
   private turn = 0;
+  private isCut = false;
   private held: (() => void)[] | undefined;
 
-  static async open(gatewayPorts: readonly number[]): Promise<Reach> {
-    const reach = new Reach(gatewayPorts);
-    await new Promise<void>((resolve) => reach.server.listen(0, HOST, resolve));
-    return reach;
+  static async open(ports: readonly number[]): Promise<Passage> {
+    const passage = new Passage(ports);
+    await new Promise<void>((resolve) => passage.server.listen(0, HOST, resolve));
+    return passage;
   }
 
-  private constructor(gatewayPorts: readonly number[]) {
-    this.gatewayPorts = gatewayPorts;
+  private constructor(ports: readonly number[]) {
+    this.ports = ports;
     this.server = createServer((near) => this.join(near));
   }
 
@@ -32,7 +34,7 @@ export class Reach {
     return (this.server.address() as { port: number }).port;
   }
 
-  /** What is on its way to the PNE stays there until `release`: it is slow to arrive. */
+  /** What is on its way back to whoever has connected stays there until `release`. */
   hold(): void {
     this.held ??= [];
     this.heldBytes = 0;
@@ -44,13 +46,24 @@ export class Reach {
     for (const write of held) write();
   }
 
-  close(): Promise<void> {
+  /** Nobody comes through until `mend`, and who was there is there no more. */
+  cut(): void {
+    this.isCut = true;
     for (const socket of this.sockets) socket.destroy();
+  }
+
+  mend(): void {
+    this.isCut = false;
+  }
+
+  close(): Promise<void> {
+    this.cut();
     return new Promise((resolve) => this.server.close(() => resolve()));
   }
 
   private join(near: Socket): void {
-    const far = connect(this.gatewayPorts[this.turn % this.gatewayPorts.length]!, HOST);
+    if (this.isCut) return void near.destroy();
+    const far = connect(this.ports[this.turn % this.ports.length]!, HOST);
     this.turn += 1;
     for (const socket of [near, far]) {
       this.sockets.add(socket);
