@@ -33,7 +33,7 @@ function loadUser(store: KeyStore, pneId: string): Promise<UserKeyRecord | 'fail
 
 function commit(store: KeyStore, changes: Partial<KeyChanges>): Promise<boolean> {
   return new Promise((resolve) =>
-    store.commit({ groups: [], ended: [], users: [], switches: [], ...changes }, resolve),
+    store.commit({ groups: [], ended: [], users: [], switches: [], read: [], ...changes }, resolve),
   );
 }
 

@@ -67,7 +67,7 @@ export function openKeyStore({ store, onFailed }: NodeKeyStoreOptions): NodeKeyS
     return records;
   }
 
-  async function commit({ groups, ended, users, switches }: KeyChanges): Promise<boolean> {
+  async function commit({ groups, ended, users, switches, read }: KeyChanges): Promise<boolean> {
     const own = [
       ...groups.map((record) => ({ key: groupKey(record.reference), value: encodeGroupRecord(record) })),
       ...users.map(({ pneId, record }) => ({ key: userKey(pneId), value: encodeUserKey(record) })),
@@ -76,8 +76,8 @@ export function openKeyStore({ store, onFailed }: NodeKeyStoreOptions): NodeKeyS
     // Decided by all groups: nobody else has changed one since.
     const isOfGroups = groups.length + ended.length + switches.length > 0;
     if (isOfGroups) own.push({ key: GROUPS_EDITION, value: NOTHING });
-    const keys = [...own.map(({ key }) => key), ...deletes];
-    const expected = keys.map((key) => ({ key, version: versions.get(toHex(key)) }));
+    const keys = [...own.map(({ key }) => key), ...deletes, ...read.map(userKey)];
+    const expected = unique(keys).map((key) => ({ key, version: versions.get(toHex(key)) }));
     // In place of what anybody has asked for: expected are the groups that it was decided by.
     const puts = [...own, ...switchPuts(switches)];
     const version = await store.commit({ expected, puts, deletes });
@@ -107,6 +107,10 @@ export function openKeyStore({ store, onFailed }: NodeKeyStoreOptions): NodeKeyS
 export async function hasKeys(store: KeyValueStore): Promise<boolean> {
   const pages = await Promise.all([GROUPS, USERS].map((prefix) => store.range(prefix, 1)));
   return pages.some((page) => page.length > 0);
+}
+
+function unique(keys: readonly Uint8Array[]): Uint8Array[] {
+  return [...new Map(keys.map((key) => [toHex(key), key])).values()];
 }
 
 function groupKey(reference: number): Uint8Array {

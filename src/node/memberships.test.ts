@@ -24,7 +24,7 @@ function commitGroup(
     members,
     rekeying,
   );
-  const nothing = { groups: [], ended: [], users: [], switches: [] };
+  const nothing = { groups: [], ended: [], users: [], switches: [], read: [] };
   const changes = isEnded ? { ...nothing, ended: [reference] } : { ...nothing, groups: [group] };
   return new Promise((resolve, reject) =>
     keys.load(

@@ -16,6 +16,7 @@ import type { ServiceResult, Wish } from '../roles/service-message.ts';
 import * as networks from '../roles/service-networks.ts';
 import type { ServiceHandler } from '../roles/service-operation.ts';
 import {
+  addAdminee,
   assignAdmin,
   chooseNetwork,
   createGroup,
@@ -34,7 +35,7 @@ const { fillRandom } = createNodeProvider();
 const rekeying = { fillRandom, bootOf: () => undefined };
 const grants = new Authority({ now: () => 0 });
 const gatewayGrants = new Authority({ now: () => 0 });
-const RIGHTS = [...GROUP_RIGHTS, 'pn-setup', 'pn-choose', 'pn-join', 'admin-assign'] as const;
+const RIGHTS = [...GROUP_RIGHTS, 'pn-setup', 'pn-choose', 'pn-join', 'admin-add', 'admin-assign'] as const;
 grantTo(grants, 1, Object.fromEntries(PNES.map((id) => [id, RIGHTS])));
 
 type Outcome = ReasonName | readonly ServiceResult[];
@@ -150,6 +151,42 @@ test('of two that are made the last administrator of a PN, each at one server, o
   const outcomes = await Promise.all([assign(a, 'm-0'), assign(b, 'm-1')]);
   assert.equal([...outcomes].sort(), [[], 'groupFull']);
   assert.is(administratorsOf((await all(b))[0]!).length, networkMaxAdmins);
+});
+
+/** Both have read what there is of pne-2, if `isRead`; then it is revoked at the second. */
+async function revokedAtOther(isRead: boolean): Promise<Server> {
+  const [a, b] = await two();
+  await stored((done) =>
+    a.changes.create({ kind: 'pn', name: 'home', owner: 'pne-1', members: ['pne-1'] }, done),
+  );
+  await stored((done) => a.changes.create({ kind: 'service', name: 'lights', members: [] }, done));
+  if (isRead) await stored((done) => a.ledger.withUser('pne-2', () => done()));
+  await stored((done) => b.changes.revoke('pne-2', done));
+  return a;
+}
+
+test('a PNE that was revoked at one is put in no PN at the other, which has not heard of that, nor does it join', async () => {
+  for (const isRead of [false, true]) {
+    const ask = async (pneId: string, handle: ServiceHandler, wish: Wish) =>
+      (await revokedAtOther(isRead)).ask(pneId, handle, wish);
+    const listed = setUpNetwork('office', ['pne-2']);
+    assert.is(await ask('pne-3', networks.setUpNetwork, listed), 'notAuthorized');
+    assert.is(await ask('pne-1', administration.addAdminee, addAdminee(1, 'pne-2')), 'notAuthorized');
+    const a = await revokedAtOther(isRead);
+    const joined = await new Promise((resolve) => a.changes.join(2, 'pne-2', resolve));
+    assert.is(joined, 'notAuthorized');
+    assert.not.ok((await all(a)).some((group) => isMember(group, 'pne-2')));
+  }
+});
+
+test('one that has no user key yet is put in a PN, and one that gets it at the other meanwhile too', async () => {
+  const [a, b] = await two();
+  assert.equal(await a.ask('pne-1', networks.setUpNetwork, setUpNetwork('office', ['pne-2'])), [1]);
+  await stored((done) => b.ledger.refresh(done));
+  await stored((done) => b.ledger.withUser('pne-3', () => done()));
+  await stored((done) => a.changes.assign('pne-3', 0, done));
+  assert.equal(await b.ask('pne-1', administration.addAdminee, addAdminee(1, 'pne-3')), []);
+  assert.ok((await all(a)).every((group) => isMember(group, 'pne-3')));
 });
 
 test.run();

@@ -202,7 +202,7 @@ test('what is stored with a change of groups is not stored where these have chan
   const commit = (keys: typeof one, gateway: string) =>
     new Promise((resolve) =>
       keys!.commit(
-        { groups: [], ended: [], users: [], switches: [{ reference: PN, gateway, asker: PNE }] },
+        { groups: [], ended: [], users: [], read: [], switches: [{ reference: PN, gateway, asker: PNE }] },
         resolve,
       ),
     );

@@ -51,6 +51,12 @@ export class GroupChanges {
     this.changeGroup(reference, (record) => withMember(record, pneId, this.rekeying), done);
   }
 
+  /** The same where the PNE asks for it, unless it is revoked. */
+  join(reference: number, pneId: string, done: Done): void {
+    const change = (record: GroupRecord) => withMember(record, pneId, this.rekeying);
+    this.changeFor({ role: 'pne', name: pneId }, changeIn(reference, change), done);
+  }
+
   remove(reference: number, pneId: string, done: Done = ignore): void {
     this.changeGroup(reference, (record) => withoutMember(record, pneId, this.rekeying), done);
   }

@@ -45,6 +45,19 @@ test('who has a grant joins, who has none or whose was revoked does not', () => 
   assert.equal(network.device('pne-3').withheld, [REFERENCE]);
 });
 
+test('who has a grant and a revoked user key does not join either, and is told so', () => {
+  const { network } = joinable('pne-2');
+  network.keys.revoke('pne-2');
+  network.settle();
+  network.device('pne-2').keys.join(REFERENCE);
+  network.settle();
+  assert.equal(
+    network.keys.groups[0]!.members.map(({ pneId }) => pneId),
+    ['pne-1'],
+  );
+  assert.ok(network.device('pne-2').withheld.includes(REFERENCE));
+});
+
 test('it is handed on, left by who owned it, and goes on; who is revoked reads nothing more', () => {
   const { network } = joinable('pne-2', 'pne-3');
   for (const id of ['pne-2', 'pne-3']) network.device(id).keys.join(REFERENCE);

@@ -21,9 +21,9 @@ export interface KeyChange {
   done(stored: boolean, refusal?: Refusal): void;
 }
 
+/** What a change is decided by. It takes place where all that it has read is so still. */
 export interface KeyView {
   readonly groups: ReadonlyMap<number, GroupRecord>;
-  /** Of a PNE whose record was loaded. */
   userOf(pneId: string): UserKeyRecord | undefined;
 }
 
@@ -36,6 +36,11 @@ export interface KeyLedgerOptions {
   onFailed(): void;
 }
 
+interface Waiting {
+  readonly change: KeyChange;
+  readonly tries: number;
+}
+
 const MAX_TRIES = 3;
 
 function ignore(): void {}
@@ -43,8 +48,9 @@ function ignore(): void {}
 export class KeyLedger implements KeyView {
   readonly groups = new Map<number, GroupRecord>();
   private readonly options: KeyLedgerOptions;
-  private readonly users = new Map<string, UserKeyRecord>();
-  private readonly waiting: { readonly change: KeyChange; tries: number }[] = [];
+  /** Of those that were loaded; undefined: there is none. */
+  private readonly users = new Map<string, UserKeyRecord | undefined>();
+  private readonly waiting: Waiting[] = [];
   /** Loading or committing: changes wait. */
   private isBusy = true;
   private isStale = false;
@@ -63,6 +69,7 @@ export class KeyLedger implements KeyView {
     this.load();
   }
 
+  /** Of a PNE whose record was loaded. */
   userOf(pneId: string): UserKeyRecord | undefined {
     return this.users.get(pneId);
   }
@@ -88,7 +95,7 @@ export class KeyLedger implements KeyView {
     this.options.store.loadUser(
       pneId,
       (record) => {
-        if (record !== undefined) this.users.set(pneId, record);
+        this.users.set(pneId, record);
         then();
       },
       () => {
@@ -120,24 +127,52 @@ export class KeyLedger implements KeyView {
     if (this.isStale) return this.load();
     for (const [pneId, then] of this.staleUsers) return this.loadUser(pneId, then);
     const next = this.waiting.shift();
-    if (next === undefined) return;
-    this.isBusy = true;
-    const changes = this.applied(next.change);
-    if (changes === undefined) this.work();
-    else this.commit(changes, next.change, next.tries);
+    if (next !== undefined) this.decide(next);
   }
 
-  private applied(change: KeyChange): KeyChanges | undefined {
+  private decide(next: Waiting): void {
+    this.isBusy = true;
+    const read = new Set<string>();
+    const decision = this.applied(next.change, read);
+    const unread = [...read].find((pneId) => !this.users.has(pneId));
+    if (unread !== undefined) return this.loadFor(next, unread);
+    if (!(decision instanceof Refusal)) return this.commit({ ...decision, read: [...read] }, next);
+    next.change.done(false, decision);
+    this.work();
+  }
+
+  /** `read`: is told which PNEs' user keys it was decided by. */
+  private applied(change: KeyChange, read: Set<string>): Omit<KeyChanges, 'read'> | Refusal {
+    const userOf = (pneId: string) => {
+      read.add(pneId);
+      return this.users.get(pneId);
+    };
     try {
-      return { groups: [], ended: [], users: [], switches: [], ...change.apply(this) };
+      const view = { groups: this.groups, userOf };
+      return { groups: [], ended: [], users: [], switches: [], ...change.apply(view) };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      change.done(false, error);
-      return undefined;
+      return error;
     }
   }
 
-  private commit(changes: KeyChanges, change: KeyChange, tries: number): void {
+  /** It is decided again when this user key is there. */
+  private loadFor(next: Waiting, pneId: string): void {
+    this.options.store.loadUser(
+      pneId,
+      (record) => {
+        this.setUser(pneId, record);
+        this.decide(next);
+      },
+      () => {
+        this.options.onFailed();
+        next.change.done(false);
+        this.work();
+      },
+    );
+  }
+
+  private commit(changes: KeyChanges, { change, tries }: Waiting): void {
     const { groups, ended, users, switches } = changes;
     const settle = (stored: boolean) => {
       if (!stored && tries + 1 < MAX_TRIES) this.waiting.unshift({ change, tries: tries + 1 });
@@ -156,32 +191,32 @@ export class KeyLedger implements KeyView {
   private findOut(changes: KeyChanges, settle: (stored: boolean) => void): void {
     const { store } = this.options;
     const again = () => this.later(() => this.findOut(changes, settle));
-    const finish = (usersAreStored: boolean) =>
-      store.load((groups) => {
-        this.replace(groups);
-        settle(usersAreStored && this.holds(changes));
-      }, again);
-    const [user] = changes.users;
-    if (user === undefined) return finish(true);
-    const { pneId, record } = user;
-    store.loadUser(
+    const names = new Set([...changes.read, ...changes.users.map(({ pneId }) => pneId)]);
+    const loaded = (groups: readonly GroupRecord[]) => {
+      this.replace(groups);
+      settle(this.holds(changes));
+    };
+    this.loadUsers([...names], () => store.load(loaded, again), again);
+  }
+
+  private loadUsers([pneId, ...others]: readonly string[], done: () => void, failed: () => void): void {
+    if (pneId === undefined) return done();
+    this.options.store.loadUser(
       pneId,
-      (found) => {
-        if (found === undefined) this.users.delete(pneId);
-        else this.setUser(pneId, found);
-        finish(
-          found !== undefined && equalBytes(found.salt, record.salt) && found.isRevoked === record.isRevoked,
-        );
+      (record) => {
+        this.setUser(pneId, record);
+        this.loadUsers(others, done, failed);
       },
-      again,
+      failed,
     );
   }
 
   /** What is asked for is not loaded: it is stored again. */
-  private holds({ groups, ended, switches }: KeyChanges): boolean {
+  private holds({ groups, ended, users, switches }: KeyChanges): boolean {
     const isHeld = (record: GroupRecord) => isSame(this.groups.get(record.reference), record);
     const isStored = groups.every(isHeld) && !ended.some((reference) => this.groups.has(reference));
-    return isStored && switches.length === 0;
+    const areStored = users.every(({ pneId, record }) => isSameUser(this.users.get(pneId), record));
+    return isStored && areStored && switches.length === 0;
   }
 
   private load(): void {
@@ -210,8 +245,7 @@ export class KeyLedger implements KeyView {
     this.options.store.loadUser(
       pneId,
       (record) => {
-        if (record === undefined) this.users.delete(pneId);
-        else this.setUser(pneId, record);
+        this.setUser(pneId, record);
         then();
         this.work();
       },
@@ -235,7 +269,7 @@ export class KeyLedger implements KeyView {
     this.adopt({ groups, ended, users: [] });
   }
 
-  private adopt({ groups, ended, users }: Omit<KeyChanges, 'switches'>): void {
+  private adopt({ groups, ended, users }: Omit<KeyChanges, 'switches' | 'read'>): void {
     const gone = ended.flatMap((reference) => this.groups.get(reference) ?? []);
     for (const record of groups) this.groups.set(record.reference, record);
     for (const reference of ended) this.groups.delete(reference);
@@ -243,12 +277,16 @@ export class KeyLedger implements KeyView {
     if (groups.length + gone.length > 0) this.options.onGroups(groups, gone);
   }
 
-  private setUser(pneId: string, record: UserKeyRecord): void {
+  private setUser(pneId: string, record: UserKeyRecord | undefined): void {
     this.users.set(pneId, record);
-    this.options.onUser(pneId, record);
+    if (record !== undefined) this.options.onUser(pneId, record);
   }
 }
 
 function isSame(a: GroupRecord | undefined, b: GroupRecord): boolean {
   return a !== undefined && equalBytes(encodeGroupRecord(a), encodeGroupRecord(b));
+}
+
+function isSameUser(a: UserKeyRecord | undefined, b: UserKeyRecord): boolean {
+  return a !== undefined && equalBytes(a.salt, b.salt) && a.isRevoked === b.isRevoked;
 }

@@ -215,10 +215,11 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
   ): void {
     const group = this.byReference.get(reference);
     const request = operation === MembershipOperation.join ? 'join' : 'leave';
-    if (group === undefined || !this.options.permits(pneId, request, group.record)) {
+    const deny = () => {
       peer.tell(encodeRevocation({ reference, epoch: 0, status: Status.notAuthorized }));
-      return this.host.onRefused('keyWithheld', pneId);
-    }
+      this.host.onRefused('keyWithheld', pneId);
+    };
+    if (group === undefined || !this.options.permits(pneId, request, group.record)) return deny();
     if (request === 'leave') {
       const { epoch } = group.record.key;
       const tell = () => peer.tell(encodeRevocation({ reference, epoch, status: Status.ok }));
@@ -226,7 +227,12 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
     }
     peer.forget(reference);
     if (group.members.has(pneId)) this.sync(pneId, peer);
-    else this.add(reference, pneId, this.reporting(pneId));
+    else {
+      const report = this.reporting(pneId);
+      this.changes.join(reference, pneId, (refused) =>
+        refused === 'notAuthorized' ? deny() : report(refused),
+      );
+    }
   }
 
   /** Of a change that a PNE has caused: `then` is called once it is stored. */
