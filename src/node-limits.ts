@@ -69,6 +69,9 @@ export const NodeLimits = /* @__PURE__ */ Object.freeze({
   postgresTimeoutMs: 10_000,
   /** Contents of groups that a gateway remembers, so that none is passed on twice. */
   gatewayMaxSeenContents: 256,
+  /** Orders to a gateway that are not asked yet, and how long somebody waits for what becomes of one, in seconds. */
+  gatewayMaxOrders: 16,
+  orderSeconds: 15,
   /** Links of other gateways at a gateway. */
   gatewayMaxBridges: 16,
   /** Links of external entities at one server: one that nobody has secured makes room for a newer one. */

@@ -22,8 +22,8 @@ export function membership(pn: number, sequence: number, exp: number, more: Scop
   return { audience: THIS_END, sequence, scope: together([own, ...more]), expiry: { exp } };
 }
 
-/** One row for each object. Refuses `grantInvalid` more than a grant has. */
-function together(rows: Scope): Scope {
+/** One row for each object, in their order. Refuses `grantInvalid` more than a grant has. */
+export function together(rows: Scope): Scope {
   const permissions = new Map<number, number>();
   for (const row of rows) permissions.set(row.object, (permissions.get(row.object) ?? 0) | row.permissions);
   if (permissions.size > ImplementationLimits.grantMaxRows) refuse('grantInvalid');

@@ -12,6 +12,7 @@ import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import { createEntityLinks, type EntityLinks, type EntityLinksOptions } from '../roles/entity-links.ts';
 import { ControlKind, type Revoked, type Statement, topicOf } from '../roles/gateway-control.ts';
 import { createGatewayLinks, type GatewayLinks } from '../roles/gateway-links.ts';
+import type { GatewayServices } from '../roles/gateway-services.ts';
 import { deliverToAll } from '../roles/group-delivery.ts';
 import { staticDhInterface } from '../roles/interface.ts';
 import type { Invitations } from '../roles/onboarding-acceptance.ts';
@@ -44,6 +45,8 @@ export interface CpnsServerOptions extends Omit<ServerOptions, 'endToEnd' | 'aft
   readonly resumptions?: ResumptionKeys;
   /** External entities, where it has any. */
   readonly entities?: ServedEntities;
+  /** Takes what gateways ask for: the desk that `keys` have. */
+  readonly services?: GatewayServices;
   /** Codes by which PNEs may join. */
   readonly invitations?: Invitations;
   onJoined?(pneId: string): void;
@@ -115,6 +118,7 @@ export async function startCpnsServer(options: CpnsServerOptions): Promise<CpnsS
     onSecured: server.attachGateway,
     onAgreed: options.onAgreed,
     onRefused: options.onGatewayRefused,
+    ...(options.services !== undefined && { services: options.services }),
   });
   const [withdrawn, admitted] = [stating(links), stating(links)];
   const entitiesAt = (path: string) => (path === ENTITY_PATH ? entities : undefined);

@@ -7,12 +7,14 @@ import { ImplementationLimits } from '../limits.ts';
 import type { Link, LinkEvents } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
 import { NodeLimits } from '../node-limits.ts';
-import type { ReasonName } from '../refusal.ts';
+import { type ReasonName, refuse } from '../refusal.ts';
 import { createGateway, type Gateway, type GatewayOptions } from '../roles/gateway.ts';
 import type { Revoked } from '../roles/gateway-control.ts';
 import { staticDhInterface } from '../roles/interface.ts';
 import { ResumptionTable } from '../roles/resumption-keys.ts';
 import { secureServerLink } from '../roles/server-link.ts';
+import type { Wish } from '../roles/service-message.ts';
+import { type Answered, WishAsking } from '../roles/wish-asking.ts';
 import type { IpsecWitness } from './ipsec/witness.ts';
 import { keepConnected } from './reconnect.ts';
 import { after as nodeAfter } from './timer.ts';
@@ -46,6 +48,12 @@ export interface PnGatewayOptions extends Omit<GatewayOptions, 'hop' | 'after' |
 }
 
 export interface PnGateway extends Pick<Gateway, 'attachPne' | 'expel' | 'takeContent'> {
+  /**
+   * Asks the server for something of PNs and service groups (src/roles/service-wishes.ts), and calls `done` once: with no
+   * answer where the link is lost before. Refuses `linkClosed` while the server is away, `queueFull` while another wish has
+   * no answer, and `badArgument` what no server takes.
+   */
+  ask(wish: Wish, done: Answered): void;
   /** Closes the link to the server, and with it those of the PNEs. */
   close(): void;
 }
@@ -66,9 +74,11 @@ export function startPnGateway(options: PnGatewayOptions): PnGateway {
 export function joinServer(options: PnGatewayOptions, gateway: Gateway): PnGateway {
   const { provider, identity, after = nodeAfter } = options;
   const own = staticDhInterface('gateway', 'CPNS-2', provider, identity, [options.serverCredential]);
+  const wishes = new WishAsking();
   const serverLink = {
     own,
     after,
+    wishes,
     onAgreed: options.onAgreed,
     onRefused: options.onServerRefused,
     onSecured: (link: Link) => attachServer(options, gateway, link),
@@ -100,7 +110,10 @@ export function joinServer(options: PnGatewayOptions, gateway: Gateway): PnGatew
     random: Math.random,
   });
   const { attachPne, expel, takeContent } = gateway;
-  return { attachPne, expel, takeContent, close: () => connection.close() };
+  return {
+    ...{ attachPne, expel, takeContent, close: () => connection.close() },
+    ask: (wish, done) => (wishes.isReady ? wishes.ask(wish, done) : refuse('linkClosed')),
+  };
 }
 
 function attachServer({ onServerLink }: PnGatewayOptions, gateway: Gateway, link: Link): LinkEvents {

@@ -42,6 +42,6 @@ export function withoutAdministrator(record: GroupRecord, pneId: string): GroupR
 
 /** Another owner. Administrators stay, but for one that is the owner now; the former owner is an adminee, if a member. */
 export function handedTo(record: GroupRecord, owner: string | undefined): GroupRecord {
-  const others = owner === undefined ? record : withoutAdministrator(record, owner);
+  const { owningGateway: _, ...others } = owner === undefined ? record : withoutAdministrator(record, owner);
   return { ...others, owner };
 }

@@ -13,10 +13,12 @@ import { VirtualTime } from '../link/time.testing.ts';
 import type { ReasonName } from '../refusal.ts';
 import type { Revoked } from './gateway-control.ts';
 import { createGatewayLinks, type GatewayLinks } from './gateway-links.ts';
+import type { GatewayServices } from './gateway-services.ts';
 import { IDENTITIES, PROVIDER } from './identities.testing.ts';
 import { type Agreement, type InterfaceOptions, staticDhInterface } from './interface.ts';
 import type { GroupSeat } from './server-keys.ts';
 import { secureServerLink } from './server-link.ts';
+import { WishAsking } from './wish-asking.ts';
 
 const GATEWAY_OWN = staticDhInterface('gateway', 'CPNS-2', PROVIDER, IDENTITIES.gateway, [
   IDENTITIES.server.credential,
@@ -40,6 +42,8 @@ export interface TestGateway {
   readonly routes: RouteEnd;
   readonly agreements: Agreement[];
   readonly refusals: ReasonName[];
+  /** What it asks for. */
+  readonly wishes: WishAsking;
   /** PNEs that the server has withdrawn; `confirm` is called when the test does. */
   readonly admitted: { readonly pneId: string; readonly credential: Uint8Array; confirm(): void }[];
   readonly withdrawn: { readonly pneId: string; confirm(): void }[];
@@ -58,10 +62,13 @@ export interface TestGateway {
 
 export interface Cpns2Options {
   readonly server?: Partial<InterfaceOptions>;
+  readonly services?: GatewayServices;
 }
 
 export interface JoinOptions {
   readonly own?: Partial<InterfaceOptions>;
+  /** Of the gateway's former link. */
+  readonly wishes?: WishAsking;
   readonly attestations?: { readonly gateway?: Attestation; readonly server?: Attestation };
   /** What is under way is heard before what is sent meanwhile leaves. */
   readonly hasTurns?: boolean;
@@ -78,13 +85,14 @@ export class Cpns2 {
   tap: (message: Uint8Array, towards: Towards) => readonly Uint8Array[] = (message) => [message];
   private readonly queue: (() => void)[] = [];
 
-  constructor({ server }: Cpns2Options = {}) {
+  constructor({ server, services }: Cpns2Options = {}) {
     this.links = createGatewayLinks({
       own: { ...SERVER_OWN, ...server },
       after: this.clock.after,
       onSecured: (link) => this.adopt(link),
       onAgreed: (agreement) => void this.agreements.push(agreement),
       onRefused: (reason, gateway) => void this.refusals.push({ reason, gateway }),
+      ...(services !== undefined && { services }),
     });
   }
 
@@ -93,7 +101,12 @@ export class Cpns2 {
   }
 
   /** Joins a gateway to the server by a link of its own. */
-  join({ own, attestations = {}, hasTurns = false }: JoinOptions = {}): TestGateway {
+  join({
+    own,
+    attestations = {},
+    hasTurns = false,
+    wishes = new WishAsking(),
+  }: JoinOptions = {}): TestGateway {
     const routes: RouteEnd = { link: undefined, received: [] };
     const agreements: Agreement[] = [];
     const refusals: ReasonName[] = [];
@@ -109,6 +122,7 @@ export class Cpns2 {
       {
         own: { ...GATEWAY_OWN, ...own },
         after: this.clock.after,
+        wishes,
         onSecured: (link) => adopting(routes, link),
         onAgreed: (agreement) => void agreements.push(agreement),
         onPnKey: (reference, epoch, key) => void pnKeys.push({ reference, epoch, key }),
@@ -128,6 +142,7 @@ export class Cpns2 {
         routes,
         agreements,
         refusals,
+        wishes,
         withdrawn,
         admitted,
         revoked,

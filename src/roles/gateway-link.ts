@@ -9,6 +9,7 @@ import type { After } from '../link/timer.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
 import { ControlKind, decodeControl, encodeStatement, type Statement } from './gateway-control.ts';
 import { GatewaySending } from './gateway-sending.ts';
+import type { GatewayServices } from './gateway-services.ts';
 import { type Agreement, type InterfaceOptions, jitterOf } from './interface.ts';
 import { ResponderLink } from './responder-link.ts';
 import { Statements } from './statements.ts';
@@ -21,6 +22,8 @@ export interface GatewayLinkOptions {
   onSecured(routes: Link, gateway: Party): LinkEvents;
   onAgreed(agreement: Agreement): void;
   onRefused(reason: ReasonName, gateway: string | undefined): void;
+  /** Takes what the gateway asks for, where the server takes that. */
+  readonly services?: GatewayServices;
 }
 
 export class GatewayLink {
@@ -31,6 +34,7 @@ export class GatewayLink {
   private readonly secured: ResponderLink;
   private readonly sending: GatewaySending;
   private routes: LinkEvents | undefined;
+  private serve: ((message: Uint8Array) => void) | undefined;
 
   constructor(options: GatewayLinkOptions) {
     this.options = options;
@@ -61,6 +65,7 @@ export class GatewayLink {
   end(): void {
     this.statements?.close();
     this.secured.end();
+    this.serve = undefined;
     this.routes?.onClosed();
     this.routes = undefined;
   }
@@ -74,6 +79,12 @@ export class GatewayLink {
       onSilence: () => this.link.close(),
     });
     this.routes = onSecured(this.sending.routes, gateway);
+    const name = gateway.subject!;
+    this.serve = this.options.services?.serveGateway(
+      name,
+      (answer) => this.secured.guard(() => this.answer(answer)),
+      (reason) => this.options.onRefused(reason, name),
+    );
   }
 
   private receiveMessage(message: Uint8Array): void {
@@ -83,10 +94,16 @@ export class GatewayLink {
       for (const route of splitRoutes(body)) this.routes?.onMessage(route);
       return;
     }
+    if (channel === GatewayChannel.services) return (this.serve ?? refuse('messageInvalid'))(body);
     const control = decodeControl(body);
     // A gateway states nothing.
     if (control.kind !== ControlKind.confirmation) return refuse('messageInvalid');
     this.statements?.confirm(control.number);
+  }
+
+  /** Nobody is there for it where the link has ended meanwhile. */
+  private answer(answer: Uint8Array): void {
+    if (this.serve !== undefined) this.sending.services(answer);
   }
 
   /** Keys go under that of the agreement in use, whichever that is when they are sent again. */

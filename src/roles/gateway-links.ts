@@ -13,6 +13,7 @@ import type { After } from '../link/timer.ts';
 import type { ReasonName } from '../refusal.ts';
 import { ControlKind, type Statement, topicOf } from './gateway-control.ts';
 import { GatewayLink } from './gateway-link.ts';
+import type { GatewayServices } from './gateway-services.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
 import { makeRoom } from './room.ts';
 
@@ -25,6 +26,8 @@ export interface GatewayLinksOptions {
   onAgreed(agreement: Agreement): void;
   /** A message was refused and dropped; `gateway` is its name, where the link is secured. */
   onRefused(reason: ReasonName, gateway: string | undefined): void;
+  /** Takes what gateways ask for, where the server takes that. */
+  readonly services?: GatewayServices;
 }
 
 export interface GatewayLinks {

@@ -46,6 +46,12 @@ export class GatewaySending {
     this.send(GatewayChannel.control, message);
   }
 
+  /** Sends what is asked for or answered, in the same way. */
+  services(message: Uint8Array): void {
+    this.release();
+    this.send(GatewayChannel.services, message);
+  }
+
   private route(route: Uint8Array): void {
     const { link, channel } = this.end;
     if (link.atTurnEnd === undefined) return this.send(GatewayChannel.routes, route);

@@ -29,7 +29,7 @@ import { Placing, placesOf } from './placement.ts';
 import { createServer, type Server } from './server.ts';
 import type { ServerKeys, ServerKeysOptions } from './server-keys.ts';
 import { createMemoryStore } from './server-store.ts';
-import { createServiceDesk } from './service-desk.ts';
+import { createServiceDesk, type ServiceDesk } from './service-desk.ts';
 
 export interface GroupNetworkOptions {
   readonly devices: readonly string[];
@@ -78,6 +78,8 @@ export class GroupNetwork {
   private serverLife = {};
   /** Of a server that tells PNEs where to go. */
   private placing!: Placing;
+  /** Of the server that runs, where it has one. */
+  protected desk: ServiceDesk | undefined;
 
   constructor(options: GroupNetworkOptions) {
     this.options = options;
@@ -246,11 +248,12 @@ export class GroupNetwork {
     this.settle();
   }
 
-  private desk(): Pick<ServerKeysOptions, 'services'> {
+  private newDesk(): Pick<ServerKeysOptions, 'services'> {
     const { services: grants, hasDesk = true } = this.options;
     if (grants === undefined || !hasDesk) return {};
     const gatewayCredential = (name: string) => this.identities.get(name)?.credential.cred;
-    return { services: createServiceDesk({ grants, gatewayCredential }) };
+    this.desk = createServiceDesk({ grants, gatewayCredential });
+    return { services: this.desk };
   }
 
   private permits(): ServerKeysOptions['permits'] {
@@ -267,7 +270,7 @@ export class GroupNetwork {
       root: SERVER_ROOT,
       store: storeOver(this.store, (work) => this.queue.push(work)),
       credentialOf: (id) => this.identities.get(id)?.credential,
-      ...this.desk(),
+      ...this.newDesk(),
       permits: this.permits(),
       onGroup: () => this.changePlaces(),
       onHolder(): void {},

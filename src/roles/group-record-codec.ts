@@ -6,7 +6,8 @@
  *
  *     group    = [version: 1, name: tstr, owner: tstr, flags: uint, epoch: uint, salt: bstr .size 16, rekeys: uint,
  *                 members: uint, ? (gateway: tstr, ? service: tstr .size (1..))]
- *                                                  ; owner, gateway '': none; flags: 1 signed, 2 urgent
+ *                                                  ; owner, gateway '': none; flags: 1 signed, 2 urgent,
+ *                                                  ; 4 the owner is a gateway, of a PN
  *     member   = [pne-id: tstr, sender: uint, first-boot: uint, ? administrator: 1]   ; of a PN, and not its owner
  *     user-key = [version: 1, epoch: uint, salt: bstr .size 16, revoked: 0 / 1]
  */
@@ -24,12 +25,14 @@ const VERSION = 1;
 const OWN_ITEMS = 8;
 const SIGNED = 1;
 const URGENT = 2;
+const GATEWAYS = 4;
 const MEMBER_ITEMS = 3;
 const ADMINISTRATOR = 1;
 
 export function encodeGroupRecord(record: GroupRecord): Uint8Array {
-  const { name, owner = '', signed, isUrgent, key, rekeys, members } = record;
-  const flags = (signed ? SIGNED : 0) + (isUrgent ? URGENT : 0);
+  const { name, owningGateway, owner = owningGateway ?? '', signed, isUrgent, key, rekeys, members } = record;
+  const whose = owningGateway === undefined ? 0 : GATEWAYS;
+  const flags = (signed ? SIGNED : 0) + (isUrgent ? URGENT : 0) + whose;
   const own = [VERSION, name, owner, flags, key.epoch, key.salt, rekeys, members.length];
   const head = encodeFlat([...own, ...tailOf(record)]);
   return joined([head, ...members.map(encodeMember)]);
@@ -52,7 +55,7 @@ export function decodeGroupRecord(reference: number, bytes: Uint8Array): GroupRe
   const count = reader.unsigned();
   const gateway = items > OWN_ITEMS ? reader.textString() : undefined;
   const service = items > OWN_ITEMS + 1 ? reader.textString() : undefined;
-  if (flags > SIGNED + URGENT || key.salt.length !== SALT_BYTES) refuse('recordInvalid');
+  if (flags > SIGNED + URGENT + GATEWAYS || key.salt.length !== SALT_BYTES) refuse('recordInvalid');
   if ((items === OWN_ITEMS + 1 && gateway === '') || service === '') refuse('recordInvalid');
   if (count > ImplementationLimits.groupMaxMembers) refuse('recordInvalid');
   const members = Array.from({ length: count }, () => readMember(reader));
@@ -60,8 +63,19 @@ export function decodeGroupRecord(reference: number, bytes: Uint8Array): GroupRe
   checkMembers(members);
   const [signed, isUrgent] = [(flags & SIGNED) !== 0, (flags & URGENT) !== 0];
   const own = { reference, name, service: service ?? '' };
-  const whose = { owner: textIn(owner), gateway: textIn(gateway) };
-  return checkAdministrators({ ...own, ...whose, signed, isUrgent, key, rekeys, members });
+  const isOfGateway = (flags & GATEWAYS) !== 0;
+  if (isOfGateway && (owner === '' || !isPersonalNetwork(reference))) refuse('recordInvalid');
+  const whose = isOfGateway ? { owner: undefined, owningGateway: owner } : { owner: textIn(owner) };
+  return checkAdministrators({
+    ...own,
+    ...whose,
+    gateway: textIn(gateway),
+    signed,
+    isUrgent,
+    key,
+    rekeys,
+    members,
+  });
 }
 
 /** Nothing behind the last of them that there is. */

@@ -6,7 +6,7 @@ import { fromHex } from '../bytes/hex.ts';
 import { outcome } from '../cose/test-fixture.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { NodeLimits } from '../node-limits.ts';
-import { administratorsOf, withAdministrator } from './administrators.ts';
+import { administratorsOf, handedTo, withAdministrator } from './administrators.ts';
 import { type GroupRecord, newGroup, rekeyed, withMember, withoutMember } from './group-record.ts';
 import { decodeGroupRecord, decodeUserKey, encodeGroupRecord, encodeUserKey } from './group-record-codec.ts';
 
@@ -175,6 +175,39 @@ test('administrators of a service group, too many, an owner as one, or another m
   for (const last of [[], [0x20], [0xf5], [0x61, 0x31], [1, 1]])
     assert.not.equal(refused(1, tail(...last)), 'accepted');
 });
+
+test('a PN of a gateway is stored, also with an administrator of its name, until it is handed to a PNE', () => {
+  const network = { ...createNetwork(['a']), owner: undefined, owningGateway: 'a' };
+  assert.equal(decodeGroupRecord(1, encodeGroupRecord(network)), network);
+  const handed = handedTo(network, 'b');
+  assert.equal([handed.owner, 'owningGateway' in handed], ['b', false]);
+  assert.equal(decodeGroupRecord(1, encodeGroupRecord(handed)), handed);
+});
+
+test('a service group of a gateway, a PN of one without a name, and another mark are refused', () => {
+  const network = { ...createNetwork([]), owner: undefined, owningGateway: 'a' };
+  const bytes = encodeGroupRecord(network);
+  for (const [reference, changed] of [
+    [2, bytes],
+    [1, encodeGroupRecord({ ...network, owningGateway: '' })],
+    [1, withFlags(bytes, 8)],
+    [1, withFlags(bytes, 12)],
+  ] as const)
+    assert.is(
+      outcome(() => decodeGroupRecord(reference, changed)),
+      'recordInvalid',
+    );
+  assert.is(decodeGroupRecord(1, withFlags(bytes, 6)).isUrgent, true);
+});
+
+/** The record of a PN of gateway a with other flags, which stand behind the names. */
+function withFlags(bytes: Uint8Array, flags: number): Uint8Array {
+  const changed = bytes.slice();
+  const at = 1 + 1 + 1 + 'lights'.length + 1 + 'a'.length;
+  assert.is(changed[at], 4);
+  changed[at] = flags;
+  return changed;
+}
 
 test('a user key is read as it was stored', () => {
   for (const isRevoked of [true, false]) {

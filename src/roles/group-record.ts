@@ -18,6 +18,8 @@ export interface GroupRecord {
   readonly service: string;
   /** Who may hand it on and remove members, by PNE id. */
   readonly owner: string | undefined;
+  /** In place of that, of a PN: a gateway, by its name. */
+  readonly owningGateway?: string;
   /** Of a PN: the name of the one PN GW that has its key and its members; undefined: whichever has members of it. */
   readonly gateway: string | undefined;
   /** Whether each content is signed by its sender. */
@@ -55,7 +57,7 @@ export interface Rekeying {
 const { groupMaxMembers } = ImplementationLimits;
 
 export function newGroup(
-  own: Pick<GroupRecord, 'reference' | 'name' | 'service' | 'owner' | 'signed'>,
+  own: Pick<GroupRecord, 'reference' | 'name' | 'service' | 'owner' | 'owningGateway' | 'signed'>,
   members: readonly string[],
   rekeying: Rekeying,
 ): GroupRecord {

@@ -6,12 +6,18 @@ import type { Asker } from '../authorization/service-access.ts';
 import { isAdministrator } from './administrators.ts';
 import type { GroupRecord } from './group-record.ts';
 
-export function isOwner({ owner }: GroupRecord, { role, name }: Asker): boolean {
-  return role === 'pne' && owner === name;
+export function isOwner({ owner, owningGateway }: GroupRecord, { role, name }: Asker): boolean {
+  return (role === 'pne' ? owner : owningGateway) === name;
+}
+
+/** Of what is to be his. */
+export function ownedBy({ role, name }: Asker): Pick<GroupRecord, 'owner' | 'owningGateway'> {
+  return role === 'pne' ? { owner: name } : { owner: undefined, owningGateway: name };
 }
 
 /** For a decision. */
-export function ownerOf({ owner }: GroupRecord): Context {
+export function ownerOf({ owner, owningGateway }: GroupRecord): Context {
+  if (owningGateway !== undefined) return { owner: owningGateway, ownerRole: 'gateway' };
   return owner === undefined ? {} : { owner };
 }
 

@@ -4,23 +4,15 @@
  * What a PNE asks of its server's PNs and service groups (service-message.ts), beside its key management: a part of its
  * own, that an image without room leaves out. One wish at a time is sent until it is answered, in whichever session.
  */
-import { Transmission } from '../delivery/transmission.ts';
-import { ImplementationLimits } from '../limits.ts';
-import { refuse } from '../refusal.ts';
 import { KeyMessageType } from './key-message.ts';
 import { KeyPart } from './key-part.ts';
 import type { GroupNotice } from './notice-message.ts';
 import type { BoundKeys, KeyHost, PneKeys } from './pne-keys.ts';
 import { PneNotices } from './pne-notices.ts';
-import {
-  decodeServiceAnswer,
-  encodeServiceRequest,
-  type ServiceAnswer,
-  type Wish,
-} from './service-message.ts';
+import type { Wish } from './service-message.ts';
+import { type Answered, WishAsking } from './wish-asking.ts';
 
-/** An answer; undefined: the server takes no such wishes, or could not store this one. Whether it did is not known then. */
-export type Answered = (answer: ServiceAnswer | undefined) => void;
+export type { Answered } from './wish-asking.ts';
 
 /** Key management of a PNE, with that in it. */
 export interface PneServices extends PneKeys {
@@ -40,17 +32,8 @@ export function withServices(keys: PneKeys, onNotice?: (notice: GroupNotice) => 
   return new ServiceAsker(keys, onNotice && new PneNotices(onNotice));
 }
 
-interface Waiting {
-  readonly serial: number;
-  readonly message: Uint8Array;
-  readonly done: Answered;
-}
-
 class ServiceAsker extends KeyPart implements PneServices {
-  private asking!: Transmission;
-  private serial = 0;
-  private waiting: Waiting | undefined;
-  private requests = 0;
+  private readonly wishes = new WishAsking();
   private readonly notices: PneNotices | undefined;
 
   constructor(keys: PneKeys, notices: PneNotices | undefined) {
@@ -59,15 +42,10 @@ class ServiceAsker extends KeyPart implements PneServices {
   }
 
   ask(wish: Wish, done: Answered): void {
-    if (this.waiting !== undefined) refuse('queueFull');
-    const serial = this.serial + 1;
-    this.waiting = { serial, message: encodeServiceRequest({ ...wish, serial }), done };
-    this.serial = serial;
-    this.begin();
+    this.wishes.ask(wish, done);
   }
 
   override bind(host: KeyHost): BoundKeys {
-    this.asking = new Transmission(host.pace, () => this.send());
     this.notices?.bind(host);
     return super.bind(host);
   }
@@ -75,44 +53,19 @@ class ServiceAsker extends KeyPart implements PneServices {
   override start(boot: number): void {
     super.start(boot);
     this.notices?.start();
-    this.begin();
+    this.wishes.start(this.host.pace, (message) => this.host.send(message));
   }
 
   override stop(): void {
-    this.asking.stop();
+    this.wishes.stop();
     this.notices?.stop();
     super.stop();
   }
 
   override receive(message: Uint8Array): void {
     const { notices } = this;
-    if (message[1] === KeyMessageType.serviceAnswer) this.settle(decodeServiceAnswer(message));
+    if (message[1] === KeyMessageType.serviceAnswer) this.wishes.receive(message);
     else if (notices !== undefined && message[1] === KeyMessageType.notice) notices.receive(message);
     else super.receive(message);
-  }
-
-  private begin(): void {
-    if (!this.isReady || this.waiting === undefined) return;
-    this.requests = 0;
-    this.asking.start();
-  }
-
-  private send(): void {
-    this.requests += 1;
-    if (this.requests > ImplementationLimits.keyMaxRequests) this.end(undefined);
-    else this.host.send(this.waiting!.message);
-  }
-
-  private settle(answer: ServiceAnswer): void {
-    if (answer.serial > this.serial) refuse('stateInvalid');
-    // One that answers a former wish came late, or twice.
-    if (answer.serial === this.waiting?.serial) this.end(answer);
-  }
-
-  private end(answer: ServiceAnswer | undefined): void {
-    const { done } = this.waiting!;
-    this.waiting = undefined;
-    this.asking.stop();
-    done(answer);
   }
 }

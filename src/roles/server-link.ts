@@ -17,8 +17,9 @@ import {
 } from './gateway-control.ts';
 import { GatewaySending } from './gateway-sending.ts';
 import { InitiatorLink } from './initiator-link.ts';
-import type { Agreement, InterfaceOptions } from './interface.ts';
+import { type Agreement, type InterfaceOptions, jitterOf } from './interface.ts';
 import type { GroupSeat } from './server-keys.ts';
+import type { WishAsking } from './wish-asking.ts';
 
 export interface ServerLinkOptions {
   /** CPNS-2, with the server whose credential the gateway has. */
@@ -27,6 +28,8 @@ export interface ServerLinkOptions {
   /** Adopts the link, on which routes pass, once it is secured. */
   onSecured(link: Link): LinkEvents;
   onAgreed(agreement: Agreement): void;
+  /** What the gateway asks for while the link lasts. */
+  readonly wishes?: WishAsking;
   /** The server states that a PNE is withdrawn. `confirm` is called once that is done for good. */
   onWithdrawn(pneId: string, confirm: () => void): void;
   /** The server states that a PNE has joined. `confirm` is called once it would be let in for good. */
@@ -58,6 +61,8 @@ class ServerLinkEnd {
   private readonly secured: InitiatorLink;
   private readonly sending: GatewaySending;
   private routes: LinkEvents | undefined;
+  /** Verified messages of the server so far. */
+  private heard = 0;
 
   constructor(options: ServerLinkOptions, link: Link) {
     this.options = options;
@@ -66,6 +71,7 @@ class ServerLinkEnd {
         ...options,
         onSecured: () => {
           this.routes = options.onSecured(this.sending.routes);
+          this.startWishes();
         },
         onMessage: (message) => this.receiveMessage(message),
       },
@@ -83,15 +89,31 @@ class ServerLinkEnd {
   }
 
   end(): void {
+    if (this.routes !== undefined) this.options.wishes?.drop();
     this.secured.end();
     this.routes?.onClosed();
     this.routes = undefined;
   }
 
   private receiveMessage(message: Uint8Array): void {
+    this.heard += 1;
     const { channel, body } = decodeInner(message);
     if (channel === GatewayChannel.control) return this.receiveControl(body);
+    if (channel === GatewayChannel.services)
+      return (this.options.wishes ?? refuse('messageInvalid')).receive(body);
     for (const route of splitRoutes(body)) this.routes?.onMessage(route);
+  }
+
+  private startWishes(): void {
+    const { after, own, wishes } = this.options;
+    const heard = () => this.heard;
+    const pace = {
+      ...{ after, random: jitterOf(own) },
+      get heard(): number {
+        return heard();
+      },
+    };
+    wishes?.start(pace, (message) => this.secured.guard(() => this.sending.services(message)));
   }
 
   private receiveControl(body: Uint8Array): void {

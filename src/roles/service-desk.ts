@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Where a CPNS Server takes what PNEs ask of its PNs and service groups. One wish of a PNE at a time: it is decided and
- * stored in one step, and answered behind that; the same one again is answered again.
+ * Where a CPNS Server takes what PNEs and gateways ask of its PNs and service groups. One wish of each at a time: it is
+ * decided and stored in one step, and answered behind that; the same one again is answered again.
  */
 import type { Asker, ServiceGrants } from '../authorization/service-access.ts';
 import type { Link } from '../link/link.ts';
 import type { ReasonName } from '../refusal.ts';
 import { refuse } from '../refusal.ts';
+import type { GatewayServices } from './gateway-services.ts';
 import type { Rekeying } from './group-record.ts';
 import type { Agreement } from './interface.ts';
 import type { KeyView } from './key-ledger.ts';
@@ -42,6 +43,8 @@ export interface ServiceHost extends Omit<NoticeHost, 'gatewayCredential'> {
   pneIds(): Iterable<string>;
   /** Where a PNE's newest verified message came from. */
   routeOf(pneId: string): { readonly gateway: Link } | undefined;
+  /** Who the gateway at the end of this link has proved to be. */
+  gatewayName(gateway: Link): string | undefined;
   /** Names of fields that a PNE has told in its present session. */
   fieldsOf(pneId: string): readonly string[];
   /** Whether the server has a credential of it. */
@@ -55,7 +58,7 @@ export interface ServiceHost extends Omit<NoticeHost, 'gatewayCredential'> {
   onRefused(reason: ReasonName, pneId: string): void;
 }
 
-export interface ServiceDesk {
+export interface ServiceDesk extends GatewayServices {
   bind(host: ServiceHost): void;
   /** A message of service-message.ts or notice-message.ts. Refuses what it cannot take. */
   receive(pneId: string, agreement: Agreement, message: Uint8Array): void;
@@ -69,9 +72,12 @@ export function createServiceDesk(options: ServiceDeskOptions): ServiceDesk {
   return new Desk(options);
 }
 
-/** What a PNE has asked for last in a session. */
+/** What somebody has asked for last in a session. */
 interface Talk {
-  readonly agreement: Agreement;
+  readonly asker: Asker;
+  /** Sends him an answer. */
+  send(answer: Uint8Array): void;
+  onRefused(reason: ReasonName): void;
   serial: number;
   isUnderWay: boolean;
   answer: Uint8Array | undefined;
@@ -95,7 +101,7 @@ const HANDLERS: Readonly<Record<number, ServiceHandler>> = Object.freeze({
   [ServiceOperation.switchNetwork]: switchNetwork,
 });
 
-/** What a PNE is told of a refusal. Where a wish could not be stored it is told nothing, and asks again. */
+/** What is answered to a refusal. Where a wish could not be stored nothing is answered, and it is asked again. */
 const STATUSES: Partial<Record<ReasonName, StatusCode>> = Object.freeze({
   badArgument: Status.badRequest,
   consentRequired: Status.consentRequired,
@@ -109,7 +115,7 @@ const UNSTORED: readonly ReasonName[] = Object.freeze(['storeFailed', 'queueFull
 
 class Desk implements ServiceDesk {
   private readonly options: ServiceDeskOptions;
-  private readonly talks = new Map<string, Talk>();
+  private readonly talks = new Map<string, { readonly agreement: Agreement; readonly talk: Talk }>();
   private host!: ServiceHost;
   private notices!: ServiceNotices;
 
@@ -129,16 +135,12 @@ class Desk implements ServiceDesk {
 
   receive(pneId: string, agreement: Agreement, bytes: Uint8Array): void {
     if (bytes[1] === KeyMessageType.notice) return this.notices.receive(pneId, agreement, bytes);
-    const request = decodeServiceRequest(bytes);
-    const talk = this.talkIn(pneId, agreement);
-    if (request.serial < talk.serial) refuse('replay');
-    if (request.serial === talk.serial && talk.answer !== undefined)
-      return this.host.send(pneId, agreement, talk.answer);
-    if (talk.isUnderWay) return request.serial === talk.serial ? undefined : refuse('queueFull');
-    talk.serial = request.serial;
-    talk.answer = undefined;
-    talk.isUnderWay = true;
-    this.carryOut(pneId, request, talk);
+    this.take(this.talkIn(pneId, agreement), bytes);
+  }
+
+  serveGateway(...[name, send, onRefused]: Parameters<GatewayServices['serveGateway']>) {
+    const talk = newTalk({ asker: { role: 'gateway', name }, send, onRefused });
+    return (message: Uint8Array) => this.take(talk, message);
   }
 
   forget(pneId: string): void {
@@ -148,38 +150,65 @@ class Desk implements ServiceDesk {
 
   private talkIn(pneId: string, agreement: Agreement): Talk {
     const known = this.talks.get(pneId);
-    if (known?.agreement === agreement) return known;
-    const talk = { agreement, serial: 0, isUnderWay: false, answer: undefined };
-    this.talks.set(pneId, talk);
+    if (known?.agreement === agreement) return known.talk;
+    const { host } = this;
+    const talk = newTalk({
+      asker: { role: 'pne', name: pneId },
+      send: (answer) => host.send(pneId, agreement, answer),
+      onRefused: (reason) => host.onRefused(reason, pneId),
+    });
+    this.talks.set(pneId, { agreement, talk });
     return talk;
   }
 
-  private surroundings(pneId: string): Omit<ServiceCase, 'asker' | 'wish' | 'view' | 'grants'> {
+  private take(talk: Talk, bytes: Uint8Array): void {
+    const request = decodeServiceRequest(bytes);
+    if (request.serial < talk.serial) refuse('replay');
+    if (request.serial === talk.serial && talk.answer !== undefined) return talk.send(talk.answer);
+    if (talk.isUnderWay) return request.serial === talk.serial ? undefined : refuse('queueFull');
+    talk.serial = request.serial;
+    talk.answer = undefined;
+    talk.isUnderWay = true;
+    this.carryOut(request, talk);
+  }
+
+  private surroundings(asker: Asker): Omit<ServiceCase, 'asker' | 'wish' | 'view' | 'grants'> {
     const { rekeying, pneIds, routeOf, isKnown, fieldsOf } = this.host;
-    const gateway = routeOf(pneId)?.gateway;
-    const isNear = (id: string) => id !== pneId && routeOf(id)?.gateway === gateway;
-    const neighbours = () => (gateway === undefined ? [] : [...pneIds()].filter(isNear));
+    const neighbours = () => [...pneIds()].filter((id) => this.isNear(asker, id));
     return { rekeying, neighbours, isKnown, fieldsOf, isHere: (id) => routeOf(id) !== undefined };
   }
 
-  private carryOut(pneId: string, request: ServiceRequest, talk: Talk): void {
+  /** Whether another PNE is at the same gateway, or at the one that asks. */
+  private isNear({ role, name }: Asker, pneId: string): boolean {
+    const { routeOf, gatewayName } = this.host;
+    const gateway = routeOf(pneId)?.gateway;
+    if (gateway === undefined) return false;
+    if (role === 'gateway') return gatewayName(gateway) === name;
+    return pneId !== name && routeOf(name)?.gateway === gateway;
+  }
+
+  private carryOut(request: ServiceRequest, talk: Talk): void {
     const { host } = this;
     const { grants } = this.options;
-    const asker: Asker = { role: 'pne', name: pneId };
+    const { asker } = talk;
     let outcome: ServiceOutcome = {};
     const apply = (view: KeyView) => {
       const handle = HANDLERS[request.operation] ?? refuse('badArgument');
-      outcome = handle({ asker, wish: request, view, grants, ...this.surroundings(pneId) });
+      outcome = handle({ asker, wish: request, view, grants, ...this.surroundings(asker) });
       return outcome.changes ?? {};
     };
     host.change(asker, apply, (refused) => {
       talk.isUnderWay = false;
-      if (refused !== undefined) host.onRefused(refused, pneId);
+      if (refused !== undefined) talk.onRefused(refused);
       if (refused !== undefined && UNSTORED.includes(refused)) return;
       const status = refused === undefined ? Status.ok : (STATUSES[refused] ?? Status.notAuthorized);
       const results = refused === undefined ? (outcome.results ?? []) : [];
       talk.answer = encodeServiceAnswer({ serial: request.serial, status, results });
-      host.send(pneId, talk.agreement, talk.answer);
+      talk.send(talk.answer);
     });
   }
+}
+
+function newTalk(own: Pick<Talk, 'asker' | 'send' | 'onRefused'>): Talk {
+  return { ...own, serial: 0, isUnderWay: false, answer: undefined };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** PNs as they are asked for: set up, listed, chosen and released. A PNE is in one PN at a time. */
+import { maySwitchTo } from '../authorization/gateway-access.ts';
 import { EVERY } from '../authorization/service-access.ts';
 import { encodeFlat } from '../cbor/flat.ts';
 import { groupNumber, isPersonalNetwork } from '../keys/reference.ts';
@@ -15,7 +16,7 @@ import {
   withMember,
   withoutMember,
 } from './group-record.ts';
-import { isOwner } from './ownership.ts';
+import { isOwner, ownedBy as ownersOf } from './ownership.ts';
 import { GroupMark, NetworkMark, NetworkType } from './service-message.ts';
 import {
   demand,
@@ -31,35 +32,35 @@ import {
 } from './service-operation.ts';
 
 /**
- * A PN that the PNE owns, of itself and, by its type, nobody else, or whoever is at its gateway, may be in it and is in no
- * other, or those that it lists. One that it owns by this name already is that.
+ * A PN that who asks owns, of itself, if a PNE, and, by its type, nobody else, or whoever is at its gateway, may be in it and
+ * is in no other, or those that it lists. One that it owns by this name already is that.
  */
 export const setUpNetwork: ServiceHandler = (asked) => {
-  const { wish, view, rekeying } = asked;
+  const { asker, wish, view, rekeying } = asked;
   const [name, ...listed] = textsOf(asked, 1, 1 + ImplementationLimits.serviceMaxListed);
   if (wish.number > NetworkType.listed || (listed.length > 0 && wish.number !== NetworkType.listed))
     refuse('badArgument');
   demand(asked, 'pn-setup', EVERY);
-  const pneId = pneIn(asked) ?? refuse('notAuthorized');
-  const own = { name: nameIn(name), service: '', owner: pneId, signed: false };
-  const owned = networks(view.groups.values()).filter(({ owner }) => owner === pneId);
+  const own = { name: nameIn(name), service: '', ...ownersOf(asker), signed: false };
+  const owned = networks(view.groups.values()).filter((network) => isOwner(network, asker));
   const known = owned.find((network) => network.name === own.name);
   if (known !== undefined) return { results: [known.reference] };
-  if (networkOf(asked, pneId) !== undefined) refuse('networkTaken');
+  const self = asker.role === 'pne' ? [asker.name] : [];
+  if (self.some((id) => networkOf(asked, id) !== undefined)) refuse('networkTaken');
   if (owned.length >= ImplementationLimits.serviceMaxOwned) refuse('groupFull');
   const others = wish.number === NetworkType.paired ? pairedWith(asked) : checked(asked, listed);
   const reference = freeReference(view.groups, 'pn');
-  const members = [...new Set([pneId, ...others])];
+  const members = [...new Set([...self, ...others])];
   return { changes: { groups: [newGroup({ ...own, reference }, members, rekeying)] }, results: [reference] };
 };
 
-/** Those that the PNE may choose, and the one that it is in. */
+/** Those that a PNE may choose, and the one that it is in; or that a gateway may take, owns, or is the gateway of. */
 export const listNetworks: ServiceHandler = (asked) => {
   textsOf(asked, 0);
   const known = networks(asked.view.groups.values()).filter(
-    (network) => isMember(network, pneIn(asked)) || mayChoose(asked, network),
+    (network) => belongs(asked, network) || mayChoose(asked, network),
   );
-  if (known.length === 0) demand(asked, 'pn-choose', EVERY);
+  if (known.length === 0) demand(asked, asked.asker.role === 'pne' ? 'pn-choose' : 'pn-setup', EVERY);
   const found = known.filter(({ reference }) => reference > asked.wish.number);
   return { results: pageOf(found.map((each) => ({ at: each.reference, entry: entryOf(asked, each) }))) };
 };
@@ -122,13 +123,25 @@ function mayBeIn(asked: ServiceCase, pneId: string, number: number): boolean {
 }
 
 function mayChoose(asked: ServiceCase, { reference }: GroupRecord): boolean {
+  const { asker, grants } = asked;
+  if (asker.role === 'gateway') return maySwitchTo(grants.gateway, asker.name, groupNumber(reference));
   return may(asked, 'pn-choose', groupNumber(reference));
+}
+
+/** Whether a list has it for what it is already. */
+function belongs(asked: ServiceCase, network: GroupRecord): boolean {
+  return isIn(asked, network) || (asked.asker.role === 'gateway' && isOwner(network, asked.asker));
+}
+
+/** A gateway is in the PN that it is the gateway of. */
+function isIn({ asker: { role, name } }: ServiceCase, network: GroupRecord): boolean {
+  return role === 'pne' ? isMember(network, name) : network.gateway === name;
 }
 
 function entryOf(asked: ServiceCase, network: GroupRecord): Uint8Array {
   const { reference, members, name, gateway = '' } = network;
   const marks =
-    (isMember(network, pneIn(asked)) ? GroupMark.member : 0) +
+    (isIn(asked, network) ? GroupMark.member : 0) +
     (isOwner(network, asked.asker) ? GroupMark.owner : 0) +
     (mayChoose(asked, network) ? GroupMark.joinable : 0) +
     (isAdministrator(network, pneIn(asked)) ? NetworkMark.administrator : 0);

@@ -7,7 +7,12 @@ import { OPERATIONS, type OperationName, objectOf } from '../authorization/opera
 import type { Row } from '../authorization/scope.ts';
 import { EVERY } from '../authorization/service-access.ts';
 import { GroupNetwork, type GroupNetworkOptions } from './group-network.testing.ts';
-import type { ServiceAnswer, Wish } from './service-message.ts';
+import {
+  decodeServiceAnswer,
+  encodeServiceRequest,
+  type ServiceAnswer,
+  type Wish,
+} from './service-message.ts';
 
 export const PNES = Object.freeze(['pne-1', 'pne-2', 'pne-3']);
 
@@ -83,6 +88,23 @@ export class ServiceNetwork extends GroupNetwork {
     this.restartServer();
     this.pass(60_000);
     return { commits, status: answers[0]?.status };
+  }
+
+  /** Takes what a gateway asks for over one link. What is not done is in `refusals`. */
+  deskFor(gateway: string, send: (answer: Uint8Array) => void): (message: Uint8Array) => void {
+    return this.desk!.serveGateway(gateway, send, (reason) =>
+      this.refusals.push({ at: 'server', reason, pneId: undefined }),
+    );
+  }
+
+  /** The answer to what a gateway asks for now, over a link of its own. */
+  gatewayAnswer(name: string, wish: Wish): ServiceAnswer {
+    const answers: ServiceAnswer[] = [];
+    const serve = this.deskFor(name, (answer) => answers.push(decodeServiceAnswer(answer)));
+    serve(encodeServiceRequest({ ...wish, serial: 1 }));
+    this.settle();
+    if (answers.length !== 1) throw new Error(`${answers.length} answers`);
+    return answers[0]!;
   }
 
   /** The answer to what a PNE asks for now. */

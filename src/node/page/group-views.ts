@@ -6,7 +6,8 @@ import type { GroupView } from './state.ts';
 
 /** The groups of a server, and who has the keys of them. */
 export function groupViews(keys: Pick<ServerKeys, 'groups' | 'holders'>): GroupView[] {
-  return keys.groups.map(({ reference, name, owner, signed, key, rekeys, members }) => {
+  return keys.groups.map(({ reference, name, owningGateway, signed, key, rekeys, members, ...whose }) => {
+    const owner = owningGateway === undefined ? whose.owner : `gateway ${owningGateway}`;
     const holders = new Set(keys.holders(reference));
     return {
       ...{ reference, name, owner, rekeys, epoch: key.epoch },

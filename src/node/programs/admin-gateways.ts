@@ -1,27 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** `pne-runtime admin`: what gateways may do: take over PNs of a server, and have bridges to a gateway. */
+/** `pne-runtime admin`: what gateways may do: take over PNs of a server, ask for some, and have bridges to a gateway. */
 import { gatewayScope } from '../../authorization/gateway-access.ts';
+import { together } from '../../authorization/membership.ts';
+import type { Scope } from '../../authorization/scope.ts';
 import { groupNumber, isPersonalNetwork } from '../../keys/reference.ts';
 import { ImplementationLimits } from '../../limits.ts';
+import { Refusal } from '../../refusal.ts';
 import { GATEWAYS, readAll } from '../devices.ts';
 import { GATEWAY_GRANTS, grantIn, grantScope, revokeGrants } from '../grants.ts';
 import { cancelSwitch, requestSwitch } from '../switch-requests.ts';
 import { forgetQuestions } from './admin-consents.ts';
 import { endOf, type Work } from './admin-grants.ts';
 import { done, openGroups } from './admin-groups.ts';
+import { GATEWAY_RIGHTS, rightsIn } from './admin-rights.ts';
 import { UsageError } from './config.ts';
 
 export async function grantGateways(work: Work): Promise<void> {
   await checkKnown(work);
-  const [takes, bridges] = [pnsIn(work.takes), pnsIn(work.bridges)];
-  if (takes.length + bridges.length === 0) pnIn('');
-  const { grantMaxRows } = ImplementationLimits;
-  if (takes.length + bridges.length > grantMaxRows)
-    throw new UsageError(`a grant names ${grantMaxRows} PNs at most`);
+  const scope = scopeFor(work);
   for (const id of work.names) {
-    await grantScope(work.store, GATEWAY_GRANTS, id, gatewayScope({ takes, bridges }), endOf(work.days));
+    await grantScope(work.store, GATEWAY_GRANTS, id, scope, endOf(work.days));
     work.say(`${id} granted`);
+  }
+}
+
+function scopeFor(work: Work): Scope {
+  const [takes, bridges] = [pnsIn(work.takes), pnsIn(work.bridges)];
+  const rows = [...gatewayScope({ takes, bridges }), ...rightsIn(work.may, GATEWAY_RIGHTS)];
+  if (rows.length === 0) pnIn('');
+  try {
+    return together(rows);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new UsageError(`a grant has ${ImplementationLimits.grantMaxRows} PNs and groups at most`);
   }
 }
 
@@ -61,7 +73,8 @@ function pnsIn(text: string): number[] {
   return text === '' ? [] : text.split(',').map((word) => groupNumber(pnIn(word)));
 }
 
-function pnIn(word: string): number {
+/** Throws what is no PN, as lists number them. */
+export function pnIn(word: string): number {
   const reference = /^\d{1,7}$/.test(word) ? Number(word) : 0;
   if (!isPersonalNetwork(reference) || reference > ImplementationLimits.maxGroupReference)
     throw new UsageError(

@@ -108,16 +108,21 @@ export async function administerKeys(
 
 function list(groups: Iterable<GroupRecord>, say: Say): void {
   for (const group of groups) {
-    const { reference, name, service, owner, key, members, signed, gateway } = group;
+    const { reference, name, service, key, members, signed, gateway } = group;
     const kind = `${signed ? 'signed ' : ''}${isPersonalNetwork(reference) ? 'PN' : 'service group'}`;
     const place = gateway === undefined ? '' : `  at ${gateway}`;
     const what = service === '' ? '' : `  for ${service}`;
     const ids = members.map(({ pneId }) => pneId).join(' ');
-    const whose = owner ? `  owner ${owner}` : '';
+    const whose = ownerIn(group);
     const admins = administratorsOf(group);
     const administered = admins.length === 0 ? '' : `  administrators ${admins.join(' ')}`;
     say(`${reference}  ${kind} ${name}${what}  epoch ${key.epoch}${whose}${administered}${place}  ${ids}`);
   }
+}
+
+function ownerIn({ owner, owningGateway }: GroupRecord): string {
+  if (owningGateway !== undefined) return `  owner gateway ${owningGateway}`;
+  return owner === undefined ? '' : `  owner ${owner}`;
 }
 
 async function create(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** `--may`: what a device may do with PNs, service groups and lists of devices, as an administrator writes it. */
+/** `--may`: what a device or a gateway may do with PNs, groups and lists of devices, as an administrator writes it. */
 import { OPERATIONS, type OperationName, objectOf } from '../../authorization/operations.ts';
 import type { Scope } from '../../authorization/scope.ts';
 import { EVERY } from '../../authorization/service-access.ts';
@@ -28,16 +28,29 @@ const RIGHTS: readonly OperationName[] = Object.freeze([
   'devices-capabilities',
 ]);
 
+/** The same of gateways. */
+export const GATEWAY_RIGHTS: readonly OperationName[] = Object.freeze([
+  'pn-setup',
+  'pn-release',
+  'admin-add',
+  'admin-assign',
+  'admin-change',
+  'gateway-request',
+  'group-discover',
+  'devices-read',
+  'devices-capabilities',
+]);
+
 /**
  * `OPERATION[:GROUP],...`: without a group, as lists number it, every one that there is and is to be. Throws what is none of
  * that.
  */
-export function rightsIn(text: string): Scope {
+export function rightsIn(text: string, rights = RIGHTS): Scope {
   const permissions = new Map<number, number>();
   for (const word of text === '' ? [] : text.split(',')) {
     const [, name = '', group] = /^([a-z-]+)(?::(\d{1,7}))?$/.exec(word) ?? [];
-    const action = RIGHTS.find((each) => each === name);
-    if (action === undefined) throw new UsageError(`--may takes ${RIGHTS.join(', ')}, not ${word}`);
+    const action = rights.find((each) => each === name);
+    if (action === undefined) throw new UsageError(`--may takes ${rights.join(', ')}, not ${word}`);
     const { kind, bit } = OPERATIONS[action];
     const object = objectOf(kind, group === undefined ? EVERY : numberIn(action, Number(group)));
     permissions.set(object, (permissions.get(object) ?? 0) | (1 << bit));

@@ -37,6 +37,7 @@ import { addEntities, grantEntities, listEntities, revokeEntities } from './admi
 import { grantGateways, revokeGateways, switchGateway, takesMark } from './admin-gateways.ts';
 import { DEFAULT_DAYS, grant, grantMark, grantNewcomer, revoke, type Work } from './admin-grants.ts';
 import { administerGroups, administerKeys } from './admin-groups.ts';
+import { administerNetworks } from './admin-networks.ts';
 import { addUsers, give, listUsers, removeUsers, take } from './admin-users.ts';
 
 import { type Config, checkWholeNumber, DATABASE, parseAddress, UsageError } from './config.ts';
@@ -90,6 +91,7 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map([
   ['grant-gateway', { roll: GATEWAYS, run: grantGateways }],
   ['revoke-gateway', { roll: GATEWAYS, run: revokeGateways }],
   ['switch', { roll: GATEWAYS, run: switchGateway }],
+  ['pn', { roll: DEVICES, run: administerNetworks }],
   ['list-entities', { roll: ENTITIES, run: listEntities }],
   ['add-entity', { roll: ENTITIES, run: addEntities }],
   ['remove-entity', { roll: ENTITIES, run: removeEntities }],

@@ -19,6 +19,7 @@ import { type Bluetooth, startBluetooth } from './bluetooth.ts';
 import { checkOneOf, checkServerUrl, DATABASE, pageOption, parseAddress, type Values } from './config.ts';
 import { openEnrolled } from './enrolled.ts';
 import { checkUrls, openBridges } from './gateway-bridges.ts';
+import { openGatewayOrders } from './gateway-orders.ts';
 import { openGranted } from './granted.ts';
 import { checkName } from './names.ts';
 import { readServerCredential, ServerAbsence } from './own-server.ts';
@@ -125,6 +126,7 @@ export async function startGatewayProgram(
     },
   });
   gateway = started;
+  const orders = await openGatewayOrders(store, log, started);
   bridges = await openBridges({
     ...{ provider, identity, store, log, onContent: started.takeContent },
     ...{ urls: values.bridge, listen: values['bridge-listen'] },
@@ -148,6 +150,7 @@ export async function startGatewayProgram(
       await page.close();
       devices.close();
       bluetooth?.stop();
+      orders.close();
       await bridges?.close();
       grants.close();
       started.close();

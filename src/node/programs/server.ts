@@ -95,16 +95,17 @@ export async function startServerProgram(
   });
   const root = await openRootKey(provider, rootKeyPath, store, sealingKey);
   const groupsWatch = await keyStore.watch(() => keys.refresh());
+  const services = createServiceDesk({
+    grants: { pne: grants.authority, gateway: gatewayGrants.authority },
+    gatewayCredential: (name) => gateways.all.find(({ subject }) => subject === name)?.cred,
+  });
   const keys = createServerKeys({
     provider,
     root,
     store: keyStore,
     credentialOf: (pne) => devices.all.find(({ subject }) => subject === pne),
     permits: groupPermission(grants.authority),
-    services: createServiceDesk({
-      grants: { pne: grants.authority, gateway: gatewayGrants.authority },
-      gatewayCredential: (name) => gateways.all.find(({ subject }) => subject === name)?.cred,
-    }),
+    services,
     onGroup(group, record): void {
       log('group', { group, epoch: record?.key.epoch ?? 0, members: record?.members.length ?? 0 });
       server?.entities?.refresh();
@@ -203,6 +204,7 @@ export async function startServerProgram(
     ...(ipsec !== undefined && { ipsec }),
     store: serverStore,
     keys,
+    services,
     grants: grants.authority,
     pn: DEFAULT_PN,
     resumptions,
