@@ -16,6 +16,16 @@ const SMALLEST = Object.freeze([0, 0x80, 0x800, 0x10000]);
  * without mxCESU8, as on a device). Both come out the same.
  */
 export function encodeUtf8(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < bytes.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 0x80) return encodeWide(text);
+    bytes[at] = code;
+  }
+  return bytes;
+}
+
+function encodeWide(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length * 4);
   let end = 0;
   for (let i = 0; i < text.length; i++) {

@@ -6,7 +6,6 @@ import type { Credential } from '../handshake/credential.ts';
 import { createNodeProvider } from '../node/crypto/provider.ts';
 import { newIdentity } from '../node/identity.ts';
 import { encodeProvisioning } from '../roles/provisioning.ts';
-import { withRecords } from '../session/records.ts';
 
 export type { Answer, Openness } from '../authorization/decision.ts';
 export type { CryptoProvider } from '../crypto/provider.ts';
@@ -22,7 +21,7 @@ export type { NumberedQuestion } from '../roles/consent.ts';
 
 /** Cryptography by node:crypto. */
 export function createProvider(): CryptoProvider {
-  return withRecords(createNodeProvider());
+  return createNodeProvider();
 }
 
 export interface DevicePlace {

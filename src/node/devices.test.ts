@@ -5,7 +5,6 @@ import * as assert from 'uvu/assert';
 import { Curve } from '../crypto/curves.ts';
 import { ccsCredential, encodeCcs } from '../handshake/credential.ts';
 import { encodeProvisioning } from '../roles/provisioning.ts';
-import { withRecords } from '../session/records.ts';
 import { createNodeProvider } from './crypto/provider.ts';
 import {
   admit,
@@ -23,7 +22,7 @@ import { createMemoryStore } from './store/memory.ts';
 import type { KeyValueStore } from './store/store.ts';
 
 const test = suite('devices');
-const provider = withRecords(createNodeProvider());
+const provider = createNodeProvider();
 const credentialOf = (name: string, kid?: Uint8Array) => newIdentity(provider, name, kid).credential;
 
 interface Open {

@@ -19,6 +19,7 @@ import { refuse } from '../refusal.ts';
 import type { DroppedReadings, EntityReading } from '../roles/entity-message.ts';
 import type { EntityStore, KeptForEntity } from '../roles/entity-store.ts';
 import type { Reading } from '../roles/server-store.ts';
+import { LONG_NUMBER_BYTES, longNumberAt, putLongNumber } from './long-number.ts';
 import {
   type Changes,
   type Entry,
@@ -228,15 +229,14 @@ function entityIn(key: Uint8Array): string {
 }
 
 function readKeptRow({ key, value, version }: Entry): KeptForEntity {
-  const view = new DataView(key.buffer, key.byteOffset, key.length);
   const at = 2 + key[1]!;
   const name = at + 9;
   const end = name + key[name - 1]!;
-  if (key.length !== end + 8) refuse('recordInvalid');
+  if (key.length !== end + LONG_NUMBER_BYTES) refuse('recordInvalid');
   const reading: EntityReading = {
     pneId: decodeUtf8(key.subarray(name, end)),
-    id: Number(view.getBigUint64(end)),
-    arrived: Number(view.getBigUint64(at)),
+    id: longNumberAt(key, end),
+    arrived: longNumberAt(key, at),
     payload: value,
   };
   return { place: toHex(key), version, reading };
@@ -260,7 +260,7 @@ function decodeDropped(pneId: string, bytes: Uint8Array): DroppedReadings {
 }
 
 function eightBytes(value: number): Uint8Array {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(value));
+  const bytes = new Uint8Array(LONG_NUMBER_BYTES);
+  putLongNumber(bytes, 0, value);
   return bytes;
 }

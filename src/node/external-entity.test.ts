@@ -8,7 +8,6 @@ import * as assert from 'uvu/assert';
 import { ccsCredential } from '../handshake/credential.ts';
 import type { ReasonName } from '../refusal.ts';
 import type { ReceivedReading } from '../roles/external-entity.ts';
-import { withRecords } from '../session/records.ts';
 import { TEST_TLS } from './certificate.testing.ts';
 import { createNodeProvider } from './crypto/provider.ts';
 import { type NodeEntity, startExternalEntity } from './external-entity.ts';
@@ -18,7 +17,7 @@ import { Deployment } from './programs/deployment.testing.ts';
 import { scratchFolder } from './scratch.testing.ts';
 
 const test = suite('external entity on Node');
-const provider = withRecords(createNodeProvider());
+const provider = createNodeProvider();
 
 interface Open extends NodeEntity {
   readonly readings: ReceivedReading[];

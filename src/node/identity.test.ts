@@ -4,14 +4,13 @@ import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { withRecords } from '../session/records.ts';
 import { createNodeProvider } from './crypto/provider.ts';
 import { openIdentity } from './identity.ts';
 import { scratchFolder } from './scratch.testing.ts';
 import { writeOnce } from './secret-file.ts';
 
 const test = suite('identity');
-const provider = withRecords(createNodeProvider());
+const provider = createNodeProvider();
 const open = (path: string) => openIdentity(provider, path, 'server');
 
 test('it is made once, for its owner alone, and the same from then on', () => {

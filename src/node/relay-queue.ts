@@ -15,12 +15,12 @@ import type { After, RunningTimer } from '../link/timer.ts';
 import { NodeLimits } from '../node-limits.ts';
 import { Refusal, refuse } from '../refusal.ts';
 import type { RelayQueue } from '../roles/relay-queue.ts';
+import { LONG_NUMBER_BYTES, longNumberAt, putLongNumber } from './long-number.ts';
 import { Journal } from './store/journal.ts';
 import { type Entry, entriesUnder, type KeyValueStore } from './store/store.ts';
 import { after as nodeAfter } from './timer.ts';
 
 const RECORDS = Uint8Array.of(0x6d);
-const NUMBER_BYTES = 8;
 const { relayMaxRecords, relayMaxBytes, relayMaxAllRecords, relayMaxAllBytes } = NodeLimits;
 
 export interface RelayQueueOptions {
@@ -176,18 +176,17 @@ class NodeRelayQueue implements KeptRelayQueue {
 function recordKey(pneId: string, number: number): Uint8Array {
   const name = encodeUtf8(pneId);
   if (name.length > NodeLimits.deviceMaxNameBytes) refuse('tooLong');
-  const place = new Uint8Array(NUMBER_BYTES);
-  new DataView(place.buffer).setBigUint64(0, BigInt(number));
+  const place = new Uint8Array(LONG_NUMBER_BYTES);
+  putLongNumber(place, 0, number);
   return concatBytes(RECORDS, Uint8Array.of(name.length), name, place);
 }
 
 function placeIn(key: Uint8Array): { readonly pneId: string; readonly number: number } | undefined {
   const start = RECORDS.length + 1;
   const length = key[RECORDS.length] ?? 0;
-  if (key.length !== start + length + NUMBER_BYTES) return undefined;
-  const view = new DataView(key.buffer, key.byteOffset);
+  if (key.length !== start + length + LONG_NUMBER_BYTES) return undefined;
   return {
     pneId: decodeUtf8(key.subarray(start, start + length)),
-    number: Number(view.getBigUint64(start + length)),
+    number: longNumberAt(key, start + length),
   };
 }

@@ -10,7 +10,6 @@ import { Algorithm } from '../crypto/algorithms.ts';
 import type { Secret } from '../crypto/provider.ts';
 import { createPreSharedKey } from '../handshake/psk/credential.ts';
 import { onboardingKey } from '../roles/onboarding.ts';
-import { withRecords } from '../session/records.ts';
 import { createNodeProvider } from './crypto/provider.ts';
 import { enrol } from './devices.ts';
 import { grantMembership } from './grants.ts';
@@ -25,7 +24,7 @@ import { scratchFolder } from './scratch.testing.ts';
 import { readSealingKey, type SealingKey } from './sealing-key.ts';
 
 const test = suite('sealing key');
-const provider = withRecords(createNodeProvider());
+const provider = createNodeProvider();
 const bytesOfSeed = (seed: number, length = 32) =>
   new Uint8Array(length).fill(seed).map((byte, at) => byte ^ (at * 7));
 const keyOf = (seed: number): SealingKey =>

@@ -19,11 +19,11 @@ import type { PeerRecord } from '../roles/peer-record.ts';
 import { decodePeerRecord, encodePeerRecord } from '../roles/peer-record-codec.ts';
 import type { Reading, ServerStore } from '../roles/server-store.ts';
 import type { Copies } from './entity-readings.ts';
+import { LONG_NUMBER_BYTES, longNumberAt, putLongNumber } from './long-number.ts';
 import { type Expectation, entriesUnder, type KeyValueStore } from './store/store.ts';
 
 const RECORDS = Uint8Array.of(0x70);
 const READINGS = Uint8Array.of(0x72);
-const ID_BYTES = 8;
 
 export interface KeptReading {
   readonly pneId: string;
@@ -198,9 +198,14 @@ function recordKey(pneId: string): Uint8Array {
 function readingKey(pneId: string, id: number): Uint8Array {
   const name = encodeUtf8(pneId);
   if (name.length > NodeLimits.deviceMaxNameBytes) refuse('tooLong');
-  const number = new Uint8Array(ID_BYTES);
-  new DataView(number.buffer).setBigUint64(0, BigInt(id));
-  return concatBytes(READINGS, Uint8Array.of(name.length), name, number);
+  const nameStart = READINGS.length + 1;
+  const nameEnd = nameStart + name.length;
+  const key = new Uint8Array(nameEnd + LONG_NUMBER_BYTES);
+  key.set(READINGS);
+  key[nameStart - 1] = name.length;
+  key.set(name, nameStart);
+  putLongNumber(key, nameEnd, id);
+  return key;
 }
 
 function encodeReading(arrived: number, payload: Uint8Array): Uint8Array {
@@ -210,13 +215,12 @@ function encodeReading(arrived: number, payload: Uint8Array): Uint8Array {
 function decodeReading(key: Uint8Array, value: Uint8Array): KeptReading {
   const nameBytes = key[READINGS.length] ?? refuse('recordInvalid');
   const start = READINGS.length + 1;
-  if (key.length !== start + nameBytes + ID_BYTES) refuse('recordInvalid');
-  const view = new DataView(key.buffer, key.byteOffset);
+  if (key.length !== start + nameBytes + LONG_NUMBER_BYTES) refuse('recordInvalid');
   const reader = new CborReader(value);
   if (reader.array() !== 2) refuse('recordInvalid');
   const reading = {
     pneId: decodeUtf8(key.subarray(start, start + nameBytes)),
-    id: Number(view.getBigUint64(start + nameBytes)),
+    id: longNumberAt(key, start + nameBytes),
     arrived: new Date(reader.unsigned()),
     payload: reader.byteString(),
   };

@@ -16,7 +16,6 @@ import type { ReasonName } from '../refusal.ts';
 import { createGatewayLinks } from '../roles/gateway-links.ts';
 import { type Agreement, staticDhInterface } from '../roles/interface.ts';
 import { secureServerLink } from '../roles/server-link.ts';
-import { withRecords } from '../session/records.ts';
 import { TEST_TLS } from './certificate.testing.ts';
 import { createNodeProvider } from './crypto/provider.ts';
 import { newIdentity } from './identity.ts';
@@ -27,7 +26,7 @@ import { readTlsCredentials } from './tls.ts';
 import { connectWebSocket, listenWebSocket } from './websocket.ts';
 
 const test = suite('node/tls');
-const provider = withRecords(createNodeProvider());
+const provider = createNodeProvider();
 const [SERVER, GATEWAY] = [newIdentity(provider, 'server'), newIdentity(provider, 'gateway')];
 const ROUTE = encodeRoute(0, Uint8Array.of(4, 1, 2, 3));
 

@@ -53,12 +53,7 @@ test('a gateway cannot read a content, nor make or change one', () => {
   assert.is(contents.length, 1);
   const text = compactPayloads.encode('secret').join();
   assert.not.ok(contents[0]!.join().includes(text));
-  const made = encodeCompressed(
-    Uint8Array.of(9),
-    kidOf({ number: 0, boot: 0 }),
-    undefined,
-    new Uint8Array(20),
-  );
+  const made = encodeCompressed(9, kidOf({ number: 0, boot: 0 }), undefined, new Uint8Array(20));
   for (const content of [
     encodeContent(REFERENCE, 1, made),
     contents[0]!.map((byte, at) => (at > 4 ? byte ^ 1 : byte)),

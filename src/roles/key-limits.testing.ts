@@ -138,7 +138,6 @@ function limitedRecords(records: RecordProvider, limits: Limits): RecordProvider
 
 /** What anyone can make who has seen a kid. */
 function hopRecord(kid: number, sequence: number): Uint8Array {
-  const partialIv = Uint8Array.of(sequence >> 8, sequence & 0xff);
-  const record = encodeCompressed(partialIv, Uint8Array.of(kid), undefined, new Uint8Array(24));
+  const record = encodeCompressed(sequence, Uint8Array.of(kid), undefined, new Uint8Array(24));
   return encodeChannelMessage(Channel.hopRecord, record);
 }

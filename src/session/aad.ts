@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { CborWriter } from '../cbor/writer.ts';
+import { encodePartialIv, partialIvLength, putPartialIv } from './partial-iv.ts';
 
 /** aad_array's first item, fixed (RFC 8613 section 5.4). */
 const OSCORE_VERSION = 1;
@@ -29,7 +30,7 @@ export function aadArray(
 }
 
 /**
- * Returns a function that gives the authenticated bytes of one direction for a Partial IV.
+ * Returns a function that gives the authenticated bytes of one direction for a sequence number.
  *
  * `build` makes them from an aad_array, with which they end. Only the Partial IV differs from record to
  * record, so that they are built again only when its length does. The result is overwritten by the next call.
@@ -38,19 +39,19 @@ export function createAadTemplate(
   algorithm: number,
   kid: Uint8Array,
   build: (aadArray: Uint8Array) => Uint8Array,
-): (partialIv: Uint8Array) => Uint8Array {
+): (sequence: number) => Uint8Array {
   let template: Uint8Array = new Uint8Array(0);
-  let partialIvLength = 0;
+  let length = 0;
 
-  return (partialIv) => {
-    if (partialIv.length !== partialIvLength) {
-      template = build(aadArray(algorithm, kid, partialIv));
-      partialIvLength = partialIv.length;
+  return (sequence) => {
+    if (partialIvLength(sequence) !== length) {
+      template = build(aadArray(algorithm, kid, encodePartialIv(sequence)));
+      length = partialIvLength(sequence);
       return template;
     }
     // Behind the Partial IV there is only the empty bstr of the options.
-    const start = template.length - 1 - partialIvLength;
-    for (let at = 0; at < partialIvLength; at++) template[start + at] = partialIv[at]!;
+    const end = template.length - 1;
+    putPartialIv(template, end - length, end, sequence);
     return template;
   };
 }

@@ -6,15 +6,13 @@ import { fromHex, toHex } from '../bytes/hex.ts';
 import { createRandom, randomBytes } from '../bytes/random.testing.ts';
 import { because, outcome } from '../cose/test-fixture.ts';
 import { compressedKid, parseCompressed } from './compressed.ts';
-import { encodePartialIv } from './partial-iv.ts';
 import { encode } from './test-fixture.ts';
 
 const test = suite('compressed record');
 
 function header(sequence: number, kid: string, kidContext?: string): string {
   const context = kidContext === undefined ? undefined : fromHex(kidContext);
-  const partialIv = encodePartialIv(sequence);
-  return toHex(encode({ partialIv, kid: fromHex(kid), kidContext: context, body: fromHex('') }));
+  return toHex(encode({ sequence, kid: fromHex(kid), kidContext: context, body: fromHex('') }));
 }
 
 test('a 1-byte kid and a number up to 127 take two bytes', () => {
@@ -104,17 +102,15 @@ test('what is encoded parses to the same fields', () => {
   for (let round = 0; round < 500; round++) {
     const sequence = (random() * 256 + (random() & 255)) % 2 ** (1 + (random() % 40));
     const fields = {
-      partialIv: encodePartialIv(sequence),
       sequence,
       kid: randomBytes(random, random() % 8),
       kidContext: random() % 2 === 0 ? undefined : randomBytes(random, random() % 17),
       body: randomBytes(random, random() % 40),
     };
-    const { partialIv, kid, kidContext, body, ...parsed } = parseCompressed(encode(fields));
+    const { kid, kidContext, body, ...parsed } = parseCompressed(encode(fields));
     assert.equal(
       {
         ...parsed,
-        partialIv: partialIv.slice(),
         kid: kid.slice(),
         kidContext: kidContext?.slice(),
         body: body.slice(),

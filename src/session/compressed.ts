@@ -2,7 +2,7 @@
 
 import { ImplementationLimits, SpecificationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
-import { decodePartialIv } from './partial-iv.ts';
+import { decodePartialIv, partialIvLength, putPartialIv } from './partial-iv.ts';
 
 /**
  * The compressed record. What a record says is what a COSE_Encrypt0 or COSE_Mac0 of RFC 8613 says: Partial
@@ -27,7 +27,6 @@ import { decodePartialIv } from './partial-iv.ts';
  * is not said in the extended form.
  */
 export interface RecordFields {
-  readonly partialIv: Uint8Array;
   /** The value of the Partial IV. */
   readonly sequence: number;
   readonly kid: Uint8Array;
@@ -36,18 +35,49 @@ export interface RecordFields {
   readonly body: Uint8Array;
 }
 
+/** Where the fields of a record lie. The kid context ends where the kid begins, and the kid where the body does. */
+export interface RecordHeader {
+  readonly sequence: number;
+  readonly contextStart: number | undefined;
+  readonly kidStart: number;
+  readonly bodyStart: number;
+}
+
 const EXTENDED = 0x80;
 const KID_CONTEXT_PRESENT = 0x40;
 
 /** Returns the record, owned by the caller. The arguments are within the lengths drawn above. */
 export function encodeCompressed(
-  partialIv: Uint8Array,
+  sequence: number,
   kid: Uint8Array,
   kidContext: Uint8Array | undefined,
   body: Uint8Array,
 ): Uint8Array {
-  if (fitsShortForm(partialIv, kid, kidContext)) return encodeShort(partialIv, kid, body);
-  return encodeExtended(partialIv, kid, kidContext, body);
+  const record = new Uint8Array(compressedHeaderLength(sequence, kid, kidContext) + body.length);
+  record.set(body, putHeader(record, 0, sequence, kid, kidContext));
+  return record;
+}
+
+/** Writes the header of a record from `at`, where there is room for it. Returns where the body begins. */
+export function putHeader(
+  record: Uint8Array,
+  at: number,
+  sequence: number,
+  kid: Uint8Array,
+  kidContext: Uint8Array | undefined,
+): number {
+  if (fitsShortForm(sequence, kid.length, kidContext !== undefined)) {
+    record[at] = sequence;
+    record[at + 1] = kid[0]!;
+    return at + 2;
+  }
+  const partialIvEnd = at + 1 + partialIvLength(sequence);
+  record[at] = EXTENDED | (kid.length << 3) | (partialIvEnd - at - 1);
+  putPartialIv(record, at + 1, partialIvEnd, sequence);
+  if (kidContext === undefined) return putFew(record, partialIvEnd, kid);
+  record[at] = record[at]! | KID_CONTEXT_PRESENT;
+  record[partialIvEnd] = kidContext.length;
+  return putFew(record, putFew(record, partialIvEnd + 1, kidContext), kid);
 }
 
 /**
@@ -55,8 +85,22 @@ export function encodeCompressed(
  * its header, with `headerInvalid` a reserved length or an encoding that is not the one.
  */
 export function parseCompressed(record: Uint8Array): RecordFields {
+  const { sequence, contextStart, kidStart, bodyStart } = parseHeader(record);
+  return {
+    sequence,
+    kid: record.subarray(kidStart, bodyStart),
+    kidContext: contextStart === undefined ? undefined : record.subarray(contextStart, kidStart),
+    body: record.subarray(bodyStart),
+  };
+}
+
+/** The same, without the views. */
+export function parseHeader(record: Uint8Array): RecordHeader {
   const head = record[0] ?? refuse('truncated');
-  return head < EXTENDED ? parseShort(record, head) : parseExtended(record, head);
+  if (head >= EXTENDED) return parseExtended(record, head);
+  if (record.length < 2) refuse('truncated');
+  // The first byte is the Partial IV itself: its top bit is the form.
+  return { sequence: head, contextStart: undefined, kidStart: 1, bodyStart: 2 };
 }
 
 /** Returns the kid of a record, borrowed from it, and reads no more than that takes. Refuses with `truncated`. */
@@ -70,65 +114,29 @@ export function compressedKid(record: Uint8Array): Uint8Array {
 
 /** Bytes of the header of a record. */
 export function compressedHeaderLength(
-  partialIv: Uint8Array,
+  sequence: number,
   kid: Uint8Array,
   kidContext: Uint8Array | undefined,
 ): number {
-  if (fitsShortForm(partialIv, kid, kidContext)) return 2;
+  if (fitsShortForm(sequence, kid.length, kidContext !== undefined)) return 2;
   const contextLength = kidContext === undefined ? 0 : 1 + kidContext.length;
-  return 1 + partialIv.length + contextLength + kid.length;
+  return 1 + partialIvLength(sequence) + contextLength + kid.length;
 }
 
 /** Refuses with `headerInvalid` a kid or kid context that no record can carry. */
 export function checkIdentifiers(kid: Uint8Array, kidContext: Uint8Array | undefined): void {
   if (kid.length > SpecificationLimits.maxKidBytes) refuse('headerInvalid');
-  if (kidContext === undefined) return;
-  if (kidContext.length > ImplementationLimits.maxKidContextBytes) refuse('headerInvalid');
+  if (kidContext !== undefined) checkContextLength(kidContext.length);
 }
 
-function encodeShort(partialIv: Uint8Array, kid: Uint8Array, body: Uint8Array): Uint8Array {
-  const record = new Uint8Array(2 + body.length);
-  record[0] = partialIv[0]!;
-  record[1] = kid[0]!;
-  record.set(body, 2);
-  return record;
+function checkContextLength(length: number): void {
+  if (length > ImplementationLimits.maxKidContextBytes) refuse('headerInvalid');
 }
 
-function encodeExtended(
-  partialIv: Uint8Array,
-  kid: Uint8Array,
-  kidContext: Uint8Array | undefined,
-  body: Uint8Array,
-): Uint8Array {
-  const bodyStart = compressedHeaderLength(partialIv, kid, kidContext);
-  const record = new Uint8Array(bodyStart + body.length);
-  record[0] = EXTENDED | (kid.length << 3) | partialIv.length;
-  putFew(record, 1, partialIv);
-  if (kidContext !== undefined) {
-    record[0] = record[0]! | KID_CONTEXT_PRESENT;
-    record[1 + partialIv.length] = kidContext.length;
-    record.set(kidContext, 2 + partialIv.length);
-  }
-  putFew(record, bodyStart - kid.length, kid);
-  record.set(body, bodyStart);
-  return record;
-}
-
-/** A handful of bytes: a call of the engine costs more than they do. */
-function putFew(record: Uint8Array, start: number, bytes: Uint8Array): void {
+/** A handful of bytes: a call of the engine costs more than they do. Returns where they end. */
+function putFew(record: Uint8Array, start: number, bytes: Uint8Array): number {
   for (let at = 0; at < bytes.length; at++) record[start + at] = bytes[at]!;
-}
-
-// In the short form the first byte is the Partial IV itself: its top bit is the form.
-function parseShort(record: Uint8Array, head: number): RecordFields {
-  if (record.length < 2) refuse('truncated');
-  return {
-    partialIv: record.subarray(0, 1),
-    sequence: head,
-    kid: record.subarray(1, 2),
-    kidContext: undefined,
-    body: record.subarray(2),
-  };
+  return start + bytes.length;
 }
 
 /** Where the kid begins, and with it the kid context ends. */
@@ -138,22 +146,19 @@ function extendedKidStart(record: Uint8Array, head: number): number {
   return partialIvEnd + 1 + (record[partialIvEnd] ?? refuse('truncated'));
 }
 
-function parseExtended(record: Uint8Array, head: number): RecordFields {
+function parseExtended(record: Uint8Array, head: number): RecordHeader {
   const partialIvEnd = 1 + (head & 7);
-  const contextStart = partialIvEnd + ((head & KID_CONTEXT_PRESENT) >> 6);
-  const contextEnd = extendedKidStart(record, head);
-  const kidEnd = contextEnd + ((head >> 3) & 7);
-  if (record.length < kidEnd) refuse('truncated');
+  const kidStart = extendedKidStart(record, head);
+  const kidLength = (head >> 3) & 7;
+  if (record.length < kidStart + kidLength) refuse('truncated');
 
-  const partialIv = record.subarray(1, partialIvEnd);
-  const sequence = decodePartialIv(partialIv);
-  const kidContext = contextStart > partialIvEnd ? record.subarray(contextStart, contextEnd) : undefined;
-  const kid = record.subarray(contextEnd, kidEnd);
-  checkIdentifiers(kid, kidContext);
-  if (fitsShortForm(partialIv, kid, kidContext)) refuse('headerInvalid');
-  return { partialIv, sequence, kid, kidContext, body: record.subarray(kidEnd) };
+  const sequence = decodePartialIv(record, 1, partialIvEnd);
+  const contextStart = (head & KID_CONTEXT_PRESENT) === 0 ? undefined : partialIvEnd + 1;
+  if (contextStart !== undefined) checkContextLength(kidStart - contextStart);
+  if (fitsShortForm(sequence, kidLength, contextStart !== undefined)) refuse('headerInvalid');
+  return { sequence, contextStart, kidStart, bodyStart: kidStart + kidLength };
 }
 
-function fitsShortForm(partialIv: Uint8Array, kid: Uint8Array, kidContext: Uint8Array | undefined): boolean {
-  return kidContext === undefined && kid.length === 1 && partialIv.length === 1 && partialIv[0]! < EXTENDED;
+function fitsShortForm(sequence: number, kidLength: number, hasContext: boolean): boolean {
+  return !hasContext && kidLength === 1 && sequence < EXTENDED;
 }

@@ -12,6 +12,7 @@ import type { FormReader } from './ends.ts';
 import { expandRecord } from './expand.ts';
 import { readEither, readFull } from './forms.ts';
 import { keyLimits } from './key-limits.ts';
+import { decodePartialIv } from './partial-iv.ts';
 import type { SecurityContext, Session, SessionOptions } from './session.ts';
 import { ALGORITHMS, mirrored, open } from './test-fixture.ts';
 
@@ -190,10 +191,10 @@ function flipped(record: Uint8Array, bit: number): Uint8Array {
 
 /** Another number, kid or kid context in front of the same body. */
 function renamed(record: Uint8Array, random: () => number, below: Below): Uint8Array {
-  const { partialIv, kid, kidContext, body } = parseCompressed(record);
+  const { sequence, kid, kidContext, body } = parseCompressed(record);
   const which = below(3);
   return encodeCompressed(
-    which === 0 ? Uint8Array.of(1 + below(255), ...randomBytes(random, below(5))) : partialIv,
+    which === 0 ? decodePartialIv(Uint8Array.of(1 + below(255), ...randomBytes(random, below(5)))) : sequence,
     which === 1 ? randomBytes(random, below(8)) : kid,
     which === 2 ? (below(2) === 0 ? undefined : randomBytes(random, below(17))) : kidContext,
     body,

@@ -8,12 +8,13 @@ import { decodeMac0, encodeMac0 } from '../cose/mac0.ts';
 import { algorithmParameters } from '../crypto/algorithms.ts';
 import { refuse } from '../refusal.ts';
 import { checkIdentifiers, encodeCompressed, parseCompressed, type RecordFields } from './compressed.ts';
-import { decodePartialIv } from './partial-iv.ts';
+import { decodePartialIv, encodePartialIv } from './partial-iv.ts';
 import { ENCRYPT0 } from './record.ts';
 
 /** Returns the full COSE message of a compressed record made with `algorithm`. Nothing is verified. */
 export function expandRecord(record: Uint8Array, algorithm: number): Uint8Array {
-  const { partialIv, kid, kidContext, body } = parseCompressed(record);
+  const { sequence, kid, kidContext, body } = parseCompressed(record);
+  const partialIv = encodePartialIv(sequence);
   const unprotected = kidContext === undefined ? { kid, partialIv } : { kid, partialIv, kidContext };
   const headers = createHeaders({}, unprotected);
   if (isAead(algorithm)) return encodeEncrypt0({ tagged: true, ...headers, ciphertext: body });
@@ -25,8 +26,8 @@ export function expandRecord(record: Uint8Array, algorithm: number): Uint8Array 
 
 /** Returns the compressed record of a full COSE message made with `algorithm`. Nothing is verified. */
 export function compressMessage(message: Uint8Array, algorithm: number): Uint8Array {
-  const { partialIv, kid, kidContext, body } = parseFull(message, algorithm);
-  return encodeCompressed(partialIv, kid, kidContext, body);
+  const { sequence, kid, kidContext, body } = parseFull(message, algorithm);
+  return encodeCompressed(sequence, kid, kidContext, body);
 }
 
 /** Returns the kid of a full message made with whatever algorithm. */
@@ -62,7 +63,7 @@ function fields({ protectedBytes, unprotectedHeader }: Headers, body: Uint8Array
   const { kid, partialIv, kidContext } = unprotectedHeader;
   if (kid === undefined || partialIv === undefined) return refuse('headerInvalid');
   checkIdentifiers(kid, kidContext);
-  return { partialIv, sequence: decodePartialIv(partialIv), kid, kidContext, body };
+  return { sequence: decodePartialIv(partialIv), kid, kidContext, body };
 }
 
 function carriesOnlyIdentifiers({ algorithm, contentType, iv }: HeaderParameters): boolean {

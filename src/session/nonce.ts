@@ -14,26 +14,17 @@ const PARTIAL_IV_BYTES = 5;
 export function baseIv(commonIv: Uint8Array, id: Uint8Array): Uint8Array {
   const iv = commonIv.slice();
   iv[0] = iv[0]! ^ id.length;
-  xorEndingAt(iv, iv.length - PARTIAL_IV_BYTES, id);
+  const start = iv.length - PARTIAL_IV_BYTES - id.length;
+  for (let i = 0; i < id.length; i++) iv[start + i] = iv[start + i]! ^ id[i]!;
   return iv;
 }
 
 /**
- * The nonce of one record: Base IV XOR the left-padded Partial IV (RFC 8613 section 5.2, RFC 9052
+ * The nonce of the record with a number: Base IV XOR the left-padded Partial IV (RFC 8613 section 5.2, RFC 9052
  * section 3.1). `target`, where given, is overwritten and returned.
  */
-export function nonce(
-  base: Uint8Array,
-  partialIv: Uint8Array,
-  target = new Uint8Array(base.length),
-): Uint8Array {
-  const start = base.length - partialIv.length;
-  for (let i = 0; i < start; i++) target[i] = base[i]!;
-  for (let i = start; i < base.length; i++) target[i] = base[i]! ^ partialIv[i - start]!;
+export function nonce(base: Uint8Array, sequence: number, target = new Uint8Array(base.length)): Uint8Array {
+  for (let at = base.length - 1, rest = sequence; at >= 0; at--, rest = Math.floor(rest / 256))
+    target[at] = base[at]! ^ rest;
   return target;
-}
-
-function xorEndingAt(target: Uint8Array, end: number, bytes: Uint8Array): void {
-  const start = end - bytes.length;
-  for (let i = 0; i < bytes.length; i++) target[start + i] = target[start + i]! ^ bytes[i]!;
 }

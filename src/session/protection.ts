@@ -4,7 +4,7 @@ import { ByteWriter } from '../bytes/writer.ts';
 import { Major, writeHead } from '../cbor/head.ts';
 import { encStructure, macStructure } from '../cose/structure.ts';
 import { algorithmParameters } from '../crypto/algorithms.ts';
-import type { CryptoProvider } from '../crypto/provider.ts';
+import type { AeadKey, MacKey } from '../crypto/provider.ts';
 import type { RecordDirection } from '../crypto/records.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
 import { createAadTemplate } from './aad.ts';
@@ -16,10 +16,10 @@ export interface Protection {
   readonly tagLength: number;
   /** Why a body that does not verify is refused. */
   readonly failure: ReasonName;
-  /** Returns the body of a record. */
-  seal(partialIv: Uint8Array, plaintext: Uint8Array): Uint8Array;
-  /** Returns the plaintext, or undefined where the body, at least a tag long, does not verify. */
-  open(partialIv: Uint8Array, body: Uint8Array): Uint8Array | undefined;
+  /** Writes the body of a record, tag and all, from `at`. */
+  seal(sequence: number, plaintext: Uint8Array, record: Uint8Array, at: number): void;
+  /** Returns the plaintext of the body from `at` on, or undefined where that, at least a tag long, does not verify. */
+  open(sequence: number, record: Uint8Array, at: number): Uint8Array | undefined;
   /** Wipes the key. Later calls are refused with `keyWiped`. */
   wipe(): void;
 }
@@ -27,22 +27,28 @@ export interface Protection {
 /** Head of a CBOR byte string of up to 65,535 bytes. */
 const MAX_HEAD_BYTES = 3;
 
+/** What makes AEADs and MACs of keys: a provider, or what one is made of. */
+export interface KeyBinder<Key> {
+  aeadKey(algorithm: number, key: Key): AeadKey;
+  macKey(algorithm: number, key: Key): MacKey;
+}
+
 /** Binds the key of a direction to what its algorithm does. The caller's key stays the caller's to wipe. */
-export function createProtection(provider: CryptoProvider, direction: RecordDirection): Protection {
+export function createProtection<Key>(binder: KeyBinder<Key>, direction: RecordDirection<Key>): Protection {
   const parameters = algorithmParameters(direction.algorithm);
   if (parameters === undefined || parameters.kind === 'hash') return refuse('unsupportedAlgorithm');
   return parameters.kind === 'aead'
-    ? createEncryption(provider, direction, parameters.tagLength)
-    : createAuthentication(provider, direction, parameters.tagLength);
+    ? createEncryption(binder, direction, parameters.tagLength)
+    : createAuthentication(binder, direction, parameters.tagLength);
 }
 
 /** Body = ciphertext ‖ tag of a COSE_Encrypt0 (RFC 8613 section 5). */
-function createEncryption(
-  provider: CryptoProvider,
-  { algorithm, key: secret, kid, baseIv }: RecordDirection,
+function createEncryption<Key>(
+  binder: KeyBinder<Key>,
+  { algorithm, key: secret, kid, baseIv }: RecordDirection<Key>,
   tagLength: number,
 ): Protection {
-  const key = provider.aeadKey(algorithm, secret);
+  const key = binder.aeadKey(algorithm, secret);
   const base = baseIv.slice();
   const noProtected = new Uint8Array(0);
   const aad = createAadTemplate(algorithm, kid, (array) => encStructure(noProtected, array));
@@ -51,8 +57,11 @@ function createEncryption(
   return {
     tagLength,
     failure: 'decryptionFailure',
-    seal: (partialIv, plaintext) => key.seal(nonce(base, partialIv, scratch), aad(partialIv), plaintext),
-    open: (partialIv, body) => key.open(nonce(base, partialIv, scratch), aad(partialIv), body),
+    seal(sequence, plaintext, record, at) {
+      record.set(key.seal(nonce(base, sequence, scratch), aad(sequence), plaintext), at);
+    },
+    open: (sequence, record, at) =>
+      key.open(nonce(base, sequence, scratch), aad(sequence), record.subarray(at)),
     wipe() {
       key.wipe();
       base.fill(0);
@@ -62,16 +71,16 @@ function createEncryption(
 }
 
 /** Body = payload ‖ tag of a COSE_Mac0 whose external_aad is RFC 8613's. */
-function createAuthentication(
-  provider: CryptoProvider,
-  { algorithm, key: secret, kid }: RecordDirection,
+function createAuthentication<Key>(
+  binder: KeyBinder<Key>,
+  { algorithm, key: secret, kid }: RecordDirection<Key>,
   tagLength: number,
 ): Protection {
-  const key = provider.macKey(algorithm, secret);
+  const key = binder.macKey(algorithm, secret);
   const start = createAadTemplate(algorithm, kid, macStructureStart);
 
-  function toMac(partialIv: Uint8Array, payload: Uint8Array): Uint8Array {
-    const beginning = start(partialIv);
+  function toMac(sequence: number, payload: Uint8Array): Uint8Array {
+    const beginning = start(sequence);
     const writer = new ByteWriter(beginning.length + MAX_HEAD_BYTES + payload.length);
     writer.bytes(beginning);
     writeHead(writer, Major.byteString, payload.length);
@@ -82,15 +91,13 @@ function createAuthentication(
   return {
     tagLength,
     failure: 'integrityFailure',
-    seal(partialIv, payload) {
-      const body = new Uint8Array(payload.length + tagLength);
-      body.set(payload);
-      body.set(key.compute(toMac(partialIv, payload)), payload.length);
-      return body;
+    seal(sequence, payload, record, at) {
+      record.set(payload, at);
+      record.set(key.compute(toMac(sequence, payload)), at + payload.length);
     },
-    open(partialIv, body) {
-      const payload = body.subarray(0, body.length - tagLength);
-      const verified = key.verify(toMac(partialIv, payload), body.subarray(payload.length));
+    open(sequence, record, at) {
+      const payload = record.subarray(at, record.length - tagLength);
+      const verified = key.verify(toMac(sequence, payload), record.subarray(record.length - tagLength));
       return verified ? payload.slice() : undefined;
     },
     wipe: () => key.wipe(),

@@ -1,78 +1,93 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { overlap } from '../bytes/compare.ts';
-import type { CryptoProvider } from '../crypto/provider.ts';
 import type { RecordDirection } from '../crypto/records.ts';
 import { SpecificationLimits } from '../limits.ts';
 import { Reason, type ReasonCode } from '../refusal.ts';
-import { compressedHeaderLength, encodeCompressed } from './compressed.ts';
-import { encodePartialIv } from './partial-iv.ts';
-import { createProtection } from './protection.ts';
+import { compressedHeaderLength, putHeader } from './compressed.ts';
+import type { Protection } from './protection.ts';
 
 /** Protects one direction (RFC 8613 section 8.1, without CoAP), as `RecordProvider` describes. */
-export interface Sender {
-  nextSequenceNumber(): number;
-  reserve(upTo: number): void;
-  refusal(length: number): ReasonCode | undefined;
-  protect(plaintext: Uint8Array): Uint8Array | undefined;
-  protectInto(plaintext: Uint8Array, target: Uint8Array): number | undefined;
-  wipe(): void;
-}
+export class Sender {
+  private readonly protection: Protection;
+  private readonly kid: Uint8Array;
+  private readonly kidContext: Uint8Array | undefined;
+  private readonly maxMessageBytes: number;
+  private readonly maxSealed: number;
+  private sequence: number;
+  private reserved: number;
+  private isWiped = false;
 
-/** The sender in TypeScript, over single algorithms. */
-export function createSender(
-  provider: CryptoProvider,
-  direction: RecordDirection,
-  firstSequenceNumber: number,
-  maxSealed: number,
-): Sender {
-  const { maxMessageBytes } = direction;
-  const kid = direction.kid.slice();
-  const kidContext = direction.kidContext?.slice();
-  const protection = createProtection(provider, direction);
-  let sequence = firstSequenceNumber;
-  let reserved = firstSequenceNumber;
-  let wiped = false;
+  constructor(
+    protection: Protection,
+    { kid, kidContext, maxMessageBytes }: RecordDirection<unknown>,
+    firstSequenceNumber: number,
+    maxSealed: number,
+  ) {
+    this.protection = protection;
+    this.kid = kid.slice();
+    this.kidContext = kidContext?.slice();
+    this.maxMessageBytes = maxMessageBytes;
+    this.maxSealed = maxSealed;
+    this.sequence = firstSequenceNumber;
+    this.reserved = firstSequenceNumber;
+  }
 
-  function refusal(length: number): ReasonCode | undefined {
-    if (length > maxMessageBytes) return Reason.tooLong;
-    if (wiped) return Reason.keyWiped;
-    if (sequence > SpecificationLimits.maxSequenceNumber) return Reason.sequenceExhausted;
-    if (sequence >= maxSealed) return Reason.keyLimitReached;
+  nextSequenceNumber(): number {
+    return this.sequence;
+  }
+
+  reserve(upTo: number): void {
+    this.reserved = Math.max(this.reserved, upTo);
+  }
+
+  refusal(length: number): ReasonCode | undefined {
+    if (length > this.maxMessageBytes) return Reason.tooLong;
+    if (this.isWiped) return Reason.keyWiped;
+    if (this.sequence > SpecificationLimits.maxSequenceNumber) return Reason.sequenceExhausted;
+    if (this.sequence >= this.maxSealed) return Reason.keyLimitReached;
     return undefined;
   }
 
-  /** Its number is used up first, whatever happens then. */
-  function sealed(partialIv: Uint8Array, plaintext: Uint8Array): Uint8Array {
-    sequence += 1;
-    return encodeCompressed(partialIv, kid, kidContext, protection.seal(partialIv, plaintext));
+  /** Whether `put` may be called for a plaintext of so many bytes. */
+  isReady(length: number): boolean {
+    return this.sequence < this.reserved && this.refusal(length) === undefined;
   }
 
-  return {
-    nextSequenceNumber: () => sequence,
-    reserve(upTo) {
-      reserved = Math.max(reserved, upTo);
-    },
-    refusal,
-    protect(plaintext) {
-      if (refusal(plaintext.length) !== undefined || sequence >= reserved) return undefined;
-      return sealed(encodePartialIv(sequence), plaintext);
-    },
-    protectInto(plaintext, target) {
-      if (overlap(plaintext, target)) return -Reason.badArgument;
-      const reason = refusal(plaintext.length);
-      if (reason !== undefined) return -reason;
-      if (sequence >= reserved) return undefined;
-      const partialIv = encodePartialIv(sequence);
-      const headerLength = compressedHeaderLength(partialIv, kid, kidContext);
-      const length = headerLength + plaintext.length + protection.tagLength;
-      if (target.length < length) return -Reason.targetTooShort;
-      target.set(sealed(partialIv, plaintext));
-      return length;
-    },
-    wipe() {
-      wiped = true;
-      protection.wipe();
-    },
-  };
+  protect(plaintext: Uint8Array): Uint8Array | undefined {
+    if (!this.isReady(plaintext.length)) return undefined;
+    const record = new Uint8Array(this.lengthOf(plaintext.length));
+    this.put(plaintext, record, 0);
+    return record;
+  }
+
+  protectInto(plaintext: Uint8Array, target: Uint8Array): number | undefined {
+    if (overlap(plaintext, target)) return -Reason.badArgument;
+    const reason = this.refusal(plaintext.length);
+    if (reason !== undefined) return -reason;
+    if (this.sequence >= this.reserved) return undefined;
+    const length = this.lengthOf(plaintext.length);
+    if (target.length < length) return -Reason.targetTooShort;
+    this.put(plaintext, target, 0);
+    return length;
+  }
+
+  /** Bytes of the next record, of a plaintext of so many. */
+  lengthOf(length: number): number {
+    const { protection, sequence, kid, kidContext } = this;
+    return compressedHeaderLength(sequence, kid, kidContext) + length + protection.tagLength;
+  }
+
+  /** Writes the next record from `at`, where there is room for it. Its number is used up first, whatever happens then. */
+  put(plaintext: Uint8Array, target: Uint8Array, at: number): void {
+    const { sequence } = this;
+    this.sequence = sequence + 1;
+    const bodyStart = putHeader(target, at, sequence, this.kid, this.kidContext);
+    this.protection.seal(sequence, plaintext, target, bodyStart);
+  }
+
+  wipe(): void {
+    this.isWiped = true;
+    this.protection.wipe();
+  }
 }

@@ -63,6 +63,6 @@ export function open(context: SecurityContext, options: Partial<SessionOptions> 
 }
 
 /** Encodes what `parseCompressed` returned, with what a test changed in it. */
-export function encode({ partialIv, kid, kidContext, body }: Omit<RecordFields, 'sequence'>): Uint8Array {
-  return encodeCompressed(partialIv, kid, kidContext, body);
+export function encode({ sequence, kid, kidContext, body }: RecordFields): Uint8Array {
+  return encodeCompressed(sequence, kid, kidContext, body);
 }

@@ -2,7 +2,6 @@
 
 /** `npm run bench -- --targets`: every figure that has a target, beside it. */
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
-import { withRecords } from '../../src/session/records.ts';
 import { measureSample } from '../simulator/sample-bytes.ts';
 import { boardsNamed } from './boards.ts';
 import type { OnProgress } from './rows.ts';
@@ -14,7 +13,7 @@ import { type Judged, judgeRatios, judgeShares } from './targets.ts';
 export async function judgeTargets(onProgress: OnProgress): Promise<Judged[]> {
   for (const board of boardsNamed('qemu-rv32'))
     if (board.setUp() !== 0) throw new Error('the board qemu-rv32 is not set up: the line above says why');
-  const server = measureServer(withRecords(createNodeProvider()), '', onProgress);
+  const server = measureServer(createNodeProvider(), '', onProgress);
   const { bytes, line } = await measureSample();
   return [
     ...judgeRatios(await measureNative('', onProgress)),

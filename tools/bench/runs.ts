@@ -28,7 +28,7 @@ const WALL_TIME = microsecondClock(() => Number(process.hrtime.bigint()) / 1000)
 
 /** Measures the operations whose name contains `ops`: every provider that runs on this machine. */
 export async function measureAll(ops: string, onProgress: OnProgress): Promise<BenchRow[]> {
-  const node = withRecords(createNodeProvider());
+  const node = createNodeProvider();
   const noble = withRecords(createNobleProvider(node.fillRandom));
   const payloads = { ...compactPayloads, ...createCborXPayloads() };
   return [

@@ -61,7 +61,7 @@ async function main(): Promise<number> {
 }
 
 function allChecks(python: string, theirs: End, xs: End): Check[] {
-  const node = withRecords(createNodeProvider());
+  const node = createNodeProvider();
   const onNode = [createNodeEnd(withRecords(createNobleProvider(node.fillRandom))), createNodeEnd(node)];
   return [
     ...onNode.flatMap((ours) => edhocChecks(ours, theirs, RUNS_ON_NODE)),

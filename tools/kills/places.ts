@@ -14,7 +14,6 @@ import { type NewIdentity, newIdentity } from '../../src/node/identity.ts';
 import { openExistingStore, openState } from '../../src/node/programs/state.ts';
 import { openPostgresStore } from '../../src/node/store/postgres.ts';
 import type { KeyValueStore } from '../../src/node/store/store.ts';
-import { withRecords } from '../../src/session/records.ts';
 import { freePort } from '../simulator/free-port.ts';
 
 export interface PlacesOptions {
@@ -62,7 +61,7 @@ export function urlOf({ port }: Pick<Place, 'port'>): string {
 }
 
 export function newProvider(): CryptoProvider {
-  return withRecords(createNodeProvider());
+  return createNodeProvider();
 }
 
 export interface Enrolled {

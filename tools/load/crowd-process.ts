@@ -4,7 +4,6 @@
 import { ccsCredential } from '../../src/handshake/credential.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
 import { type NewIdentity, newIdentity } from '../../src/node/identity.ts';
-import { withRecords } from '../../src/session/records.ts';
 import { serve } from './child.ts';
 import { LoadPne } from './load-pne.ts';
 
@@ -27,7 +26,7 @@ const CONNECTING = 24;
 /** How often a paced load looks how many readings are due. */
 const TICK_MS = 5;
 
-const provider = withRecords(createNodeProvider());
+const provider = createNodeProvider();
 let identities: readonly NewIdentity[] = [];
 let pnes: LoadPne[] = [];
 let accepted = 0;

@@ -10,7 +10,6 @@ import { startGatewayProgram } from '../../src/node/programs/gateway.ts';
 import { createLog } from '../../src/node/programs/log.ts';
 import { createMetrics } from '../../src/node/programs/metrics.ts';
 import { openState } from '../../src/node/programs/state.ts';
-import { withRecords } from '../../src/session/records.ts';
 import { serve } from './child.ts';
 
 export interface GatewayPlace {
@@ -19,7 +18,7 @@ export interface GatewayPlace {
   readonly port: number;
 }
 
-const provider = withRecords(createNodeProvider());
+const provider = createNodeProvider();
 const say = createLog(
   'text',
   () => {},

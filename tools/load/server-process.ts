@@ -15,8 +15,7 @@ import { keptReadings } from '../../src/node/server-store.ts';
 import { createMemoryStore } from '../../src/node/store/memory.ts';
 import { entriesUnder, type KeyValueStore } from '../../src/node/store/store.ts';
 import { createCborXPayloads } from '../../src/payload/codec.ts';
-import { withRecords } from '../../src/session/records.ts';
-import { createBare } from './bare.ts';
+import { type Bare, createBare } from './bare.ts';
 import { serve } from './child.ts';
 
 export interface Place {
@@ -59,13 +58,13 @@ const SLICE_READINGS = 500;
 const WARM_UP_READINGS = 30_000;
 const ROWS_AT_ONCE = 1000;
 
-const provider = withRecords(createNodeProvider());
-const { server: bare } = createBare();
+const provider = createNodeProvider();
 const say = createLog(
   'text',
   () => {},
   () => new Date(),
 );
+let bare: Bare | undefined;
 let program: Program | undefined;
 let store: KeyValueStore | undefined;
 let readings = 0;
@@ -80,6 +79,7 @@ const handlers = {
   /** Enrols devices and gateways, and grants the devices what they need. Returns the server's credential. */
   async fill({ state, store: name, devices, gateways }: Place & Crowd): Promise<Uint8Array> {
     const opened = await openState(provider, state, 'server', storeOptions(name));
+    bare = createBare(devices.length, gateways.length);
     await enrolAll(opened.store, devices.map(ccsCredential));
     await enrolAll(opened.store, gateways.map(ccsCredential), GATEWAYS);
     const names = devices.map((device) => ccsCredential(device).subject!);
@@ -130,7 +130,7 @@ const handlers = {
 
   /** Begins to measure. */
   measure(): void {
-    for (let round = 0; round < WARM_UP_READINGS; round += 1) bare();
+    for (let round = 0; round < WARM_UP_READINGS; round += 1) bare!.server();
     clearInterval(slices);
     slices = setInterval(doBareWork, SLICE_EVERY_MS);
     Object.assign(done, { bareReadings: 0, bareMs: 0 });
@@ -204,7 +204,7 @@ async function whatIsStored(): Promise<Map<string, Stored>> {
 
 function doBareWork(): void {
   const { processorMs: start } = readUsage();
-  for (let round = 0; round < SLICE_READINGS; round += 1) bare();
+  for (let round = 0; round < SLICE_READINGS; round += 1) bare!.server();
   done.bareMs += readUsage().processorMs - start;
   done.bareReadings += SLICE_READINGS;
 }

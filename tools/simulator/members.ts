@@ -6,7 +6,6 @@ import { createCredentialStore } from '../../src/handshake/credential.ts';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
 import { type NewIdentity, newIdentity } from '../../src/node/identity.ts';
 import type { Provisioning } from '../../src/roles/provisioning.ts';
-import { withRecords } from '../../src/session/records.ts';
 import type { Issuing } from './shown-grants.ts';
 
 /** Everybody who is provisioned for everybody else. */
@@ -23,7 +22,7 @@ export interface Members {
 
 /** Keys are new in every run. */
 export function provisionMembers(pneIds: readonly string[], hasVisitor: boolean): Members {
-  const provider = withRecords(createNodeProvider());
+  const provider = createNodeProvider();
   const create = (subject: string, kid?: number) =>
     newIdentity(provider, subject, kid === undefined ? undefined : Uint8Array.of(kid));
   const [gateway, server] = [create('gateway', 0), create('server', 1)];

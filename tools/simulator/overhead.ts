@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
-import { withRecords } from '../../src/session/records.ts';
 import { createSession } from '../../src/session/session.ts';
 
 /** Bytes that a first record under a 1-byte kid adds to its plaintext, measured on one. */
 export function recordOverheadBytes(algorithm: number): number {
-  const provider = withRecords(createNodeProvider());
+  const provider = createNodeProvider();
   const session = createSession(
     {
       provider,

@@ -8,7 +8,6 @@ import { createCborXPayloads } from '../../src/payload/codec.ts';
 import { compactPayloads } from '../../src/payload/compact.ts';
 import { type Names, splitNames } from '../../src/payload/concise.ts';
 import { encodeMessage, MessageType } from '../../src/roles/message.ts';
-import { withRecords } from '../../src/session/records.ts';
 import { createSession, type Session } from '../../src/session/session.ts';
 import { ROOT } from '../build/bundle.ts';
 import { readRows } from './readings.ts';
@@ -62,7 +61,7 @@ async function samplePayloads(): Promise<Uint8Array[]> {
 
 /** A server's kids have two bytes. */
 function openSession(): Session {
-  const provider = withRecords(createNodeProvider());
+  const provider = createNodeProvider();
   return createSession(
     {
       provider,

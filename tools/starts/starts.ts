@@ -10,7 +10,6 @@ import { enrolAll } from '../../src/node/devices.ts';
 import { grantMembership } from '../../src/node/grants.ts';
 import { newIdentity } from '../../src/node/identity.ts';
 import { openState } from '../../src/node/programs/state.ts';
-import { withRecords } from '../../src/session/records.ts';
 import { ROOT } from '../build/bundle.ts';
 import { endWithUs } from '../simulator/ending.ts';
 
@@ -86,7 +85,7 @@ export async function measureStarts({
 
 /** As many as a server that has been in use knows. */
 async function fill(folder: string, devices: number): Promise<void> {
-  const provider = withRecords(createNodeProvider());
+  const provider = createNodeProvider();
   const { store } = await openState(provider, folder, 'server', {});
   const credentials = Array.from(
     { length: devices },

@@ -9,14 +9,23 @@ import {
   createSecretKey,
   type KeyObject,
 } from 'node:crypto';
-import type { AeadParameters } from '../../crypto/algorithms.ts';
-import { Algorithm } from '../../crypto/algorithms.ts';
+import {
+  type AeadParameters,
+  Algorithm,
+  algorithmParameters,
+  type MacParameters,
+} from '../../crypto/algorithms.ts';
 import type { Backend, BackendAead, BackendMac, ByteAead } from '../../crypto/backend.ts';
 import { overBytes } from '../../crypto/byte-wrapping.ts';
 import { createProvider } from '../../crypto/create-provider.ts';
+import { guardAead, guardMac } from '../../crypto/handles.ts';
 import { overHmac } from '../../crypto/hkdf.ts';
 import type { CryptoProvider } from '../../crypto/provider.ts';
+import type { RecordDirection } from '../../crypto/records.ts';
+import { createProtection, type KeyBinder, type Protection } from '../../session/protection.ts';
+import { createRecords } from '../../session/records.ts';
 import { createCcm } from './ccm.ts';
+import { CcmProtection } from './ccm-protection.ts';
 import { NODE_CURVES } from './curves.ts';
 import { createRandom } from './random.ts';
 
@@ -28,17 +37,30 @@ export function createNodeProvider(): CryptoProvider {
 const importBytes = (bytes: Uint8Array) => createSecretKey(bytes);
 const copyBytes = (material: KeyObject) => bytesOf(material.export());
 
+const AEADS: Backend<KeyObject>['aeads'] = Object.freeze({
+  __proto__: null,
+  [Algorithm.A128GCM]: aead('aes-128-gcm'),
+  [Algorithm.AES_CCM_16_64_128]: ccm,
+  [Algorithm.AES_CCM_16_128_128]: ccm,
+  [Algorithm.CHACHA20_POLY1305]: aead('chacha20-poly1305'),
+} as Backend<KeyObject>['aeads']);
+
+/** As createProvider binds keys, of checked arguments. */
+const BINDER: KeyBinder<KeyObject> = Object.freeze({
+  aeadKey(algorithm: number, key: KeyObject) {
+    const parameters = algorithmParameters(algorithm) as AeadParameters;
+    return guardAead(AEADS[algorithm]!(key, parameters), parameters);
+  },
+  macKey: (algorithm: number, key: KeyObject) =>
+    guardMac(createMac(key), algorithmParameters(algorithm) as MacParameters),
+});
+
 const BACKEND = Object.freeze<Backend<KeyObject>>({
   name: 'node',
   fillRandom: createRandom(),
-  aeads: Object.freeze({
-    __proto__: null,
-    [Algorithm.A128GCM]: aead('aes-128-gcm'),
-    [Algorithm.AES_CCM_16_64_128]: ccm,
-    [Algorithm.AES_CCM_16_128_128]: ccm,
-    [Algorithm.CHACHA20_POLY1305]: aead('chacha20-poly1305'),
-  } as Backend<KeyObject>['aeads']),
+  aeads: AEADS,
   curves: NODE_CURVES,
+  records: createRecords(protectionOf),
   hkdf: overHmac({ hmacSha256: createMac, importBytes }),
   hmacSha256: createMac,
   sha256: (data) => new Uint8Array(createHash('sha256').update(data).digest()),
@@ -66,6 +88,14 @@ const SHORT_BYTES = 64;
 /** AES-CCM, whatever the length of the tag. */
 function ccm(material: KeyObject, { tagLength }: AeadParameters): BackendAead<KeyObject> {
   return overBytes(createCcm(material, tagLength), { importBytes, copyBytes });
+}
+
+/** Of AES-CCM its own, of the others what there is for every provider. */
+function protectionOf(direction: RecordDirection<KeyObject>): Protection {
+  const parameters = algorithmParameters(direction.algorithm);
+  if (parameters?.kind === 'aead' && AEADS[direction.algorithm] === ccm)
+    return new CcmProtection(direction, parameters.tagLength);
+  return createProtection(BINDER, direction);
 }
 
 function aead(name: 'aes-128-gcm' | 'chacha20-poly1305'): Backend<KeyObject>['aeads'][number] {

@@ -12,7 +12,6 @@ import type { ReasonName } from '../../refusal.ts';
 import { createGatewayLinks } from '../../roles/gateway-links.ts';
 import { type Agreement, staticDhInterface } from '../../roles/interface.ts';
 import { secureServerLink } from '../../roles/server-link.ts';
-import { withRecords } from '../../session/records.ts';
 import { createNodeProvider } from '../crypto/provider.ts';
 import { newIdentity } from '../identity.ts';
 import { until } from '../listener.testing.ts';
@@ -183,7 +182,7 @@ const standing = (witness: IpsecWitness, ends: Ends): IpsecWitness => ({
   attest: (_ends, onLost) => witness.attest(ends, onLost),
 });
 
-const provider = withRecords(createNodeProvider());
+const provider = createNodeProvider();
 const [SERVER, GATEWAY] = [newIdentity(provider, 'server'), newIdentity(provider, 'gateway')];
 
 interface Joined {

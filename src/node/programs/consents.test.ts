@@ -7,7 +7,6 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { EntityPermission } from '../../authorization/entity-access.ts';
 import { ccsCredential } from '../../handshake/credential.ts';
-import { withRecords } from '../../session/records.ts';
 import { createNodeProvider } from '../crypto/provider.ts';
 import { openIdentity } from '../identity.ts';
 import { until } from '../listener.testing.ts';
@@ -15,7 +14,7 @@ import { Deployment } from './deployment.testing.ts';
 import { type Follower, follow } from './follower.testing.ts';
 
 const test = suite('consent at a server');
-const provider = withRecords(createNodeProvider());
+const provider = createNodeProvider();
 const { access, consentRequired } = EntityPermission;
 
 function followAt(deployment: Deployment, folder: string): Follower {

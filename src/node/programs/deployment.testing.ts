@@ -16,7 +16,6 @@ import { staticDhInterface } from '../../roles/interface.ts';
 import { createPne, type Pne } from '../../roles/pne.ts';
 import { createPneKeys } from '../../roles/pne-keys.ts';
 import { type PneServices, withServices } from '../../roles/pne-services.ts';
-import { withRecords } from '../../session/records.ts';
 import { createMemoryMedium } from '../../store/medium.testing.ts';
 import { openSealedStore } from '../../store/sealed-store.ts';
 import { createNodeProvider } from '../crypto/provider.ts';
@@ -71,7 +70,7 @@ export function testContext(said: Said[] = [], provider = newProvider()): Progra
 }
 
 function newProvider(): CryptoProvider {
-  return withRecords(createNodeProvider());
+  return createNodeProvider();
 }
 
 export class Deployment {

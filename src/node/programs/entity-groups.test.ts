@@ -7,7 +7,6 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ccsCredential } from '../../handshake/credential.ts';
 import type { CapabilitiesOutcome, PublishOutcome } from '../../roles/entity-requests.ts';
-import { withRecords } from '../../session/records.ts';
 import { createNodeProvider } from '../crypto/provider.ts';
 import { type NodeEntity, startExternalEntity } from '../external-entity.ts';
 import { openIdentity } from '../identity.ts';
@@ -15,7 +14,7 @@ import { until } from '../listener.testing.ts';
 import { Deployment } from './deployment.testing.ts';
 
 const test = suite('entities and groups');
-const provider = withRecords(createNodeProvider());
+const provider = createNodeProvider();
 
 interface Publisher extends Pick<NodeEntity, 'close'> {
   readonly isThere: () => boolean;

@@ -21,7 +21,6 @@ import { NodeLimits } from '../../node-limits.ts';
 import { compactPayloads } from '../../payload/compact.ts';
 import { staticDhInterface } from '../../roles/interface.ts';
 import { createPne } from '../../roles/pne.ts';
-import { withRecords } from '../../session/records.ts';
 import { TEST_TLS } from '../certificate.testing.ts';
 import { createNodeProvider } from '../crypto/provider.ts';
 import { enrol } from '../devices.ts';
@@ -41,7 +40,7 @@ import { createMetrics } from './metrics.ts';
 import { openState } from './state.ts';
 
 const test = suite('hostile clients');
-const provider = withRecords(createNodeProvider());
+const provider = createNodeProvider();
 const MORE = 20;
 
 const HELLO = Uint8Array.of(0x16, 3, 1);

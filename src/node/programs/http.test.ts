@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NodeLimits } from '../../node-limits.ts';
-import { withRecords } from '../../session/records.ts';
 import { createNodeProvider } from '../crypto/provider.ts';
 import { newIdentity } from '../identity.ts';
 import { until } from '../listener.testing.ts';
@@ -195,7 +194,7 @@ test('without the token there is nothing, and nothing but what there is', async 
 
 test('who it is can be sealed under a key that lies elsewhere', async () => {
   const folder = scratchFolder();
-  const provider = withRecords(createNodeProvider());
+  const provider = createNodeProvider();
   const [credential, key] = [join(folder, 'credential'), join(folder, 'key')];
   writeFileSync(credential, newIdentity(provider, 'server').credential.cred);
   writeFileSync(key, randomBytes(32), { mode: 0o600 });

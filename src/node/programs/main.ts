@@ -2,7 +2,6 @@
 
 /** `pne-runtime`: the entities as programs. Exit status 0 after SIGTERM or SIGINT, 1 on failure, 2 on misuse. */
 import { readFileSync } from 'node:fs';
-import { withRecords } from '../../session/records.ts';
 import { createNodeProvider } from '../crypto/provider.ts';
 import { ADMIN_OPTIONS, administer } from './admin.ts';
 import { parseAddress, readConfig, UsageError, type Values } from './config.ts';
@@ -23,7 +22,7 @@ const CLOSING_MS = 10_000;
 async function main([command = '', ...args]: readonly string[]): Promise<void> {
   if ([command, ...args].some((arg) => arg === '-h' || arg === '--help'))
     return void process.stdout.write(readFileSync(new URL('usage.txt', import.meta.url)));
-  const provider = withRecords(createNodeProvider());
+  const provider = createNodeProvider();
   if (command === 'admin') {
     const config = readConfig(ADMIN_OPTIONS, args, process.env);
     return administer(config, provider, (line) => console.log(line));

@@ -8,7 +8,6 @@ import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { withRecords } from '../../session/records.ts';
 import { createNodeProvider } from '../crypto/provider.ts';
 import { scratchFolder } from '../scratch.testing.ts';
 import { createMemoryStore } from '../store/memory.ts';
@@ -17,7 +16,7 @@ import { readConfig } from './config.ts';
 import { openExistingStore, openState } from './state.ts';
 
 const test = suite('node/programs/state');
-const provider = withRecords(createNodeProvider());
+const provider = createNodeProvider();
 
 const modeOf = (...path: string[]) => statSync(join(...path)).mode & 0o777;
 

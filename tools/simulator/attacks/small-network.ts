@@ -18,7 +18,6 @@ import { createGateway, type Gateway } from '../../../src/roles/gateway.ts';
 import { type InterfaceOptions, staticDhInterface } from '../../../src/roles/interface.ts';
 import { createServer, type Server } from '../../../src/roles/server.ts';
 import { createMemoryStore } from '../../../src/roles/server-store.ts';
-import { withRecords } from '../../../src/session/records.ts';
 import { Probe, type ProbeOptions } from './probe.ts';
 import { LinkTap, type Watcher } from './tap.ts';
 import { until } from './until.ts';
@@ -135,7 +134,7 @@ export class SmallNetwork {
 }
 
 export function createIdentities(): Identities {
-  const provider = withRecords(createNodeProvider());
+  const provider = createNodeProvider();
   const named = (subject: string) => newIdentity(provider, subject);
   return {
     provider,

@@ -15,7 +15,6 @@ import { createMetrics } from '../../../src/node/programs/metrics.ts';
 import type { Program, ProgramContext } from '../../../src/node/programs/program.ts';
 import { SERVER_OPTIONS, startServerProgram } from '../../../src/node/programs/server.ts';
 import { decodeProvisioning } from '../../../src/roles/provisioning.ts';
-import { withRecords } from '../../../src/session/records.ts';
 import type { Board } from '../board.ts';
 import { Arrivals } from './arrivals.ts';
 import { Passage } from './passage.ts';
@@ -59,7 +58,7 @@ export interface StageOptions {
 }
 
 export class Stage {
-  readonly provider = withRecords(createNodeProvider());
+  readonly provider = createNodeProvider();
   readonly arrivals: Arrivals;
   /** By name, in the order in which they came. */
   readonly pnes = new Map<string, StagePne>();

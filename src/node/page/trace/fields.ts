@@ -91,8 +91,8 @@ const RECEIPT = Object.freeze(['status', 'bits of further numbers:']);
 
 /** src/session/compressed.ts draws it. */
 function recordFields({ bytes, tagLength }: Stage): FieldView[] {
-  const { partialIv, sequence, kid, kidContext, body } = parseCompressed(bytes);
-  const header = bytes.subarray(0, compressedHeaderLength(partialIv, kid, kidContext));
+  const { sequence, kid, kidContext, body } = parseCompressed(bytes);
+  const header = bytes.subarray(0, compressedHeaderLength(sequence, kid, kidContext));
   const kidStart = header.length - kid.length;
   const sealed = body.length - tagLength;
   return [

@@ -3,7 +3,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Algorithm } from '../../../crypto/algorithms.ts';
-import { withRecords } from '../../../session/records.ts';
 import { createSession } from '../../../session/session.ts';
 import { createNodeProvider } from '../../crypto/provider.ts';
 import { observeRecords, type SeenRecord } from './record-tap.ts';
@@ -12,7 +11,7 @@ const test = suite('page/trace/record-tap');
 const PLAINTEXT = Uint8Array.of(1, 2, 3);
 
 function sessions(onSeen: (what: string, seen: SeenRecord) => void) {
-  const plain = withRecords(createNodeProvider());
+  const plain = createNodeProvider();
   const observed = observeRecords(plain, {
     onSealed: (seen) => onSeen('sealed', seen),
     onOpened: (seen) => onSeen('opened', seen),
