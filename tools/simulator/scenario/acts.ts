@@ -15,12 +15,18 @@ export async function startWithGroup(
 ): Promise<number> {
   for (const [id, gateways] of reach) await stage.startPne(id, gateways);
   const ids = [...reach.keys()];
-  await Promise.all(ids.map((pne) => stage.says(SERVER, 'registered', { pne })));
+  for (const pne of ids) await stage.says(SERVER, 'registered', { pne });
   story.step(SERVER, `knows ${ids.join(', ')}`);
-  const [created = ''] = await stage.admin(SERVER, 'group', 'create', 'everyone', ...ids);
-  const group = Number.parseInt(created, 10);
-  await Promise.all(ids.map((pne) => stage.says(SERVER, 'group-key', { group, pne })));
+  const group = await createGroup(stage, ids);
   story.step(SERVER, `group everyone: ${ids.join(', ')} have its key`);
+  return group;
+}
+
+/** Makes a service group, or a PN, of these PNEs. Returns its reference: all have its key. */
+export async function createGroup(stage: Stage, ids: readonly string[], action = 'create'): Promise<number> {
+  const [created = ''] = await stage.admin(SERVER, 'group', action, 'everyone', ...ids);
+  const group = Number.parseInt(created, 10);
+  for (const pne of ids) await stage.says(SERVER, 'group-key', { group, pne });
   return group;
 }
 

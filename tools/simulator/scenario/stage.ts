@@ -8,6 +8,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createNodeProvider } from '../../../src/node/crypto/provider.ts';
 import { openIdentity } from '../../../src/node/identity.ts';
+import { observeRecords, type RecordObserver } from '../../../src/node/page/trace/record-tap.ts';
 import { ADMIN_OPTIONS, administer } from '../../../src/node/programs/admin.ts';
 import { readConfig } from '../../../src/node/programs/config.ts';
 import { GATEWAY_OPTIONS, startGatewayProgram } from '../../../src/node/programs/gateway.ts';
@@ -71,6 +72,7 @@ export class Stage {
   /** In the order in which they were started. */
   private readonly programs = new Map<string, Program>();
   private readonly said = new Map<string, Said[]>();
+  private readonly observers = new Map<string, RecordObserver>();
   private readonly passages: Passage[] = [];
   private broken: Error | undefined;
 
@@ -81,6 +83,11 @@ export class Stage {
 
   get board(): Board {
     return this.options.board;
+  }
+
+  /** Has somebody see the records of a program that is to be started. */
+  observe(program: string, observer: RecordObserver): void {
+    this.observers.set(program, observer);
   }
 
   /** `pne-1` and so on, as many as the scenario is to have. */
@@ -213,7 +220,9 @@ export class Stage {
     this.said.set(name, said);
     const metrics = createMetrics((event, facts = {}) => void said.push({ event, facts }));
     const onBroken = (error: Error) => this.break(error);
-    return { provider: this.provider, metrics, log: metrics.log, onBroken, onFailed: onBroken };
+    const observer = this.observers.get(name);
+    const provider = observer === undefined ? this.provider : observeRecords(this.provider, observer);
+    return { provider, metrics, log: metrics.log, onBroken, onFailed: onBroken };
   }
 
   private async enrol(id: string, gateways: readonly string[], port: number) {

@@ -2,6 +2,7 @@
 
 /** The scenarios of `--scenario`. */
 import { tellBridge } from './bridge.ts';
+import { tellKeys } from './keys.ts';
 import type { Tell } from './play.ts';
 import { tellRevocation } from './revocation.ts';
 
@@ -29,6 +30,14 @@ export const SCENARIOS: readonly ScenarioRow[] = Object.freeze([
     link: 'ble',
     leastPnes: 1,
     refuses: ['attack'],
+  },
+  {
+    name: 'keys',
+    summary: 'how a PNE comes to its user key and to the key of a group, and its gateway to neither',
+    link: 'stream',
+    leastPnes: 1,
+    refuses: OWN,
+    tell: tellKeys,
   },
   {
     name: 'bridge',
