@@ -7,12 +7,13 @@ import { SIMULATED } from '../platform/ble.ts';
 import { hostPayloads } from '../providers/host-payloads.ts';
 import { openHostProvider } from '../providers/host-provider.ts';
 import { startImage } from './start.ts';
+import { withUser } from './user.ts';
 
 // biome-ignore lint/style/noDefaultExport: what starts a board calls it.
 export default function main(): void {
   startImage({
     link: 'ble',
-    connections: bluetooth(streams.host, SIMULATED),
+    ...withUser(bluetooth(streams.host, SIMULATED)),
     openProvider: openHostProvider,
     openPayloads: hostPayloads,
   });

@@ -2,8 +2,9 @@
 
 /** What an image of a device is made of. The mains of this folder, `image-*.ts`, each say their parts and no more. */
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
+import type { CredentialStore, Identity } from '../../src/handshake/credential.ts';
 import type { PnePayloads } from '../../src/payload/payload.ts';
-import type { createMemberSigning } from '../../src/roles/member-signing.ts';
+import type { PneKeys, PneKeysOptions } from '../../src/roles/pne-keys.ts';
 import type { Connections } from '../links/connect.ts';
 import type { SelfTestFailure } from '../selftest/selftest.ts';
 
@@ -14,8 +15,17 @@ export interface Image {
   /** Called when the device starts: what they make lies in RAM. */
   openProvider(): CryptoProvider;
   openPayloads(): PnePayloads;
-  /** How contents of groups are signed and checked, in an image that has room for it. */
-  readonly sign?: typeof createMemberSigning;
+  /**
+   * The keys of its PNE, in an image with room for more than createPneKeys (user.ts). Whom else it trusts than the gateway
+   * that it was given is put in the place of `hop.peers`.
+   */
+  openKeys?(options: PneKeysOptions, hop: Hop): PneKeys;
   /** What it tests besides (firmware/selftest). */
   testMore?(provider: CryptoProvider): SelfTestFailure | undefined;
+}
+
+/** CPNS-1, as it is opened: of InterfaceOptions. */
+export interface Hop {
+  readonly identities: readonly Identity[];
+  peers: CredentialStore;
 }

@@ -8,7 +8,7 @@ import type { PnePayloads } from '../../src/payload/payload.ts';
 import { type ReasonName, Refusal } from '../../src/refusal.ts';
 import { staticDhInterface } from '../../src/roles/interface.ts';
 import { createPne, type Pne, type PneOptions } from '../../src/roles/pne.ts';
-import { createPneKeys, type PneKeys } from '../../src/roles/pne-keys.ts';
+import { createPneKeys, type PneKeys, type PneKeysOptions } from '../../src/roles/pne-keys.ts';
 import { keepMembership, type Member, openOwnKey } from '../../src/roles/pne-membership.ts';
 import { joinBy } from '../../src/roles/pne-onboarding.ts';
 import { PeerIndex, storedResumptionSlot } from '../../src/roles/stored-resumption.ts';
@@ -29,7 +29,7 @@ import { createRefusals } from './refusals.ts';
 
 /** Refuses `notProvisioned` where the board does not know who it is. */
 export function startPne(
-  { link: linkKind, connections, openPayloads, sign }: Image,
+  { link: linkKind, connections, openPayloads, openKeys = createPneKeys }: Image,
   provider: CryptoProvider,
 ): void {
   const payloads = openPayloads();
@@ -72,20 +72,21 @@ export function startPne(
 
   /** Returns what a link that came up is given to. */
   function run(member: Member): (link: Link) => LinkEvents {
-    const keys = createPneKeys({
+    const interfaces = openInterfaces(provider, device, member);
+    const own: PneKeysOptions = {
       provider,
       store: device,
-      ...(sign && { signing: sign(provider, member.own.privateKey) }),
       onContent(): void {
         counts.contents += 1;
         sampler.report();
       },
       onGroup(): void {},
       onWithheld(): void {},
-    });
+    };
+    const keys = openKeys(own, interfaces.hop);
     const pne: Pne = createPne({
       pneId: place.pneId,
-      ...openInterfaces(provider, device, member),
+      ...interfaces,
       after,
       payloads,
       boots: device.boots,

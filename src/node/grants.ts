@@ -148,9 +148,10 @@ export async function membershipChanges(
   id: string,
   pn: number,
   exp: number,
+  more?: Scope,
 ): Promise<Changes> {
   const entry = await store.get(keyOf(DEVICE_GRANTS, id));
-  return changesTo(DEVICE_GRANTS, id, entry, withMembership(authorizationIn(entry), pn, exp));
+  return changesTo(DEVICE_GRANTS, id, entry, withMembership(authorizationIn(entry), pn, exp, more));
 }
 
 function withMembership(authorization: Authorization, pn: number, exp: number, more?: Scope): Authorization {

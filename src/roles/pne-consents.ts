@@ -78,7 +78,7 @@ class Owner extends KeyPart implements PneConsents {
 
   answer(number: number, answer: Answer, seconds = 0): void {
     if (number === 0) refuse('badArgument');
-    this.put(number, ConsentWord[answer], seconds);
+    this.put(number, answer === 'consented' ? ConsentWord.consented : ConsentWord.refused, seconds);
   }
 
   setOpenness(openness: Openness): void {

@@ -16,6 +16,9 @@ import {
   type Wish,
 } from './service-message.ts';
 
+/** What is read of an answer. */
+type Answered = Pick<ServiceAnswer, 'results'>;
+
 /** A service group, as the server tells this PNE of it. */
 export interface FoundGroup {
   readonly reference: number;
@@ -150,7 +153,7 @@ export function describeDevice(reference: number, pneId: string): Wish {
 }
 
 /** Refuses `messageInvalid` where an answer that is ok does not hold that. */
-export function referenceIn({ results }: ServiceAnswer): number {
+export function referenceIn({ results }: Answered): number {
   const [reference] = results;
   return results.length === 1 && typeof reference === 'number' && reference > 0
     ? numberOf(reference, ImplementationLimits.maxGroupReference)
@@ -158,12 +161,12 @@ export function referenceIn({ results }: ServiceAnswer): number {
 }
 
 /** The same. */
-export function groupsIn(answer: ServiceAnswer): Page<FoundGroup> {
+export function groupsIn(answer: Answered): Page<FoundGroup> {
   return pageIn(answer, readGroup);
 }
 
 function pageIn<Entry>(
-  { results: [next, ...entries] }: ServiceAnswer,
+  { results: [next, ...entries] }: Answered,
   read: (bytes: Uint8Array) => Entry,
 ): Page<Entry> {
   const isPage = typeof next === 'number' && entries.every((entry) => typeof entry === 'object');
@@ -171,12 +174,12 @@ function pageIn<Entry>(
 }
 
 /** The same. */
-export function networksIn(answer: ServiceAnswer): Page<FoundNetwork> {
+export function networksIn(answer: Answered): Page<FoundNetwork> {
   return pageIn(answer, readNetwork);
 }
 
 /** The same. `next`: 1, there are more behind the last of these. */
-export function devicesIn(answer: ServiceAnswer): Page<FoundDevice> {
+export function devicesIn(answer: Answered): Page<FoundDevice> {
   return pageIn(answer, (bytes) => {
     const [pneId, here, ...rest] = decodeFlat(bytes);
     if (typeof pneId !== 'string' || rest.length > 0) refuse('messageInvalid');
@@ -185,7 +188,7 @@ export function devicesIn(answer: ServiceAnswer): Page<FoundDevice> {
 }
 
 /** The same. */
-export function capabilitiesIn({ results: [here, fields, services, ...rest] }: ServiceAnswer): Capabilities {
+export function capabilitiesIn({ results: [here, fields, services, ...rest] }: Answered): Capabilities {
   if (rest.length > 0) refuse('messageInvalid');
   return { isHere: numberOf(here, 1) === 1, fields: textsIn(fields), services: textsIn(services) };
 }

@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ImplementationLimits } from '../limits.ts';
 import { epochs, REFERENCE, readers } from './groups.testing.ts';
+import type { ServiceAnswer } from './service-message.ts';
 import {
   createGroup,
   discoverGroups,
@@ -116,7 +117,7 @@ test('each operation takes a grant of its own, for that group or for every one',
   assert.equal(only(['group-discover', 2]), [no, no, no, no, no, [4]]);
 });
 
-function groupsOrNone(answer: Parameters<typeof groupsIn>[0]): unknown {
+function groupsOrNone(answer: ServiceAnswer): unknown {
   return answer.status === Status.ok
     ? groupsIn(answer).entries.map(({ reference }) => reference)
     : answer.status;

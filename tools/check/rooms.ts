@@ -43,6 +43,7 @@ const FIRMWARE = Object.freeze([
   'firmware/selftest',
   'firmware/links',
   'firmware/sensors',
+  'firmware/orders',
 ]);
 
 /** The direction of imports: a room sees those below it. */
@@ -79,6 +80,7 @@ export const ROOMS: Readonly<Record<string, Room>> = Object.freeze({
   'firmware/selftest': { rooms: [...PORTABLE, 'firmware/platform'] },
   'firmware/links': { rooms: [...PORTABLE, 'firmware/platform'] },
   'firmware/sensors': { rooms: [...PORTABLE, 'firmware/platform', 'firmware/links'] },
+  'firmware/orders': { rooms: PORTABLE },
   'firmware/bench': { rooms: [...PORTABLE, 'firmware/platform', 'firmware/providers'] },
   'firmware/programs': { rooms: [...PORTABLE, ...FIRMWARE] },
   boards: { rooms: ['src/bytes', 'src/cbor', 'src/link'], moddable: true },

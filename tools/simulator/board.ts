@@ -11,6 +11,8 @@ import type { Engine } from '../build/xs.ts';
 export interface Board {
   readonly name: string;
   readonly engine: Engine;
+  /** Whether its image carries out what its user orders (firmware/programs/user.ts). */
+  readonly takesOrders: boolean;
   /** What the board has in its store for the simulator's feed on that TCP port: `Connections.host` takes it. */
   feedNumber(port: number): number;
   /** Waits for the feed of one such board, in the way that the board comes by. */
@@ -49,6 +51,7 @@ export function processBoard(
   return {
     name,
     engine,
+    takesOrders: true,
     feedNumber: (port) => port,
     listenFeed: (onLink) => listenLine(0, onLink),
     async provision(folder, values): Promise<void> {

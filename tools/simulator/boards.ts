@@ -79,6 +79,7 @@ export function rv32Board(programFlash: string, { rejoins } = { rejoins: true })
   return {
     name: rv32.name,
     engine: rv32Setup().engine,
+    takesOrders: false,
     feedNumber: () => FEED_SERIAL_PORT,
     listenFeed: listenLines,
     /**

@@ -64,6 +64,7 @@ export function esp32Board(image: BoardImage): Board {
   return {
     name: image.board,
     engine: engine(),
+    takesOrders: false,
     feedNumber: () => 0,
     listenFeed: listenLines,
     /** Once, as one does with a board. */

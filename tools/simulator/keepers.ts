@@ -4,7 +4,7 @@
  * What server and gateway of a run keep: the stores that `pne-runtime` has, in memory, so that `pne-runtime admin` and
  * the page change them alike.
  */
-import type { Authority } from '../../src/authorization/authority.ts';
+import { Authority } from '../../src/authorization/authority.ts';
 import type { CryptoProvider, Secret } from '../../src/crypto/provider.ts';
 import type { Credential } from '../../src/handshake/credential.ts';
 import { ROOT_KEY_BYTES } from '../../src/keys/hierarchy.ts';
@@ -14,8 +14,10 @@ import { openKeyStore } from '../../src/node/key-store.ts';
 import { grantJoined } from '../../src/node/programs/admin-grants.ts';
 import { createMemoryStore } from '../../src/node/store/memory.ts';
 import type { KeyValueStore } from '../../src/node/store/store.ts';
+import { groupPermission } from '../../src/roles/group-permission.ts';
 import { createServerKeys } from '../../src/roles/key-master.ts';
 import type { ServerKeys } from '../../src/roles/server-keys.ts';
+import { createServiceDesk } from '../../src/roles/service-desk.ts';
 
 export interface Keeper {
   readonly store: KeyValueStore;
@@ -26,6 +28,8 @@ export interface Keeper {
 export interface KeeperOptions {
   /** Who is enrolled, with what each needs, from the beginning. */
   readonly pnes: readonly Credential[];
+  /** What they may do besides, as `admin grant --may` has it. */
+  readonly may?: string;
   /** Who is enrolled, and granted nothing. */
   readonly strangers: readonly Credential[];
   /** With nothing in it. */
@@ -39,7 +43,7 @@ export interface KeeperOptions {
 
 export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   const store = createMemoryStore();
-  for (const { subject } of options.pnes) await grantJoined(store, subject!);
+  for (const { subject } of options.pnes) await grantJoined(store, subject!, options.may);
   for (const credential of [...options.pnes, ...options.strangers]) await enrol(store, credential);
   const devices = await openDevices({
     store,
@@ -74,10 +78,17 @@ export interface KeysOptions {
   readonly provider: CryptoProvider;
   readonly root: Secret;
   readonly keeper: Keeper;
+  readonly gateways: readonly Credential[];
   onHolder(): void;
 }
 
-export async function openKeys({ provider, root, keeper, onHolder }: KeysOptions): Promise<ServerKeys> {
+export async function openKeys({
+  provider,
+  root,
+  keeper,
+  gateways,
+  onHolder,
+}: KeysOptions): Promise<ServerKeys> {
   const store = openKeyStore({ store: keeper.store, onFailed: fail });
   await store.watch(() => keys.refresh());
   const keys = createServerKeys({
@@ -85,7 +96,12 @@ export async function openKeys({ provider, root, keeper, onHolder }: KeysOptions
     root,
     store,
     credentialOf: (pneId) => keeper.devices.all.find(({ subject }) => subject === pneId),
-    permits: (_pneId, request) => request === 'leave',
+    permits: groupPermission(keeper.grants.authority),
+    services: createServiceDesk({
+      // Nobody grants its gateway anything.
+      grants: { pne: keeper.grants.authority, gateway: new Authority({ now: secondsNow }) },
+      gatewayCredential: (name) => gateways.find(({ subject }) => subject === name)?.cred,
+    }),
     onGroup: onHolder,
     onHolder,
   });

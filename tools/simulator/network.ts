@@ -6,6 +6,7 @@ import { DEFAULT_PN, serverGrant } from '../../src/authorization/membership.ts';
 import { createCredentialStore } from '../../src/handshake/credential.ts';
 import type { Link, LinkEvents } from '../../src/link/link.ts';
 import { type CpnsServer, startCpnsServer } from '../../src/node/cpns-server.ts';
+import { type HeldConsents, openConsents } from '../../src/node/held-consents.ts';
 import { type KeptInvitations, openInvitations } from '../../src/node/invitations.ts';
 import { networkOf } from '../../src/node/onboarding-code.ts';
 import { joinedGrant } from '../../src/node/programs/admin-grants.ts';
@@ -23,6 +24,9 @@ import { startGateway } from './network-gateway.ts';
 import type { NetworkOptions } from './network-options.ts';
 import type { Application } from './scenario/ims/application.ts';
 import { listenLines } from './serial-lines.ts';
+
+/** What PNEs may ask the server for. */
+const PNES_MAY = 'group-create,group-own,group-discover,group-join';
 
 export interface Network {
   /** What goes into each PNE's store, in the order of `pneIds`. */
@@ -53,6 +57,7 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
   let server: CpnsServer | undefined;
   const keeper = await openKeeper({
     pnes: members.pnes.map(({ credential }) => credential),
+    may: PNES_MAY,
     strangers: [],
     authority: new Authority({ now: secondsNow }),
     onGone(pneIds): void {
@@ -73,11 +78,17 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
     root,
     network: networkOf(members.server.credential.cred),
   };
-  const keys = await openKeys({ provider, root, keeper, onHolder: options.onHolder });
+  const gateways = [members.gateway.credential];
+  const keys = await openKeys({ provider, root, keeper, gateways, onHolder: options.onHolder });
   const invitations = await openInvitationsOf(keeper, registrar);
+  const consents = await openConsents({
+    ...{ store: keeper.store, now: secondsNow, onFailed: fail },
+    onAsked(): void {},
+    onChanged: () => server?.askOwners(),
+  });
   const { scenario } = options;
   const application = await scenario?.openApplication(keeper, provider, members.server.credential);
-  server = await startServer(options, members, { keeper, keys, invitations, application });
+  server = await startServer(options, members, { keeper, keys, invitations, consents, application });
   const started = server;
   await application?.join(started);
   const url = `ws://${scenario?.ipsec.serverHost ?? '127.0.0.1'}:${started.port}`;
@@ -112,7 +123,7 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
       gateway.close();
       await wire?.close();
       for (const each of [keeper, gatewayKeeper]) closeKeeper(each);
-      invitations.close();
+      for (const each of [invitations, consents]) each.close();
       await gatewayListener.close();
       await lineListener.close();
       await started.close();
@@ -127,7 +138,7 @@ function openInvitationsOf(
   return openInvitations({
     ...registrar,
     grantOf: (pneId) => serverGrant(grants.authority, DEFAULT_PN, pneId) ?? new Uint8Array(0),
-    granting: (pneId) => joinedGrant(store, pneId),
+    granting: (pneId) => joinedGrant(store, pneId, PNES_MAY),
     async onRegistered(): Promise<void> {
       await Promise.all([grants.refresh(), devices.refresh()]);
     },
@@ -148,13 +159,14 @@ interface ServerParts {
   readonly keeper: Keeper;
   readonly keys: ServerKeys;
   readonly invitations: KeptInvitations;
+  readonly consents: HeldConsents;
   readonly application: Application | undefined;
 }
 
 async function startServer(
   options: NetworkOptions,
   { provider, server, gateway }: Members,
-  { keeper, keys, invitations, application }: ServerParts,
+  { keeper, keys, invitations, consents, application }: ServerParts,
 ): Promise<CpnsServer> {
   const { algorithm, scenario, watch = (each) => each } = options;
   const started = await startCpnsServer({
@@ -170,7 +182,7 @@ async function startServer(
     grants: keeper.grants.authority,
     pn: DEFAULT_PN,
     keys,
-    invitations,
+    ...{ invitations, consents },
     onJoined: (pneId) => options.onJoined?.(pneId),
     onAgreed(agreement): void {
       if (agreement.name === 'CPNS-3') invitations.finish(agreement.peer.subject!);

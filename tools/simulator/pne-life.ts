@@ -4,6 +4,7 @@
 import type { Figures } from '../../firmware/sensors/sensor.ts';
 import type { Invited, Provisioning } from '../../src/roles/provisioning.ts';
 import type { Board } from './board.ts';
+import type { DeviceUser } from './device-user.ts';
 import type { Distributor, Outlet } from './distributor.ts';
 import type { PneFigures } from './figures.ts';
 import type { Ledger } from './ledger.ts';
@@ -20,6 +21,7 @@ export interface PneLifeOptions {
   readonly provisioning: Provisioning | Invited;
   /** Where its serial line to the gateway ends, if it has one. */
   readonly linePort: number;
+  readonly user: DeviceUser;
   readonly figures: PneFigures;
   readonly ledger: Ledger;
   readonly distributor: Distributor;
@@ -102,12 +104,13 @@ export class PneLife {
   }
 
   private async launch(): Promise<void> {
-    const { board, folder, provisioning, linePort, onFailed } = this.options;
+    const { board, folder, provisioning, linePort, user, onFailed } = this.options;
     this.process = await startPneProcess({
       board,
       folder,
       provisioning,
       linePort,
+      user,
       onSample: (count) => this.outlet.ask(count).catch(onFailed),
       onFigures: (reported) => this.take(reported),
       onExit: (problem) => this.fall(problem),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** One PNE: the firmware on the XS engine in a process of its own, fed by a sensor that we play. */
+import { decodeNews } from '../../firmware/orders/news-message.ts';
 import type { Figures } from '../../firmware/sensors/sensor.ts';
 import {
   decodeSensorMessage,
@@ -18,6 +19,7 @@ import {
 } from '../../src/roles/provisioning.ts';
 import type { Board } from './board.ts';
 import { lastWords } from './console.ts';
+import type { DeviceUser } from './device-user.ts';
 import { endWithUs } from './ending.ts';
 import type { Reading } from './input/row.ts';
 
@@ -31,6 +33,8 @@ export interface PneProcessOptions {
   readonly provisioning: Provisioning | Invited;
   /** Where its serial line to the gateway ends, if it has one (PnePlace). */
   readonly linePort: number;
+  /** Who uses it, where its board takes orders. */
+  readonly user?: DeviceUser;
   /** The firmware asks for so many more readings. */
   onSample(count: number): void;
   onFigures(figures: Figures): void;
@@ -87,9 +91,10 @@ class HostedSensor {
   /** The input may have ended before the board was there. */
   adopt(link: Link): LinkEvents {
     this.link = link;
+    this.options.user?.meet((order) => this.link?.send(order));
     if (this.hasEnded) this.end();
     return {
-      onMessage: (bytes) => this.receive(decodeSensorMessage(bytes)),
+      onMessage: (bytes) => this.receive(bytes),
       onClosed: () => {
         if (this.link === link) this.link = undefined;
       },
@@ -105,7 +110,10 @@ class HostedSensor {
     this.link?.send(encodeSensorMessage(message));
   }
 
-  private receive(message: SensorMessage): void {
+  private receive(bytes: Uint8Array): void {
+    const news = decodeNews(bytes);
+    if (news !== undefined) return this.options.user?.hear(news);
+    const message = decodeSensorMessage(bytes);
     if (message.type === SensorMessageType.sample) this.options.onSample(message.count);
     if (message.type === SensorMessageType.figures)
       this.options.onFigures(JSON.parse(message.text) as Figures);

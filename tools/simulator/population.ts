@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import type { Invited, Provisioning } from '../../src/roles/provisioning.ts';
 import type { Board } from './board.ts';
+import { DeviceUser } from './device-user.ts';
 import type { Distributor } from './distributor.ts';
 import { newFigures, type PneFigures } from './figures.ts';
 import type { Ledger } from './ledger.ts';
@@ -32,6 +33,7 @@ export class Population {
   private readonly lives = new Map<string, PneLife>();
   private readonly gone = new Map<string, PneFigures>();
   private readonly boards = new Map<string, Board>();
+  private readonly users = new Map<string, DeviceUser>();
 
   constructor(options: PopulationOptions) {
     this.options = options;
@@ -43,6 +45,7 @@ export class Population {
     const { boards } = this.options;
     const board = boards[this.boards.size % boards.length]!;
     this.boards.set(id, board);
+    this.users.set(id, new DeviceUser());
     this.figures.push(newFigures(id, board));
     this.options.ledger.add(id);
   }
@@ -56,6 +59,7 @@ export class Population {
       folder: join(options.folder, id),
       provisioning,
       linePort: options.network().linePort,
+      user: this.userOf(id),
       figures: this.figuresOf(id),
       onRestart: () => options.network().deliverInterval(id),
     });
@@ -65,6 +69,11 @@ export class Population {
   /** Those, and who is gone. */
   get everyone(): readonly PneFigures[] {
     return [...this.figures, ...this.gone.values()];
+  }
+
+  /** Whoever uses it: one that is gone carries nothing out any more. */
+  userOf(id: string): DeviceUser {
+    return this.users.get(id)!;
   }
 
   /** Settles when its process runs, or has failed to. */

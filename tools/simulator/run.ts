@@ -10,6 +10,7 @@ import { LiveTarget } from './attacks/live.ts';
 import type { Taps } from './attacks/target.ts';
 import { Distributor } from './distributor.ts';
 import type { PneFigures } from './figures.ts';
+import { groupMembers } from './group-members.ts';
 import { GroupStory } from './group-story.ts';
 import type { SkippedRow } from './input/row.ts';
 import { Ledger, type MissingReading } from './ledger.ts';
@@ -95,10 +96,9 @@ class Simulation {
     });
     for (const id of ids.slice(provisioned.length)) await this.invite(id);
     this.story = new GroupStory({
-      pnes: [...this.figures],
-      keys: network.keys,
-      publish: network.publish,
-      say: this.options.onGroup,
+      ...{ network, population: this.population, say: this.options.onGroup },
+      members: groupMembers(this.options.boards, network.keys, this.population),
+      onProblem: (problem) => this.addProblem(problem),
       onDone: () => this.endWhenDone(),
     });
     this.story.start();

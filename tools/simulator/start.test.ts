@@ -70,14 +70,17 @@ test('the sample arrives whole from three PNEs, and stdout holds the document al
   assert.equal(document.record, { mode: 'encrypt', algorithm: 'AES-CCM-16-64-128', overheadBytes: 10 });
 });
 
-test('all PNEs are members of a group until one leaves, which makes a new key for the others', async () => {
+test('a PNE makes a group that all others find and join, until one leaves, which makes a new key for the others', async () => {
   const { status, stderr, report: document } = await report([]);
   assert.is(status, 0);
   assert.equal(document.groups, [
-    { id: 2, name: 'everyone', epoch: 2, members: ['pne-1', 'pne-2'], rekeys: 1 },
+    { id: 2, name: 'everyone', epoch: 4, members: ['pne-1', 'pne-2'], rekeys: 3 },
   ]);
-  assert.match(stderr, /epoch 1, 3 members have its key\n.*read by 2 more\n/s);
-  assert.match(stderr, /pne-3 left; epoch 2, 2 members have its key\n.*read by 1 more\n/s);
+  assert.match(
+    stderr,
+    /made by pne-1, found and joined by 2 more; epoch 3, 3 members have its key\n.*read by 2 more\n/s,
+  );
+  assert.match(stderr, /pne-3 left; epoch 4, 2 members have its key\n.*read by 1 more\n/s);
 });
 
 test('the interface of the gateway and both of each PNE come from a handshake and a negotiation', async () => {

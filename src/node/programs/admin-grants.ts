@@ -76,14 +76,14 @@ export async function grantMark(store: KeyValueStore, id: string): Promise<strin
   return (await isGranted(store, id)) ? '' : ' (no grant)';
 }
 
-/** Grants a device that joins by a code the same, before anybody knows it. */
-export function grantJoined(store: KeyValueStore, id: string): Promise<void> {
-  return grantFor({ store, days: DEFAULT_DAYS, may: '' }, id);
+/** Grants a device that joins by a code the same, before anybody knows it. `may` as `rightsIn` reads it. */
+export function grantJoined(store: KeyValueStore, id: string, may = ''): Promise<void> {
+  return grantFor({ store, days: DEFAULT_DAYS, may }, id);
 }
 
 /** The same as changes for the commit that registers the device. */
-export function joinedGrant(store: KeyValueStore, id: string): Promise<Changes> {
-  return membershipChanges(store, id, DEFAULT_PN, endOf(DEFAULT_DAYS));
+export function joinedGrant(store: KeyValueStore, id: string, may = ''): Promise<Changes> {
+  return membershipChanges(store, id, DEFAULT_PN, endOf(DEFAULT_DAYS), rightsIn(may));
 }
 
 async function grantFor(
