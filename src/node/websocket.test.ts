@@ -9,13 +9,13 @@ import { ImplementationLimits } from '../limits.ts';
 import { NodeLimits } from '../node-limits.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import { connectRaw, Owner, until } from './listener.testing.ts';
+import { BINARY, openWebSocket, PING, TEXT, webSocketFrame } from './web-socket.testing.ts';
 import { connectWebSocket, listenWebSocket } from './websocket.ts';
 
 const test = suite('node/websocket');
 const { linkBeatMs, linkMaxSilentBeats, linkMaxMessageBytes, linkOpeningMs } = ImplementationLimits;
 const BOUND_MS = (linkMaxSilentBeats + 1) * linkBeatMs;
 const MESSAGE = Uint8Array.of(1, 2, 3);
-const PING = 0x89;
 
 async function withListener(owner: Owner, work: (port: number) => Promise<void>): Promise<void> {
   const listener = await listenWebSocket(0, owner.adopt, owner.time.after);
@@ -27,23 +27,6 @@ async function withListener(owner: Owner, work: (port: number) => Promise<void>)
   await owner.closed(owner.links.length);
   await until(() => owner.time.running === 0, 'the end of all timers');
   assert.ok(owner.closings.every((count) => count === 1));
-}
-
-/** A connection that asked for a WebSocket and got it; what comes then it neither reads nor answers. */
-async function openRaw(port: number): Promise<Socket> {
-  const socket = await connectRaw(port);
-  const answered = new Promise((resolve) => socket.once('data', resolve));
-  socket.write(
-    `GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
-      `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${Buffer.alloc(16).toString('base64')}\r\n\r\n`,
-  );
-  await answered;
-  return socket;
-}
-
-/** A client's frame, with a mask of zeros (RFC 6455 section 5.2). */
-function frame(first: number, payload: Uint8Array): Uint8Array {
-  return Uint8Array.from([first, 0x80 | payload.length, 0, 0, 0, 0, ...payload]);
 }
 
 test('what either end sends inside onLink arrives, 200 of 200', async () => {
@@ -68,7 +51,7 @@ test('40 peers that vanished are closed within the bound, and one that answers p
   const gateway = new Owner();
   await withListener(server, async (port) => {
     await connectWebSocket(`ws://127.0.0.1:${port}`, gateway.adopt, gateway.time.after);
-    for (let count = 0; count < 40; count += 1) await openRaw(port);
+    for (let count = 0; count < 40; count += 1) await openWebSocket(port);
     await server.opened(41);
     let pings = 0;
     const alive = new WebSocket(`ws://127.0.0.1:${port}`);
@@ -127,7 +110,7 @@ test('connections that never ask for a WebSocket end in time, and the oldest mak
     for (let count = 0; count < listenerMaxOpening + 5; count += 1) idle.push(await connectRaw(port));
     await until(() => idle.slice(0, 5).every(({ destroyed }) => destroyed), 'the end of the five oldest');
     assert.is(idle.filter(({ destroyed }) => destroyed).length, 5);
-    await openRaw(port);
+    await openWebSocket(port);
     await owner.opened(1);
     assert.is(idle.filter(({ destroyed }) => destroyed).length, 6);
     owner.time.pass(linkOpeningMs);
@@ -139,8 +122,8 @@ test('connections that never ask for a WebSocket end in time, and the oldest mak
 test('links past the limit are closed at once, and those that are there stay', async () => {
   const owner = new Owner();
   await withListener(owner, async (port) => {
-    for (let count = 0; count < NodeLimits.listenerMaxLinks; count += 1) await openRaw(port);
-    const refused = await openRaw(port);
+    for (let count = 0; count < NodeLimits.listenerMaxLinks; count += 1) await openWebSocket(port);
+    const refused = await openWebSocket(port);
     await until(() => refused.destroyed, 'the end of one too many');
     assert.equal(
       [owner.links.length, owner.open],
@@ -155,17 +138,17 @@ LONG[1] = 0x80 | 126;
 LONG.writeUInt16BE(linkMaxMessageBytes + 1, 2);
 
 for (const [name, bytes] of [
-  ['a text message', frame(0x81, MESSAGE)],
+  ['a text message', webSocketFrame(TEXT, MESSAGE)],
   ['an oversized message, at its length', LONG],
   ['a frame without a mask', Uint8Array.of(0x82, 1, 7)],
-  ['a reserved opcode', frame(0x83, MESSAGE)],
+  ['a reserved opcode', webSocketFrame(0x83, MESSAGE)],
   ['bytes of 255', new Uint8Array(100).fill(255)],
 ] as const) {
   test(`${name} closes the link, and nothing that follows is read`, async () => {
     const owner = new Owner();
     await withListener(owner, async (port) => {
-      const socket = await openRaw(port);
-      socket.write(Buffer.concat([bytes, frame(0x82, MESSAGE)]));
+      const socket = await openWebSocket(port);
+      socket.write(Buffer.concat([bytes, webSocketFrame(BINARY, MESSAGE)]));
       await owner.closed(1);
       assert.equal(owner.messages, []);
     });
@@ -175,10 +158,10 @@ for (const [name, bytes] of [
 test('half a frame, and a message that never ends, are given up within the bound', async () => {
   const owner = new Owner();
   await withListener(owner, async (port) => {
-    const half = await openRaw(port);
-    half.write(frame(0x82, MESSAGE).subarray(0, 7));
-    const endless = await openRaw(port);
-    endless.write(frame(0x02, MESSAGE));
+    const half = await openWebSocket(port);
+    half.write(webSocketFrame(BINARY, MESSAGE).subarray(0, 7));
+    const endless = await openWebSocket(port);
+    endless.write(webSocketFrame(0x02, MESSAGE));
     await owner.opened(2);
     owner.time.pass(BOUND_MS);
     await owner.closed(2);
@@ -188,7 +171,7 @@ test('half a frame, and a message that never ends, are given up within the bound
 
 /** A peer that does not read, and for which as much waits as may. */
 async function fillUp(port: number, owner: Owner): Promise<Socket> {
-  const socket = await openRaw(port);
+  const socket = await openWebSocket(port);
   await owner.opened(1);
   socket.pause();
   const fill = () => {
@@ -203,7 +186,7 @@ test('a peer that does not read costs bounded memory, and is closed although it 
   await withListener(owner, async (port) => {
     const socket = await fillUp(port, owner);
     for (let beats = 0; beats <= linkMaxSilentBeats; beats += 1) {
-      socket.write(frame(0x82, MESSAGE));
+      socket.write(webSocketFrame(BINARY, MESSAGE));
       await until(() => owner.messages.length > beats, 'a message');
       owner.time.pass(linkBeatMs);
     }
@@ -215,7 +198,7 @@ test('a peer that pings and does not read the answers is closed before they fill
   const owner = new Owner();
   await withListener(owner, async (port) => {
     const socket = await fillUp(port, owner);
-    for (let count = 0; count < 1000; count += 1) socket.write(frame(PING, MESSAGE));
+    for (let count = 0; count < 1000; count += 1) socket.write(webSocketFrame(PING, MESSAGE));
     await owner.closed(1);
   });
 });
@@ -227,9 +210,9 @@ test('a message that its owner refuses closes that link alone', async () => {
     onMessage: () => refuse('messageInvalid'),
   });
   const listener = await listenWebSocket(0, refusing, owner.time.after);
-  const socket = await openRaw(listener.port);
-  await openRaw(listener.port);
-  socket.write(frame(0x82, MESSAGE));
+  const socket = await openWebSocket(listener.port);
+  await openWebSocket(listener.port);
+  socket.write(webSocketFrame(BINARY, MESSAGE));
   await owner.closed(1);
   assert.is(owner.open, 1);
   await listener.close();
