@@ -94,6 +94,8 @@ export const NodeLimits = /* @__PURE__ */ Object.freeze({
   httpMemory: 256,
   /** How long a broker may take to answer. */
   brokerTimeoutMs: 10_000,
+  /** Bytes that may come of it before a packet is whole: many times the longest command. */
+  brokerMaxPacketBytes: 262_144,
   /** Readings that are kept for one external entity, and how often they are counted once it looks like so many. */
   entityMaxKept: 100_000,
   entityRecountMs: 60_000,

@@ -4,6 +4,7 @@
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
 import type { After, RunningTimer } from '../../link/timer.ts';
 import { NodeLimits } from '../../node-limits.ts';
+import { pauseBefore } from '../reconnect.ts';
 
 export interface BrokerOptions {
   /** `mqtt:`, `mqtts:`, `ws:` or `wss:`, with user and password where the broker asks for them. */
@@ -74,14 +75,12 @@ class BrokerConnection {
   open(): void {
     const client = connect(this.options.url, this.clientOptions());
     this.client = client;
+    boundPackets(client, () => this.giveUp(client, new Error('a packet is longer than any command')));
     client.on('connect', () => this.connected(client));
     client.on('message', (topic: string, payload: Buffer, { retain }: IPublishPacket) =>
       this.options.onMessage(topic, payload, retain),
     );
-    client.on('error', (error) => {
-      this.options.onUnreachable(error);
-      client.end(true);
-    });
+    client.on('error', (error) => this.giveUp(client, error));
     client.on('close', () => this.lost(client));
   }
 
@@ -110,8 +109,7 @@ class BrokerConnection {
     client.subscribe(this.options.subscription, { qos: 1 }, (error, granted) => {
       if (client !== this.client || !client.connected) return;
       if (error !== null || granted?.some(({ qos }) => qos > 2)) {
-        this.options.onUnreachable(error ?? new Error('the broker refuses the subscription to commands'));
-        return void client.end(true);
+        return this.giveUp(client, error ?? new Error('the broker refuses the subscription to commands'));
       }
       this.isThere = true;
       this.timer = this.options.after(NodeLimits.reconnectMaxMs, () => {
@@ -135,6 +133,11 @@ class BrokerConnection {
     });
   }
 
+  private giveUp(client: MqttClient, error: Error): void {
+    this.options.onUnreachable(error);
+    client.end(true);
+  }
+
   private supersede(topic: string): void {
     for (const each of this.outgoing)
       if (each.done === undefined && each.topic === topic) this.outgoing.delete(each);
@@ -147,9 +150,23 @@ class BrokerConnection {
     if (this.isThere) this.options.onBroker(false);
     this.isThere = false;
     if (this.isClosed) return;
-    const { reconnectFirstMs, reconnectMaxMs } = NodeLimits;
-    const longest = Math.min(reconnectFirstMs * 2 ** this.failures, reconnectMaxMs);
+    const { after, random } = this.options;
+    this.timer = after(pauseBefore(this.failures, random), () => this.open());
     this.failures += 1;
-    this.timer = this.options.after((longest / 2) * (1 + this.options.random()), () => this.open());
   }
+}
+
+/**
+ * Ends a connection on which more comes than the longest command before a packet is whole. A packet has up to 256 MB, and
+ * is kept in memory until then: who may publish commands, or the broker, could fill it.
+ */
+function boundPackets(client: MqttClient, onTooLong: () => void): void {
+  let waiting = 0;
+  client.on('packetreceive', () => {
+    waiting = 0;
+  });
+  client.stream.on('data', ({ length }: Uint8Array) => {
+    waiting += length;
+    if (waiting > NodeLimits.brokerMaxPacketBytes) onTooLong();
+  });
 }
