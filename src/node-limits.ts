@@ -72,6 +72,10 @@ export const NodeLimits = /* @__PURE__ */ Object.freeze({
   /** Orders to a gateway that are not asked yet, and how long somebody waits for what becomes of one, in seconds. */
   gatewayMaxOrders: 16,
   orderSeconds: 15,
+  /** How often a gateway asks its server what the owner of its PN says to a bridge, in ms. */
+  bridgeAskMs: 2000,
+  /** How long a consent of his counts there without being heard again. */
+  bridgeConsentSeconds: 86_400,
   /** Links of other gateways at a gateway. */
   gatewayMaxBridges: 16,
   /** Links of external entities at one server: one that nobody has secured makes room for a newer one. */

@@ -50,6 +50,33 @@ export async function askOwner(store: KeyValueStore, question: Question, now: nu
   return made !== undefined;
 }
 
+/**
+ * The same of what has this owner, as is said elsewhere. Where it was another before, what he was asked and has answered
+ * goes.
+ */
+export async function askOwnerOf(
+  store: KeyValueStore,
+  question: Question,
+  owner: string,
+  now: number,
+): Promise<boolean> {
+  const { operation, subject, target } = question;
+  const made = await changeConsents(store, now, (consents) => {
+    const known = disclosureIn(consents, question);
+    const isHis = known.openness === 'ask' && known.owner === owner;
+    const isFormer = (each: Consent) => !isHis && each.operation === operation && each.target === target;
+    const rows = new Map([...consents.rows].filter(([, each]) => !isFormer(each)));
+    if (!mayAsk({ rows }, question, now)) return undefined;
+    const highest = consents.highest + 1;
+    const until = now + consentAskSeconds;
+    const asked = consentPut({ operation, subject, target, number: highest, state: 'asked', until });
+    const his = isHis ? [] : [disclosurePut(operation, target, { ...known, openness: 'ask', owner })];
+    const gone = [...consents.rows.keys()].filter((name) => !rows.has(name) && name !== nameOf(question));
+    return { highest, puts: [...his, asked], deletes: gone.map((name) => fromHex(name)) };
+  });
+  return made !== undefined;
+}
+
 /** `unknown`: no such question, or not any more. `foreign`: not his to answer. `final`: he has refused it before. */
 export type Answered = 'answered' | 'unknown' | 'foreign' | 'final';
 
@@ -60,19 +87,23 @@ export interface AnswerTo {
   readonly until: number;
   /** Whoever answers: the owner, who has refused for good what he has refused; or who administers, by ADMINISTRATOR. */
   readonly by: string;
+  /** Only where it is so still, else it is `final`; the same answer counts until the new time then. */
+  readonly from?: Consent['state'];
 }
 
 /** The same answer again changes nothing. */
 export async function answerQuestion(
   store: KeyValueStore,
-  { number, answer, until, by }: AnswerTo,
+  { number, answer, until, by, from }: AnswerTo,
   now: number,
 ): Promise<Answered> {
   let answered: Answered = 'unknown';
   await changeConsents(store, now, (consents) => {
     const known = [...consents.rows.values()].find((each) => each.number === number && each.until > now);
     answered = judge(consents, known, answer, by);
-    if (known === undefined || answered !== 'answered' || known.state === answer) return undefined;
+    if (known !== undefined && from !== undefined && known.state !== from) answered = 'final';
+    const isSame = known?.state === answer && from === undefined;
+    if (known === undefined || answered !== 'answered' || isSame) return undefined;
     return { puts: [consentPut({ ...known, state: answer, until })] };
   });
   return answered;

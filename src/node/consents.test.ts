@@ -306,4 +306,32 @@ test('rows that are none are refused, and nothing is decided by them', async () 
   }
 });
 
+test('what has an owner elsewhere is his to answer, and what a former one has answered goes', async () => {
+  const store = createMemoryStore();
+  const { consents } = await held(store);
+  const bridge = (subject: string): Question => ({ operation: 'bridge-open', subject, target: '1' });
+  const settled = (owner: string, count: number) =>
+    until(() => consents.waitingFor(owner).length === count, `${count} questions to ${owner}`);
+  consents.askOwner(bridge('b'), 'pne-1');
+  consents.askOwner(bridge('c'), 'pne-1');
+  await settled('pne-1', 2);
+  consents.askOwner(bridge('b'), 'pne-1');
+  assert.is(await answer(store, 1, 'consented', 'pne-2'), 'foreign');
+  assert.is(await answer(store, 1, 'consented', 'pne-1'), 'answered');
+  await consents.refresh();
+  assert.equal(
+    [consents.contextOf(bridge('b')), consents.secondsFor(bridge('b'))],
+    [{ openness: 'ask', owner: 'pne-1', answer: 'consented' }, 100],
+  );
+  consents.askOwner(bridge('b'), 'pne-2');
+  await settled('pne-2', 1);
+  assert.equal(consents.contextOf(bridge('b')), { openness: 'ask', owner: 'pne-2' });
+  assert.equal(
+    consents.of('bridge-open', '1').map(({ number, subject, state }) => [number, subject, state]),
+    [[3, 'b', 'asked']],
+  );
+  assert.is(await answer(store, 1, 'consented', 'pne-1'), 'unknown');
+  consents.close();
+});
+
 test.run();

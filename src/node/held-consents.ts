@@ -8,6 +8,7 @@ import { ADMINISTRATOR, type Answer, type Context, type Openness } from '../auth
 import { fromHex } from '../bytes/hex.ts';
 import type { After, RunningTimer } from '../link/timer.ts';
 import { NodeLimits } from '../node-limits.ts';
+import type { BridgeConsents } from '../roles/bridge-consents.ts';
 import type { AskedOperation, NumberedQuestion, Question } from '../roles/consent.ts';
 import type { OwnerConsents } from '../roles/consent-desk.ts';
 import { Status, type StatusCode } from '../roles/status.ts';
@@ -54,7 +55,7 @@ export async function openConsents(options: HeldConsentsOptions): Promise<HeldCo
   return held;
 }
 
-export class HeldConsents implements OwnerConsents {
+export class HeldConsents implements OwnerConsents, BridgeConsents {
   private readonly options: HeldConsentsOptions;
   private held: Consents = { rows: new Map(), disclosures: new Map(), versions: new Map(), highest: 0 };
   /** What waits, by who is to answer. */
@@ -106,6 +107,26 @@ export class HeldConsents implements OwnerConsents {
   /** Asks the owner, where that has not been done and there is room. */
   ask(question: Question): void {
     if (this.valid(question) === undefined) this.queue.add(question);
+  }
+
+  /** The same of what has this owner, as is said elsewhere. */
+  askOwner(question: Question, owner: string): void {
+    const isHis = disclosureIn(this.held, question).owner === owner;
+    if (!isHis || this.valid(question) === undefined) this.queue.add(question, owner);
+  }
+
+  /** How long what is asked or answered counts still. */
+  secondsFor(question: Question): number {
+    const { until } = this.valid(question) ?? { until: 0 };
+    return Math.max(0, until - this.options.now());
+  }
+
+  /** What was asked and is not over, answered or not. */
+  of(operation: AskedOperation, target: string): Consent[] {
+    const now = this.options.now();
+    return [...this.held.rows.values()].filter(
+      (each) => each.operation === operation && each.target === target && each.until > now,
+    );
   }
 
   waitingFor(owner: string): readonly NumberedQuestion[] {

@@ -4,6 +4,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { administratorsOf } from './administrators.ts';
+import { askBridge } from './bridge-wish.ts';
 import { encodeServiceRequest, type ServiceAnswer, ServiceOperation, type Wish } from './service-message.ts';
 import {
   addAdminee,
@@ -78,6 +79,7 @@ const EVERY_WISH: readonly Wish[] = Object.freeze([
   changeAdmin(HOME, 'pne-1', 'pne-2'),
   releaseAdmin(HOME, 'pne-1'),
   switchNetwork(HOME, 'a'),
+  askBridge(HOME, 'b'),
 ]);
 
 // The first test of a suite has less of XS's stack than those behind it.

@@ -17,6 +17,7 @@ import { VirtualTime } from '../link/time.testing.ts';
 import { compactPayloads } from '../payload/compact.ts';
 import type { ReasonName } from '../refusal.ts';
 import { createMemoryMedium } from '../store/medium.testing.ts';
+import type { BridgeConsents } from './bridge-consents.ts';
 import { createGateway, type Gateway } from './gateway.ts';
 import type { GatewayBridge } from './gateway-bridge.ts';
 import { type ChangeKeys, createGroupDevice, type GroupDevice, type Kept } from './group-device.testing.ts';
@@ -39,6 +40,8 @@ export interface GroupNetworkOptions {
   readonly curve?: number;
   /** What PNEs and gateways may do with PNs and groups, where they ask by messages. */
   readonly services?: ServiceGrants;
+  /** Where owners of PNs are asked for bridges. */
+  readonly consents?: BridgeConsents;
   /** Whether the server takes that, if not as the PNEs do. */
   readonly hasDesk?: boolean;
 }
@@ -249,10 +252,11 @@ export class GroupNetwork {
   }
 
   private newDesk(): Pick<ServerKeysOptions, 'services'> {
-    const { services: grants, hasDesk = true } = this.options;
+    const { services: grants, hasDesk = true, consents } = this.options;
     if (grants === undefined || !hasDesk) return {};
     const gatewayCredential = (name: string) => this.identities.get(name)?.credential.cred;
-    this.desk = createServiceDesk({ grants, gatewayCredential });
+    const asked = consents === undefined ? {} : { consents: () => consents };
+    this.desk = createServiceDesk({ grants, gatewayCredential, ...asked });
     return { services: this.desk };
   }
 

@@ -8,6 +8,7 @@ import type { Asker, ServiceGrants } from '../authorization/service-access.ts';
 import type { Link } from '../link/link.ts';
 import type { ReasonName } from '../refusal.ts';
 import { refuse } from '../refusal.ts';
+import type { BridgeConsents } from './bridge-consents.ts';
 import type { GatewayServices } from './gateway-services.ts';
 import type { Rekeying } from './group-record.ts';
 import type { Agreement } from './interface.ts';
@@ -15,6 +16,7 @@ import type { KeyView } from './key-ledger.ts';
 import { KeyMessageType } from './key-message.ts';
 import type { KeyChanges } from './key-store.ts';
 import { addAdminee, assignAdmin, changeAdmin, releaseAdmin } from './service-administration.ts';
+import { askBridge } from './service-bridges.ts';
 import { describeDevice, listDevices } from './service-devices.ts';
 import { createGroup, discoverGroups, removeMember, transferGroup } from './service-groups.ts';
 import {
@@ -34,6 +36,8 @@ export interface ServiceDeskOptions {
   readonly grants: ServiceGrants;
   /** The CCS of a gateway, where the server has it: PNEs of a PN are told of the one that it is at. */
   gatewayCredential(gateway: string): Uint8Array | undefined;
+  /** Where owners of PNs are asked for bridges, if they are. */
+  consents?(): BridgeConsents;
 }
 
 /** What key management does for it. */
@@ -99,6 +103,7 @@ const HANDLERS: Readonly<Record<number, ServiceHandler>> = Object.freeze({
   [ServiceOperation.changeAdmin]: changeAdmin,
   [ServiceOperation.releaseAdmin]: releaseAdmin,
   [ServiceOperation.switchNetwork]: switchNetwork,
+  [ServiceOperation.askBridge]: askBridge,
 });
 
 /** What is answered to a refusal. Where a wish could not be stored nothing is answered, and it is asked again. */
@@ -175,7 +180,8 @@ class Desk implements ServiceDesk {
   private surroundings(asker: Asker): Omit<ServiceCase, 'asker' | 'wish' | 'view' | 'grants'> {
     const { rekeying, pneIds, routeOf, isKnown, fieldsOf } = this.host;
     const neighbours = () => [...pneIds()].filter((id) => this.isNear(asker, id));
-    return { rekeying, neighbours, isKnown, fieldsOf, isHere: (id) => routeOf(id) !== undefined };
+    const consents = this.options.consents?.();
+    return { rekeying, neighbours, isKnown, fieldsOf, consents, isHere: (id) => routeOf(id) !== undefined };
   }
 
   /** Whether another PNE is at the same gateway, or at the one that asks. */
@@ -205,6 +211,9 @@ class Desk implements ServiceDesk {
       const results = refused === undefined ? (outcome.results ?? []) : [];
       talk.answer = encodeServiceAnswer({ serial: request.serial, status, results });
       talk.send(talk.answer);
+      const { asks } = outcome;
+      if (refused === undefined && asks !== undefined)
+        this.options.consents?.().askOwner(asks.question, asks.owner);
     });
   }
 }

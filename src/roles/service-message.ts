@@ -24,6 +24,7 @@
  *    12  change an admin     reference         pne-id, pne-id   of the one that was, and of the one in its place
  *    13  release an admin    reference         ? pne-id         itself, unless one is named
  *    14  switch a PN         reference         gateway          asked for; it moves as soon as the gateway is there
+ *    15  ask for a bridge    reference         gateway          word: 0 .. 3, seconds: bridge-wish.ts
  *
  *     group = [reference: uint, marks: uint, members: uint, name: tstr, service: tstr]
  *     network = [reference: uint, marks: uint, members: uint, name: tstr, gateway: tstr]   ; '': at whichever
@@ -57,6 +58,7 @@ export const ServiceOperation = Object.freeze({
   changeAdmin: 12,
   releaseAdmin: 13,
   switchNetwork: 14,
+  askBridge: 15,
 } as const);
 
 /** Whom a PN is of, besides whoever sets it up and the gateways that they are at. */

@@ -13,6 +13,8 @@ import {
 import { groupNumber } from '../keys/reference.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
+import type { BridgeConsents } from './bridge-consents.ts';
+import type { Question } from './consent.ts';
 import type { GroupRecord, Rekeying } from './group-record.ts';
 import type { KeyView } from './key-ledger.ts';
 import type { KeyChanges } from './key-store.ts';
@@ -35,11 +37,15 @@ export interface ServiceCase {
   fieldsOf(pneId: string): readonly string[];
   /** Whether the server has the credential of a PNE of this id. */
   isKnown(pneId: string): boolean;
+  /** Where owners of PNs are asked, if they are. */
+  readonly consents?: BridgeConsents | undefined;
 }
 
 export interface ServiceOutcome {
   readonly changes?: Partial<KeyChanges>;
   readonly results?: readonly ServiceResult[];
+  /** Whom to ask what once that is answered. */
+  readonly asks?: { readonly question: Question; readonly owner: string };
 }
 
 /** Refuses what is not to be, and has changed nothing then. Asked again of what it has made, it finds nothing left to do. */

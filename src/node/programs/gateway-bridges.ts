@@ -6,11 +6,15 @@ import { decideBridge } from '../../authorization/gateway-access.ts';
 import { DEFAULT_PN } from '../../authorization/membership.ts';
 import type { CryptoProvider } from '../../crypto/provider.ts';
 import type { Identity } from '../../handshake/credential.ts';
+import { referenceOf } from '../../keys/reference.ts';
+import { Status } from '../../roles/status.ts';
+import { askBridgeOwners } from '../bridge-owners.ts';
 import { type Bridges, startBridges } from '../bridges.ts';
 import { GATEWAYS } from '../devices.ts';
 import { GATEWAY_GRANTS } from '../grants.ts';
 import type { KeyValueStore } from '../store/store.ts';
 import { agreementFacts } from './agreement-facts.ts';
+import type { Asking } from './asking.ts';
 import { checkServerUrl, parseAddress } from './config.ts';
 import { openProgramConsents } from './consents.ts';
 import { openEnrolled } from './enrolled.ts';
@@ -26,6 +30,8 @@ export interface GatewayBridgesOptions {
   readonly urls: string;
   readonly listen: string;
   onContent(message: Uint8Array): void;
+  /** Asks the server: the PNE that owns the PN of this gateway is asked, too. */
+  readonly ask: Asking;
 }
 
 /** Of a gateway whose credential is gone. */
@@ -38,7 +44,7 @@ export function checkUrls(text: string): void {
 
 /** Undefined where the gateway is to have no bridge. */
 export async function openBridges(options: GatewayBridgesOptions): Promise<Bridges | undefined> {
-  const { provider, identity, store, log, urls, listen, onContent } = options;
+  const { provider, identity, store, log, urls, listen, onContent, ask } = options;
   if (urls === '' && listen === '') return undefined;
   let bridges: Bridges | undefined;
   const gateways = await openEnrolled({
@@ -68,11 +74,24 @@ export async function openBridges(options: GatewayBridgesOptions): Promise<Bridg
       log('bridge-refused', { reason, ...(gateway !== undefined && { gateway }) }),
     onUnreachable: (url, { message }) => log('bridge-unreachable', { url, reason: message }),
   });
+  const owners = askBridgeOwners({
+    ...{ store, consents, ask, now: () => Math.floor(Date.now() / 1000) },
+    ...{ target: String(DEFAULT_PN), reference: referenceOf('pn', DEFAULT_PN) },
+    onRefused: (gateway, status) =>
+      log('owner-not-asked', {
+        ...{ gateway, status },
+        ...(status === Status.notAuthorized && {
+          try: `pne-runtime admin grant-gateway ${gateway} --bridges ${DEFAULT_PN} --state FOLDER-OF-THE-SERVER`,
+        }),
+      }),
+    onFailed: ({ message }) => log('owners-failed', { reason: message }),
+  });
   if (bridges.port !== undefined) log('bridges', { port: bridges.port });
   const { close } = bridges;
   return {
     ...bridges,
     async close(): Promise<void> {
+      owners.close();
       gateways.close();
       grants.close();
       consents.close();

@@ -15,6 +15,7 @@ import { listenTcp } from '../tcp.ts';
 import { after } from '../timer.ts';
 import { grantJoined } from './admin-grants.ts';
 import { agreementFacts } from './agreement-facts.ts';
+import { askingInTurn } from './asking.ts';
 import { type Bluetooth, startBluetooth } from './bluetooth.ts';
 import { checkOneOf, checkServerUrl, DATABASE, pageOption, parseAddress, type Values } from './config.ts';
 import { openEnrolled } from './enrolled.ts';
@@ -126,10 +127,11 @@ export async function startGatewayProgram(
     },
   });
   gateway = started;
-  const orders = await openGatewayOrders(store, log, started);
+  const ask = askingInTurn(started);
+  const orders = await openGatewayOrders(store, log, ask);
   bridges = await openBridges({
     ...{ provider, identity, store, log, onContent: started.takeContent },
-    ...{ urls: values.bridge, listen: values['bridge-listen'] },
+    ...{ urls: values.bridge, listen: values['bridge-listen'], ask },
   });
   metrics.show('devices', () => devices.ids.length);
   metrics.show('server_link', () => Number(isServerThere));

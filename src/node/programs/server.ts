@@ -98,6 +98,7 @@ export async function startServerProgram(
   const services = createServiceDesk({
     grants: { pne: grants.authority, gateway: gatewayGrants.authority },
     gatewayCredential: (name) => gateways.all.find(({ subject }) => subject === name)?.cred,
+    consents: () => consents,
   });
   const keys = createServerKeys({
     provider,
