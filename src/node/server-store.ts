@@ -143,7 +143,8 @@ class NodeServerStore implements PersistentServerStore {
     // As it was decided: what is looked up for copies may take time.
     const conditions = [{ key, version: this.versions.get(pneId) }, ...expected(pneId)];
     const arrived = now();
-    const copies = readings.length === 0 ? undefined : await this.options.copies?.(pneId, readings, arrived);
+    const { copies: copiesOf } = this.options;
+    const copies = copiesOf && readings.length > 0 ? await copiesOf(pneId, readings, arrived) : undefined;
     const kept = copies?.isKept && !keepsCopied ? [] : readings;
     const undo = () => {
       this.kept -= kept.length;

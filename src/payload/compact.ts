@@ -15,11 +15,13 @@ import { packReadings, withNamesOf } from './concise.ts';
 import type { PnePayloads } from './payload.ts';
 import { scanPayload } from './scan.ts';
 
+/** Room for what most payloads take. */
+const USUAL_BYTES = 128;
 const { payloadMaxDepth, payloadMaxTextBytes } = ImplementationLimits;
 
 const codec: PnePayloads = {
   encode(value: unknown): Uint8Array {
-    const output = new ByteWriter();
+    const output = new ByteWriter(USUAL_BYTES);
     writeValue(output, value, 0);
     const payload = output.finish();
     scanPayload(payload);

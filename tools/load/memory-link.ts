@@ -3,8 +3,8 @@
 import { PLAIN_STREAM } from '../../src/link/attestation.ts';
 import type { Link, LinkEvents } from '../../src/link/link.ts';
 
-/** Messages that are under way on all links, in the order in which they were sent, and when their turn ends. */
-const underWay: (() => void)[] = [];
+/** Messages that are under way on all links, in the order in which they were sent, and whom they go to. */
+let underWay: { readonly to: LinkEvents; readonly message: Uint8Array }[] = [];
 let isMoving = false;
 
 /** Links two ends in this process. What is sent comes later, never in the same call, and in turns of the event loop. */
@@ -15,7 +15,7 @@ export function joinInMemory(first: (link: Link) => LinkEvents, second: (link: L
     atTurnEnd: setImmediate,
     close(): void {},
     send(message): void {
-      underWay.push(() => ends[peer]!.onMessage(message));
+      underWay.push({ to: ends[peer]!, message });
       if (!isMoving) setImmediate(move);
       isMoving = true;
     },
@@ -26,5 +26,7 @@ export function joinInMemory(first: (link: Link) => LinkEvents, second: (link: L
 
 function move(): void {
   isMoving = false;
-  for (const deliver of underWay.splice(0)) deliver();
+  const moving = underWay;
+  underWay = [];
+  for (const { to, message } of moving) to.onMessage(message);
 }
