@@ -58,6 +58,17 @@ test('who is removed reads nothing that follows, and has no key any more', () =>
   assert.equal(epochs(network), [2, undefined, 2]);
 });
 
+test('who is removed and added again before it has heard of the first has a key and a seat', () => {
+  const network = create();
+  network.keys.remove(REFERENCE, 'pne-2');
+  network.keys.add(REFERENCE, 'pne-2');
+  network.settle();
+  network.pass(60_000);
+  assert.equal(epochs(network), [3, 3, undefined]);
+  assert.equal(readers(network, 'pne-1', 'again'), ['pne-2']);
+  assert.equal(network.refusals, []);
+});
+
 test('a PNE leaves by itself, and joins where the server permits it', () => {
   const network = create({ permits: (pneId) => pneId !== 'pne-3' });
   network.device('pne-2').keys.leave(REFERENCE);

@@ -34,7 +34,16 @@ export interface KeyPeerOptions {
 interface Saying {
   /** Names what is said: something else takes its place. */
   readonly epoch: number;
+  /** What it had is to end: until it has proved that, nobody knows whether it has it still. */
+  readonly isEnd: boolean;
   readonly transmission: Transmission;
+}
+
+/** What is to be said of one key. */
+interface Wanted {
+  readonly epoch: number;
+  readonly isEnd?: boolean;
+  make(): Uint8Array;
 }
 
 /** Which of its keys a PNE has: epoch and sender number. */
@@ -96,14 +105,13 @@ export class KeyPeer {
   sync(groups: Iterable<ServerGroup>): boolean {
     const { agreement, user } = this;
     if (agreement === undefined || user === undefined) return false;
-    const wanted = new Map<number, { readonly epoch: number; make(): Uint8Array }>();
+    const wanted = new Map<number, Wanted>();
     if (user.record.isRevoked || !this.hasUserKey) wanted.set(USER_KEY, this.aboutUser(user.record));
     else this.addGroups(groups, wanted);
     if (user.record.isRevoked && this.held.size === 0) wanted.clear();
     for (const [reference, { epoch }] of this.sayings)
       if (wanted.get(reference)?.epoch !== epoch) this.hush(reference);
-    for (const [reference, { epoch, make }] of wanted)
-      if (!this.sayings.has(reference)) this.say(reference, epoch, make());
+    for (const [reference, each] of wanted) if (!this.sayings.has(reference)) this.say(reference, each);
     return wanted.size === 0;
   }
 
@@ -196,27 +204,24 @@ export class KeyPeer {
     return { epoch, make: isRevoked ? () => revocation(USER_KEY, epoch, Status.notAuthorized) : update };
   }
 
-  private addGroups(
-    groups: Iterable<ServerGroup>,
-    wanted: Map<number, { readonly epoch: number; make(): Uint8Array }>,
-  ): void {
+  private addGroups(groups: Iterable<ServerGroup>, wanted: Map<number, Wanted>): void {
     const left = new Map<number, { readonly epoch: number }>(this.held);
     // What was sent and is not proved may be there.
     for (const [reference, { epoch }] of this.sayings)
       if (!left.has(reference)) left.set(reference, { epoch });
     left.delete(USER_KEY);
-    const updates: [number, { readonly epoch: number; make(): Uint8Array }][] = [];
+    const updates: [number, Wanted][] = [];
     for (const group of groups) {
       const { reference, key } = group.record;
       const member = group.members.get(this.options.pneId);
       if (member === undefined) continue;
-      const held = this.held.get(reference);
+      const held = this.sayings.get(reference)?.isEnd ? undefined : this.held.get(reference);
       left.delete(reference);
       if (held?.epoch !== key.epoch || held.sender !== member.sender)
         updates.push([reference, { epoch: key.epoch, make: () => this.update(group, member, held) }]);
     }
     for (const [reference, { epoch }] of left)
-      wanted.set(reference, { epoch, make: () => revocation(reference, epoch, Status.ok) });
+      wanted.set(reference, { epoch, isEnd: true, make: () => revocation(reference, epoch, Status.ok) });
     // What it has left makes room first.
     for (const [reference, update] of updates) wanted.set(reference, update);
   }
@@ -235,10 +240,11 @@ export class KeyPeer {
     });
   }
 
-  private say(reference: number, epoch: number, message: Uint8Array): void {
+  private say(reference: number, { epoch, isEnd = false, make }: Wanted): void {
     const agreement = this.agreement!;
+    const message = make();
     const transmission = new Transmission(this.pace, () => this.options.send(agreement, message));
-    this.sayings.set(reference, { epoch, transmission });
+    this.sayings.set(reference, { epoch, isEnd, transmission });
     transmission.start();
   }
 
