@@ -42,6 +42,9 @@ export const NodeLimits = /* @__PURE__ */ Object.freeze({
   /** Bytes of the name of a user, and devices that are his. */
   userMaxNameBytes: 64,
   userMaxDevices: 32,
+  /** Wishes of a device that wait for the one before them, and pages of a list that it takes. */
+  deviceMaxWishes: 64,
+  deviceMaxPages: 256,
   /** Bytes of the name of a device that is enrolled. */
   deviceMaxNameBytes: 128,
   /** Bytes of a file system that are left free: what is under way when it gets low takes less. */

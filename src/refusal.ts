@@ -142,6 +142,8 @@ export const Reason = Object.freeze({
   // what PNEs ask of a server (15x)
   /** A PNE that would have to be in a PN is in another. */
   networkTaken: 150,
+  /** The server has not answered, time and again: whether it was done is not known. */
+  unanswered: 151,
   // users (16x)
   /** There is no such user, or he is to go. */
   userUnknown: 160,

@@ -11,13 +11,28 @@ export type { Answer, Openness } from '../authorization/decision.ts';
 export type { CryptoProvider } from '../crypto/provider.ts';
 export { type Credential, ccsCredential, type Identity } from '../handshake/credential.ts';
 export { openBootFile } from '../node/boot-file.ts';
-export { type Device, type DeviceOptions, startDevice } from '../node/device.ts';
+export {
+  type Device,
+  type DeviceOptions,
+  type MemberDevice,
+  type MemberDeviceOptions,
+  startDevice,
+} from '../node/device.ts';
+export { type DeviceFolder, openDeviceFolder } from '../node/device-folder.ts';
+export type { DeviceGroups, GroupTerms } from '../node/device-groups.ts';
+export type { DeviceNetworks } from '../node/device-networks.ts';
 export { newIdentity, openIdentity } from '../node/identity.ts';
+export type { GatewayAddress } from '../node/known-gateways.ts';
+export type { DeviceNotice, GroupContent } from '../node/member.ts';
 export type { AnswerOutcome } from '../node/owner.ts';
 export { connectTcp, type Listener, listenTcp } from '../node/tcp.ts';
 export { after } from '../node/timer.ts';
+export type { Wished } from '../node/wishes.ts';
 export { type ReasonName, Refusal } from '../refusal.ts';
 export type { NumberedQuestion } from '../roles/consent.ts';
+export type { Capabilities } from '../roles/entity-message.ts';
+export type { Outcome } from '../roles/pne-readings.ts';
+export type { FoundDevice, FoundGroup, FoundNetwork } from '../roles/service-wishes.ts';
 
 /** Cryptography by node:crypto. */
 export function createProvider(): CryptoProvider {

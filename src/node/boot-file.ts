@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { encodeUtf8 } from '../bytes/utf8.ts';
 import type { BootStore } from '../delivery/boot.ts';
+import { keepFile, readKept } from './kept-file.ts';
 
 /** The boot counter of a device that runs on Node, in a file of its own: the former number or the new one is in it. */
 export function openBootFile(path: string): BootStore {
@@ -12,37 +12,13 @@ export function openBootFile(path: string): BootStore {
       return epoch;
     },
     write(next): void {
-      const unfinished = `${path}.new`;
-      write(unfinished, `${next}\n`);
-      renameSync(unfinished, path);
-      sync(dirname(path));
+      keepFile(path, encodeUtf8(`${next}\n`));
       epoch = next;
     },
   };
 }
 
 function readEpoch(path: string): number | undefined {
-  try {
-    const text = readFileSync(path, 'utf8');
-    return /^[1-9]\d{0,9}\n$/.test(text) ? Number(text) : undefined;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return undefined;
-  }
-}
-
-function write(path: string, text: string): void {
-  const file = openSync(path, 'w', 0o600);
-  try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-}
-
-function sync(folder: string): void {
-  const directory = openSync(folder, 'r');
-  fsyncSync(directory);
-  closeSync(directory);
+  const text = new TextDecoder().decode(readKept(path));
+  return /^[1-9]\d{0,9}\n$/.test(text) ? Number(text) : undefined;
 }

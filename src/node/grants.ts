@@ -23,7 +23,10 @@ import { concatBytes } from '../bytes/compare.ts';
 import { decodeUtf8, encodeUtf8 } from '../bytes/utf8.ts';
 import { CborReader } from '../cbor/reader.ts';
 import { CborWriter } from '../cbor/writer.ts';
+import type { Credential } from '../handshake/credential.ts';
+import { kidOf } from '../handshake/id-cred.ts';
 import { Refusal, refuse } from '../refusal.ts';
+import type { Revoked } from '../roles/gateway-control.ts';
 import { follow } from './store/following.ts';
 import {
   type Changes,
@@ -114,6 +117,17 @@ export async function openGrants({
     refresh,
     close,
   };
+}
+
+/** What a server states to its gateways of its devices. */
+export function revocationsOf(
+  devices: readonly Credential[],
+  minimums: ReadonlyMap<string, number>,
+): Omit<Revoked, 'kind'>[] {
+  return devices.flatMap((credential) => {
+    const [kid, minimum] = [kidOf(credential.idCred), minimums.get(credential.subject!)];
+    return kid === undefined || minimum === undefined ? [] : [{ kid, minimum }];
+  });
 }
 
 /** Grants a device what most need in a PN, and `more`. `exp`: seconds since 1970. Refuses more rows than a grant has. */

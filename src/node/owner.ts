@@ -2,6 +2,7 @@
 
 /** The consent of a PNE on Node: what became of each of its answers. */
 import { type PneConsents, type PneConsentsOptions, withConsents } from '../roles/pne-consents.ts';
+import type { PneKeys } from '../roles/pne-keys.ts';
 import { Status } from '../roles/status.ts';
 
 /** `superseded`: a later answer to the same took its place. `unknown`: nobody waits for an answer to it any more. */
@@ -18,7 +19,8 @@ export interface Owner {
   settled(number: number, put: (owner: Owner) => void): Promise<AnswerOutcome>;
 }
 
-export function openOwner({ onQuestion, onQuestionWithdrawn }: OwnerOptions): Owner {
+/** `keys`: key management of the same PNE, where it has that. */
+export function openOwner({ onQuestion, onQuestionWithdrawn }: OwnerOptions, keys?: PneKeys): Owner {
   const waiting = new Map<number, (outcome: AnswerOutcome) => void>();
   const settle = (number: number, outcome: AnswerOutcome) => {
     const resolve = waiting.get(number);
@@ -26,7 +28,7 @@ export function openOwner({ onQuestion, onQuestionWithdrawn }: OwnerOptions): Ow
     resolve?.(outcome);
   };
   const owner: Owner = {
-    consents: withConsents(undefined, {
+    consents: withConsents(keys, {
       onQuestion: (question) => onQuestion?.(question),
       onAnswered: (number, status) => settle(number, OUTCOMES[status] ?? 'notAuthorized'),
       onWithdrawn: (number) => onQuestionWithdrawn?.(number),

@@ -108,7 +108,7 @@ export class GroupChanges {
   }
 
   /** A PNE that was revoked gets a user key again, and may become a member. */
-  reinstate(pneId: string, done: Done): void {
+  reinstate(pneId: string, done: Done = ignore): void {
     const apply = (view: KeyView) => {
       const former = view.userOf(pneId);
       if (former?.isRevoked !== true) return {};

@@ -153,6 +153,7 @@ class InitiatorEnd implements Initiation {
   private receiveMessage4({ confirmation, choice, handshakeBytes }: Closing, message: Uint8Array): void {
     const repeated = confirmation.answerTo(message);
     if (repeated !== undefined) return this.options.send(repeated);
+    if (isError(message)) refuse('peerRefused');
     const { established } = confirmation.receive(message);
     this.stop();
     const bytes = handshakeBytes + message.length;

@@ -124,6 +124,10 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
     this.changes.revoke(pneId, done);
   }
 
+  reinstate(pneId: string, done?: Done): void {
+    this.changes.reinstate(pneId, done);
+  }
+
   refresh(then?: () => void): void {
     this.ledger.refresh(then);
   }

@@ -43,6 +43,8 @@ export interface PneKeysOptions {
   onGroup(reference: number, membership: Membership | undefined): void;
   /** The server keeps a key back. */
   onWithheld(reference: number): void;
+  /** The server has not answered `join` or `leave` in this session. It is asked again in the next. */
+  onUnanswered?(): void;
 }
 
 /** What the PNE does for it. */
@@ -188,7 +190,7 @@ class KeyHolder implements PneKeys, BoundKeys {
 
   private ask(): void {
     this.requests += 1;
-    if (this.requests > ImplementationLimits.keyMaxRequests) return this.asking!.stop();
+    if (this.requests > ImplementationLimits.keyMaxRequests) return this.giveUp();
     const held: HeldKey[] = [...this.groups];
     if (this.user !== undefined)
       held.push({ reference: USER_KEY, epoch: this.user.epoch, sender: numberOfProof(this.user.proof) });
@@ -196,6 +198,11 @@ class KeyHolder implements PneKeys, BoundKeys {
     this.wishes.forEach((operation, reference) => {
       this.host!.send(encodeMembership(operation, reference));
     });
+  }
+
+  private giveUp(): void {
+    this.asking!.stop();
+    this.options.onUnanswered?.();
   }
 
   private answered(reference = USER_KEY, operation?: number): void {

@@ -97,6 +97,8 @@ export interface ServerKeys {
   end(reference: number, done?: Done): void;
   /** Takes all keys from a PNE: its groups have new ones, whose former ones end at once. */
   revoke(pneId: string, done?: Done): void;
+  /** A PNE that was revoked may have keys again. */
+  reinstate(pneId: string, done?: Done): void;
   /** Another process has changed the store. */
   refresh(then?: () => void): void;
   /** Another process has changed the user key of a PNE. */

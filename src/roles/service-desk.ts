@@ -24,12 +24,14 @@ import {
   encodeServiceAnswer,
   ServiceOperation,
   type ServiceRequest,
+  type Wish,
 } from './service-message.ts';
 import { chooseNetwork, listNetworks, releaseNetwork, setUpNetwork } from './service-networks.ts';
 import { type NoticeHost, ServiceNotices } from './service-notices.ts';
 import type { ServiceCase, ServiceHandler, ServiceOutcome } from './service-operation.ts';
+import { statusOf } from './service-refusals.ts';
 import { switchNetwork } from './service-switching.ts';
-import { Status, type StatusCode } from './status.ts';
+import { Status } from './status.ts';
 
 export interface ServiceDeskOptions {
   /** What its PNEs and gateways may do. */
@@ -38,6 +40,15 @@ export interface ServiceDeskOptions {
   gatewayCredential(gateway: string): Uint8Array | undefined;
   /** Where owners of PNs are asked for bridges, if they are. */
   consents?(): BridgeConsents;
+  /** A wish was carried out and stored, or refused. */
+  onWish?(wish: DecidedWish): void;
+}
+
+/** What a PNE or a gateway has asked for, and what was decided: `refused` says why not. */
+export interface DecidedWish {
+  readonly asker: Asker;
+  readonly wish: Wish;
+  readonly refused: ReasonName | undefined;
 }
 
 /** What key management does for it. */
@@ -106,16 +117,7 @@ const HANDLERS: Readonly<Record<number, ServiceHandler>> = Object.freeze({
   [ServiceOperation.askBridge]: askBridge,
 });
 
-/** What is answered to a refusal. Where a wish could not be stored nothing is answered, and it is asked again. */
-const STATUSES: Partial<Record<ReasonName, StatusCode>> = Object.freeze({
-  badArgument: Status.badRequest,
-  consentRequired: Status.consentRequired,
-  notOwner: Status.notOwner,
-  groupUnknown: Status.groupUnknown,
-  credentialUnknown: Status.entityUnknown,
-  groupFull: Status.full,
-  networkTaken: Status.networkTaken,
-});
+/** Of a wish that could not be stored nothing is answered, and it is asked again. */
 const UNSTORED: readonly ReasonName[] = Object.freeze(['storeFailed', 'queueFull']);
 
 class Desk implements ServiceDesk {
@@ -206,8 +208,9 @@ class Desk implements ServiceDesk {
     host.change(asker, apply, (refused) => {
       talk.isUnderWay = false;
       if (refused !== undefined) talk.onRefused(refused);
+      this.options.onWish?.({ asker, wish: request, refused });
       if (refused !== undefined && UNSTORED.includes(refused)) return;
-      const status = refused === undefined ? Status.ok : (STATUSES[refused] ?? Status.notAuthorized);
+      const status = refused === undefined ? Status.ok : statusOf(refused);
       const results = refused === undefined ? (outcome.results ?? []) : [];
       talk.answer = encodeServiceAnswer({ serial: request.serial, status, results });
       talk.send(talk.answer);

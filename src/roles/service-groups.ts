@@ -6,7 +6,14 @@ import { encodeFlat } from '../cbor/flat.ts';
 import { groupNumber, isPersonalNetwork } from '../keys/reference.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
-import { freeReference, type GroupRecord, isMember, newGroup, withoutMember } from './group-record.ts';
+import {
+  freeReference,
+  type GroupRecord,
+  isMember,
+  newGroup,
+  withMember,
+  withoutMember,
+} from './group-record.ts';
 import { Terms } from './key-message.ts';
 import { isOwner } from './ownership.ts';
 import { removeAdminee } from './service-administration.ts';
@@ -26,7 +33,7 @@ import {
   textsOf,
 } from './service-operation.ts';
 
-/** Of this name, and of the PNE that asks, which is its first member. One that it has by this name is that. */
+/** Of this name, and of the PNE that asks, which is a member. One that it owns by this name is that. */
 export const createGroup: ServiceHandler = (asked) => {
   const [name, service = ''] = textsOf(asked, 2);
   const { wish, view, rekeying } = asked;
@@ -38,8 +45,12 @@ export const createGroup: ServiceHandler = (asked) => {
   const groups = serviceGroups(view.groups.values());
   const owned = groups.filter(({ owner }) => owner === pneId);
   const known = owned.find((group) => group.name === own.name);
-  if (known !== undefined) return { results: [known.reference] };
-  checkRoom(owned.length, groups.filter((group) => isMember(group, pneId)).length);
+  const joined = groups.filter((group) => isMember(group, pneId)).length;
+  if (known !== undefined) {
+    if (!isMember(known, pneId)) checkRoom(0, joined);
+    return { ...changeOf(known, withMember(known, pneId, rekeying)), results: [known.reference] };
+  }
+  checkRoom(owned.length, joined);
   const reference = freeReference(view.groups, 'service');
   return { changes: { groups: [newGroup({ ...own, reference }, [pneId], rekeying)] }, results: [reference] };
 };

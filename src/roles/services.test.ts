@@ -79,6 +79,17 @@ test('the same name of the same owner is the same group; another owner has one o
   assert.equal(epochs(network), [1, undefined, undefined]);
 });
 
+test('an owner who has left his group is a member again when he creates it again', () => {
+  const network = new ServiceNetwork(ALL);
+  network.answer('pne-1', createGroup('lights'));
+  network.device('pne-1').keys.leave(REFERENCE);
+  network.settle();
+  assert.equal(ownerAndMembers(network), [['pne-1', '']]);
+  assert.is(referenceIn(network.answer('pne-1', createGroup('lights'))), REFERENCE);
+  assert.equal(ownerAndMembers(network), [['pne-1', 'pne-1']]);
+  assert.equal(epochs(network)[0] !== undefined, true);
+});
+
 test('who owns nothing hands nothing on and removes nobody, with every grant for it', () => {
   const network = new ServiceNetwork(ALL);
   network.answer('pne-1', createGroup('lights'));

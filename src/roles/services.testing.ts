@@ -3,8 +3,7 @@
 /** Test code: PNEs that ask a server for groups and PNs, by grants that a test gives them. */
 import { Authority } from '../authorization/authority.ts';
 import { THIS_END } from '../authorization/cti.ts';
-import { OPERATIONS, type OperationName, objectOf } from '../authorization/operations.ts';
-import type { Row } from '../authorization/scope.ts';
+import type { OperationName } from '../authorization/operations.ts';
 import { EVERY } from '../authorization/service-access.ts';
 import { GroupNetwork, type GroupNetworkOptions } from './group-network.testing.ts';
 import {
@@ -13,6 +12,7 @@ import {
   type ServiceAnswer,
   type Wish,
 } from './service-message.ts';
+import { scopeOf } from './service-rights.ts';
 
 export const PNES = Object.freeze(['pne-1', 'pne-2', 'pne-3']);
 
@@ -36,14 +36,7 @@ export function grantTo(
   rights: Readonly<Record<string, readonly Right[]>>,
 ): void {
   for (const [name, granted] of Object.entries(rights)) {
-    const rows = new Map<number, Row>();
-    for (const right of granted) {
-      const [action, number] = typeof right === 'string' ? [right, EVERY] : right;
-      const { kind, bit } = OPERATIONS[action];
-      const object = objectOf(kind, number);
-      rows.set(object, { object, permissions: (rows.get(object)?.permissions ?? 0) | (1 << bit) });
-    }
-    const scope = [...rows.values()].sort((a, b) => a.object - b.object);
+    const scope = scopeOf(granted.map((right) => (typeof right === 'string' ? [right, EVERY] : right)));
     authority.hold(name, { audience: THIS_END, sequence, scope, expiry: { exp: 9 } });
   }
 }

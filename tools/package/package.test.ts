@@ -14,7 +14,7 @@ import '../../src/node/failing.testing.ts';
 const test = suite('package');
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DOCUMENT = readFileSync(join(ROOT, 'docs/library.md'), 'utf8');
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 const EXAMPLES = new Map(
   [...DOCUMENT.matchAll(/^```js\n\/\/ (\S+)\n([\s\S]*?)^```$/gm)].map(([, name, text]) => [name!, text!]),
 );
@@ -97,7 +97,9 @@ test('the document lists what the package exports', () => {
   assert.equal(rows.sort(), Object.keys(paths).sort());
   assert.equal(
     [...EXAMPLES.keys()],
-    ['server.mjs', 'device.mjs', 'owner.mjs', 'entity.mjs', 'panel.mjs', 'records.mjs', 'handshake.mjs'],
+    ['server', 'device', 'group', 'owner', 'entity', 'panel', 'records', 'handshake'].map(
+      (name) => `${name}.mjs`,
+    ),
   );
 });
 
@@ -119,6 +121,12 @@ test('from nothing to a protected reading: a server of at most 20 lines, and a d
     assert.is(server.said(), `ready\n${reading.repeat(times)}`);
   }
   server.child.kill('SIGKILL');
+});
+
+test('two devices share a group by what they ask for: it says what the document says', () => {
+  const { status, stdout, stderr } = run(process.execPath, ['group.mjs']);
+  const said = /^It says\n\n```\n([\s\S]*?)^```$/m.exec(DOCUMENT)?.[1];
+  assert.equal([status, stdout, stderr], [0, said, '']);
 });
 
 test('records and a handshake alone', () => {

@@ -6,11 +6,11 @@ import { DEFAULT_PN, serverGrant } from '../../src/authorization/membership.ts';
 import { createCredentialStore } from '../../src/handshake/credential.ts';
 import type { Link, LinkEvents } from '../../src/link/link.ts';
 import { type CpnsServer, startCpnsServer } from '../../src/node/cpns-server.ts';
+import { revocationsOf } from '../../src/node/grants.ts';
 import { type HeldConsents, openConsents } from '../../src/node/held-consents.ts';
 import { type KeptInvitations, openInvitations } from '../../src/node/invitations.ts';
 import { networkOf } from '../../src/node/onboarding-code.ts';
 import { joinedGrant } from '../../src/node/programs/admin-grants.ts';
-import { revocationsOf } from '../../src/node/programs/granted.ts';
 import { newCode, type Registrar } from '../../src/node/programs/new-code.ts';
 import type { KeyValueStore } from '../../src/node/store/store.ts';
 import { listenTcp } from '../../src/node/tcp.ts';
@@ -151,7 +151,7 @@ function state(server: CpnsServer, { devices, grants }: Keeper, invitations: Kep
   server.setWithdrawn(devices.withdrawn);
   const joined = new Set(invitations.joined);
   server.setAdmitted(devices.all.filter(({ subject }) => joined.has(subject!)));
-  server.setRevoked(revocationsOf(devices.all, grants));
+  server.setRevoked(revocationsOf(devices.all, grants.minimums));
   server.readmit();
 }
 

@@ -7,13 +7,14 @@ import type { Scope } from '../../authorization/scope.ts';
 import { groupNumber, isPersonalNetwork } from '../../keys/reference.ts';
 import { ImplementationLimits } from '../../limits.ts';
 import { Refusal } from '../../refusal.ts';
+import { GATEWAY_RIGHTS } from '../../roles/service-rights.ts';
 import { GATEWAYS, readAll } from '../devices.ts';
 import { GATEWAY_GRANTS, grantIn, grantScope, revokeGrants } from '../grants.ts';
 import { cancelSwitch, requestSwitch } from '../switch-requests.ts';
 import { forgetQuestions } from './admin-consents.ts';
 import { endOf, type Work } from './admin-grants.ts';
 import { done, openGroups } from './admin-groups.ts';
-import { GATEWAY_RIGHTS, rightsIn } from './admin-rights.ts';
+import { rightsIn } from './admin-rights.ts';
 import { UsageError } from './config.ts';
 
 export async function grantGateways(work: Work): Promise<void> {

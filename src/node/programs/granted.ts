@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Authority } from '../../authorization/authority.ts';
-import type { Credential } from '../../handshake/credential.ts';
-import { kidOf } from '../../handshake/id-cred.ts';
-import type { Revoked } from '../../roles/gateway-control.ts';
 import { type GrantList, type HeldGrants, openGrants } from '../grants.ts';
 import type { KeyValueStore } from '../store/store.ts';
 import type { Log } from './log.ts';
@@ -25,16 +22,5 @@ export function openGranted(
       for (const id of ids) log('revoked', { [subject]: id });
     },
     onFailed: ({ message }) => log('grants-failed', { reason: message }),
-  });
-}
-
-/** What a server states to its gateways of its devices. */
-export function revocationsOf(
-  devices: readonly Credential[],
-  { minimums }: HeldGrants,
-): Omit<Revoked, 'kind'>[] {
-  return devices.flatMap((credential) => {
-    const [kid, minimum] = [kidOf(credential.idCred), minimums.get(credential.subject!)];
-    return kid === undefined || minimum === undefined ? [] : [{ kid, minimum }];
   });
 }

@@ -10,7 +10,7 @@ import { Placing, placesOf } from '../../roles/placement.ts';
 import { createServiceDesk } from '../../roles/service-desk.ts';
 import { type CpnsServer, startCpnsServer } from '../cpns-server.ts';
 import { DEVICES, GATEWAYS } from '../devices.ts';
-import { GATEWAY_GRANTS } from '../grants.ts';
+import { GATEWAY_GRANTS, revocationsOf } from '../grants.ts';
 import { openInvitations } from '../invitations.ts';
 import { openKeptResumptions } from '../kept-resumptions.ts';
 import { openKeyStore } from '../key-store.ts';
@@ -36,7 +36,7 @@ import {
 import { openProgramConsents } from './consents.ts';
 import { openEnrolled } from './enrolled.ts';
 import { openEntities } from './entities.ts';
-import { openGranted, revocationsOf } from './granted.ts';
+import { openGranted } from './granted.ts';
 import { checkName } from './names.ts';
 import { Pace } from './pace.ts';
 import { ProgramPage } from './page.ts';
@@ -185,7 +185,7 @@ export async function startServerProgram(
   function followGrants(): void {
     page.granted((id) => grants.authority.grantOf(id) !== undefined);
     if (server === undefined) return;
-    server.setRevoked(revocationsOf(devices.all, grants));
+    server.setRevoked(revocationsOf(devices.all, grants.minimums));
     server.readmit();
   }
   const pace = new Pace({
