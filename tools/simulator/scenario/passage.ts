@@ -56,6 +56,11 @@ export class Passage {
     this.isCut = false;
   }
 
+  /** The next connection goes to that one of them. */
+  turnTo(port: number): void {
+    this.turn = this.ports.indexOf(port);
+  }
+
   close(): Promise<void> {
     this.cut();
     return new Promise((resolve) => this.server.close(() => resolve()));

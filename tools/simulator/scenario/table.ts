@@ -5,6 +5,7 @@ import { tellBridge } from './bridge.ts';
 import { tellKeys } from './keys.ts';
 import type { Tell } from './play.ts';
 import { tellRevocation } from './revocation.ts';
+import { tellSwitching } from './switching.ts';
 
 export interface ScenarioRow {
   readonly name: string;
@@ -38,6 +39,14 @@ export const SCENARIOS: readonly ScenarioRow[] = Object.freeze([
     leastPnes: 1,
     refuses: OWN,
     tell: tellKeys,
+  },
+  {
+    name: 'switching',
+    summary: 'a PN moves to another gateway and back while its PNEs send: nothing is lost or doubled',
+    link: 'stream',
+    leastPnes: 1,
+    refuses: OWN,
+    tell: tellSwitching,
   },
   {
     name: 'bridge',
