@@ -233,10 +233,9 @@ export class Stage {
       ...['--server-credential', this.credentialPath(SERVER)],
     ];
     await this.admin('', 'provision', id, ...credentials, '--gateway', `127.0.0.1:${port}`, '--output', file);
-    for (const at of [SERVER, ...gateways]) {
-      // One that comes before it is known is turned away, and tries again much later.
-      await this.whenDone(() => this.admin(at, 'add', file), [{ at, event: 'devices' }]);
-    }
+    // One that comes before it is known is turned away, and tries again much later.
+    const add = (at: string) => this.whenDone(() => this.admin(at, 'add', file), [{ at, event: 'devices' }]);
+    await Promise.all([SERVER, ...gateways].map(add));
     return decodeProvisioning(Uint8Array.from(readFileSync(file)));
   }
 
