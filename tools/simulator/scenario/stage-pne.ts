@@ -5,6 +5,7 @@ import type { Figures } from '../../../firmware/sensors/sensor.ts';
 import { createCborXPayloads } from '../../../src/payload/codec.ts';
 import type { Provisioning } from '../../../src/roles/provisioning.ts';
 import type { Board } from '../board.ts';
+import { DeviceUser, type Told } from '../device-user.ts';
 import { type PneProcess, startPneProcess } from '../pne-process.ts';
 import { Passage } from './passage.ts';
 
@@ -31,6 +32,9 @@ export class StagePne {
   readonly passage: Passage;
   /** As the board has told them last. */
   figures = UNKNOWN;
+  /** What it has told its user. */
+  readonly told: Told[] = [];
+  readonly user = new DeviceUser((told) => this.told.push(told));
   /** Readings that it was given: they are `{ n }`, with n from 0. */
   given = 0;
   private readonly options: StagePneOptions;
@@ -73,7 +77,7 @@ export class StagePne {
   private async launch(): Promise<void> {
     const { board, folder, onExit } = this.options;
     this.process = await startPneProcess({
-      ...{ board, folder, onExit, linePort: 0, provisioning: this.provisioning },
+      ...{ board, folder, onExit, linePort: 0, provisioning: this.provisioning, user: this.user },
       onSample: (count) => this.give(count),
       onFigures: (figures) => {
         this.figures = figures;

@@ -2,7 +2,9 @@
 
 /** The scenarios of `--scenario`. */
 import { tellBridge } from './bridge.ts';
+import { tellGroups } from './groups.ts';
 import { tellKeys } from './keys.ts';
+import { tellNetworks } from './networks.ts';
 import type { Tell } from './play.ts';
 import { tellRevocation } from './revocation.ts';
 import { tellSwitching } from './switching.ts';
@@ -47,6 +49,22 @@ export const SCENARIOS: readonly ScenarioRow[] = Object.freeze([
     leastPnes: 1,
     refuses: OWN,
     tell: tellSwitching,
+  },
+  {
+    name: 'networks',
+    summary: 'PNEs set up PNs of three types, choose another, and release their own',
+    link: 'stream',
+    leastPnes: 3,
+    refuses: OWN,
+    tell: tellNetworks,
+  },
+  {
+    name: 'groups',
+    summary: 'PNEs make a service group, find it, join it, hand it on, remove one of them, and leave',
+    link: 'stream',
+    leastPnes: 3,
+    refuses: OWN,
+    tell: tellGroups,
   },
   {
     name: 'bridge',
