@@ -2,7 +2,7 @@
 
 /** The npm package, installed into an empty project: what docs/library.md says runs there. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,13 +15,24 @@ const test = suite('package');
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DOCUMENT = readFileSync(join(ROOT, 'docs/library.md'), 'utf8');
 const PATIENCE_MS = 300_000;
+/** A tenth above what it has. */
+const MAX_PACKED_BYTES = 610_000;
 const EXAMPLES = new Map(
   [...DOCUMENT.matchAll(/^```js\n\/\/ (\S+)\n([\s\S]*?)^```$/gm)].map(([, name, text]) => [name!, text!]),
 );
 const { version, exports: paths } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
   version: string;
-  exports: Record<string, string>;
+  exports: Record<string, string | { readonly types: string; readonly default: string }>;
 };
+
+/** What is imported from. */
+function names(): string[] {
+  const modules = Object.keys(paths).filter((path) => path !== './package.json');
+  return modules.map((path) => path.slice(2));
+}
+
+/** Of those, what runs without Node. */
+const PORTABLE = ['pne', 'records', 'handshake'];
 
 const children = new Set<ChildProcess>();
 let project = '';
@@ -88,13 +99,18 @@ test('it has what is listed, and neither sources, tests nor what a checkout is b
     'package/src/node/programs/pne-runtime.mjs',
   ]);
   assert.not.ok(listed.some((path) => /\.(test|testing)\./.test(path)));
+  for (const entry of Object.values(paths))
+    for (const path of typeof entry === 'string' ? [entry] : [entry.types, entry.default])
+      assert.ok(listed.includes(`package/${path.slice(2)}`), path);
+  const bytes = statSync(join(project, `pne-runtime-${version}.tgz`)).size;
+  assert.ok(bytes <= MAX_PACKED_BYTES, `${bytes} B`);
   for (const name of ['tsx', 'esbuild', 'typescript', 'preact'])
     assert.not.ok(run('ls', [`node_modules/${name}`]).status === 0, name);
 });
 
 test('the document lists what the package exports', () => {
-  const rows = [...DOCUMENT.matchAll(/^\| `pne-runtime(\/[\w-]+)` \|/gm)].map(([, path]) => `.${path}`);
-  assert.equal(rows.sort(), Object.keys(paths).sort());
+  const rows = [...DOCUMENT.matchAll(/^\| `pne-runtime\/([\w-]+)` \|/gm)].map(([, name]) => name);
+  assert.equal(rows.sort(), names().sort());
   assert.equal(
     [...EXAMPLES.keys()],
     ['server', 'device', 'group', 'owner', 'entity', 'panel', 'records', 'handshake'].map(
@@ -214,7 +230,7 @@ async function owned(command: string, server: string) {
 }
 
 test('what needs no Node imports nothing of it', async () => {
-  for (const name of ['pne', 'records', 'handshake']) {
+  for (const name of PORTABLE) {
     const { metafile } = await build({
       stdin: { contents: `export * from 'pne-runtime/${name}';`, resolveDir: project },
       bundle: true,
@@ -234,25 +250,56 @@ test('what needs no Node imports nothing of it', async () => {
   }
 });
 
-test('a strict project takes the types', () => {
-  const imports = Object.keys(paths).map(
-    (path, at) => `import * as m${at} from 'pne-runtime${path.slice(1)}';`,
-  );
-  const uses = Object.keys(paths).map((_, at) => `m${at}`);
-  const source = `${imports.join('\n')}
-    import { startServer } from 'pne-runtime/server';
-    import { createProvider, newIdentity } from 'pne-runtime/node';
-    const provider = createProvider();
-    const identity = newIdentity(provider, 'x');
-    const onReading = (pne: string, { id }: { id: number }): void => console.log(pne.length + id, ${uses.join(', ')});
-    await startServer({ provider, identity, devices: [], gateways: [], port: 0, onReading });
-    // @ts-expect-error: a port is a number
-    await startServer({ provider, identity, devices: [], gateways: [], port: '0', onReading });`;
-  writeFileSync(join(project, 'use.ts'), source);
-  const options = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
-  const roots = ['--typeRoots', join(ROOT, 'node_modules/@types')];
-  const { status, stdout } = run(join(ROOT, 'node_modules/.bin/tsc'), [...options, ...roots, 'use.ts']);
-  assert.equal([status, stdout], [0, '']);
+/** What an application writes, rightly and wrongly. */
+const USE = `
+import { startServer } from 'pne-runtime/server';
+import { createProvider, newIdentity, openBootFile, openDeviceFolder, startDevice } from 'pne-runtime/node';
+const provider = createProvider();
+const identity = newIdentity(provider, 'x');
+const onReading = (pne: string, { id }: { id: number }): void => console.log(pne.length + id);
+const server = await startServer({ provider, identity, devices: [], gateways: [], port: 0, onReading });
+// @ts-expect-error: a port is a number
+await startServer({ provider, identity, devices: [], gateways: [], port: '0', onReading });
+server.grant('x', 'group-create', ['group-join', 2]);
+// @ts-expect-error: there is no such right
+server.grant('x', 'group-make');
+const provisioning = new Uint8Array(0);
+const member = startDevice({ provider, provisioning, folder: openDeviceFolder(provider, 'x') });
+const created = await member.groups.create('lights');
+if (created.ok) member.groups.publish(created.value, 1);
+else console.log(created.refusal.reason + 1, created.refusal.message);
+// @ts-expect-error: it may have been refused
+member.groups.publish(created.value, 1);
+const alone = startDevice({ provider, provisioning, boots: openBootFile('x') });
+// @ts-expect-error: it keeps no keys of groups
+alone.groups.create('lights');
+// @ts-expect-error: it has to keep its boot counter somewhere
+startDevice({ provider, provisioning });`;
+
+function typesOf(name: string, source: string, ...options: string[]) {
+  writeFileSync(join(project, name), source);
+  const all = ['--strict', '--noEmit', '--target', 'es2023', ...options, name];
+  const { status, stdout } = run(join(ROOT, 'node_modules/.bin/tsc'), all);
+  return [status, stdout];
+}
+
+for (const [module, resolution] of [
+  ['nodenext', 'nodenext'],
+  ['node16', 'node16'],
+  ['esnext', 'bundler'],
+] as const)
+  test(`a strict project takes the types, resolved by ${resolution}`, () => {
+    const imports = names().map((name, at) => `import * as m${at} from 'pne-runtime/${name}';`);
+    const all = `${imports.join('\n')}${USE}\nconsole.log(${names().map((_, at) => `m${at}`)});`;
+    const roots = ['--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')];
+    const options = ['--module', module, '--moduleResolution', resolution, ...roots];
+    assert.equal(typesOf('use.ts', all, ...options), [0, '']);
+  });
+
+test('what needs no Node needs no types of it', () => {
+  const source = PORTABLE.map((name) => `export * as ${name} from 'pne-runtime/${name}';`).join('\n');
+  const options = ['--module', 'esnext', '--moduleResolution', 'bundler', '--lib', 'es2023'];
+  assert.equal(typesOf('portable.ts', source, ...options, '--types', ''), [0, '']);
 });
 
 test.run();
