@@ -42,6 +42,8 @@ export const NodeLimits = /* @__PURE__ */ Object.freeze({
   /** Bytes of the name of a user, and devices that are his. */
   userMaxNameBytes: 64,
   userMaxDevices: 32,
+  /** Proofs by a user's code that may be wrong. */
+  userCodeMaxTries: 5,
   /** Wishes of a device that wait for the one before them, and pages of a list that it takes. */
   deviceMaxWishes: 64,
   deviceMaxPages: 256,

@@ -149,6 +149,17 @@ export const Reason = Object.freeze({
   userUnknown: 160,
   /** There is a user of this id already; or the device is another user's. */
   userTaken: 161,
+  /** The device is not this user's, or is at another gateway than the one that has registered him. */
+  userForeign: 162,
+  /** The proof is not of the user's code, or he has none. */
+  userCodeInvalid: 163,
+  userCodeExpired: 164,
+  /** His code is for another device, or was used at another gateway. */
+  userCodeSpent: 165,
+  /** Too many proofs were wrong: his code is worth nothing any more. */
+  userTries: 166,
+  /** No gateway has registered this user for the PNE. */
+  userUnregistered: 167,
 } as const);
 
 export type ReasonName = keyof typeof Reason;

@@ -22,6 +22,7 @@ export { type PneConsents, type PneConsentsOptions, withConsents } from '../role
 export { createPneKeys, type PneKeys, type PneKeysOptions } from '../roles/pne-keys.ts';
 export type { Outcome } from '../roles/pne-readings.ts';
 export { type Answered, type PneServices, withServices } from '../roles/pne-services.ts';
+export { type PneUsersOptions, withUsers } from '../roles/pne-users.ts';
 export { openProvisioning, type Provisioned } from '../roles/provisioned.ts';
 export type { ServiceAnswer, Wish } from '../roles/service-message.ts';
 export { refusalOf } from '../roles/service-refusals.ts';

@@ -27,9 +27,15 @@ export function newKey(fillRandom: (target: Uint8Array) => void, epoch: number):
   return { epoch, salt };
 }
 
-/** The caller wipes it. */
-export function userKeyOf(provider: CryptoProvider, root: Secret, pneId: string, key: DerivedKey): Secret {
-  return derive(provider, root, KeyLabel.userKey, pneId, key);
+/** The caller wipes it. `user`: whose key it is; undefined: the PNE stands for itself. */
+export function userKeyOf(
+  provider: CryptoProvider,
+  root: Secret,
+  pneId: string,
+  key: DerivedKey,
+  user?: string,
+): Secret {
+  return derive(provider, root, KeyLabel.userKey, pneId, key, user === undefined ? [] : [user]);
 }
 
 /** The same of a PN or a service group. */
@@ -48,7 +54,8 @@ function derive(
   label: string,
   owner: string | number,
   { epoch, salt }: DerivedKey,
+  more: readonly string[] = [],
 ): Secret {
-  const info = encodeFlat([label, owner, epoch, salt]);
+  const info = encodeFlat([label, owner, epoch, salt, ...more]);
   return provider.expandSecret(Algorithm.SHA_256, root, info, KEY_BYTES);
 }

@@ -17,6 +17,14 @@ export const KeyLabel = /* @__PURE__ */ Object.freeze({
   senders: 'cpns senders',
 } as const);
 
+/** Apart from those, as no device has them. */
+export const UserLabel = /* @__PURE__ */ Object.freeze({
+  /** HKDF: what a server keeps of a user's code. */
+  code: 'cpns user code',
+  /** HKDF: what shows that somebody has it. */
+  proof: 'cpns user proof',
+} as const);
+
 /** EDHOC_Exporter labels (RFC 9528 section 10.1: from 32768 on for private use). */
 export const KeyExporterLabel = Object.freeze({
   /** The key that user keys are sent under, of a handshake of CPNS-3. */

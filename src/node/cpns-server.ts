@@ -11,7 +11,7 @@ import { createCborXPayloads } from '../payload/codec.ts';
 import { type ReasonName, Refusal, refuse } from '../refusal.ts';
 import { createEntityLinks, type EntityLinks, type EntityLinksOptions } from '../roles/entity-links.ts';
 import { ControlKind, type Revoked, type Statement, topicOf } from '../roles/gateway-control.ts';
-import { createGatewayLinks, type GatewayLinks } from '../roles/gateway-links.ts';
+import { createGatewayLinks, type GatewayLinks, type GatewayLinksOptions } from '../roles/gateway-links.ts';
 import type { GatewayServices } from '../roles/gateway-services.ts';
 import { deliverToAll } from '../roles/group-delivery.ts';
 import { staticDhInterface } from '../roles/interface.ts';
@@ -23,6 +23,7 @@ import type { IpsecWitness } from './ipsec/witness.ts';
 import type { Listener } from './tcp.ts';
 import { after } from './timer.ts';
 import type { TlsCredentials } from './tls.ts';
+import type { ServerUsers } from './user-registry.ts';
 import { ENTITY_PATH, listenWebSocket } from './websocket.ts';
 
 export interface CpnsServerOptions extends Omit<ServerOptions, 'endToEnd' | 'after' | 'onSeats' | 'onPnKey'> {
@@ -47,6 +48,8 @@ export interface CpnsServerOptions extends Omit<ServerOptions, 'endToEnd' | 'aft
   readonly entities?: ServedEntities;
   /** Takes what gateways ask for: the desk that `keys` have. */
   readonly services?: GatewayServices;
+  /** Users of PNEs, where it knows any. */
+  readonly users?: ServerUsers;
   /** Codes by which PNEs may join. */
   readonly invitations?: Invitations;
   onJoined?(pneId: string): void;
@@ -117,6 +120,7 @@ export async function startCpnsServer(options: CpnsServerOptions): Promise<CpnsS
     after,
     onSecured: server.attachGateway,
     onAgreed: options.onAgreed,
+    ...(options.users !== undefined && { onRegistration: registering(options.users) }),
     onRefused: options.onGatewayRefused,
     ...(options.services !== undefined && { services: options.services }),
   });
@@ -174,6 +178,10 @@ function serveEntities(
     },
     onAgreed,
   });
+}
+
+function registering(users: ServerUsers): NonNullable<GatewayLinksOptions['onRegistration']> {
+  return (gateway, registration, answer) => void users.register(gateway, registration).then(answer);
 }
 
 function revocations(links: GatewayLinks): CpnsServer['setRevoked'] {

@@ -70,13 +70,13 @@ export function openKeyStore({ store, onFailed }: NodeKeyStoreOptions): NodeKeyS
   async function commit({ groups, ended, users, switches, read }: KeyChanges): Promise<boolean> {
     const own = [
       ...groups.map((record) => ({ key: groupKey(record.reference), value: encodeGroupRecord(record) })),
-      ...users.map(({ pneId, record }) => ({ key: userKey(pneId), value: encodeUserKey(record) })),
+      ...users.map(({ pneId, record }) => ({ key: userKeyRow(pneId), value: encodeUserKey(record) })),
     ];
     const deletes = ended.map(groupKey);
     // Decided by all groups: nobody else has changed one since.
     const isOfGroups = groups.length + ended.length + switches.length > 0;
     if (isOfGroups) own.push({ key: GROUPS_EDITION, value: NOTHING });
-    const keys = [...own.map(({ key }) => key), ...deletes, ...read.map(userKey)];
+    const keys = [...own.map(({ key }) => key), ...deletes, ...read.map(userKeyRow)];
     const expected = unique(keys).map((key) => ({ key, version: versions.get(toHex(key)) }));
     // In place of what anybody has asked for: expected are the groups that it was decided by.
     const puts = [...own, ...switchPuts(switches)];
@@ -91,9 +91,9 @@ export function openKeyStore({ store, onFailed }: NodeKeyStoreOptions): NodeKeyS
     load: (done, failed) => answer(loadAll(), done, failed),
     loadUser: (pneId, done, failed) =>
       answer(
-        store.get(userKey(pneId)),
+        store.get(userKeyRow(pneId)),
         (entry) => {
-          versions.set(toHex(userKey(pneId)), entry?.version);
+          versions.set(toHex(userKeyRow(pneId)), entry?.version);
           done(entry && decodeUserKey(entry.value));
         },
         failed,
@@ -121,6 +121,6 @@ function referenceIn(key: Uint8Array): number {
   return (key[1]! << 16) | (key[2]! << 8) | key[3]!;
 }
 
-function userKey(pneId: string): Uint8Array {
+export function userKeyRow(pneId: string): Uint8Array {
   return concatBytes(USERS, encodeUtf8(pneId));
 }

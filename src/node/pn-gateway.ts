@@ -9,7 +9,8 @@ import type { After } from '../link/timer.ts';
 import { NodeLimits } from '../node-limits.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
 import { createGateway, type Gateway, type GatewayOptions } from '../roles/gateway.ts';
-import type { Revoked } from '../roles/gateway-control.ts';
+import type { Registration, Revoked } from '../roles/gateway-control.ts';
+import { GatewayRegistrations } from '../roles/gateway-registrations.ts';
 import { staticDhInterface } from '../roles/interface.ts';
 import { ResumptionTable } from '../roles/resumption-keys.ts';
 import { secureServerLink } from '../roles/server-link.ts';
@@ -43,6 +44,8 @@ export interface PnGatewayOptions extends Omit<GatewayOptions, 'hop' | 'after' |
   withdraw(pneId: string): Promise<void>;
   /** The server has let a PNE join. Resolves when it is let in here too, for good. Refuses what is no credential of it. */
   admit(pneId: string, credential: Uint8Array): Promise<void>;
+  /** What the server makes of a user who has proved himself here: `ok`, his PNE has his key; or why not. It is over then. */
+  onUserSettled?(registration: Registration, status: number): void;
   /** The server has revoked what PNEs with this kid were granted. Resolves when that is so here for good. */
   revoke(revoked: Revoked): Promise<void>;
 }
@@ -54,6 +57,8 @@ export interface PnGateway extends Pick<Gateway, 'attachPne' | 'expel' | 'takeCo
    * no answer, and `badArgument` what no server takes.
    */
   ask(wish: Wish, done: Answered): void;
+  /** Users that have proved who they are here, and no others: each is registered with the server until that has answered. */
+  setRegistrations(registrations: readonly Registration[]): void;
   /** Closes the link to the server, and with it those of the PNEs. */
   close(): void;
 }
@@ -75,10 +80,17 @@ export function joinServer(options: PnGatewayOptions, gateway: Gateway): PnGatew
   const { provider, identity, after = nodeAfter } = options;
   const own = staticDhInterface('gateway', 'CPNS-2', provider, identity, [options.serverCredential]);
   const wishes = new WishAsking();
+  const registrations = new GatewayRegistrations({
+    after,
+    random: Math.random,
+    trigger: gateway.trigger,
+    onSettled: (...of) => options.onUserSettled?.(...of),
+  });
   const serverLink = {
     own,
     after,
     wishes,
+    registrations,
     onAgreed: options.onAgreed,
     onRefused: options.onServerRefused,
     onSecured: (link: Link) => attachServer(options, gateway, link),
@@ -113,6 +125,7 @@ export function joinServer(options: PnGatewayOptions, gateway: Gateway): PnGatew
   return {
     ...{ attachPne, expel, takeContent, close: () => connection.close() },
     ask: (wish, done) => (wishes.isReady ? wishes.ask(wish, done) : refuse('linkClosed')),
+    setRegistrations: (those) => registrations.set(those),
   };
 }
 

@@ -4,6 +4,7 @@
  * The users of a CPNS Server, and which devices are theirs, over the key-value contract:
  *
  *     key = 'U' user-id          user = [version: 1, name: tstr, revoked: 0 / 1, * pne-id: tstr]
+ *     key = 'K' user-id          his code, where there is one (user-registry.ts), which goes with him
  *     key = 'V'                  empty: its version is new with each change of the list, which expects the last
  *
  * A device is of one user at most; without one it stands for itself. A user who goes is revoked first, in one commit with
@@ -28,6 +29,7 @@ import {
 } from './store/store.ts';
 
 const ROWS = Uint8Array.of(0x55);
+const CODES = Uint8Array.of(0x4b);
 const EDITION = Uint8Array.of(0x56);
 const NOTHING = new Uint8Array(0);
 const VERSION = 1;
@@ -104,13 +106,13 @@ export async function revokeUser(store: KeyValueStore, id: string): Promise<read
 
 /** To be called once the keys of his devices are revoked: nothing of him is left. */
 export async function forgetUser(store: KeyValueStore, id: string): Promise<void> {
-  await change(store, (users) => (users.has(id) ? { deletes: [keyOf(id)] } : undefined));
+  await change(store, (users) => (users.has(id) ? { deletes: [userRow(id), userCodeRow(id)] } : undefined));
 }
 
 export async function readUsers(store: KeyValueStore): Promise<Users> {
   const users = new Map<string, User>();
   for await (const entry of entriesUnder(store, ROWS)) {
-    const user = decodeUser(entry);
+    const user = userIn(entry);
     users.set(user.id, user);
   }
   return users;
@@ -184,11 +186,11 @@ function checkName(name: string): void {
 }
 
 function putOf({ id, name, isRevoked, devices }: User): Pick<Entry, 'key' | 'value'> {
-  return { key: keyOf(id), value: encodeFlat([VERSION, name, isRevoked ? 1 : 0, ...devices]) };
+  return { key: userRow(id), value: encodeFlat([VERSION, name, isRevoked ? 1 : 0, ...devices]) };
 }
 
 /** Refuses `recordInvalid` what nobody can have stored. */
-function decodeUser({ key, value }: Entry): User {
+export function userIn({ key, value }: Entry): User {
   const [version, name, revoked, ...devices] = decodeFlat(value);
   const isRead = version === VERSION && typeof name === 'string' && (revoked === 0 || revoked === 1);
   if (!isRead || devices.length > NodeLimits.userMaxDevices) refuse('recordInvalid');
@@ -200,6 +202,10 @@ function decodeUser({ key, value }: Entry): User {
   };
 }
 
-function keyOf(id: string): Uint8Array {
+export function userRow(id: string): Uint8Array {
   return concatBytes(ROWS, encodeUtf8(id));
+}
+
+export function userCodeRow(id: string): Uint8Array {
+  return concatBytes(CODES, encodeUtf8(id));
 }

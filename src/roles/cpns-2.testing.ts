@@ -12,12 +12,12 @@ import { encodeRoute } from '../link/route.ts';
 import { VirtualTime } from '../link/time.testing.ts';
 import type { ReasonName } from '../refusal.ts';
 import type { Revoked } from './gateway-control.ts';
-import { createGatewayLinks, type GatewayLinks } from './gateway-links.ts';
+import { createGatewayLinks, type GatewayLinks, type GatewayLinksOptions } from './gateway-links.ts';
 import type { GatewayServices } from './gateway-services.ts';
 import { IDENTITIES, PROVIDER } from './identities.testing.ts';
 import { type Agreement, type InterfaceOptions, staticDhInterface } from './interface.ts';
 import type { GroupSeat } from './server-keys.ts';
-import { secureServerLink } from './server-link.ts';
+import { type ServerLinkOptions, secureServerLink } from './server-link.ts';
 import { WishAsking } from './wish-asking.ts';
 
 const GATEWAY_OWN = staticDhInterface('gateway', 'CPNS-2', PROVIDER, IDENTITIES.gateway, [
@@ -60,12 +60,12 @@ export interface TestGateway {
   inject(message: Uint8Array, towards: Towards): void;
 }
 
-export interface Cpns2Options {
+export interface Cpns2Options extends Pick<GatewayLinksOptions, 'onRegistration'> {
   readonly server?: Partial<InterfaceOptions>;
   readonly services?: GatewayServices;
 }
 
-export interface JoinOptions {
+export interface JoinOptions extends Pick<ServerLinkOptions, 'registrations'> {
   readonly own?: Partial<InterfaceOptions>;
   /** Of the gateway's former link. */
   readonly wishes?: WishAsking;
@@ -85,14 +85,14 @@ export class Cpns2 {
   tap: (message: Uint8Array, towards: Towards) => readonly Uint8Array[] = (message) => [message];
   private readonly queue: (() => void)[] = [];
 
-  constructor({ server, services }: Cpns2Options = {}) {
+  constructor({ server, ...taking }: Cpns2Options = {}) {
     this.links = createGatewayLinks({
+      ...taking,
       own: { ...SERVER_OWN, ...server },
       after: this.clock.after,
       onSecured: (link) => this.adopt(link),
       onAgreed: (agreement) => void this.agreements.push(agreement),
       onRefused: (reason, gateway) => void this.refusals.push({ reason, gateway }),
-      ...(services !== undefined && { services }),
     });
   }
 
@@ -106,6 +106,7 @@ export class Cpns2 {
     attestations = {},
     hasTurns = false,
     wishes = new WishAsking(),
+    ...more
   }: JoinOptions = {}): TestGateway {
     const routes: RouteEnd = { link: undefined, received: [] };
     const agreements: Agreement[] = [];
@@ -120,6 +121,7 @@ export class Cpns2 {
     wire.adopt('server', this.links.attach(wire.end('gateway', attestations.server)));
     const events = secureServerLink(
       {
+        ...more,
         own: { ...GATEWAY_OWN, ...own },
         after: this.clock.after,
         wishes,

@@ -3,7 +3,8 @@
 /**
  * Control messages of CPNS-2, in its records beside the routes:
  *
- *     control      = confirmation / withdrawn / seats / admitted / pn-key / revoked
+ *     control      = confirmation / withdrawn / seats / admitted / pn-key / revoked / placed /
+ *                    registration / registered
  *     confirmation = [0, number: uint]              ; what is stated under this number is done
  *     withdrawn    = [1, number: uint, pne-id: tstr] ; server -> gateway: no PNE of this name is let in any more
  *     seats        = [2, number: uint, pne-id: tstr, * (reference: uint, sender: uint)]
@@ -18,17 +19,22 @@
  *     placed       = [6, number: uint, pne-id: tstr, * gateway: tstr]
  *                                                   ; server -> gateway: this PNE is at these gateways, of which each
  *                                                   ; knows its own name, and at no other; none: at any
+ *     registration = [7, number: uint, pne-id: tstr, user: tstr, proof: bstr .size 16]
+ *                                                   ; gateway -> server: this user has proved himself, for this PNE
+ *     registered   = [8, number: uint, status: uint] ; server -> gateway: what becomes of the registration of this number
  *
- * All but the confirmation are statements: of each topic the newest is sent again until it is confirmed
+ * All but the confirmation and the last two are statements: of each topic the newest is sent again until it is confirmed
  * (statements.ts). Numbers are those of one end of one link, and begin at 0.
  */
 import { toHex } from '../bytes/hex.ts';
 import { decodeFlat, encodeFlat, type FlatItem } from '../cbor/flat.ts';
 import type { Secret } from '../crypto/provider.ts';
 import { isPersonalNetwork } from '../keys/reference.ts';
+import { USER_PROOF_BYTES } from '../keys/user-code.ts';
 import { ImplementationLimits } from '../limits.ts';
 import { refuse } from '../refusal.ts';
 import type { GroupSeat } from './server-keys.ts';
+import { userIn } from './user-message.ts';
 
 export const ControlKind = Object.freeze({
   confirmation: 0,
@@ -38,6 +44,8 @@ export const ControlKind = Object.freeze({
   pnKey: 4,
   revoked: 5,
   placed: 6,
+  registration: 7,
+  registered: 8,
 } as const);
 
 export interface Withdrawn {
@@ -74,6 +82,13 @@ export interface PnKey {
   readonly wrapped: Uint8Array;
 }
 
+/** A user that has proved at a gateway who he is, and for which PNE (src/keys/user-code.ts). */
+export interface Registration {
+  readonly pneId: string;
+  readonly user: string;
+  readonly proof: Uint8Array;
+}
+
 /** What the server has revoked of one PNE, or of several with one kid: they have to be granted anew. */
 export interface Revoked {
   readonly kind: typeof ControlKind.revoked;
@@ -100,7 +115,13 @@ export type Control =
   | { readonly kind: typeof ControlKind.admitted; readonly number: number; readonly statement: Admitted }
   | { readonly kind: typeof ControlKind.placed; readonly number: number; readonly statement: Placed }
   | { readonly kind: typeof ControlKind.pnKey; readonly number: number; readonly statement: PnKey }
-  | { readonly kind: typeof ControlKind.revoked; readonly number: number; readonly statement: Revoked };
+  | { readonly kind: typeof ControlKind.revoked; readonly number: number; readonly statement: Revoked }
+  | {
+      readonly kind: typeof ControlKind.registration;
+      readonly number: number;
+      readonly registration: Registration;
+    }
+  | { readonly kind: typeof ControlKind.registered; readonly number: number; readonly status: number };
 
 /** Of statements with one topic the newest counts alone. */
 export function topicOf(statement: Statement): string {
@@ -111,6 +132,14 @@ export function topicOf(statement: Statement): string {
 
 export function encodeConfirmation(number: number): Uint8Array {
   return encodeFlat([ControlKind.confirmation, number]);
+}
+
+export function encodeRegistration(number: number, { pneId, user, proof }: Registration): Uint8Array {
+  return encodeFlat([ControlKind.registration, number, pneId, user, proof]);
+}
+
+export function encodeRegistered(number: number, status: number): Uint8Array {
+  return encodeFlat([ControlKind.registered, number, status]);
 }
 
 /** `above`: the key of the link's handshake that keys are sent under. Refuses `keyWiped` where it is gone. */
@@ -135,7 +164,10 @@ export function decodeControl(bytes: Uint8Array): Control {
   if (kind === ControlKind.confirmation && third === undefined) return { kind, number };
   if (kind === ControlKind.pnKey) return { kind, number, statement: readPnKey(third, more) };
   if (kind === ControlKind.revoked) return { kind, number, statement: readRevoked(third, more) };
+  if (kind === ControlKind.registered && typeof third === 'number' && more.length === 0)
+    return { kind, number, status: third };
   if (typeof third !== 'string' || third.length === 0) return refuse('messageInvalid');
+  if (kind === ControlKind.registration) return { kind, number, registration: readRegistration(third, more) };
   if (kind === ControlKind.seats)
     return { kind, number, statement: { kind, pneId: third, seats: readSeats(more) } };
   if (kind === ControlKind.admitted && typeof more[0] === 'object' && more.length === 1)
@@ -144,6 +176,12 @@ export function decodeControl(bytes: Uint8Array): Control {
     return { kind, number, statement: { kind, pneId: third, gateways: readGateways(more) } };
   if (kind !== ControlKind.withdrawn || more.length > 0) return refuse('messageInvalid');
   return { kind, number, statement: { kind, pneId: third } };
+}
+
+function readRegistration(pneId: string, [user, proof, ...more]: readonly FlatItem[]): Registration {
+  if (typeof proof !== 'object' || proof.length !== USER_PROOF_BYTES || more.length > 0)
+    return refuse('messageInvalid');
+  return { pneId, user: userIn(user), proof };
 }
 
 function readPnKey(reference: FlatItem | undefined, [epoch, wrapped, ...more]: readonly FlatItem[]): PnKey {

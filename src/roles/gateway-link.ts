@@ -7,12 +7,21 @@ import type { Link, LinkEvents } from '../link/link.ts';
 import { splitRoutes } from '../link/route.ts';
 import type { After } from '../link/timer.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
-import { ControlKind, decodeControl, encodeStatement, type Statement } from './gateway-control.ts';
+import {
+  type Control,
+  ControlKind,
+  decodeControl,
+  encodeRegistered,
+  encodeStatement,
+  type Registration,
+  type Statement,
+} from './gateway-control.ts';
 import { GatewaySending } from './gateway-sending.ts';
 import type { GatewayServices } from './gateway-services.ts';
 import { type Agreement, type InterfaceOptions, jitterOf } from './interface.ts';
 import { ResponderLink } from './responder-link.ts';
 import { Statements } from './statements.ts';
+import type { StatusCode } from './status.ts';
 
 export interface GatewayLinkOptions {
   readonly link: Link;
@@ -21,6 +30,8 @@ export interface GatewayLinkOptions {
   /** Once, when the gateway is proved and has been told so. `statements` is there by then. */
   onSecured(routes: Link, gateway: Party): LinkEvents;
   onAgreed(agreement: Agreement): void;
+  /** A gateway registers a user: `answer` is called with a status. Without it none is taken. */
+  onRegistration?(gateway: string, registration: Registration, answer: (status: StatusCode) => void): void;
   onRefused(reason: ReasonName, gateway: string | undefined): void;
   /** Takes what the gateway asks for, where the server takes that. */
   readonly services?: GatewayServices;
@@ -35,6 +46,7 @@ export class GatewayLink {
   private readonly sending: GatewaySending;
   private routes: LinkEvents | undefined;
   private serve: ((message: Uint8Array) => void) | undefined;
+  private isRegistering = false;
 
   constructor(options: GatewayLinkOptions) {
     this.options = options;
@@ -96,6 +108,7 @@ export class GatewayLink {
     }
     if (channel === GatewayChannel.services) return (this.serve ?? refuse('messageInvalid'))(body);
     const control = decodeControl(body);
+    if (control.kind === ControlKind.registration) return this.register(control);
     // A gateway states nothing.
     if (control.kind !== ControlKind.confirmation) return refuse('messageInvalid');
     this.statements?.confirm(control.number);
@@ -104,6 +117,19 @@ export class GatewayLink {
   /** Nobody is there for it where the link has ended meanwhile. */
   private answer(answer: Uint8Array): void {
     if (this.serve !== undefined) this.sending.services(answer);
+  }
+
+  /** One at a time: the gateway says it again. */
+  private register({ number, registration }: Extract<Control, { registration: Registration }>): void {
+    const { onRegistration = refuse('messageInvalid') } = this.options;
+    const gateway = this.peer?.subject ?? refuse('credentialUnknown');
+    if (this.isRegistering) refuse('queueFull');
+    this.isRegistering = true;
+    onRegistration(gateway, registration, (status) => {
+      this.isRegistering = false;
+      if (this.secured.channel !== undefined)
+        this.secured.guard(() => this.sending.control(encodeRegistered(number, status)));
+    });
   }
 
   /** Keys go under that of the agreement in use, whichever that is when they are sent again. */

@@ -12,12 +12,12 @@ import type { Link, LinkEvents } from '../link/link.ts';
 import type { After } from '../link/timer.ts';
 import type { ReasonName } from '../refusal.ts';
 import { ControlKind, type Statement, topicOf } from './gateway-control.ts';
-import { GatewayLink } from './gateway-link.ts';
+import { GatewayLink, type GatewayLinkOptions } from './gateway-link.ts';
 import type { GatewayServices } from './gateway-services.ts';
 import type { Agreement, InterfaceOptions } from './interface.ts';
 import { makeRoom } from './room.ts';
 
-export interface GatewayLinksOptions {
+export interface GatewayLinksOptions extends Pick<GatewayLinkOptions, 'onRegistration'> {
   /** CPNS-2, with whichever gateway the server has a credential of; its subject is the gateway's name. */
   readonly own: InterfaceOptions;
   readonly after: After;

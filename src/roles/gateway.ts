@@ -21,6 +21,7 @@ import type { Agreement, InterfaceOptions } from './interface.ts';
 import { PnAdmission } from './pn-admission.ts';
 import type { RelayQueue } from './relay-queue.ts';
 import type { GroupSeat } from './server-keys.ts';
+import { encodeTrigger } from './user-message.ts';
 
 export interface GatewayOptions {
   /** CPNS-1, with whichever PNE the gateway has a credential of. */
@@ -58,6 +59,8 @@ export interface Gateway {
   place(pneId: string, isHere: boolean): void;
   /** Takes what another gateway passes on of its PNEs. Refuses what GroupContents refuses. */
   takeContent(message: Uint8Array): void;
+  /** Tells a PNE, where it is here, to ask for the key of this user. */
+  trigger(pneId: string, user: string): void;
   /** Closes the link of a PNE, whose credential is withdrawn, by its subject. */
   expel(subject: string): void;
 }
@@ -67,11 +70,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   return Object.freeze({
     attachServer: (link: Link) => role.attachServer(link),
     attachPne: (link: Link) => role.attachPne(link),
-    seat: (pneId: string, seats: readonly GroupSeat[]) => role.seat(pneId, seats),
-    takePnKey: (reference: number, epoch: number, key: Secret | undefined) =>
-      role.takePnKey(reference, epoch, key),
+    seat: (...of: Parameters<Gateway['seat']>) => role.seat(...of),
+    takePnKey: (...of: Parameters<Gateway['takePnKey']>) => role.takePnKey(...of),
     place: (pneId: string, isHere: boolean) => role.place(pneId, isHere),
     takeContent: (message: Uint8Array) => role.takeContent(message),
+    trigger: (pneId: string, user: string) => role.trigger(pneId, user),
     expel: (subject: string) => role.expel(subject),
   });
 }
@@ -149,6 +152,10 @@ class GatewayRole {
   place(pneId: string, isHere: boolean): void {
     this.admission.place(pneId, isHere);
     if (!isHere) this.closeLinksOf(pneId);
+  }
+
+  trigger(pneId: string, user: string): void {
+    this.sendToEach((id) => id === pneId, encodeTrigger(user));
   }
 
   expel(subject: string): void {

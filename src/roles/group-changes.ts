@@ -131,7 +131,7 @@ export class GroupChanges {
       const former = view.userOf(pneId);
       if (former !== undefined && former.epoch >= above) return {};
       const next = newKey(this.rekeying.fillRandom, Math.max(former?.epoch ?? 0, above) + 1);
-      return { users: [{ pneId, record: { ...next, isRevoked: former?.isRevoked ?? false } }] };
+      return { users: [{ pneId, record: { isRevoked: false, ...former, ...next } }] };
     }, done);
   }
 

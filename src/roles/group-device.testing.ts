@@ -14,6 +14,7 @@ import type { GroupNotice } from './notice-message.ts';
 import { createPne, type Pne } from './pne.ts';
 import { createPneKeys, type PneKeys, type PneKeysOptions } from './pne-keys.ts';
 import { type PneServices, withServices } from './pne-services.ts';
+import { withUsers } from './pne-users.ts';
 
 export interface GroupDevice {
   readonly id: string;
@@ -29,6 +30,8 @@ export interface GroupDevice {
   readonly withheld: number[];
   /** What the server has told without being asked. */
   readonly notices: GroupNotice[];
+  /** Whose its user key has become, and who was refused with what. */
+  readonly users: string[];
   events: LinkEvents | undefined;
 }
 
@@ -47,11 +50,12 @@ export interface GroupDeviceOptions extends Kept {
   readonly after: After;
   readonly change: ChangeKeys | undefined;
   readonly hasServices: boolean;
+  readonly hasUsers: boolean;
 }
 
 export function createGroupDevice(options: GroupDeviceOptions): GroupDevice {
   const { id, gateway, own, medium, boot } = options;
-  const nothing = { contents: [], refusals: [], withheld: [], notices: [], events: undefined };
+  const nothing = { contents: [], refusals: [], withheld: [], notices: [], users: [], events: undefined };
   const device = { id, gateway, medium, boot, ...nothing } as unknown as GroupDevice;
   const root = provider.secret(new Uint8Array(32).fill(own.credential.cred.length + id.charCodeAt(4)));
   const keys: PneKeysOptions = {
@@ -64,6 +68,12 @@ export function createGroupDevice(options: GroupDeviceOptions): GroupDevice {
   device.keys = createPneKeys(options.change?.(keys, id, own) ?? keys);
   if (options.hasServices)
     device.keys = device.services = withServices(device.keys, (notice) => device.notices.push(notice));
+  if (options.hasUsers)
+    device.keys = withUsers(device.keys, {
+      provider,
+      onUser: (user) => device.users.push(user),
+      onUserRefused: (user, status) => device.users.push(`${user} ${status}`),
+    });
   device.pne = createPne({
     pneId: id,
     hop: staticDhInterface('pne', 'CPNS-1', provider, own, options.gateways),

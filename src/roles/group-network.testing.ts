@@ -31,6 +31,7 @@ import { createServer, type Server } from './server.ts';
 import type { ServerKeys, ServerKeysOptions } from './server-keys.ts';
 import { createMemoryStore } from './server-store.ts';
 import { createServiceDesk, type ServiceDesk } from './service-desk.ts';
+import type { UserRegistry } from './user-desk.ts';
 
 export interface GroupNetworkOptions {
   readonly devices: readonly string[];
@@ -42,6 +43,8 @@ export interface GroupNetworkOptions {
   readonly services?: ServiceGrants;
   /** Where owners of PNs are asked for bridges. */
   readonly consents?: BridgeConsents;
+  /** Where users are kept: PNEs, and the server, know of them then. */
+  readonly users?: UserRegistry;
   /** Whether the server takes that, if not as the PNEs do. */
   readonly hasDesk?: boolean;
 }
@@ -198,6 +201,7 @@ export class GroupNetwork {
       server: this.identity('server').credential,
       change: this.options.change,
       hasServices: this.options.services !== undefined,
+      hasUsers: this.options.users !== undefined,
     });
   }
 
@@ -290,6 +294,7 @@ export class GroupNetwork {
         }),
       store: this.peers,
       keys: this.keys,
+      ...(this.options.users !== undefined && { users: this.options.users }),
       ...this.granted,
       onPnKey: (gateway, reference, epoch, wrap) => {
         const { name } = gateway as unknown as { readonly name: string };

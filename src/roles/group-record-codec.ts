@@ -9,7 +9,7 @@
  *                                                  ; owner, gateway '': none; flags: 1 signed, 2 urgent,
  *                                                  ; 4 the owner is a gateway, of a PN
  *     member   = [pne-id: tstr, sender: uint, first-boot: uint, ? administrator: 1]   ; of a PN, and not its owner
- *     user-key = [version: 1, epoch: uint, salt: bstr .size 16, revoked: 0 / 1]
+ *     user-key = [version: 1, epoch: uint, salt: bstr .size 16, revoked: 0 / 1, ? user: tstr .size (1..)]
  */
 import { decodeFlat, encodeFlat } from '../cbor/flat.ts';
 import { CborReader } from '../cbor/reader.ts';
@@ -88,17 +88,19 @@ function textIn(text: string | undefined): string | undefined {
   return text === '' ? undefined : text;
 }
 
-export function encodeUserKey({ epoch, salt, isRevoked }: UserKeyRecord): Uint8Array {
-  return encodeFlat([VERSION, epoch, salt, isRevoked ? 1 : 0]);
+export function encodeUserKey({ epoch, salt, isRevoked, user }: UserKeyRecord): Uint8Array {
+  return encodeFlat([VERSION, epoch, salt, isRevoked ? 1 : 0, ...(user === undefined ? [] : [user])]);
 }
 
 /** As `decodeGroupRecord`. */
 export function decodeUserKey(bytes: Uint8Array): UserKeyRecord {
-  const [version, epoch, salt, isRevoked, ...rest] = decodeFlat(bytes);
+  const [version, epoch, salt, isRevoked, user, ...rest] = decodeFlat(bytes);
   const isRead =
     version === VERSION && typeof epoch === 'number' && typeof salt === 'object' && rest.length === 0;
   if (!isRead || salt.length !== SALT_BYTES || (isRevoked !== 0 && isRevoked !== 1)) refuse('recordInvalid');
-  return { epoch, salt, isRevoked: isRevoked === 1 };
+  if (user === undefined) return { epoch, salt, isRevoked: isRevoked === 1 };
+  if (typeof user !== 'string' || user === '') refuse('recordInvalid');
+  return { epoch, salt, isRevoked: isRevoked === 1, user };
 }
 
 /** As concatBytes of so many parts that they are no arguments. */

@@ -42,9 +42,10 @@ export interface Member {
   readonly isAdministrator?: true;
 }
 
-/** `isRevoked`: the PNE is to have no key any more. */
+/** `isRevoked`: the PNE is to have no key any more. `user`: whose key it is; without one the PNE stands for itself. */
 export interface UserKeyRecord extends DerivedKey {
   readonly isRevoked: boolean;
+  readonly user?: string;
 }
 
 /** What a new key is made with. */

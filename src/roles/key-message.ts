@@ -39,6 +39,9 @@ export const KeyMessageType = Object.freeze({
   consentRequest: 17,
   consentAnswer: 18,
   consentDone: 19,
+  /** user-message.ts */
+  userRequest: 20,
+  userAnswer: 21,
 } as const);
 
 export const Terms = Object.freeze({ signed: 1, noGrace: 2 } as const);
@@ -106,7 +109,7 @@ export function numberOfProof(proof: Uint8Array): number {
 
 /** Whether a message of CPNS-3 of this type is about keys, or of a part of the PNE that is bound with them. */
 export function isKeyType(type: number): boolean {
-  return type >= KeyMessageType.request && type <= KeyMessageType.consentDone;
+  return type >= KeyMessageType.request && type <= KeyMessageType.userAnswer;
 }
 
 export function encodeRequest(held: readonly HeldKey[]): Uint8Array {

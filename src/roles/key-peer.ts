@@ -10,6 +10,7 @@ import { Transmission } from '../delivery/transmission.ts';
 import { userKeyOf } from '../keys/hierarchy.ts';
 import { KeyPurpose, KeyState, ManagedKey } from '../keys/lifecycle.ts';
 import { USER_KEY } from '../keys/reference.ts';
+import { wrapUserKey } from '../keys/user-wrapping.ts';
 import { proofOf, wrapKey } from '../keys/wrapping.ts';
 import { ImplementationLimits } from '../limits.ts';
 import type { After } from '../link/timer.ts';
@@ -19,6 +20,7 @@ import type { Member, UserKeyRecord } from './group-record.ts';
 import type { Agreement } from './interface.ts';
 import { encodeRevocation, encodeUpdate, type HeldKey, numberOfProof, Terms } from './key-message.ts';
 import { Status, type StatusCode } from './status.ts';
+import { encodeUserUpdate } from './user-message.ts';
 
 export interface KeyPeerOptions {
   readonly pneId: string;
@@ -95,7 +97,7 @@ export class KeyPeer {
     }
     this.stop();
     this.user?.key.move(KeyState.destroyed);
-    const secret = userKeyOf(provider, root, pneId, record);
+    const secret = userKeyOf(provider, root, pneId, record, record.user);
     const key = new ManagedKey(secret, KeyPurpose.wrap);
     key.move(KeyState.active);
     this.user = { record, key, proof: proofOf(provider, secret, USER_KEY, record.epoch) };
@@ -194,11 +196,14 @@ export class KeyPeer {
     this.options.onRefused('keyProofInvalid', this.options.pneId);
   }
 
-  private aboutUser({ epoch, isRevoked }: UserKeyRecord) {
+  private aboutUser({ epoch, isRevoked, user }: UserKeyRecord) {
     const { provider } = this.options;
     const update = (): Uint8Array => {
       const above = this.agreement!.channel.wrappingKey!;
-      const wrapped = wrapKey(provider, above, USER_KEY, epoch, this.user!.key.for(KeyPurpose.wrap));
+      const key = this.user!.key.for(KeyPurpose.wrap);
+      if (user !== undefined)
+        return encodeUserUpdate({ epoch, wrapped: wrapUserKey(provider, above, user, epoch, key), user });
+      const wrapped = wrapKey(provider, above, USER_KEY, epoch, key);
       return encodeUpdate({ reference: USER_KEY, epoch, wrapped, seat: undefined });
     };
     return { epoch, make: isRevoked ? () => revocation(USER_KEY, epoch, Status.notAuthorized) : update };

@@ -12,9 +12,11 @@ import {
   ControlKind,
   decodeControl,
   encodeConfirmation,
+  encodeRegistration,
   type PnKey,
   type Revoked,
 } from './gateway-control.ts';
+import type { GatewayRegistrations } from './gateway-registrations.ts';
 import { GatewaySending } from './gateway-sending.ts';
 import { InitiatorLink } from './initiator-link.ts';
 import { type Agreement, type InterfaceOptions, jitterOf } from './interface.ts';
@@ -42,6 +44,8 @@ export interface ServerLinkOptions {
   onPlaced(pneId: string, gateways: readonly string[]): void;
   /** The key of a PN, which is the callee's to wipe; undefined: the PN has ended. */
   onPnKey(reference: number, epoch: number, key: Secret | undefined): void;
+  /** Users that are to be registered with the server, where there are any. */
+  readonly registrations?: GatewayRegistrations;
   /** A message was refused and dropped. `peerRefused`: the server says so of this gateway, or somebody else does. */
   onRefused(reason: ReasonName): void;
 }
@@ -72,6 +76,9 @@ class ServerLinkEnd {
         onSecured: () => {
           this.routes = options.onSecured(this.sending.routes);
           this.startWishes();
+          options.registrations?.attach((...of) =>
+            this.secured.guard(() => this.sending.control(encodeRegistration(...of))),
+          );
         },
         onMessage: (message) => this.receiveMessage(message),
       },
@@ -91,6 +98,7 @@ class ServerLinkEnd {
   end(): void {
     if (this.routes !== undefined) this.options.wishes?.drop();
     this.secured.end();
+    if (this.routes !== undefined) this.options.registrations?.detach();
     this.routes?.onClosed();
     this.routes = undefined;
   }
@@ -119,7 +127,10 @@ class ServerLinkEnd {
   private receiveControl(body: Uint8Array): void {
     const control = decodeControl(body);
     // This end states nothing that could be confirmed.
-    if (control.kind === ControlKind.confirmation) return refuse('messageInvalid');
+    if (control.kind === ControlKind.confirmation || control.kind === ControlKind.registration)
+      return refuse('messageInvalid');
+    if (control.kind === ControlKind.registered)
+      return this.options.registrations?.answered(control.number, control.status);
     const confirm = () => this.secured.guard(() => this.confirm(control.number));
     if (control.kind === ControlKind.withdrawn)
       return this.options.onWithdrawn(control.statement.pneId, confirm);

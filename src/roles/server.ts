@@ -17,6 +17,7 @@ import { ConsentDesk, type OwnerConsents } from './consent-desk.ts';
 import { isConsentType } from './consent-message.ts';
 import type { Capabilities } from './entity-message.ts';
 import { type Agreement, type InterfaceOptions, jitterOf } from './interface.ts';
+import { KeyMessageType } from './key-message.ts';
 import { PeerLedger } from './peer-ledger.ts';
 import { NEW_PEER, type PeerRecord } from './peer-record.ts';
 import { messageTypeOf } from './readings-message.ts';
@@ -24,6 +25,7 @@ import { createServerInterfaces, type ServerInterfaces, type ServerOnboarding } 
 import type { BoundServerKeys, GroupSeat, ServerKeys } from './server-keys.ts';
 import { type ContentOutcome, ServerPeer } from './server-peer.ts';
 import type { Reading, ServerStore } from './server-store.ts';
+import { UserDesk, type UserRegistry } from './user-desk.ts';
 
 export interface ServerOptions {
   /** CPNS-3, with whichever PNE the server has a credential of; its subject is the PNE's id. */
@@ -38,6 +40,8 @@ export interface ServerOptions {
   onPnKey?(gateway: Link, reference: number, epoch: number, wrap: (above: Secret) => Uint8Array): void;
   /** Questions to PNEs that own something, where they shall be asked. */
   readonly consents?: OwnerConsents;
+  /** Users of PNEs, where it knows any: their user keys become these users'. */
+  readonly users?: UserRegistry;
   /** How PNEs join by codes. Without it none does. */
   readonly onboarding?: ServerOnboarding;
   /** What its PNEs may do, and in which PN. */
@@ -102,6 +106,7 @@ class ServerRole {
   private readonly interfaces: ServerInterfaces;
   private readonly keys: BoundServerKeys | undefined;
   private readonly desk: ConsentDesk | undefined;
+  private readonly userDesk: UserDesk | undefined;
 
   constructor(options: ServerOptions) {
     this.options = options;
@@ -119,6 +124,12 @@ class ServerRole {
     this.keys = options.keys?.bind({ ...interfaces, after, random, fieldsOf, onSeats, onPnKey, onRefused });
     const { consents, grants, pn } = options;
     const permits = (pneId: string) => mayInPn(grants, pn, pneId, 'pn-join');
+    const { users, keys } = options;
+    if (users !== undefined)
+      this.userDesk = new UserDesk({
+        ...{ ...interfaces, users, permits, onRefused },
+        onAssigned: (pneId) => keys?.refreshUser(pneId),
+      });
     if (consents !== undefined)
       this.desk = new ConsentDesk({ consents, after, random, send: interfaces.send, permits });
   }
@@ -211,7 +222,10 @@ class ServerRole {
   }
 
   private takerOf(message: Uint8Array): Pick<BoundServerKeys, 'receive'> {
-    return (isConsentType(messageTypeOf(message)) ? this.desk : this.keys) ?? refuse('messageInvalid');
+    const type = messageTypeOf(message);
+    const isOfUser = type === KeyMessageType.userRequest;
+    const taker = isConsentType(type) ? this.desk : isOfUser ? this.userDesk : this.keys;
+    return taker ?? refuse('messageInvalid');
   }
 
   /** The PNE registers anew, on the record that is stored. */

@@ -25,6 +25,16 @@ export const Status = Object.freeze({
   full: 9,
   /** A PNE is in another PN. */
   networkTaken: 10,
+  /** Of users: as the reasons of these names, */
+  userUnknown: 11,
+  userForeign: 12,
+  userCodeInvalid: 13,
+  userCodeExpired: 14,
+  userCodeSpent: 15,
+  userTries: 16,
+  userUnregistered: 17,
+  /** and to a gateway: he is registered, and his PNE has not asked for its key yet. */
+  userRegistered: 18,
 } as const);
 
 export type StatusCode = (typeof Status)[keyof typeof Status];

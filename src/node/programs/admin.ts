@@ -24,6 +24,7 @@ import { readSealingKey } from '../sealing-key.ts';
 import { writeOnce } from '../secret-file.ts';
 import { openPostgresStore } from '../store/postgres.ts';
 import { takeDevice } from '../users.ts';
+import { assign, type CodeWork, makeUserCode } from './admin-codes.ts';
 import {
   asks,
   bridgeOpenness,
@@ -55,6 +56,7 @@ export const ADMIN_OPTIONS = Object.freeze({
   'server-credential': { fallback: '' },
   gateway: { fallback: '127.0.0.1:8751', check: parseAddress },
   output: { fallback: '' },
+  minutes: { fallback: '60', check: checkWholeNumber },
   days: { fallback: DEFAULT_DAYS, check: checkWholeNumber },
   read: { fallback: '' },
   command: { fallback: '' },
@@ -76,7 +78,7 @@ type Options = keyof typeof ADMIN_OPTIONS;
 
 interface Action {
   readonly roll: Roll;
-  run(work: Work): Promise<void>;
+  run(work: Work & CodeWork): Promise<void>;
 }
 
 const ACTIONS: ReadonlyMap<string, Action> = new Map([
@@ -100,6 +102,8 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map([
   ['list-users', { roll: DEVICES, run: listUsers }],
   ['add-user', { roll: DEVICES, run: addUsers }],
   ['remove-user', { roll: DEVICES, run: removeUsers }],
+  ['user-code', { roll: DEVICES, run: makeUserCode }],
+  ['assign', { roll: DEVICES, run: assign }],
   ['give', { roll: DEVICES, run: give }],
   ['take', { roll: DEVICES, run: take }],
   ['openness', { roll: DEVICES, run: openness }],

@@ -4,6 +4,8 @@
 import { join, resolve } from 'node:path';
 import { DEFAULT_PN } from '../../authorization/membership.ts';
 import { kidReference } from '../../handshake/id-cred.ts';
+import { Status } from '../../roles/status.ts';
+import { reasonOf } from '../../roles/user-assignment.ts';
 import { checkAdapter } from '../ble/adapter.ts';
 import type { Bridges } from '../bridges.ts';
 import { admit, DEVICES, withdraw } from '../devices.ts';
@@ -13,6 +15,7 @@ import { openRelayQueue } from '../relay-queue.ts';
 import { readSealingKey } from '../sealing-key.ts';
 import { listenTcp } from '../tcp.ts';
 import { after } from '../timer.ts';
+import { endProof, followProofs } from '../user-proofs.ts';
 import { grantJoined } from './admin-grants.ts';
 import { agreementFacts } from './agreement-facts.ts';
 import { askingInTurn } from './asking.ts';
@@ -79,6 +82,7 @@ export async function startGatewayProgram(
   }
   const absence = new ServerAbsence(log, values.state);
   const grants = await openGranted(store, log, () => followDevices());
+  const proofsFailed = ({ message }: Error) => log('users-failed', { reason: message });
   const queue = await openRelayQueue({
     store,
     onFailed: ({ message }) => log('queue-failed', { reason: message }),
@@ -110,6 +114,12 @@ export async function startGatewayProgram(
       if (isThere) absence.over();
       followServer();
     },
+    onUserSettled(registration, status): void {
+      const { pneId: pne, user } = registration;
+      if (status === Status.ok) log('user-assigned', { pne, user });
+      else log('user-refused', { pne, user, reason: reasonOf(status) });
+      endProof(store, registration).catch(proofsFailed);
+    },
     onServerUnreachable: (error) => absence.unreachable(error),
     onServerRefused: (reason) => absence.refused(reason),
     async admit(pne, credential): Promise<void> {
@@ -129,6 +139,7 @@ export async function startGatewayProgram(
   gateway = started;
   const ask = askingInTurn(started);
   const orders = await openGatewayOrders(store, log, ask);
+  const proofs = await followProofs(store, started.setRegistrations, proofsFailed);
   bridges = await openBridges({
     ...{ provider, identity, store, log, onContent: started.takeContent },
     ...{ urls: values.bridge, listen: values['bridge-listen'], ask },
@@ -155,6 +166,7 @@ export async function startGatewayProgram(
       orders.close();
       await bridges?.close();
       grants.close();
+      proofs.close();
       started.close();
       ipsec?.close();
       await listener.close();

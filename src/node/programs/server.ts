@@ -44,7 +44,7 @@ import { serverActions } from './page-actions.ts';
 import type { Program, ProgramContext } from './program.ts';
 import { openState } from './state.ts';
 import { openProgramSwitches } from './switching.ts';
-import { openProgramUsers } from './users.ts';
+import { openProgramUsers, programRegistry } from './users.ts';
 import { openWitness } from './witness.ts';
 
 export const SERVER_OPTIONS = Object.freeze({
@@ -210,6 +210,7 @@ export async function startServerProgram(
     pn: DEFAULT_PN,
     resumptions,
     consents,
+    users: programRegistry({ store, provider, root, log }),
     invitations,
     entities: entities.served,
     onJoined: (pne) => log('joined', { pne }),

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { CryptoProvider, Secret } from '../../crypto/provider.ts';
 import type { ServerKeys } from '../../roles/server-keys.ts';
 import type { KeyValueStore } from '../store/store.ts';
+import { openRegistry, type ServerUsers } from '../user-registry.ts';
 import { type HeldUsers, openUsers, type Users } from '../users.ts';
 import type { Log } from './log.ts';
 
@@ -30,4 +32,26 @@ export async function openProgramUsers(
   });
   follow(held.users, held.users);
   return held;
+}
+
+/** Where a server that runs keeps what becomes of their codes. */
+export function programRegistry({
+  log,
+  ...own
+}: {
+  readonly store: KeyValueStore;
+  readonly provider: CryptoProvider;
+  readonly root: Secret;
+  readonly log: Log;
+}): ServerUsers {
+  return openRegistry({
+    ...own,
+    now: () => Math.floor(Date.now() / 1000),
+    onRegistered({ gateway, pneId: pne, user }, reason): void {
+      if (reason === undefined) log('user-registered', { gateway, pne, user });
+      else log('user-refused', { gateway, pne, user, reason });
+    },
+    onAssigned: ({ pneId: pne, user }) => log('user-assigned', { pne, user }),
+    onFailed: ({ message }) => log('users-failed', { reason: message }),
+  });
 }
