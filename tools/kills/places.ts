@@ -33,6 +33,9 @@ export interface Place {
   readonly args: readonly string[];
 }
 
+/** What is kept for the external entity: it takes fewer than PNEs send, and is to miss none. */
+const MAX_KEPT = 1_000_000_000;
+
 /** The first one alone writes readings out. */
 export async function placesOf(options: PlacesOptions, output: string): Promise<Place[]> {
   const { folder, database, servers = 1 } = options;
@@ -41,6 +44,7 @@ export async function placesOf(options: PlacesOptions, output: string): Promise<
     const state = join(folder, `state-${index}`);
     const port = await freePort();
     const args = ['server', '--state', state, '--listen', `127.0.0.1:${port}`, '--log', 'text'];
+    args.push('--max-kept', String(MAX_KEPT));
     if (index === 0) args.push('--output', output);
     if (database !== undefined) args.push('--store', database);
     places.push({ state, port, args });

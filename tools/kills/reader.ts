@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** An external entity that reads all that the PNEs say, from a server that comes and goes. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import type { Credential, Identity } from '../../src/handshake/credential.ts';
 import { type NodeEntity, startExternalEntity } from '../../src/node/external-entity.ts';
@@ -8,6 +9,10 @@ import { fasterAfter } from './devices.ts';
 
 /** It takes a reading so long after it has come, at most: links end in between. */
 const TAKEN_AFTER_MS = 30;
+
+/** So often it is looked whether anything comes, with a pause: a machine that stands still for a while has no part in it. */
+const QUIET_LOOKS = 1200;
+const LOOK_MS = 50;
 
 export interface ReaderOptions {
   readonly provider: CryptoProvider;
@@ -22,7 +27,6 @@ export class EntityReader {
   /** How often each reading came: `PNE VALUE`. */
   readonly came = new Map<string, number>();
   private readonly entity: NodeEntity;
-  private readonly onCame = new Set<() => void>();
 
   constructor({ random, ...options }: ReaderOptions) {
     this.entity = startExternalEntity({
@@ -33,7 +37,6 @@ export class EntityReader {
         const name = `${pneId} ${value}`;
         this.came.set(name, (this.came.get(name) ?? 0) + 1);
         setTimeout(taken, random() * TAKEN_AFTER_MS);
-        for (const look of this.onCame) look();
       },
       onDropped: (_dropped, taken) => taken(),
       onDevice(): void {},
@@ -44,17 +47,15 @@ export class EntityReader {
     });
   }
 
-  /** Resolves when all of these have come. */
-  has(names: readonly string[]): Promise<void> {
-    return new Promise((resolve) => {
-      const look = () => {
-        if (!names.every((name) => this.came.has(name))) return;
-        this.onCame.delete(look);
-        resolve();
-      };
-      this.onCame.add(look);
-      look();
-    });
+  /** Resolves when all of these have come, or nothing comes any more. */
+  async has(names: readonly string[]): Promise<void> {
+    const missing = new Set(names.filter((name) => !this.came.has(name)));
+    for (let quiet = 0; missing.size > 0 && quiet < QUIET_LOOKS; quiet += 1) {
+      const before = this.came.size;
+      await pause(LOOK_MS);
+      for (const name of missing) if (this.came.has(name)) missing.delete(name);
+      if (this.came.size > before) quiet = 0;
+    }
   }
 
   close(): void {

@@ -40,12 +40,13 @@ export function judge(
   for (const line of lines) delivered.set(nameOf(line), (delivered.get(nameOf(line)) ?? 0) + 1);
   const reported = new Map(sent.map((each) => [each.pneId, each.reported]));
   const acknowledged = acknowledgedOf(sent);
+  const isBanned = bannedBy(bans);
   return {
     acknowledged: acknowledged.length,
     lost: acknowledged.filter((name) => !delivered.has(name)).length,
     doubled: [...delivered.values()].filter((count) => count > 1).length,
     invented: lines.filter(({ pne, value }) => !(value < (reported.get(pne) ?? 0))).length,
-    banned: lines.filter((line) => bans.some((ban) => isWithin(ban, line))).length,
+    banned: lines.filter(isBanned).length,
     unread: acknowledged.filter((name) => !came.has(name)).length,
     readTwice: [...came.values()].filter((times) => times > 1).length,
   };
@@ -66,7 +67,11 @@ function nameOf({ pne, value }: Line): string {
 }
 
 /** A server notes when a reading came before it commits it: in the milliseconds of either commit it may be either way. */
-function isWithin({ pneId, from, to }: Ban, { pne, time }: Line): boolean {
-  const came = Date.parse(time);
-  return pne === pneId && came > from && came < to;
+function bannedBy(bans: readonly Ban[]): (line: Line) => boolean {
+  const byPne = new Map<string, Ban[]>();
+  for (const ban of bans) byPne.set(ban.pneId, [...(byPne.get(ban.pneId) ?? []), ban]);
+  return ({ pne, time }) => {
+    const came = Date.parse(time);
+    return (byPne.get(pne) ?? []).some(({ from, to }) => came > from && came < to);
+  };
 }
