@@ -35,7 +35,19 @@ function statusOf(answer: ServiceAnswer): number {
   return answer.status;
 }
 
-// The first test of a suite has less of XS's stack than those behind it.
+// The first test of a suite has less of XS's stack than those behind it: it asks nobody.
+test('a wish for a PN names its members, or says how they are found', () => {
+  const wishes = [setUpNetwork('mine'), setUpNetwork('mine', 'paired'), setUpNetwork('mine', ['pne-2'])];
+  assert.equal(
+    wishes.map(({ number, texts }) => [number, texts.join(' ')]),
+    [
+      [0, 'mine'],
+      [1, 'mine'],
+      [2, 'mine pne-2'],
+    ],
+  );
+});
+
 test('who has no grant sets up, lists, chooses and releases nothing', () => {
   const network = new ServiceNetwork({}, { devices: ['pne-1'] });
   network.keys.create({ kind: 'pn', name: 'home', owner: 'pne-1', members: [] });
