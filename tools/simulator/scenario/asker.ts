@@ -40,8 +40,7 @@ export class Asker {
     await stage.admin(SERVER, 'grant', ...stage.pneIds, '--may', may);
     story.step(ADMINISTRATOR, `grants ${stage.pneIds.join(', ')} ${may}`);
     for (const id of stage.pneIds) {
-      const isGranted = async () =>
-        (await this.done(id, { kind: OrderKind.wish, ...probe })).status === Status.ok;
+      const isGranted = async () => (await this.done(id, wishFor(probe))).status === Status.ok;
       while (!(await isGranted()));
     }
   }
@@ -53,7 +52,7 @@ export class Asker {
     wish: Wish,
     read: (answer: OrderAnswer) => readonly [Result, string],
   ): Promise<Result> {
-    const answer = await this.done(pne, { kind: OrderKind.wish, ...wish });
+    const answer = await this.done(pne, wishFor(wish));
     if (answer.status !== Status.ok)
       throw new StoryFailed(`${pne} ${what}: refused, ${nameOf(answer.status)}`);
     const [result, words] = read(answer);
@@ -69,8 +68,8 @@ export class Asker {
   }
 
   /** The server has to refuse it so. */
-  async lacks(pne: string, what: string, wish: Wish, due: keyof typeof Status): Promise<void> {
-    const { status } = await this.done(pne, { kind: OrderKind.wish, ...wish });
+  async lacks(pne: string, what: string, order: Order, due: keyof typeof Status): Promise<void> {
+    const { status } = await this.done(pne, order);
     if (status !== Status[due]) throw new StoryFailed(`${pne} ${what}: ${nameOf(status)}, and not ${due}`);
     this.refused += 1;
     this.story.step(pne, `${what}: ${SERVER} refuses, ${due}`);
@@ -104,6 +103,11 @@ export class Asker {
     if (answer!.reason !== 0) throw new StoryFailed(`${pne} was not answered: ${answer!.reason}`);
     return answer!;
   }
+}
+
+/** The order to ask for it. */
+export function wishFor(wish: Wish): Order {
+  return { kind: OrderKind.wish, ...wish };
 }
 
 function nameOf(status: number): string {

@@ -12,7 +12,7 @@ import {
   transferGroup,
 } from '../../../src/roles/service-wishes.ts';
 import { deliverAll } from './acts.ts';
-import { Asker } from './asker.ts';
+import { Asker, wishFor } from './asker.ts';
 import type { Stage } from './stage.ts';
 import type { Story } from './story.ts';
 
@@ -26,7 +26,7 @@ export async function tellGroups(stage: Stage, story: Story): Promise<void> {
   const asker = new Asker(stage, story);
   await asker.begin();
   const create = createGroup(NAME, SERVICE);
-  await asker.lacks(first, 'asks for a group, without a grant for it', create, 'notAuthorized');
+  await asker.lacks(first, 'asks for a group, without a grant for it', wishFor(create), 'notAuthorized');
   const may = 'group-create,group-own,group-discover,group-join,group-transfer,group-remove';
   await asker.grant(may, discoverGroups());
 
@@ -37,12 +37,11 @@ export async function tellGroups(stage: Stage, story: Story): Promise<void> {
   for (const id of ids.slice(1)) await join(asker, id);
   story.count('joined', (await asker.membersOf(group)).length, ids.length);
 
-  const hand = { kind: OrderKind.wish, ...transferGroup(group, second) } as const;
-  await asker.has(first, `hands group ${group} on to ${second}`, hand);
+  await asker.has(first, `hands group ${group} on to ${second}`, wishFor(transferGroup(group, second)));
   await isTold(stage, story, third, second);
-  const remove = removeMember(group, third);
+  const remove = wishFor(removeMember(group, third));
   await asker.lacks(first, `removes ${third}, and owns the group no more`, remove, 'notOwner');
-  await asker.has(second, `removes ${third}`, { kind: OrderKind.wish, ...remove });
+  await asker.has(second, `removes ${third}`, remove);
   await asker.has(first, `leaves group ${group}`, { kind: OrderKind.leave, reference: group });
   story.count('left', (await asker.membersOf(group)).length, ids.length - 2);
   await deliverAll(stage, story, ids);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** `--scenario networks`: PNEs set up PNs of each type, choose another, and release their own. */
-import { OrderKind } from '../../../firmware/orders/order-message.ts';
 import type { Wish } from '../../../src/roles/service-message.ts';
 import {
   chooseNetwork,
@@ -12,7 +11,7 @@ import {
   setUpNetwork,
 } from '../../../src/roles/service-wishes.ts';
 import { deliverAll } from './acts.ts';
-import { Asker } from './asker.ts';
+import { Asker, wishFor } from './asker.ts';
 import type { Stage } from './stage.ts';
 import type { Story } from './story.ts';
 
@@ -21,16 +20,25 @@ const REFUSALS = 3;
 export async function tellNetworks(stage: Stage, story: Story): Promise<void> {
   const [first, second, third] = stage.pneIds as [string, string, string];
   const asker = new Asker(stage, story);
-  const order = (wish: Wish) => ({ kind: OrderKind.wish, ...wish }) as const;
   await asker.begin();
-  await asker.lacks(first, 'asks for a PN, without a grant for it', setUpNetwork('own'), 'notAuthorized');
+  await asker.lacks(
+    first,
+    'asks for a PN, without a grant for it',
+    wishFor(setUpNetwork('own')),
+    'notAuthorized',
+  );
   await asker.grant('pn-setup,pn-choose,pn-join,pn-release', listNetworks());
 
   const own = await setUp(asker, first, 'asks for a PN of itself and its gateway', setUpNetwork('own'));
   const listing = `asks for a PN of itself and of ${third}, which it lists`;
   const listed = await setUp(asker, second, listing, setUpNetwork('listed', [third]));
   story.count('listed', (await asker.membersOf(listed)).length, 2);
-  await asker.lacks(third, 'asks for a PN, and is in one already', setUpNetwork('another'), 'networkTaken');
+  await asker.lacks(
+    third,
+    'asks for a PN, and is in one already',
+    wishFor(setUpNetwork('another')),
+    'networkTaken',
+  );
 
   const found = await asker.get(third, 'asks which PNs there are', listNetworks(), (answer) => {
     const { entries } = networksIn(answer);
@@ -40,7 +48,7 @@ export async function tellNetworks(stage: Stage, story: Story): Promise<void> {
     ];
   });
   const { reference: chosen } = found.find(({ isMember, mayChoose }) => mayChoose && !isMember)!;
-  await asker.has(third, `chooses ${chosen === own ? 'own' : 'another'}`, order(chooseNetwork(chosen)));
+  await asker.has(third, `chooses ${chosen === own ? 'own' : 'another'}`, wishFor(chooseNetwork(chosen)));
   story.count('inOwn', (await asker.membersOf(own)).length, 2);
   story.count('inListed', (await asker.membersOf(listed)).length, 1);
 
@@ -48,12 +56,17 @@ export async function tellNetworks(stage: Stage, story: Story): Promise<void> {
     [first, own],
     [second, listed],
   ] as const)
-    await asker.has(pne, 'releases its PN', order(releaseNetwork(reference)));
+    await asker.has(pne, 'releases its PN', wishFor(releaseNetwork(reference)));
   const paired = 'asks for a PN of all that are at its gateway';
   const all = await setUp(asker, first, paired, setUpNetwork('paired', 'paired'));
   story.count('paired', (await asker.membersOf(all)).length, stage.pneIds.length);
-  await asker.lacks(second, 'releases that PN, which is not its own', releaseNetwork(all), 'notOwner');
-  await asker.has(first, 'releases it', order(releaseNetwork(all)));
+  await asker.lacks(
+    second,
+    'releases that PN, which is not its own',
+    wishFor(releaseNetwork(all)),
+    'notOwner',
+  );
+  await asker.has(first, 'releases it', wishFor(releaseNetwork(all)));
 
   await deliverAll(stage, story, stage.pneIds);
   story.count('refused', asker.refused, REFUSALS);

@@ -2,6 +2,7 @@
 
 /** The scenarios of `--scenario`. */
 import { tellBridge } from './bridge.ts';
+import { tellConsent } from './consent.ts';
 import { tellGroups } from './groups.ts';
 import { tellKeys } from './keys.ts';
 import { tellNetworks } from './networks.ts';
@@ -65,6 +66,14 @@ export const SCENARIOS: readonly ScenarioRow[] = Object.freeze([
     leastPnes: 3,
     refuses: OWN,
     tell: tellGroups,
+  },
+  {
+    name: 'consent',
+    summary: 'an application would read a PNE, whose user is asked, consents, and takes that back',
+    link: 'stream',
+    leastPnes: 2,
+    refuses: OWN,
+    tell: tellConsent,
   },
   {
     name: 'bridge',
