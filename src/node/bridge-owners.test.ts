@@ -117,6 +117,33 @@ test('a consent counts a day, and longer while he is heard to consent', async ()
   here.close();
 });
 
+test('a consent of who owns it no more, or that the server knows nothing of any more, ends', async () => {
+  const ways: [number, readonly ServiceResult[]][] = [
+    [Status.ok, [waits, 0]],
+    [Status.ok, [nobody, 0]],
+    [Status.notAuthorized, []],
+  ];
+  for (const [status, results] of ways) {
+    const here = await opened();
+    here.results = [consented, 100];
+    await here.turn();
+    Object.assign(here, { status, results });
+    await here.turn();
+    assert.equal(await here.state(), [undefined, undefined]);
+    here.close();
+  }
+});
+
+test('a consent of whoever administers does not end so', async () => {
+  const here = await opened();
+  await here.administrator('consented');
+  await here.turn();
+  here.status = Status.notAuthorized;
+  await here.turn();
+  assert.equal(await here.state(), ['consented', 7]);
+  here.close();
+});
+
 test('a consent that he takes back ends, and what is refused stays so', async () => {
   const here = await opened();
   here.results = [consented, 100];

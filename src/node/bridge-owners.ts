@@ -11,7 +11,7 @@ import { NodeLimits } from '../node-limits.ts';
 import { askBridge, type BridgeAnswer, BridgeWord, bridgeAnswerIn } from '../roles/bridge-wish.ts';
 import type { ServiceAnswer, Wish } from '../roles/service-message.ts';
 import { Status } from '../roles/status.ts';
-import { answerQuestion } from './consent-changes.ts';
+import { answerQuestion, forgetConsents } from './consent-changes.ts';
 import type { Consent } from './consents.ts';
 import type { HeldConsents } from './held-consents.ts';
 import type { KeyValueStore } from './store/store.ts';
@@ -38,12 +38,12 @@ const { bridgeAskMs, bridgeConsentSeconds } = NodeLimits;
 /** Asks again and again, as an answer may be taken back. */
 export function askBridgeOwners(options: BridgeOwnersOptions): { close(): void } {
   const { after = nodeAfter, onFailed } = options;
-  const refused = new Map<string, number>();
+  const heard: Heard = { refused: new Map(), consents: new Set() };
   let timer: RunningTimer | undefined;
   let isClosed = false;
   const turn = async (): Promise<void> => {
     try {
-      for (const question of openQuestions(options)) await follow(options, question, refused);
+      for (const question of openQuestions(options)) await follow(options, question, heard);
     } catch (error) {
       if (!isClosed) onFailed(error as Error);
     }
@@ -58,38 +58,55 @@ export function askBridgeOwners(options: BridgeOwnersOptions): { close(): void }
   };
 }
 
+/** What the server has said: why it asks nobody about a gateway, and numbers of consents that are the owner's. */
+interface Heard {
+  readonly refused: Map<string, number>;
+  readonly consents: Set<number>;
+}
+
 /** What is refused stays so. */
 function openQuestions({ consents, target }: BridgeOwnersOptions): Consent[] {
   const asked = consents.of('bridge-open', target).filter(({ state }) => state !== 'refused');
   return asked.filter((question) => consents.contextOf(question).openness === 'ask');
 }
 
-async function follow(
-  options: BridgeOwnersOptions,
-  question: Consent,
-  refused: Map<string, number>,
-): Promise<void> {
+async function follow(options: BridgeOwnersOptions, question: Consent, heard: Heard): Promise<void> {
   const { subject } = question;
   const answer = await options.ask(askBridge(options.reference, subject));
   if (answer === undefined) return;
   const { status } = answer;
-  if (status === Status.ok) await adopt(options, question, bridgeAnswerIn(answer));
-  else if (refused.get(subject) !== status) options.onRefused(subject, status);
-  refused.set(subject, status);
+  const said = status === Status.ok ? bridgeAnswerIn(answer) : undefined;
+  if (said === undefined && heard.refused.get(subject) !== status) options.onRefused(subject, status);
+  heard.refused.set(subject, status);
+  if (said?.word === BridgeWord.consented || said?.word === BridgeWord.refused)
+    await adopt(options, question, said, heard);
+  else if (heard.consents.has(question.number)) await forget(options, question, heard);
 }
 
 async function adopt(
   { store, now, consents }: BridgeOwnersOptions,
   { number, state, until }: Consent,
   { word, seconds }: BridgeAnswer,
+  heard: Heard,
 ): Promise<void> {
-  if (word !== BridgeWord.consented && word !== BridgeWord.refused) return;
   const answer = word === BridgeWord.consented ? 'consented' : 'refused';
   const counts = answer === 'refused' ? seconds : Math.min(seconds, bridgeConsentSeconds);
   if (state === answer && !isToRenew(until - now(), counts)) return;
   // Unless whoever administers was quicker.
   const given = { number, answer, until: now() + counts, by: ADMINISTRATOR, from: state } as const;
-  await answerQuestion(store, given, now());
+  const answered = await answerQuestion(store, given, now());
+  if (answered === 'answered') heard.consents.add(number);
+  await consents.refresh();
+}
+
+/** Whoever consented is the owner no more, or what the server went by is gone. */
+async function forget(
+  { store, now, consents }: BridgeOwnersOptions,
+  { number }: Consent,
+  heard: Heard,
+): Promise<void> {
+  heard.consents.delete(number);
+  await forgetConsents(store, now(), (each) => each.number === number && each.state === 'consented');
   await consents.refresh();
 }
 

@@ -16,7 +16,7 @@ import {
   withMember,
   withoutMember,
 } from './group-record.ts';
-import { isRevoked, type KeyChange, type KeyLedger, type KeyView } from './key-ledger.ts';
+import type { KeyChange, KeyLedger, KeyView } from './key-ledger.ts';
 import type { Done, NewGroup, SwitchTerms } from './server-keys.ts';
 
 type Apply = KeyChange['apply'];
@@ -79,7 +79,7 @@ export class GroupChanges {
       return record.gateway === undefined ? record : { ...record, gateway };
     };
     if (terms?.asker === undefined) this.changeGroup(reference, change, done);
-    else this.changeFor(terms.asker, changeIn(reference, change, terms.asker), done);
+    else this.changeFor(terms.asker, changeIn(reference, change), done);
   }
 
   rekey(reference: number, done: Done = ignore): void {
@@ -104,7 +104,7 @@ export class GroupChanges {
       const isDone = view.userOf(pneId)?.isRevoked === true && groups.length === 0;
       return isDone ? {} : { groups, users: [{ pneId, record }] };
     };
-    this.changeFor({ role: 'pne', name: pneId }, apply, done);
+    this.changeUser(pneId, apply, done);
   }
 
   /** A PNE that was revoked gets a user key again, and may become a member. */
@@ -115,7 +115,7 @@ export class GroupChanges {
       const record = { ...newKey(this.rekeying.fillRandom, former.epoch + 1), isRevoked: false };
       return { users: [{ pneId, record }] };
     };
-    this.changeFor({ role: 'pne', name: pneId }, apply, done);
+    this.changeUser(pneId, apply, done);
   }
 
   /** The new epoch is above this one, too. */
@@ -139,18 +139,29 @@ export class GroupChanges {
     this.change(changeIn(reference, change), done);
   }
 
-  /** What is asked for, by a PNE once its user key is loaded. Whatever it is refused for is told. */
+  /** What a gateway asks for, or a PNE: not one that is revoked. Whatever it is refused for is told. */
   changeFor({ role, name }: Asker, apply: Apply, done: Done): void {
-    const change = () => {
-      try {
-        this.change(apply, done);
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        done(error.reasonName);
-      }
-    };
-    if (role === 'pne') this.ledger.withUser(name, change, () => done('storeFailed'));
-    else this.ledger.whenLoaded(change);
+    if (role === 'gateway') return this.ledger.whenLoaded(() => this.tried(apply, done));
+    const asked = (view: KeyView) => (view.userOf(name)?.isRevoked ? refuse('notAuthorized') : apply(view));
+    this.changeUser(name, asked, done);
+  }
+
+  /** The same once the user key of a PNE is loaded. */
+  private changeUser(pneId: string, apply: Apply, done: Done): void {
+    this.ledger.withUser(
+      pneId,
+      () => this.tried(apply, done),
+      () => done('storeFailed'),
+    );
+  }
+
+  private tried(apply: Apply, done: Done): void {
+    try {
+      this.change(apply, done);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      done(error.reasonName);
+    }
   }
 
   private change(apply: Apply, done: Done): void {
@@ -162,10 +173,9 @@ export class GroupChanges {
   }
 }
 
-function changeIn(reference: number, change: (record: GroupRecord) => GroupRecord, asker?: Asker): Apply {
-  return (view) => {
-    if (asker !== undefined && isRevoked(view, asker)) refuse('notAuthorized');
-    const former = view.groups.get(reference) ?? refuse('groupUnknown');
+function changeIn(reference: number, change: (record: GroupRecord) => GroupRecord): Apply {
+  return ({ groups }) => {
+    const former = groups.get(reference) ?? refuse('groupUnknown');
     const record = change(former);
     return record === former ? {} : { groups: [record] };
   };

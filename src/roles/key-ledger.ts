@@ -4,7 +4,6 @@
  * The groups of a CPNS Server as they are stored, and the user keys of the PNEs that it talks with. One commit at a
  * time; what one that failed has come to, the store is asked until it answers, and nothing is said meanwhile.
  */
-import type { Asker } from '../authorization/service-access.ts';
 import { equalBytes } from '../bytes/compare.ts';
 import { ImplementationLimits } from '../limits.ts';
 import type { After } from '../link/timer.ts';
@@ -26,11 +25,6 @@ export interface KeyChange {
 export interface KeyView {
   readonly groups: ReadonlyMap<number, GroupRecord>;
   userOf(pneId: string): UserKeyRecord | undefined;
-}
-
-/** Whether who asks is a PNE whose keys were taken from it; its record was loaded. */
-export function isRevoked(view: KeyView, { role, name }: Asker): boolean {
-  return role === 'pne' && view.userOf(name)?.isRevoked === true;
 }
 
 export interface KeyLedgerOptions {

@@ -85,7 +85,7 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
       pneIds: () => this.peers.keys(),
       groups: () => this.groups,
       isKnown: (pneId) => this.options.credentialOf(pneId) !== undefined,
-      change: (asker, apply, then) => this.changes.changeFor(asker, apply, then),
+      change: (...of) => this.changes.changeFor(...of),
     });
     this.notices = new GatewayNotices(host, this.byReference);
     this.ledger.start();
