@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Test code: a process with one port, which says what it takes of memory when it is asked. */
+/** Test code: a process with one port, which says how many connections it has, and what it takes of memory, when it is asked. */
 import { PORTS } from './hostile-ports.testing.ts';
 
 const [name = ''] = process.argv.slice(2);
@@ -9,7 +9,8 @@ const { port, most, beginning } = await PORTS[name]!();
 process.on('message', () => {
   global.gc!();
   const { heapUsed, external } = process.memoryUsage();
-  process.send!(heapUsed + external);
+  const connections = process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+  process.send!({ connections, bytes: heapUsed + external });
 });
 process.on('disconnect', () => process.exit());
 process.send!({ port, most, beginning: [...beginning] });
