@@ -7,9 +7,11 @@ import { isPersonalNetwork } from '../keys/reference.ts';
 import type { ReasonName } from '../refusal.ts';
 import { createMemberSigning } from '../roles/member-signing.ts';
 import type { GroupNotice } from '../roles/notice-message.ts';
-import { createPneKeys } from '../roles/pne-keys.ts';
+import { createPneKeys, type PneKeys } from '../roles/pne-keys.ts';
 import { type PneServices, withServices } from '../roles/pne-services.ts';
+import { withUsers } from '../roles/pne-users.ts';
 import type { Provisioned } from '../roles/provisioned.ts';
+import { reasonOf } from '../roles/user-assignment.ts';
 import type { DeviceFolder } from './device-folder.ts';
 import { type DeviceGroups, deviceGroups } from './device-groups.ts';
 import { type DeviceNetworks, deviceNetworks } from './device-networks.ts';
@@ -44,6 +46,13 @@ export interface MemberOptions {
   /** The server says who owns a PN or group, or at which gateway a PN is: first in each run, then when it changes. */
   onNotice?(notice: DeviceNotice): void;
   /**
+   * Its user key is this user's, who has shown at its gateway who he is. With it the device asks for him; one that was his
+   * before it started is not told again.
+   */
+  onUser?(user: string): void;
+  /** The server has answered that it is not to be, and why. */
+  onUserRefused?(user: string, reason: ReasonName): void;
+  /**
    * Where the gateway of this name listens. With it the device follows its PN to another gateway: once its server has told
    * it of that one it goes there, when the former lets it go, and over restarts; and nothing passes before that gateway has
    * proved the credential that the server told. `undefined`: it does not go there.
@@ -67,13 +76,13 @@ export function openMember(
   { hop, endToEnd, gatewayAddress, gatewayPort }: Provisioned,
   options: MemberOptions,
 ): Member {
-  const { folder, onNotice, addressOf } = options;
+  const { folder, onNotice, addressOf, onUser } = options;
   const gateways = new KnownGateways({
     ...{ folder, madeWith: hop.peers },
     made: { host: gatewayAddress, port: gatewayPort },
     addressOf: (name) => addressOf?.(name),
   });
-  const ownKeys = createPneKeys({
+  const pneKeys = createPneKeys({
     ...{ provider, store: folder.keys },
     signing: createMemberSigning(provider, endToEnd.identities[0]!.privateKey),
     onContent: (reference, sender, value) => options.onGroupContent?.({ reference, sender, value }),
@@ -81,6 +90,7 @@ export function openMember(
     onWithheld: (reference) => joining.withheld(reference),
     onUnanswered: () => joining.unanswered(),
   });
+  const ownKeys = onUser === undefined ? pneKeys : withUser(pneKeys, provider, onUser, options);
   const joining = new Joining(ownKeys, (reference, isMember) => options.onMember?.(reference, isMember));
   const hear = (notice: DeviceNotice) => {
     if (addressOf !== undefined) follow(gateways, notice, options);
@@ -99,6 +109,18 @@ export function openMember(
       joining.close();
     },
   };
+}
+
+function withUser(
+  keys: PneKeys,
+  provider: CryptoProvider,
+  onUser: (user: string) => void,
+  { onUserRefused }: MemberOptions,
+): PneKeys {
+  return withUsers(keys, {
+    ...{ provider, onUser },
+    onUserRefused: (user, status) => onUserRefused?.(user, reasonOf(status)),
+  });
 }
 
 /** A credential that names another than the gateway it is said to be of is none. */

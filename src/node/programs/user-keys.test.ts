@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** From a user's code to the key of a device: a server, two gateways and devices that reach them by TCP. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Credential } from '../../handshake/credential.ts';
-import { compactPayloads } from '../../payload/compact.ts';
-import { staticDhInterface } from '../../roles/interface.ts';
-import { createPne } from '../../roles/pne.ts';
-import { createPneKeys } from '../../roles/pne-keys.ts';
-import { withUsers } from '../../roles/pne-users.ts';
-import { createMemoryMedium } from '../../store/medium.testing.ts';
-import { openSealedStore } from '../../store/sealed-store.ts';
-import { newIdentity, openIdentity } from '../identity.ts';
+import { encodeProvisioning } from '../../roles/provisioning.ts';
+import { type MemberDevice, startDevice } from '../device.ts';
+import { openDeviceFolder } from '../device-folder.ts';
+import { type NewIdentity, newIdentity, openIdentity } from '../identity.ts';
 import { until } from '../listener.testing.ts';
-import { keepConnected } from '../reconnect.ts';
 import { scratchFolder } from '../scratch.testing.ts';
-import { connectTcp } from '../tcp.ts';
-import { after } from '../timer.ts';
 import { ADMIN_OPTIONS, administer } from './admin.ts';
 import { readConfig } from './config.ts';
 import { type Said, testContext } from './deployment.testing.ts';
@@ -36,8 +29,8 @@ class Network {
   readonly users: Record<string, string[]> = { 'pne-1': [], 'pne-2': [] };
   private readonly context = testContext();
   private readonly programs = new Map<string, Program>();
-  private readonly connections: { close(): void }[] = [];
-  private readonly identities = DEVICES.map((id) => newIdentity(this.context.provider, id));
+  private readonly devices: MemberDevice[] = [];
+  readonly identities = DEVICES.map((id) => newIdentity(this.context.provider, id));
 
   static async start(): Promise<Network> {
     const network = new Network();
@@ -47,7 +40,7 @@ class Network {
     await network.startServer('127.0.0.1:0');
     for (const id of DEVICES) await network.admin('server', 'add', join(folder, id));
     for (const name of GATEWAYS) await network.startGateway(name);
-    for (const identity of identities) network.startPne(identity);
+    for (const identity of identities) network.startDevice(identity);
     await network.says('server', 'registered', DEVICES.length);
     for (const user of ['anna', 'bob']) await network.admin('server', 'add-user', user);
     await network.admin('server', 'give', 'anna', 'pne-1');
@@ -66,8 +59,14 @@ class Network {
     return this.programs.get('server')!.close();
   }
 
+  /** The server knows it before it comes. */
   async startGateway(name: string): Promise<void> {
     const state = join(this.folder, name);
+    mkdirSync(state, { mode: 0o700 });
+    const file = join(this.folder, `${name}.credential`);
+    writeFileSync(file, this.credential(name).cred);
+    await this.admin('server', 'add-gateway', file);
+    await this.says('server', 'gateways', this.programs.size);
     const args = [
       ...['--listen', '127.0.0.1:0', '--state', state, '--name', name],
       ...['--server', `ws://127.0.0.1:${this.programs.get('server')!.port}`],
@@ -76,7 +75,6 @@ class Network {
     const context = testContext(this.said[name], this.context.provider);
     const gateway = await startGatewayProgram(readConfig(GATEWAY_OPTIONS, args, {}).values, context);
     this.programs.set(name, gateway);
-    await this.admin('server', 'add-gateway', join(state, 'credential'));
     for (const id of DEVICES) await this.admin(name, 'add', join(this.folder, id));
     await this.says(name, 'server-there');
   }
@@ -107,7 +105,7 @@ class Network {
   }
 
   async close(): Promise<void> {
-    for (const connection of this.connections) connection.close();
+    for (const device of this.devices) device.close();
     for (const program of [...this.programs.values()].reverse()) await program.close();
   }
 
@@ -116,31 +114,24 @@ class Network {
   }
 
   /** At the first gateway. */
-  private startPne(identity: (typeof this.identities)[number]): void {
+  private startDevice({ privateKeyBytes, credential }: NewIdentity): void {
     const { provider } = this.context;
-    const pneId = identity.credential.subject!;
-    const store = openSealedStore(provider, provider.secret(new Uint8Array(32)), createMemoryMedium());
-    const ignore = () => undefined;
-    const keys = createPneKeys({ provider, store, onContent: ignore, onGroup: ignore, onWithheld: ignore });
-    const pne = createPne({
+    const pneId = credential.subject!;
+    const provisioning = encodeProvisioning({
       pneId,
-      keys: withUsers(keys, {
-        provider,
-        onUser: (user) => void this.users[pneId]!.push(user),
-        onUserRefused: (user, status) => void this.users[pneId]!.push(`${user} ${status}`),
-      }),
-      hop: staticDhInterface('pne', 'CPNS-1', provider, identity, [this.credential('hall')]),
-      endToEnd: staticDhInterface('pne', 'CPNS-3', provider, identity, [this.credential('server')]),
-      ...{ after, payloads: compactPayloads, boots: { epoch: undefined, write(): void {} } },
-      onAgreed: ignore,
-      onContent: ignore,
-      onReceipt: ignore,
-      onRefused: ignore,
+      gatewayAddress: '127.0.0.1',
+      gatewayPort: this.programs.get('hall')!.port,
+      privateKey: privateKeyBytes,
+      ownCcs: credential.cred,
+      gatewayCcs: this.credential('hall').cred,
+      serverCcs: this.credential('server').cred,
     });
-    const { port } = this.programs.get('hall')!;
-    const connect = (onLink: Parameters<typeof connectTcp>[1]) => connectTcp(port, onLink);
-    const onLink = (link: Parameters<typeof pne.attach>[0]) => pne.attach(link);
-    this.connections.push(keepConnected({ connect, onLink, after, random: Math.random }));
+    const device = startDevice({
+      ...{ provider, provisioning, folder: openDeviceFolder(provider, scratchFolder()) },
+      onUser: (user) => void this.users[pneId]!.push(user),
+      onUserRefused: (user, reason) => void this.users[pneId]!.push(`${user} ${reason}`),
+    });
+    this.devices.push(device);
   }
 }
 
