@@ -20,7 +20,7 @@ export {
 } from '../node/device.ts';
 export { type DeviceFolder, openDeviceFolder } from '../node/device-folder.ts';
 export type { DeviceGroups, GroupTerms } from '../node/device-groups.ts';
-export type { DeviceNetworks } from '../node/device-networks.ts';
+export type { DeviceNetworks, NetworkWishes } from '../node/device-networks.ts';
 export { newIdentity, openIdentity } from '../node/identity.ts';
 export type { GatewayAddress } from '../node/known-gateways.ts';
 export type { DeviceNotice, GroupContent } from '../node/member.ts';

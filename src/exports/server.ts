@@ -4,7 +4,7 @@
 export { DEFAULT_PN, lastingMembership } from '../authorization/membership.ts';
 export { createCredentialStore } from '../handshake/credential.ts';
 export { type CpnsServer, type CpnsServerOptions, startCpnsServer } from '../node/cpns-server.ts';
-export type { Administration, Right } from '../node/own-administration.ts';
+export type { Administration, GatewayGrant, GatewayRight, Right } from '../node/own-administration.ts';
 export {
   type SimpleServer,
   type SimpleServerOptions,

@@ -108,11 +108,11 @@ test('a device asks that its PN moves, to a gateway that a grant lets take it', 
     };
     for (const name of ['pne-1', 'pne-2']) network.server.grant(name, 'gateway-request');
     assert.equal([await to(own), await to(other)], ['notAuthorized', 'notOwner']);
-    network.server.grantGateway('attic', home);
+    network.server.grantGateway('attic', { takes: [home] });
     assert.is(await to(own), 'asked');
     await until(() => network.at('attic').includes('pne-1'), 'it comes by attic');
     assert.equal(network.moved, ['attic']);
-    assert.throws(() => network.server.grantGateway('cellar', home), /no gateway is called cellar/);
+    assert.throws(() => network.server.grantGateway('cellar', {}), /no gateway is called cellar/);
   }));
 
 test('a PN goes to no gateway that is not there', () =>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** The PNs of a device on Node. It is in one at a time. */
+/** PNs as a device or a gateway on Node asks for them. A device is in one at a time. */
 import type { Capabilities } from '../roles/entity-message.ts';
 import {
   addAdminee,
@@ -26,19 +26,15 @@ import type { Joining } from './joining.ts';
 import type { Wished, Wishes } from './wishes.ts';
 
 /** Each wish resolves once the server has answered. `reference`: the number of a PN, the same for all. */
-export interface DeviceNetworks {
+export interface NetworkWishes {
   /**
    * Sets up a PN that it owns, by `pn-setup`, and resolves with its reference. `own`: of itself and the gateway that it is
-   * at; `paired`: of all devices at that gateway that have `pn-join` and are in no PN; or of itself and those that it lists,
+   * at, or of that gateway; `paired`: of all devices at that gateway that have `pn-join` and are in no PN; or of itself and those that it lists,
    * 16 at most. One that it owns by this name is that already. Refused: `networkTaken` where one of them is in another.
    */
   setUp(name: string, members?: 'own' | 'paired' | readonly string[]): Promise<Wished<number>>;
   /** Those that it may choose, and the one that it is in. */
   list(): Promise<Wished<readonly FoundNetwork[]>>;
-  /** Is in this PN from now on, by `pn-choose`, and in the one before no more. */
-  choose(reference: number): Promise<Wished>;
-  /** Is in this PN no more, and in none then; that takes no grant. */
-  leave(reference: number): Promise<Wished>;
   /** Ends a PN that it owns. Takes `pn-release`. */
   release(reference: number): Promise<Wished>;
   /** Takes a device into a PN that it owns or administers, by `admin-add`; the device needs `pn-join`. */
@@ -62,13 +58,25 @@ export interface DeviceNetworks {
   describe(reference: number, pneId: string): Promise<Wished<Capabilities>>;
 }
 
+export interface DeviceNetworks extends NetworkWishes {
+  /** Is in this PN from now on, by `pn-choose`, and in the one before no more. */
+  choose(reference: number): Promise<Wished>;
+  /** Is in this PN no more, and in none then; that takes no grant. */
+  leave(reference: number): Promise<Wished>;
+}
+
 export function deviceNetworks(wishes: Wishes, joining: Joining): DeviceNetworks {
-  const done = () => undefined;
+  return {
+    ...networkWishes(wishes),
+    choose: (reference) => wishes.ask(chooseNetwork(reference), done),
+    leave: (reference) => joining.leave(reference),
+  };
+}
+
+export function networkWishes(wishes: Wishes): NetworkWishes {
   return {
     setUp: (name, members) => wishes.ask(setUpNetwork(name, members), referenceIn),
     list: () => wishes.list((former) => listNetworks(former?.next), networksIn),
-    choose: (reference) => wishes.ask(chooseNetwork(reference), done),
-    leave: (reference) => joining.leave(reference),
     release: (reference) => wishes.ask(releaseNetwork(reference), done),
     addAdminee: (reference, pneId) => wishes.ask(addAdminee(reference, pneId), done),
     removeAdminee: (reference, pneId) => wishes.ask(removeMember(reference, pneId), done),
@@ -81,3 +89,5 @@ export function deviceNetworks(wishes: Wishes, joining: Joining): DeviceNetworks
     describe: (reference, pneId) => wishes.ask(describeDevice(reference, pneId), capabilitiesIn),
   };
 }
+
+function done(): void {}

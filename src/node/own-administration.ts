@@ -4,12 +4,12 @@
 import { Authority } from '../authorization/authority.ts';
 import { THIS_END } from '../authorization/cti.ts';
 import { gatewayScope } from '../authorization/gateway-access.ts';
+import { together } from '../authorization/membership.ts';
 import { EVERY } from '../authorization/service-access.ts';
 import type { Credential } from '../handshake/credential.ts';
-import { groupNumber } from '../keys/reference.ts';
 import { refuse } from '../refusal.ts';
 import type { ServerKeys } from '../roles/server-keys.ts';
-import { numberFor, type ServiceRight, scopeOf } from '../roles/service-rights.ts';
+import { type GatewayServiceRight, numberFor, type ServiceRight, scopeOf } from '../roles/service-rights.ts';
 import type { CpnsServer } from './cpns-server.ts';
 import { revocationsOf } from './grants.ts';
 import type { Members } from './members.ts';
@@ -30,11 +30,19 @@ export interface Administration {
   /** It may do nothing, and has no keys, from now on, until it is granted something. Refuses `credentialUnknown`. */
   revoke(name: string): void;
   /**
-   * PNs, by their references, that a gateway may take over where a device asks for that, in place of those that it might.
-   * Refuses `credentialUnknown`.
+   * What a gateway may do, in place of what it might: PNs, by their references, that it may take over where that is asked
+   * for, and what it may ask for itself. Refuses what `grant` refuses.
    */
-  grantGateway(name: string, ...networks: readonly number[]): void;
+  grantGateway(name: string, granted: GatewayGrant): void;
 }
+
+export interface GatewayGrant {
+  readonly takes?: readonly number[];
+  readonly may?: readonly GatewayRight[];
+}
+
+/** The same of a gateway. */
+export type GatewayRight = GatewayServiceRight | readonly [GatewayServiceRight, number];
 
 /** What may be done: by devices, and by gateways. */
 export interface OwnGrants {
@@ -51,10 +59,14 @@ export class GatewayGrants {
     this.known = known;
   }
 
-  grant(name: string, networks: readonly number[]): void {
+  grant(name: string, { takes = [], may = [] }: GatewayGrant): void {
     if (!this.has(name)) refuse('credentialUnknown', `no gateway is called ${name}`);
     this.sequence += 1;
-    const scope = gatewayScope({ takes: networks.map(groupNumber), bridges: [] });
+    const taken = gatewayScope({
+      takes: takes.map((each) => numberFor('gateway-request', each)),
+      bridges: [],
+    });
+    const scope = together([...taken, ...scopeOf(may.map(rowOf))]);
     const { sequence } = this;
     this.authority.hold(name, {
       audience: THIS_END,
@@ -107,7 +119,7 @@ export function administration(
       keys.revoke(name);
       server.setRevoked(revocationsOf(members.all, minimums));
     },
-    grantGateway: (name, ...networks) => gateways.grant(name, networks),
+    grantGateway: (name, granted) => gateways.grant(name, granted),
   };
 }
 

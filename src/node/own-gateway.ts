@@ -6,10 +6,12 @@ import type { CryptoProvider } from '../crypto/provider.ts';
 import { type Credential, ccsCredential, type Identity } from '../handshake/credential.ts';
 import { kidReference } from '../handshake/id-cred.ts';
 import { refuse } from '../refusal.ts';
+import { type NetworkWishes, networkWishes } from './device-networks.ts';
 import { Members } from './members.ts';
 import { type PnGatewayOptions, startPnGateway } from './pn-gateway.ts';
 import { type Listener, listenTcp } from './tcp.ts';
 import { after } from './timer.ts';
+import { Wishes } from './wishes.ts';
 
 type Required = 'server' | 'serverCredential';
 type Own = 'peers' | 'grants' | 'pn' | 'admit' | 'withdraw' | 'revoke';
@@ -29,6 +31,11 @@ export interface SimpleGatewayOptions
 export interface SimpleGateway extends Listener {
   /** Names of the devices that it knows: those that its server takes in or cuts off come and go by themselves. */
   readonly devices: readonly string[];
+  /**
+   * What it asks its server of PNs, by what that grants it. Refused: `linkClosed` while the server is
+   * away, `unanswered` where it has just gone.
+   */
+  readonly networks: NetworkWishes;
   /** Lets a device in. Refuses `credentialInvalid` one that has no name, or that of another. */
   addDevice(device: Credential): void;
   /** Cuts a device off. */
@@ -56,9 +63,11 @@ export async function startOwnGateway({
     ...byServer(members),
     ...{ peers: members.credentials, grants: members.grants, pn: DEFAULT_PN },
   });
+  const wishes = new Wishes(gateway);
   const listener = await listenTcp(port, gateway.attachPne, after, host);
   return {
     port: listener.port,
+    networks: networkWishes(wishes),
     get devices(): readonly string[] {
       return members.all.map(({ subject }) => subject!);
     },
@@ -70,6 +79,7 @@ export async function startOwnGateway({
     grant: (name) => members.grant(name),
     revoke: (name) => void members.revoke(name),
     close(): Promise<void> {
+      wishes.close();
       gateway.close();
       return listener.close();
     },

@@ -57,6 +57,24 @@ test('rights are for every group or one, and for groups or PNs', () =>
     assert.throws(() => network.server.grant('nobody'), /no device is called nobody/);
   }));
 
+test('a gateway asks for PNs itself, by what the server grants it', () =>
+  withNetwork(['hall', 'attic'], ['pne-1'], async (network) => {
+    const [hall, attic] = [...network.gateways.values()];
+    const { device } = network.startDevice('pne-1');
+    assert.is(await device.report('at hall'), 'accepted');
+    const early = await hall!.networks.setUp('home', ['pne-1']);
+    assert.is(early.ok ? '' : early.refusal.reasonName, 'notAuthorized');
+    network.server.grant('pne-1', 'pn-join');
+    network.server.grantGateway('hall', { may: ['pn-setup', 'pn-release'] });
+    assert.equal(await hall!.networks.setUp('home', ['pne-1']), { ok: true, value: 1 });
+    network.server.grantGateway('attic', { takes: [1], may: [['gateway-request', 1]] });
+    assert.ok((await attic!.networks.switchTo(1, 'attic')).ok);
+    await until(() => network.moved.includes('attic'), 'the PN is at attic');
+    const other = await attic!.networks.release(1);
+    assert.is(other.ok ? '' : other.refusal.reasonName, 'notAuthorized');
+    assert.throws(() => network.server.grantGateway('attic', { takes: [2] }), /badArgument/);
+  }));
+
 test('groups are made, changed and ended by the server itself; what cannot be is refused', () =>
   withNetwork(['gateway'], ['pne-1', 'pne-2'], async (network) => {
     const { groups } = network.server;

@@ -9,7 +9,7 @@ import { createServerKeys } from '../roles/key-master.ts';
 import { Placing, placesOf } from '../roles/placement.ts';
 import type { ServerKeys } from '../roles/server-keys.ts';
 import { createMemoryStore } from '../roles/server-store.ts';
-import { createServiceDesk, type DecidedWish } from '../roles/service-desk.ts';
+import { createServiceDesk, type DecidedWish, type ServiceDesk } from '../roles/service-desk.ts';
 import { type CpnsServer, type CpnsServerOptions, startCpnsServer } from './cpns-server.ts';
 import { openKeyStore } from './key-store.ts';
 import { Members } from './members.ts';
@@ -23,7 +23,7 @@ import { after } from './timer.ts';
 import { refused, type Wished } from './wishes.ts';
 
 type Required = 'provider' | 'identity' | 'onReading' | 'port';
-type Own = 'peers' | 'gateways' | 'grants' | 'keys' | 'pn';
+type Own = 'peers' | 'gateways' | 'grants' | 'keys' | 'services' | 'pn';
 
 /** All that `startCpnsServer` takes, of which this much has to be said. */
 export interface SimpleServerOptions
@@ -56,7 +56,8 @@ export async function startOwnServer({
   const kept = createMemoryKeyValueStore();
   let placing: Placing | undefined;
   let switches: Switches | undefined;
-  const keys = ownKeys(grants, gateways, kept, {
+  const services = ownDesk(grants, gateways, options);
+  const keys = ownKeys(members, kept, services, {
     ...options,
     onGroup(...of): void {
       placing?.change(placesOf(keys.groups));
@@ -70,7 +71,7 @@ export async function startOwnServer({
     onRefused(): void {},
     onGatewayRefused(): void {},
     ...options,
-    ...{ keys, pn: DEFAULT_PN, grants: members.grants, peers: members.credentials },
+    ...{ keys, services, pn: DEFAULT_PN, grants: members.grants, peers: members.credentials },
     gateways: createCredentialStore(gateways),
     onAgreed(agreement): void {
       if (agreement.name === 'CPNS-2') setImmediate(() => switches?.proceed());
@@ -96,25 +97,31 @@ export async function startOwnServer({
   };
 }
 
-function ownKeys(
+function ownDesk(
   { members, gateways: { authority } }: OwnGrants,
   gateways: readonly Credential[],
+  { onWish }: Pick<SimpleServerOptions, 'onWish'>,
+): ServiceDesk {
+  return createServiceDesk({
+    grants: { pne: members.grants, gateway: authority },
+    gatewayCredential: (name) => gateways.find(({ subject }) => subject === name)?.cred,
+    ...(onWish !== undefined && { onWish }),
+  });
+}
+
+function ownKeys(
+  members: Members,
   store: KeyValueStore,
-  { provider, onGroup, onWish }: Pick<SimpleServerOptions, 'provider' | 'onGroup' | 'onWish'>,
+  services: ServiceDesk,
+  { provider, onGroup }: Pick<SimpleServerOptions, 'provider' | 'onGroup'>,
 ): ServerKeys {
   const root = new Uint8Array(ROOT_KEY_BYTES);
   provider.fillRandom(root);
-  const { grants } = members;
-  const named = (known: readonly Credential[], name: string) => known.find(({ subject }) => subject === name);
   const keys = createServerKeys({
     ...{ provider, root: provider.secret(root), store: openKeyStore({ store, onFailed(): void {} }) },
-    credentialOf: (pne) => named(members.all, pne),
-    permits: groupPermission(grants),
-    services: createServiceDesk({
-      grants: { pne: grants, gateway: authority },
-      gatewayCredential: (name) => named(gateways, name)?.cred,
-      ...(onWish !== undefined && { onWish }),
-    }),
+    credentialOf: (pne) => members.all.find(({ subject }) => subject === pne),
+    permits: groupPermission(members.grants),
+    services,
     onGroup: (reference) =>
       onGroup?.(
         reference,

@@ -41,6 +41,8 @@ export const GATEWAY_RIGHTS = Object.freeze([
   'devices-capabilities',
 ] as const satisfies readonly ServiceRight[]);
 
+export type GatewayServiceRight = (typeof GATEWAY_RIGHTS)[number];
+
 /** The number of the PN or group that an operation is for. Refuses `badArgument` one that it is not for. */
 export function numberFor(action: ServiceRight, reference: number): number {
   const isKind = isPersonalNetwork(reference) !== action.startsWith('group-');
