@@ -15,7 +15,7 @@ export async function startWithGroup(
 ): Promise<number> {
   for (const [id, gateways] of reach) await stage.startPne(id, gateways);
   const ids = [...reach.keys()];
-  for (const pne of ids) await stage.says(SERVER, 'registered', { pne });
+  await stage.comeIn(...ids);
   story.step(SERVER, `knows ${ids.join(', ')}`);
   const group = await createGroup(stage, ids);
   story.step(SERVER, `group everyone: ${ids.join(', ')} have its key`);

@@ -31,6 +31,7 @@ async function assignUserKey(stage: Stage, story: Story, talk: KeyTalk, pne: str
   const { asked } = talk;
   const [given, proved] = [talk.given(USER_KEY).length, talk.proved(USER_KEY)];
   await stage.startPne(pne, [GATEWAY]);
+  await stage.comeIn(pne);
   await stage.says(GATEWAY, 'agreed', { pne });
   story.step(pne, `and ${GATEWAY} prove themselves on CPNS-1`);
   await stage.says(SERVER, 'agreed', { pne });

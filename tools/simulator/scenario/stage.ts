@@ -73,7 +73,6 @@ export class Stage {
   private readonly programs = new Map<string, Program>();
   private readonly said = new Map<string, Said[]>();
   private readonly observers = new Map<string, RecordObserver>();
-  private readonly passages: Passage[] = [];
   private broken: Error | undefined;
 
   constructor(options: StageOptions) {
@@ -107,7 +106,7 @@ export class Stage {
     ];
     const { values } = readConfig(SERVER_OPTIONS, args, {});
     this.programs.set(SERVER, await startServerProgram(values, this.contextOf(SERVER)));
-    this.backbone = await this.openPassage(this.portOf(SERVER));
+    this.backbone = await Passage.open([this.portOf(SERVER)]);
     if (page !== undefined) onPage?.(readFileSync(this.path(SERVER, 'page-address'), 'utf8').trim());
   }
 
@@ -121,21 +120,13 @@ export class Stage {
       () => this.admin(SERVER, 'add-gateway', this.credentialPath(name)),
       [{ at: SERVER, event: 'gateways' }],
     );
-    const args = [
-      ...['--state', this.path(name), '--name', name, '--listen', '127.0.0.1:0'],
-      ...['--server', `ws://127.0.0.1:${this.backbone.port}`],
-      ...['--server-credential', this.credentialPath(SERVER), ...options],
-    ];
-    const { values } = readConfig(GATEWAY_OPTIONS, args, {});
-    this.programs.set(name, await startGatewayProgram(values, this.contextOf(name)));
-    await this.says(name, 'server-there');
+    await this.runGateway(name, options);
   }
 
-  /** A way to ports of this machine, for as long as there is the stage. */
-  async openPassage(...ports: number[]): Promise<Passage> {
-    const passage = await Passage.open(ports);
-    this.passages.push(passage);
-    return passage;
+  /** Ends its program and starts it with these options: it knows what was stored meanwhile. */
+  async restartGateway(name: string, ...options: string[]): Promise<void> {
+    await this.programs.get(name)!.close();
+    await this.runGateway(name, options);
   }
 
   /** Does what `pne-runtime admin` does at that program. Returns what it says. */
@@ -156,6 +147,27 @@ export class Stage {
     });
     this.pnes.set(id, pne);
     return pne;
+  }
+
+  /**
+   * Resolves once these have registered. One that came before a program knew what it was granted is turned away, and would try
+   * again much later: it is switched off and on.
+   */
+  async comeIn(...ids: readonly string[]): Promise<void> {
+    const turnedAway = () =>
+      [...this.programs.keys()].reduce(
+        (sum, at) => sum + this.count(at, 'refused', { reason: 'notAuthorized' }),
+        0,
+      );
+    let known = 0;
+    const isThere = (pne: string) => this.count(SERVER, 'registered', { pne }) > 0;
+    for (const id of ids)
+      while (!isThere(id)) {
+        await this.until(() => isThere(id) || turnedAway() > known, `${id} at the server`);
+        if (isThere(id)) break;
+        known = turnedAway();
+        await this.pnes.get(id)!.startAgain();
+      }
   }
 
   credentialPath(name: string): string {
@@ -211,7 +223,7 @@ export class Stage {
   async close(): Promise<void> {
     await Promise.all([...this.pnes.values()].map((pne) => pne.stop()));
     for (const program of [...this.programs.values()].reverse()) await program.close();
-    for (const passage of this.passages) await passage.close();
+    await this.backbone?.close();
   }
 
   /** What a program is given besides its options. */
@@ -223,6 +235,19 @@ export class Stage {
     const observer = this.observers.get(name);
     const provider = observer === undefined ? this.provider : observeRecords(this.provider, observer);
     return { provider, metrics, log: metrics.log, onBroken, onFailed: onBroken };
+  }
+
+  private async runGateway(name: string, options: readonly string[]): Promise<void> {
+    const args = [
+      ...['--state', this.path(name), '--name', name, '--listen', '127.0.0.1:0'],
+      ...['--server', `ws://127.0.0.1:${this.backbone.port}`],
+      ...['--server-credential', this.credentialPath(SERVER), ...options],
+    ];
+    const { values } = readConfig(GATEWAY_OPTIONS, args, {});
+    await this.whenDone(
+      async () => this.programs.set(name, await startGatewayProgram(values, this.contextOf(name))),
+      [{ at: name, event: 'server-there' }],
+    );
   }
 
   private async enrol(id: string, gateways: readonly string[], port: number) {

@@ -15,7 +15,7 @@ export async function tellSwitching(stage: Stage, story: Story): Promise<void> {
   await stage.startServer();
   for (const name of GATEWAYS) await stage.startGateway(name);
   for (const id of ids) await stage.startPne(id, GATEWAYS);
-  for (const pne of ids) await stage.says(SERVER, 'registered', { pne });
+  await stage.comeIn(...ids);
   const pn = String(await createGroup(stage, ids, 'create-pn'));
   story.step(SERVER, `PN everyone: ${ids.join(', ')} have its key, and send by ${FIRST}`);
   await arriveFrom(stage, ids, SOME);
