@@ -11,6 +11,7 @@ import { SERVER, type Stage } from './stage.ts';
 import { type Story, StoryFailed } from './story.ts';
 
 const GATEWAY = 'gateway';
+const MOST_PROBES = 1000;
 
 export class Asker {
   /** Wishes that the server refused. */
@@ -39,10 +40,14 @@ export class Asker {
     const { stage, story } = this;
     await stage.admin(SERVER, 'grant', ...stage.pneIds, '--may', may);
     story.step(ADMINISTRATOR, `grants ${stage.pneIds.join(', ')} ${may}`);
-    for (const id of stage.pneIds) {
-      const isGranted = async () => (await this.done(id, wishFor(probe))).status === Status.ok;
-      while (!(await isGranted()));
-    }
+    for (const id of stage.pneIds) await this.granted(id, probe);
+  }
+
+  /** The server has read of it. */
+  private async granted(pne: string, probe: Wish): Promise<void> {
+    for (let tries = 0; tries < MOST_PROBES; tries += 1)
+      if ((await this.done(pne, wishFor(probe))).status === Status.ok) return;
+    throw new StoryFailed(`${pne} may not do what it was granted`);
   }
 
   /** It is done. `read` says in words what came of it. */
