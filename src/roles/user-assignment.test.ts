@@ -64,6 +64,7 @@ test('what does not agree with what is stored registers nobody, and changes noth
     ['userForeign', facts(OPEN), { pneId: 'pne-2' }],
     ['userCodeInvalid', facts(undefined)],
     ['userCodeExpired', facts(OPEN), {}, 100],
+    ['userCodeExpired', facts(REGISTERED), {}, 100],
     ['userCodeSpent', facts(REGISTERED), { gateway: 'attic' }],
     ['userCodeSpent', facts(REGISTERED), { pneId: 'pne-3' }],
     ['userCodeSpent', facts(USED), { gateway: 'attic' }],

@@ -52,8 +52,10 @@ export function registerUser(
   if (code === undefined) return refusedFor('userCodeInvalid');
   if (code.pneId !== '') {
     if (code.pneId !== pneId || code.gateway !== gateway) return refusedFor('userCodeSpent');
-    const status = code.key.length === 0 ? Status.ok : Status.userRegistered;
-    return { status, reason: undefined, code: undefined };
+    if (code.key.length === 0) return { status: Status.ok, reason: undefined, code: undefined };
+    // Its PNE has not come in time.
+    if (now >= code.until) return refusedFor('userCodeExpired');
+    return { status: Status.userRegistered, reason: undefined, code: undefined };
   }
   if (code.tries >= NodeLimits.userCodeMaxTries) return refusedFor('userTries');
   if (now >= code.until) return refusedFor('userCodeExpired');
