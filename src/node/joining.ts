@@ -31,14 +31,21 @@ export class Joining {
     for (const { reference } of this.keys.groups) this.members.add(reference);
   }
 
+  /** The opposite, where it is under way, comes to its end first. */
   async join(reference: number): Promise<Wished> {
+    const leaving = this.end(reference, false);
+    if (leaving !== undefined) await leaving;
     if (!this.has(reference) && !this.isClosed) this.keys.join(reference);
     return this.arrival(reference);
   }
 
+  /** The same. */
   async leave(reference: number): Promise<Wished> {
+    const joining = this.end(reference, true);
+    if (joining !== undefined) await joining;
+    if (this.isClosed) return CLOSED;
     if (!this.has(reference)) return refused('groupUnknown', 'it is no member');
-    if (!this.isClosed) this.keys.leave(reference);
+    this.keys.leave(reference);
     return this.until(reference, false);
   }
 
@@ -76,10 +83,14 @@ export class Joining {
     return this.keys.groups.some((group) => group.reference === reference);
   }
 
-  /** A later wish takes the place of an opposite one. */
+  /** What is waited for, whatever becomes of it; undefined: nothing is. */
+  private end(reference: number, isMember: boolean): Promise<Wished> | undefined {
+    const isUnderWay = this.waiting.get(reference)?.isMember === isMember;
+    return isUnderWay ? this.until(reference, isMember) : undefined;
+  }
+
   private until(reference: number, isMember: boolean): Promise<Wished> {
     if (this.isClosed) return Promise.resolve(CLOSED);
-    if (this.waiting.get(reference)?.isMember === !isMember) this.settle(reference, SUPERSEDED);
     const waiting = this.waiting.get(reference) ?? { isMember, settle: [] };
     this.waiting.set(reference, waiting);
     return new Promise((resolve) => waiting.settle.push(resolve));
@@ -96,4 +107,3 @@ const DONE: Wished = Object.freeze(granted(undefined));
 const WITHHELD: Wished<never> = Object.freeze(
   refused('keyWithheld', 'no grant permits it, or there is no such group'),
 );
-const SUPERSEDED: Wished<never> = Object.freeze(refused('stateInvalid', 'it was asked for the opposite'));

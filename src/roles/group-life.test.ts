@@ -7,9 +7,15 @@ import { Authority } from '../authorization/authority.ts';
 import { THIS_END } from '../authorization/cti.ts';
 import { ObjectKind, objectOf, rowFor } from '../authorization/operations.ts';
 import { groupNumber } from '../keys/reference.ts';
+import { ImplementationLimits } from '../limits.ts';
+import { VirtualTime } from '../link/time.testing.ts';
+import { createMemoryMedium } from '../store/medium.testing.ts';
 import { GroupNetwork } from './group-network.testing.ts';
 import { groupPermission } from './group-permission.ts';
+import { openStore } from './group-store.testing.ts';
 import { create, epochs, GROUP, REFERENCE, readers } from './groups.testing.ts';
+import { PROVIDER as provider } from './identities.testing.ts';
+import { createPneKeys, type KeyHost } from './pne-keys.ts';
 
 const test = suite('group life');
 
@@ -76,6 +82,29 @@ test('it is handed on, left by who owned it, and goes on; who is revoked reads n
   network.keys.end(REFERENCE);
   network.settle();
   assert.equal(epochs(network), [undefined, undefined, undefined]);
+});
+
+test('a server that says nothing of a wish to join is asked so often in a session, and then that is told', () => {
+  const time = new VirtualTime();
+  const sent: Uint8Array[] = [];
+  let unanswered = 0;
+  const ignore = () => undefined;
+  const keys = createPneKeys({
+    provider,
+    store: openStore(provider, provider.secret(new Uint8Array(32)), createMemoryMedium()),
+    ...{ onContent: ignore, onGroup: ignore, onWithheld: ignore },
+    onUnanswered: () => {
+      unanswered += 1;
+    },
+  });
+  const pace = { after: time.after, random: () => 0, heard: 0 };
+  const bound = keys.bind({ pace, send: (message: Uint8Array) => sent.push(message) } as unknown as KeyHost);
+  keys.join(REFERENCE);
+  for (const session of [1, 2]) {
+    bound.start(session);
+    time.pass(3_600_000);
+    assert.equal([sent.splice(0).length, unanswered], [2 * ImplementationLimits.keyMaxRequests, session]);
+  }
 });
 
 test.run();
