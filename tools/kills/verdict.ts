@@ -17,7 +17,11 @@ export interface Verdict {
   /** Of the acknowledged: those that an external entity did not get, and those that it got more than once. */
   readonly unread: number;
   readonly readTwice: number;
+  /** The first lines of the output that are in it more than once, to see when and how. */
+  readonly doubledLines: readonly string[];
 }
+
+const SHOWN = 64;
 
 interface Line {
   readonly time: string;
@@ -48,6 +52,10 @@ export function judge(
     invented: lines.filter(({ pne, value }) => !(value < (reported.get(pne) ?? 0))).length,
     banned: lines.filter(isBanned).length,
     unread: acknowledged.filter((name) => !came.has(name)).length,
+    doubledLines: lines
+      .filter((line) => delivered.get(nameOf(line))! > 1)
+      .slice(0, SHOWN)
+      .map((line) => JSON.stringify(line)),
     readTwice: [...came.values()].filter((times) => times > 1).length,
   };
 }

@@ -59,17 +59,27 @@ async function main([command = '', ...args]: readonly string[]): Promise<void> {
     const failed = new Promise<Error>((resolve) => {
       onFailed = resolve;
     });
-    let isStarting = true;
-    const starting = start(values, {
+    let [isStarting, isAsked, isLost] = [true, false, false];
+    // Else a start goes on to its end, and what it finds to do is done before the program ends.
+    const leave = () => {
+      if (isStarting && isAsked && isLost) process.exit(0);
+    };
+    void asked.then(() => {
+      isAsked = true;
+      leave();
+    });
+    const program = await start(values, {
       ...{ provider, log, metrics, onFailed },
       losses: {
         isStarting: () => isStarting,
-        onLost: ({ message }) => log('database-lost', { reason: message }),
+        onLost({ message }): void {
+          log('database-lost', { reason: message });
+          isLost = true;
+          leave();
+        },
       },
       onBroken: (error) => die(log, error),
     });
-    // One that waits for its database has begun nothing.
-    const program = await Promise.race([starting, asked.then(() => process.exit(0))]);
     isStarting = false;
     if (values.metrics !== '') await listenMetrics(metrics, values.metrics);
     void asked.then((signal) => end(program, log, 0, { signal }));

@@ -29,8 +29,8 @@ test('administration reaches a server that runs through its database, and nothin
   assert.not.ok(existsSync(join(state, 'store')));
 });
 
-/** A server whose second start waits for a table that somebody else has. */
-async function waitingServer() {
+/** A server whose second start loses its connection, and waits for a table that somebody else has. */
+async function lostServer() {
   const url = database.createDatabase();
   const options = ['server', '--state', join(scratchFolder(), 'state'), '--store', url, ...listening];
   const first = new Running(options);
@@ -43,13 +43,13 @@ async function waitingServer() {
   const server = new Running(options);
   const waits = () => database.ask(url, 'SELECT pid FROM pg_locks WHERE NOT granted').trim();
   await until(() => waits() !== '', 'the start waits for the table');
-  return { url, server, holder };
+  database.ask(url, 'SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted');
+  await server.says(/database-lost reason=[^\n]+\n/);
+  return { server, holder };
 }
 
 test('a server whose connections end while it starts says so in a line, and starts', async () => {
-  const { url, server, holder } = await waitingServer();
-  database.ask(url, 'SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted');
-  await server.says(/database-lost reason=[^\n]+\n/);
+  const { server, holder } = await lostServer();
   await holder.end();
   await server.port();
   assert.is(server.count('database-lost'), 1);
@@ -57,7 +57,7 @@ test('a server whose connections end while it starts says so in a line, and star
 });
 
 test('a server that waits for its database while it starts ends when it is asked to', async () => {
-  const { server, holder } = await waitingServer();
+  const { server, holder } = await lostServer();
   assert.is(await server.stop('SIGTERM'), 0);
   await holder.end();
 });
