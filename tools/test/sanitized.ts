@@ -30,7 +30,7 @@ const FILES = [
 ];
 /** noble computes these, which nothing watches. Payloads need no noble. */
 const DIFFERENTIAL_CASES = 200;
-const PAYLOAD_CASES = 4000;
+const PAYLOAD_CASES = 2000;
 /** The host ends without taking its machine down. */
 const ENVIRONMENT = Object.freeze({ ASAN_OPTIONS: 'detect_leaks=0' });
 
