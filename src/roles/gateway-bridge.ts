@@ -81,10 +81,7 @@ class BridgeRole {
   private readonly ends = new Set<End>();
 
   constructor(options: GatewayBridgeOptions) {
-    const admit = (peer: Party) => {
-      if (this.decide(peer) === 'deny') refuse('notAuthorized');
-    };
-    this.options = { ...options, own: { ...options.own, admit } };
+    this.options = options;
   }
 
   join(link: Link): LinkEvents {
@@ -92,6 +89,7 @@ class BridgeRole {
     const secured = new InitiatorLink(
       {
         ...this.options,
+        own: this.ownAt(link),
         onAgreed: (agreement) => {
           end.peer = agreement.peer;
           onAgreed(agreement);
@@ -115,6 +113,7 @@ class BridgeRole {
     }
     const secured = new ResponderLink({
       ...this.options,
+      own: this.ownAt(link),
       link,
       onSecured: (peer) => {
         end.peer = peer;
@@ -141,6 +140,16 @@ class BridgeRole {
 
   refresh(): void {
     for (const end of [...this.ends]) if (end.peer !== undefined) this.tell(end);
+  }
+
+  /** Who may not have a bridge comes again on another link, when that may have changed. This one ends, once it is told. */
+  private ownAt(link: Link): InterfaceOptions {
+    const admit = (peer: Party) => {
+      if (this.decide(peer) !== 'deny') return;
+      this.options.after(0, () => link.close());
+      refuse('notAuthorized');
+    };
+    return { ...this.options.own, admit };
   }
 
   private adopt(end: End): LinkEvents {
