@@ -100,6 +100,30 @@ test('nor where so many have come since that it lies behind them', async () => {
   assert.equal([idsIn(path).length, isKept], [601, false]);
 });
 
+test('what a store shows again once it has forgotten it is not written again', async () => {
+  const path = join(scratchFolder(), 'out');
+  const store = await storeOf(600);
+  let [forgotten, isBehind]: [readonly KeptReading[], boolean] = [[], false];
+  const output = await openReadingOutput(
+    {
+      async first(limit) {
+        const now = isBehind ? forgotten : [];
+        isBehind = false;
+        return now.length > 0 ? now : store.first(limit);
+      },
+      async forget(readings) {
+        await store.forget(readings);
+        [forgotten, isBehind] = [readings, readings !== forgotten];
+      },
+    },
+    path,
+    (error) => assert.unreachable(error.message),
+  );
+  await output.close();
+  assert.equal(idsIn(path), upTo(600));
+  assert.is(store.count, 0);
+});
+
 for (const cut of [1, 20, 66]) {
   test(`a last line that lacks ${cut} bytes is written again as a whole`, async () => {
     const folder = scratchFolder();

@@ -5,6 +5,7 @@
  * is on the disk. What a process that ended in between had written is not written again: it is at the end of the file.
  */
 import { type FileHandle, open } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { NodeLimits } from '../node-limits.ts';
 import { createCborXPayloads } from '../payload/codec.ts';
 import type { PayloadCodec } from '../payload/payload.ts';
@@ -39,6 +40,8 @@ class FileOutput implements ReadingOutput {
   private readonly payloads: PayloadCodec = createCborXPayloads();
   /** Lines that are in the file, of readings that may still be kept. */
   private written: Set<string>;
+  /** Lines of the last batch, which the store has forgotten: a read that is behind its commit shows them again. */
+  private former: ReadonlySet<string> = new Set();
   private writing: Promise<void> | undefined;
   private isAsked = false;
   private isClosed = false;
@@ -88,17 +91,24 @@ class FileOutput implements ReadingOutput {
   }
 
   private async writeBatch(): Promise<boolean> {
-    const readings = await this.store.first(NodeLimits.outputBatch);
+    const shown = await this.store.first(NodeLimits.outputBatch);
+    const readings = shown.filter((reading) => !this.former.has(this.lineOf(reading)));
+    if (readings.length === 0) {
+      // What is behind is not any more in another turn of the event loop.
+      if (shown.length > 0) await nextTurn();
+      return shown.length > 0;
+    }
     const all = readings.map((reading) => this.lineOf(reading));
     const lines = all.filter((line) => !this.written.has(line));
     if (lines.length > 0) {
       await this.file.appendFile(lines.map((line) => `${line}\n`).join(''));
       await this.file.datasync();
     }
-    if (readings.length > 0) await this.store.forget(readings);
+    await this.store.forget(readings);
+    this.former = new Set(all);
     // Others may lie behind readings that have come since.
     for (const line of all) this.written.delete(line);
-    return readings.length > 0;
+    return true;
   }
 
   private lineOf({ pneId, id, arrived, payload }: KeptReading): string {
