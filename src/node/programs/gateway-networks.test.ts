@@ -30,6 +30,7 @@ async function refused(work: Promise<unknown>, message: RegExp): Promise<void> {
 test('a gateway sets up a PN of the devices that are at it, administers it and ends it', () =>
   withTwoGateways(async (network) => {
     const pn = (...words: string[]) => network.admin('gateway-1', 'pn', ...words);
+    await network.says('server', 'group-key');
     await network.admin('server', 'group', 'end', '1');
     await refused(pn('setup-paired', 'hall'), /the server refuses: notAuthorized; .*grant-gateway/);
     await network.admin('server', 'grant', PNE, '--may', 'pn-join');
