@@ -76,6 +76,17 @@ const CHANGES: Readonly<Record<string, ChangeMessage1>> = {
   })),
 };
 
+test('each way makes another message_1', () => {
+  const message = { method: 3, suites: [2], gX: new Uint8Array(32), cI: Uint8Array.of(1) };
+  const offer = {
+    authentication: [Authentication.method3],
+    ...bothWays([tag64, tag128], [aesCcm64, chaCha20]),
+  } as Offer;
+  const genuine = encodeMessage1(message, [negotiationItem(encodeOffer(offer))]);
+  const made = Object.values(CHANGES).map((change) => changed(genuine, change).join());
+  assert.is(new Set([genuine.join(), ...made]).size, 1 + made.length);
+});
+
 for (const name of INTERFACES) {
   test(`${name}: message_1 altered in any of ${Object.keys(CHANGES).length} ways`, () => {
     const network = createTestNetwork();

@@ -105,7 +105,7 @@ export async function onXs(
 ): Promise<Outcome> {
   const bundle = await bundleTestForXs(`./${file}`, {
     CURVE_STRIDE: '1',
-    BYTES_CASES: '5000',
+    BYTES_CASES: '2000',
     DIFFERENTIAL_CASES: String(differentialCases),
     DIFFERENTIAL_CURVE_CASES: String(DIFFERENTIAL_CURVE_CASES),
   });
