@@ -27,7 +27,8 @@ export class Child<Handlers extends Api> {
   constructor(bundle: string) {
     this.process = fork(bundle, [], {
       serialization: 'advanced',
-      execArgv: ['--expose-gc'],
+      // As tools/systemd starts a server.
+      execArgv: ['--expose-gc', '--max-semi-space-size=64'],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     endWithUs(this.process);
