@@ -10,7 +10,7 @@ import { runInNode } from './run-in-node.ts';
 import { Tally } from './summary.ts';
 import { runAllInXs } from './xs-crew.ts';
 
-const SEEDS = 40;
+const SEEDS = 20;
 const SEEDS_IN_XS = 8;
 
 test('whatever befalls the network, nothing is lost, doubled or stuck', async () => {

@@ -19,11 +19,13 @@ import { testWiping } from './wiping.ts';
 
 /**
  * `--all` installs what the qemu-rv32 board needs, where it may; without, the board is left out where that is missing.
+ * `--slow` runs in XS what takes long there, too, which runs on Node anyway; so does `--only`.
  * `--cases` for the comparison of native cryptography with noble: 10,000 take a minute.
  */
 const { values } = parseArgs({
   options: {
     all: { type: 'boolean', default: false },
+    slow: { type: 'boolean', default: false },
     only: { type: 'string' },
     cases: { type: 'string', default: '2000' },
   },
@@ -31,7 +33,7 @@ const { values } = parseArgs({
 const tally = new Tally(values.only ?? '');
 
 await runChecks(tally);
-await runUnitTests(tally, Number(values.cases));
+await runUnitTests(tally, Number(values.cases), values.slow || values.only !== undefined);
 await runSanitized(tally);
 await testWiping(tally);
 await testEsp32(tally);

@@ -35,7 +35,7 @@ const TEST_MEMORY: Rv32Image = {
 const FILES = /^src\/(bytes|cbor|cose|handshake|link|negotiation|payload|session)\/|^firmware\/native\//;
 /** Curves in JavaScript, or thousands of cases: minutes here, and the same code runs in XS on this machine. */
 const SLOW =
-  /sign1\.vectors|cross-product|property|handshake\/(flips|handshake)|reassembler|session\/(expand|records)/;
+  /sign1\.vectors|cross-product|property|handshake\/(flips|handshake)|reassembler|session\/(expand|records|nested)|link\/route/;
 
 /** Every n-th vector of a curve, and fewer cases of what TypeScript and noble compute too. */
 const DEFINITIONS = Object.freeze({

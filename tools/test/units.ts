@@ -24,6 +24,10 @@ const TEST_MEMORY: Memory = {
 /** noble takes tens of milliseconds for a multiplication in XS. */
 const DIFFERENTIAL_CURVE_CASES = 12;
 
+/** Public keys by the dozen, in JavaScript: a quarter of what all files take in XS, and the same on Node. */
+const SLOW_IN_XS =
+  /^src\/roles\/(places|onboarding|onboarding-attacks|link-failure|member-signing|flips|signed-groups)\.test/;
+
 /** Test files of the native crypto provider lie here. */
 const NATIVE_TESTS = 'firmware/native/';
 
@@ -40,8 +44,12 @@ export interface Job {
   run(): Promise<Outcome>;
 }
 
-/** `differentialCases`: random cases that compare the native provider with noble. */
-export async function runUnitTests(tally: Tally, differentialCases: number): Promise<void> {
+/** `differentialCases`: random cases that compare the native provider with noble. `runsSlow`: in XS, too. */
+export async function runUnitTests(
+  tally: Tally,
+  differentialCases: number,
+  runsSlow: boolean,
+): Promise<void> {
   const missing = NEEDS.filter(({ path }) => !existsSync(path));
   const files = (await testFiles())
     .filter((file) => hasNativeCrypto() || !isNative(file))
@@ -56,7 +64,7 @@ export async function runUnitTests(tally: Tally, differentialCases: number): Pro
       .filter((file) => !isNative(file))
       .map((file) => ({ stage: 'node', file, run: () => onNode(file) })),
     ...files
-      .filter(isPortable)
+      .filter((file) => isPortable(file) && (runsSlow || !SLOW_IN_XS.test(file)))
       .map((file) => ({ stage: `${name} ${version}`, file, run: () => onXs(file, differentialCases) })),
   ];
   await runJobs(tally, jobs);
