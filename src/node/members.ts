@@ -20,25 +20,30 @@ export class Members {
   private readonly known = new Map<string, Known>();
   /** Of those that were removed: a grant that they had counts no more when they come again. */
   private readonly sequences = new Map<string, number>();
-  private index: CredentialStore = createCredentialIndex([]);
+  private index: CredentialStore;
 
   readonly credentials: CredentialStore = { candidates: (idCred) => this.index.candidates(idCred) };
 
   /** Each may do what devices do in a PN. Refuses what `add` refuses. */
   constructor(credentials: readonly Credential[]) {
-    for (const credential of credentials) this.add(credential);
+    this.index = createCredentialIndex(credentials);
+    for (const credential of credentials) this.enter(credential);
   }
 
   get all(): readonly Credential[] {
     return [...this.known.values()].map(({ credential }) => credential);
   }
 
+  /** The device of this name. */
+  of(name: string): Credential | undefined {
+    return this.known.get(name)?.credential;
+  }
+
   /** Refuses `credentialInvalid` one without a name, with that of another, or with too common a reference. */
   add(credential: Credential): void {
-    const name = credential.subject ?? refuse('credentialInvalid', 'a device has a name');
-    this.index = createCredentialIndex([...this.all, credential]);
-    this.known.set(name, { credential, sequence: this.sequences.get(name) ?? 0 });
-    this.grant(name);
+    const index = createCredentialIndex([...this.all, credential]);
+    this.enter(credential);
+    this.index = index;
   }
 
   /** Nothing, where nobody has this name. */
@@ -63,6 +68,12 @@ export class Members {
     known.sequence += 1;
     this.grants.revoke(name, known.sequence);
     return known.sequence;
+  }
+
+  private enter(credential: Credential): void {
+    const name = credential.subject ?? refuse('credentialInvalid', 'a device has a name');
+    this.known.set(name, { credential, sequence: this.sequences.get(name) ?? 0 });
+    this.grant(name);
   }
 
   private knownBy(name: string): Known {

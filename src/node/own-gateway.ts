@@ -93,7 +93,7 @@ function byServer(members: Members): Pick<PnGatewayOptions, 'admit' | 'withdraw'
     async admit(name, bytes): Promise<void> {
       const credential = ccsCredential(bytes);
       if (credential.subject !== name) refuse('credentialInvalid');
-      if (!members.all.some(({ subject }) => subject === name)) members.add(credential);
+      if (members.of(name) === undefined) members.add(credential);
     },
     withdraw: async (name) => members.remove(name),
     async revoke({ kid, minimum }): Promise<void> {

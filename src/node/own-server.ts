@@ -119,7 +119,7 @@ function ownKeys(
   provider.fillRandom(root);
   const keys = createServerKeys({
     ...{ provider, root: provider.secret(root), store: openKeyStore({ store, onFailed(): void {} }) },
-    credentialOf: (pne) => members.all.find(({ subject }) => subject === pne),
+    credentialOf: (pne) => members.of(pne),
     permits: groupPermission(members.grants),
     services,
     onGroup: (reference) =>
@@ -144,8 +144,7 @@ function ownSwitches(
   return openSwitches({
     ...{ store, keys, hasGateway },
     grants: { pne: held(members.grants), gateway: held(gateways.authority) },
-    isKnown: ({ role, name }) =>
-      role === 'gateway' ? gateways.has(name) : members.all.some(({ subject }) => subject === name),
+    isKnown: ({ role, name }) => (role === 'gateway' ? gateways.has(name) : members.of(name) !== undefined),
     onSwitched: (request) => onSwitch?.(request, { ok: true, value: undefined }),
     onRefused: (reason, request) => onSwitch?.(request, refused(reason, 'the PN stays where it is')),
     onFailed(): void {},
