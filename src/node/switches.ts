@@ -43,6 +43,7 @@ export async function openSwitches(options: SwitchesOptions): Promise<Switches> 
   const following: Following = await follow({
     ...{ store, edition: SWITCH_EDITION, onFailed, ...(after !== undefined && { after }) },
     async read(): Promise<void> {
+      if ((await store.range(SWITCH_ROWS, 1)).length === 0) return;
       // What was granted, and made, before it was asked for counts.
       await Promise.all([grants.pne.refresh(), grants.gateway.refresh()]);
       await new Promise<void>((resolve) => options.keys.refresh(resolve));
