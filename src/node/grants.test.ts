@@ -5,14 +5,8 @@ import * as assert from 'uvu/assert';
 import { Authority } from '../authorization/authority.ts';
 import { DEFAULT_PN, mayInPn } from '../authorization/membership.ts';
 import { encodeUtf8 } from '../bytes/utf8.ts';
-import {
-  grantMembership,
-  type HeldGrants,
-  isGranted,
-  openGrants,
-  revokeGrants,
-  revokeStated,
-} from './grants.ts';
+import { grantMembership, isGranted, revokeGrants, revokeStated } from './grants.ts';
+import { type HeldGrants, openGrants } from './held-grants.ts';
 import { until } from './listener.testing.ts';
 import { createMemoryStore } from './store/memory.ts';
 import type { KeyValueStore } from './store/store.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The grants by which a server or a gateway decides, over the key-value contract:
+ * The grants by which a server or a gateway decides (held-grants.ts), over the key-value contract:
  *
  *     key = 'a' device-id        authorization = [minimum: uint, stated: uint, grant: bstr .cbor claims / null]
  *     key = 'b'                  empty: its version is new with each change of them
@@ -11,30 +11,18 @@
  *     key = 'j'                  empty, as 'b' for them
  *
  * `minimum`: no grant of the device below this sequence holds. `stated`: at a gateway, what the server has stated last
- * of its own minimum. Another process may change them:
- * whoever has them open learns of that, and the version of a device's entry stands for what was decided by it.
+ * of its own minimum.
  */
-import type { Authority } from '../authorization/authority.ts';
 import { type Claims, decodeClaims, encodeClaims } from '../authorization/claims.ts';
 import { THIS_END } from '../authorization/cti.ts';
 import { membership } from '../authorization/membership.ts';
 import type { Scope } from '../authorization/scope.ts';
 import { concatBytes } from '../bytes/compare.ts';
-import { decodeUtf8, encodeUtf8 } from '../bytes/utf8.ts';
+import { encodeUtf8 } from '../bytes/utf8.ts';
 import { CborReader } from '../cbor/reader.ts';
 import { CborWriter } from '../cbor/writer.ts';
-import type { Credential } from '../handshake/credential.ts';
-import { kidOf } from '../handshake/id-cred.ts';
-import { Refusal, refuse } from '../refusal.ts';
-import type { Revoked } from '../roles/gateway-control.ts';
-import { follow } from './store/following.ts';
-import {
-  type Changes,
-  type Entry,
-  type Expectation,
-  entriesUnder,
-  type KeyValueStore,
-} from './store/store.ts';
+import { refuse } from '../refusal.ts';
+import type { Changes, Entry, KeyValueStore } from './store/store.ts';
 
 /** Whose grants: what their keys begin with, and the key of their edition. */
 export interface GrantList {
@@ -57,78 +45,13 @@ export const GATEWAY_GRANTS: GrantList = Object.freeze({
 
 const NOTHING = new Uint8Array(0);
 
-export interface HeldGrants {
-  readonly authority: Authority;
-  /** What has to be so still where something is stored that was decided by a device's grant. */
-  expectation(id: string): Expectation;
-  /** The minimum of each device of which something was revoked. */
-  readonly minimums: ReadonlyMap<string, number>;
-  /** Resolves when they are as they are stored. */
-  refresh(): Promise<void>;
-  close(): void;
-}
-
-export interface GrantsOptions {
-  readonly store: KeyValueStore;
-  readonly list?: GrantList;
-  /** With nothing in it. */
-  readonly authority: Authority;
-  /** Their device has no grant any more. */
-  onRevoked(ids: readonly string[]): void;
-  /** Any of them has changed. */
-  onChanged?(): void;
-  /** They cannot be read: they stay as they were. */
-  onFailed(error: Error): void;
-}
-
-interface Authorization {
+export interface Authorization {
   readonly minimum: number;
   readonly stated: number;
   readonly grant: Claims | undefined;
 }
 
 const NO_AUTHORIZATION: Authorization = Object.freeze({ minimum: 0, stated: 0, grant: undefined });
-
-export async function openGrants({
-  store,
-  list = DEVICE_GRANTS,
-  authority,
-  onRevoked,
-  onChanged,
-  onFailed,
-}: GrantsOptions): Promise<HeldGrants> {
-  let entries: ReadonlyMap<string, ReadEntry> = new Map();
-  async function read(isFirst: boolean): Promise<void> {
-    const isGranted = (id: string) => authority.grantOf(id) !== undefined;
-    const granted = [...entries.keys()].filter(isGranted);
-    entries = await readInto(store, list, authority);
-    if (isFirst) return;
-    onRevoked(granted.filter((id) => !isGranted(id)));
-    onChanged?.();
-  }
-  const { refresh, close } = await follow({ store, edition: list.edition, read, onFailed });
-  return {
-    authority,
-    expectation: (id) => ({ key: keyOf(list, id), version: entries.get(id)?.version }),
-    get minimums() {
-      const revoked = [...entries].filter(([, { minimum }]) => minimum > 0);
-      return new Map(revoked.map(([id, { minimum }]) => [id, minimum]));
-    },
-    refresh,
-    close,
-  };
-}
-
-/** What a server states to its gateways of its devices. */
-export function revocationsOf(
-  devices: readonly Credential[],
-  minimums: ReadonlyMap<string, number>,
-): Omit<Revoked, 'kind'>[] {
-  return devices.flatMap((credential) => {
-    const [kid, minimum] = [kidOf(credential.idCred), minimums.get(credential.subject!)];
-    return kid === undefined || minimum === undefined ? [] : [{ kid, minimum }];
-  });
-}
 
 /** Grants a device what most need in a PN, and `more`. `exp`: seconds since 1970. Refuses more rows than a grant has. */
 export function grantMembership(
@@ -164,7 +87,7 @@ export async function membershipChanges(
   exp: number,
   more?: Scope,
 ): Promise<Changes> {
-  const entry = await store.get(keyOf(DEVICE_GRANTS, id));
+  const entry = await store.get(grantKey(DEVICE_GRANTS, id));
   return changesTo(DEVICE_GRANTS, id, entry, withMembership(authorizationIn(entry), pn, exp, more));
 }
 
@@ -186,7 +109,7 @@ export function revokeGrants(store: KeyValueStore, id: string, list = DEVICE_GRA
 
 /** The same of several devices, as changes for a commit that does more, and is read for anew where it fails. */
 export async function revocationChanges(store: KeyValueStore, ids: readonly string[]): Promise<Changes> {
-  const keys = ids.map((id) => keyOf(DEVICE_GRANTS, id));
+  const keys = ids.map((id) => grantKey(DEVICE_GRANTS, id));
   const entries = await Promise.all(keys.map((key) => store.get(key)));
   const puts = keys.flatMap((key, at) => {
     const former = authorizationIn(entries[at]);
@@ -220,7 +143,7 @@ export async function grantIn(
   id: string,
   list = DEVICE_GRANTS,
 ): Promise<Claims | undefined> {
-  return authorizationIn(await store.get(keyOf(list, id))).grant;
+  return authorizationIn(await store.get(grantKey(list, id))).grant;
 }
 
 async function change(
@@ -229,7 +152,7 @@ async function change(
   id: string,
   apply: (authorization: Authorization) => Authorization,
 ): Promise<void> {
-  const entry = await store.get(keyOf(list, id));
+  const entry = await store.get(grantKey(list, id));
   const former = authorizationIn(entry);
   const changed = apply(former);
   if (changed === former) return;
@@ -238,7 +161,7 @@ async function change(
 }
 
 function authorizationIn(entry: Entry | undefined): Authorization {
-  return entry === undefined ? NO_AUTHORIZATION : decode(entry.value);
+  return entry === undefined ? NO_AUTHORIZATION : decodeAuthorization(entry.value);
 }
 
 function changesTo(
@@ -247,7 +170,7 @@ function changesTo(
   entry: Entry | undefined,
   authorization: Authorization,
 ): Changes {
-  const key = keyOf(list, id);
+  const key = grantKey(list, id);
   return {
     expected: [{ key, version: entry?.version }],
     puts: [
@@ -257,43 +180,13 @@ function changesTo(
   };
 }
 
-interface ReadEntry {
-  readonly version: number;
-  readonly minimum: number;
-}
-
-async function readInto(
-  store: KeyValueStore,
-  list: GrantList,
-  authority: Authority,
-): Promise<ReadonlyMap<string, ReadEntry>> {
-  const entries = new Map<string, ReadEntry>();
-  for await (const entry of entriesUnder(store, list.entries)) entries.set(...readEntry(entry, authority));
-  return entries;
-}
-
-function readEntry({ key, value, version }: Entry, authority: Authority): [string, ReadEntry] {
-  const id = decodeUtf8(key.subarray(1));
-  const { minimum, grant } = decode(value);
-  authority.revoke(id, grant === undefined ? minimum : grant.sequence);
-  if (grant !== undefined) holdUnlessExpired(authority, id, grant);
-  return [id, { version, minimum }];
-}
-
-function holdUnlessExpired(authority: Authority, id: string, grant: Claims): void {
-  try {
-    authority.hold(id, grant);
-  } catch (error) {
-    if (!(error instanceof Refusal) || error.reasonName !== 'grantExpired') throw error;
-  }
-}
-
 function encode({ minimum, stated, grant }: Authorization): Uint8Array {
   const writer = new CborWriter().array(3).integer(minimum).integer(stated);
   return (grant === undefined ? writer.nil() : writer.byteString(encodeClaims(grant))).finish();
 }
 
-function decode(bytes: Uint8Array): Authorization {
+/** Refuses `recordInvalid` what nobody can have stored. */
+export function decodeAuthorization(bytes: Uint8Array): Authorization {
   const reader = new CborReader(bytes);
   if (reader.array() !== 3) refuse('recordInvalid');
   const minimum = reader.unsigned();
@@ -308,6 +201,6 @@ function readNothing(reader: CborReader): undefined {
   reader.nil();
 }
 
-function keyOf({ entries }: GrantList, id: string): Uint8Array {
+export function grantKey({ entries }: GrantList, id: string): Uint8Array {
   return concatBytes(entries, encodeUtf8(id));
 }

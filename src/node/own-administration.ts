@@ -11,7 +11,7 @@ import { refuse } from '../refusal.ts';
 import type { ServerKeys } from '../roles/server-keys.ts';
 import { type GatewayServiceRight, numberFor, type ServiceRight, scopeOf } from '../roles/service-rights.ts';
 import type { CpnsServer } from './cpns-server.ts';
-import { revocationsOf } from './grants.ts';
+import { revocationsOf } from './held-grants.ts';
 import type { Members } from './members.ts';
 
 /** An operation on every PN or group, those that are to be among them, or on one by its reference. */

@@ -13,14 +13,8 @@ import { GroupChanges } from '../roles/group-changes.ts';
 import { KeyLedger } from '../roles/key-ledger.ts';
 import type { Done } from '../roles/server-keys.ts';
 import { createNodeProvider } from './crypto/provider.ts';
-import {
-  DEVICE_GRANTS,
-  GATEWAY_GRANTS,
-  type GrantList,
-  grantScope,
-  openGrants,
-  revokeGrants,
-} from './grants.ts';
+import { DEVICE_GRANTS, GATEWAY_GRANTS, type GrantList, grantScope, revokeGrants } from './grants.ts';
+import { openGrants } from './held-grants.ts';
 import { openKeyStore } from './key-store.ts';
 import { until } from './listener.testing.ts';
 import { createMemoryStore } from './store/memory.ts';

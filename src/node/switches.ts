@@ -12,7 +12,7 @@ import type { After } from '../link/timer.ts';
 import { type ReasonName, refuse } from '../refusal.ts';
 import type { ServerKeys, SwitchTerms } from '../roles/server-keys.ts';
 import { checkSwitch } from '../roles/service-switching.ts';
-import type { HeldGrants } from './grants.ts';
+import type { HeldGrants } from './held-grants.ts';
 import { type Following, follow } from './store/following.ts';
 import { type Entry, entriesUnder, type KeyValueStore } from './store/store.ts';
 import { readSwitch, type StoredSwitch, SWITCH_EDITION, SWITCH_ROWS } from './switch-requests.ts';

@@ -9,7 +9,7 @@ import type { CryptoProvider, Secret } from '../../src/crypto/provider.ts';
 import type { Credential } from '../../src/handshake/credential.ts';
 import { ROOT_KEY_BYTES } from '../../src/keys/hierarchy.ts';
 import { type Devices, enrol, openDevices } from '../../src/node/devices.ts';
-import { type HeldGrants, openGrants } from '../../src/node/grants.ts';
+import { type HeldGrants, openGrants } from '../../src/node/held-grants.ts';
 import { openKeyStore } from '../../src/node/key-store.ts';
 import { grantJoined } from '../../src/node/programs/admin-grants.ts';
 import { createMemoryStore } from '../../src/node/store/memory.ts';

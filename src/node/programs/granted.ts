@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Authority } from '../../authorization/authority.ts';
-import { type GrantList, type HeldGrants, openGrants } from '../grants.ts';
+import type { GrantList } from '../grants.ts';
+import { type HeldGrants, openGrants } from '../held-grants.ts';
 import type { KeyValueStore } from '../store/store.ts';
 import type { Log } from './log.ts';
 
