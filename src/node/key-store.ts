@@ -10,7 +10,6 @@
  * Another process may change groups: whoever has them open learns of that. No key is stored (src/keys/hierarchy.ts).
  */
 import { concatBytes } from '../bytes/compare.ts';
-import { withHead } from '../bytes/copy.ts';
 import { toHex } from '../bytes/hex.ts';
 import { encodeUtf8 } from '../bytes/utf8.ts';
 import type { GroupRecord } from '../roles/group-record.ts';
@@ -21,6 +20,7 @@ import {
   encodeUserKey,
 } from '../roles/group-record-codec.ts';
 import type { KeyChanges, KeyStore } from '../roles/key-store.ts';
+import { numberedKey, numberInKey } from './numbered-key.ts';
 import { entriesUnder, type KeyValueStore, type Watch } from './store/store.ts';
 import { switchPuts } from './switch-requests.ts';
 
@@ -28,7 +28,6 @@ const GROUPS = Uint8Array.of(0x73);
 const USERS = Uint8Array.of(0x75);
 export const GROUPS_EDITION = Uint8Array.of(0x74);
 const NOTHING = new Uint8Array(0);
-const KEY_BYTES = 4;
 
 export interface NodeKeyStoreOptions {
   readonly store: KeyValueStore;
@@ -59,7 +58,7 @@ export function openKeyStore({ store, onFailed }: NodeKeyStoreOptions): NodeKeyS
     const records: GroupRecord[] = [];
     for await (const { key, value, version } of entriesUnder(store, GROUPS)) {
       found.set(toHex(key), version);
-      records.push(decodeGroupRecord(referenceIn(key), value));
+      records.push(decodeGroupRecord(numberInKey(key), value));
     }
     for (const name of versions.keys()) if (name.startsWith(toHex(GROUPS))) versions.delete(name);
     for (const [name, version] of found) versions.set(name, version);
@@ -114,11 +113,7 @@ function unique(keys: readonly Uint8Array[]): Uint8Array[] {
 }
 
 function groupKey(reference: number): Uint8Array {
-  return withHead(GROUPS[0]! * 2 ** 24 + reference, KEY_BYTES, NOTHING);
-}
-
-function referenceIn(key: Uint8Array): number {
-  return (key[1]! << 16) | (key[2]! << 8) | key[3]!;
+  return numberedKey(GROUPS, reference);
 }
 
 export function userKeyRow(pneId: string): Uint8Array {

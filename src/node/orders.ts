@@ -11,19 +11,18 @@
  * The number of an order has 3 bytes. A row counts until its time, in seconds since 1970: what nobody waits for any more is
  * not asked. One that was asked by a gateway that ended then is asked again: a wish that is repeated changes nothing more.
  */
-import { withHead } from '../bytes/copy.ts';
 import { decodeFlat, encodeFlat, type FlatItem } from '../cbor/flat.ts';
 import type { After } from '../link/timer.ts';
 import { NodeLimits } from '../node-limits.ts';
 import { refuse } from '../refusal.ts';
 import type { ServiceAnswer, ServiceResult, Wish } from '../roles/service-message.ts';
+import { numberedKey, numberInKey } from './numbered-key.ts';
 import { follow } from './store/following.ts';
 import { type Entry, entriesUnder, type KeyValueStore } from './store/store.ts';
 
 const ORDERS = Uint8Array.of(0x50);
 const ANSWERS = Uint8Array.of(0x51);
 const EDITION = Uint8Array.of(0x52);
-const KEY_BYTES = 4;
 
 /** Undefined: the server has not answered, and whether it has done it is not known. */
 export type OrderAnswer = Pick<ServiceAnswer, 'status' | 'results'> | undefined;
@@ -39,7 +38,7 @@ export async function placeOrder(store: KeyValueStore, wish: Wish, now: number):
   const version = await store.commit({
     expected: [{ key: EDITION, version: edition?.version }],
     puts: [
-      { key: keyOf(ORDERS, number), value },
+      { key: numberedKey(ORDERS, number), value },
       { key: EDITION, value: encodeFlat([number]) },
     ],
   });
@@ -51,7 +50,7 @@ export async function takeAnswer(
   store: KeyValueStore,
   number: number,
 ): Promise<{ readonly answer: OrderAnswer } | undefined> {
-  const key = keyOf(ANSWERS, number);
+  const key = numberedKey(ANSWERS, number);
   const entry = await store.get(key);
   if (entry === undefined) return undefined;
   await store.commit({ deletes: [key], puts: [] });
@@ -60,7 +59,7 @@ export async function takeAnswer(
 
 /** Nobody waits for it any more. What is asked already may be done all the same. */
 export async function cancelOrder(store: KeyValueStore, number: number): Promise<void> {
-  await store.commit({ deletes: [keyOf(ORDERS, number), keyOf(ANSWERS, number)], puts: [] });
+  await store.commit({ deletes: [numberedKey(ORDERS, number), numberedKey(ANSWERS, number)], puts: [] });
 }
 
 export interface OrdersOptions {
@@ -96,7 +95,7 @@ async function carryOut(options: OrdersOptions, entry: Entry): Promise<void> {
     // Unless nobody waits for it any more.
     expected: [{ key: entry.key, version: entry.version }],
     deletes: [entry.key],
-    puts: [{ key: keyOf(ANSWERS, order), value: encodeFlat([until, ...items]) }],
+    puts: [{ key: numberedKey(ANSWERS, order), value: encodeFlat([until, ...items]) }],
   });
 }
 
@@ -113,7 +112,7 @@ function readOrder({ key, value }: Entry) {
   const isRead = [until, operation, number].every((item) => typeof item === 'number');
   if (!isRead || !texts.every((text) => typeof text === 'string')) refuse('recordInvalid');
   const wish = { operation, number, texts } as Wish;
-  return { until: until as number, order: (key[1]! << 16) | (key[2]! << 8) | key[3]!, wish };
+  return { until: until as number, order: numberInKey(key), wish };
 }
 
 function readAnswer({ value }: Entry): OrderAnswer {
@@ -127,8 +126,4 @@ function readAnswer({ value }: Entry): OrderAnswer {
 function numberIn({ value }: Entry): number {
   const [number] = decodeFlat(value);
   return typeof number === 'number' ? number : refuse('recordInvalid');
-}
-
-function keyOf(prefix: Uint8Array, number: number): Uint8Array {
-  return withHead(prefix[0]! * 2 ** 24 + number, KEY_BYTES, new Uint8Array(0));
 }

@@ -8,17 +8,16 @@
  *     key = 'L'              empty: its version is new with each change of them
  */
 import type { Asker } from '../authorization/service-access.ts';
-import { withHead } from '../bytes/copy.ts';
 import { decodeUtf8, encodeUtf8 } from '../bytes/utf8.ts';
 import { decodeFlat, encodeFlat } from '../cbor/flat.ts';
 import { refuse } from '../refusal.ts';
 import type { SwitchRequest } from '../roles/key-store.ts';
+import { numberedKey, numberInKey } from './numbered-key.ts';
 import type { Entry, KeyValueStore } from './store/store.ts';
 
 export const SWITCH_ROWS = Uint8Array.of(0x6c);
 export const SWITCH_EDITION = Uint8Array.of(0x4c);
 const NOTHING = new Uint8Array(0);
-const KEY_BYTES = 4;
 const ROLES: readonly (Asker['role'] | undefined)[] = Object.freeze([undefined, 'pne', 'gateway']);
 const ARRAY_TYPE = 4;
 
@@ -47,7 +46,7 @@ export function switchPuts(requests: readonly StoredSwitch[]): Put[] {
 
 /** Refuses `recordInvalid`, and what src/bytes and src/cbor refuse: whatever nobody can have stored. */
 export function readSwitch({ key, value }: Put): StoredSwitch {
-  const reference = (key[1]! << 16) | (key[2]! << 8) | key[3]!;
+  const reference = numberInKey(key);
   // No text begins as an array does.
   if (value[0] === undefined || value[0] >> 5 !== ARRAY_TYPE)
     return { reference, gateway: decodeUtf8(value) };
@@ -65,5 +64,5 @@ function encode({ gateway, asker }: StoredSwitch): Uint8Array {
 }
 
 function keyOf(reference: number): Uint8Array {
-  return withHead(SWITCH_ROWS[0]! * 2 ** 24 + reference, KEY_BYTES, NOTHING);
+  return numberedKey(SWITCH_ROWS, reference);
 }
