@@ -82,10 +82,15 @@ test('what the PNE refuses is answered with its reason, and is forgotten', () =>
   trial.refusal = 'queueFull';
   trial.order(1, LIST);
   trial.order(2, { kind: OrderKind.consent, question: 3, word: 1, seconds: 0 });
-  assert.equal([trial.answers, trial.done], [[`1 ${Reason.queueFull} 0`, `2 ${Reason.queueFull} 0`], []]);
+  trial.order(3, { kind: OrderKind.join, reference: REFERENCE });
+  assert.equal(
+    [trial.answers, trial.done],
+    [[1, 2, 3].map((number) => `${number} ${Reason.queueFull} 0`), []],
+  );
   trial.refusal = undefined;
-  trial.order(3, { kind: OrderKind.consent, question: 3, word: 1, seconds: 0 });
-  assert.equal(trial.done, ['answer 3 consented 0']);
+  trial.order(4, { kind: OrderKind.consent, question: 3, word: 1, seconds: 0 });
+  trial.order(5, { kind: OrderKind.join, reference: REFERENCE });
+  assert.equal(trial.done, ['answer 3 consented 0', 'join 2']);
 });
 
 test('who joins is answered when its key is there, and not by what comes of other groups', () => {

@@ -112,9 +112,9 @@ export class OrderDesk {
     const isMember = services.groups.some((group) => group.reference === reference);
     if (this.moves.has(reference) || this.moves.size >= pneMaxGroups + pneMaxNetworks) refuse('queueFull');
     if (isMember === move.isJoin) return this.answer(move.number);
-    this.moves.set(reference, move);
     if (move.isJoin) services.join(reference);
     else services.leave(reference);
+    this.moves.set(reference, move);
   }
 
   /** One word at a time to each question. */

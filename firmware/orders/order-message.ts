@@ -17,6 +17,7 @@
 import { encodeFlat, type FlatItem } from '../../src/cbor/flat.ts';
 import { ImplementationLimits } from '../../src/limits.ts';
 import { refuse } from '../../src/refusal.ts';
+import { MAX_CONSENT_SECONDS } from '../../src/roles/consent-message.ts';
 import { numberOf } from '../../src/roles/key-message.ts';
 import type { Wish } from '../../src/roles/service-message.ts';
 
@@ -40,8 +41,6 @@ export const MAX_ORDER_NUMBER = 0xffffffff;
 const MAX_KIND = 4;
 const MAX_OPERATION = 23;
 const MAX_OPENNESS = 2;
-/** A year, as of every consent. */
-const MAX_SECONDS = 31_536_000;
 
 /** Whether a message of the link is an order, whatever is in it: the head of one has one byte. */
 export function isOrder(bytes: Uint8Array): boolean {
@@ -104,7 +103,7 @@ function readConsent([question, word, seconds, ...more]: readonly FlatItem[]): O
     kind: OrderKind.consent,
     question: positive(question, Number.MAX_SAFE_INTEGER),
     word: numberOf(word, 1),
-    seconds: numberOf(seconds, MAX_SECONDS),
+    seconds: numberOf(seconds, MAX_CONSENT_SECONDS),
   };
 }
 

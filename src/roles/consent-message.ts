@@ -48,7 +48,7 @@ export type ConsentToPne =
 const { consentRequest, consentAnswer, consentDone } = KeyMessageType;
 const MOST = Number.MAX_SAFE_INTEGER;
 /** A year: longer than any of them needs. */
-const MAX_SECONDS = 31_536_000;
+export const MAX_CONSENT_SECONDS = 31_536_000;
 const MAX_WORD = 2;
 
 export function isConsentType(type: number): boolean {
@@ -93,7 +93,7 @@ export function decodeConsentToServer(bytes: Uint8Array): ConsentAnswer | undefi
     number: numberOf(number, MOST),
     serial: numberOf(serial, MOST),
     word: numberOf(word, MAX_WORD),
-    seconds: numberOf(seconds, MAX_SECONDS),
+    seconds: numberOf(seconds, MAX_CONSENT_SECONDS),
   };
   return answer;
 }

@@ -7,7 +7,6 @@ import { entityScope } from '../../src/authorization/entity-access.ts';
 import { DEFAULT_PN } from '../../src/authorization/membership.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
 import type { Credential } from '../../src/handshake/credential.ts';
-import { createNodeProvider } from '../../src/node/crypto/provider.ts';
 import { ENTITIES, enrol, GATEWAYS } from '../../src/node/devices.ts';
 import { ENTITY_GRANTS, grantMembership, grantScope } from '../../src/node/grants.ts';
 import { type NewIdentity, newIdentity } from '../../src/node/identity.ts';
@@ -62,10 +61,6 @@ export function openStoreOf(
 
 export function urlOf({ port }: Pick<Place, 'port'>): string {
   return `ws://127.0.0.1:${port}`;
-}
-
-export function newProvider(): CryptoProvider {
-  return createNodeProvider();
 }
 
 export interface Enrolled {

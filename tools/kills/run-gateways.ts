@@ -7,11 +7,12 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createNodeProvider } from '../../src/node/crypto/provider.ts';
 import { Device } from './device.ts';
 import { DeviceCrowd, fasterByTcp } from './devices.ts';
 import { admitAt, type GatewayPlace, gatewayPlace, queues, wayByTcp } from './gateway-places.ts';
 import { checkKilled, Lives, type StartTimes } from './lives.ts';
-import { enrolAll, namesOf, newProvider, placesOf, urlOf } from './places.ts';
+import { enrolAll, namesOf, placesOf, urlOf } from './places.ts';
 import { endInOrder, type ProgramProcess, startProgram } from './program-process.ts';
 import { EntityReader } from './reader.ts';
 import { acknowledgedOf, judge, type Verdict } from './verdict.ts';
@@ -82,7 +83,7 @@ type World = Awaited<ReturnType<typeof openWorld>>;
 /** Everybody is made known to everybody. One PNE more for each gateway leaves and comes. */
 async function openWorld(options: GatewayKillsOptions, output: string) {
   const { folder, pnes, gateways, random } = options;
-  const provider = newProvider();
+  const provider = createNodeProvider();
   const [server] = await placesOf({ folder, random }, output);
   const names = namesOf(gateways, 'gateway');
   const places: GatewayPlace[] = [];

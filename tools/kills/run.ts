@@ -6,21 +6,13 @@
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createNodeProvider } from '../../src/node/crypto/provider.ts';
 import { newIdentity } from '../../src/node/identity.ts';
 import { Cuts } from './cuts.ts';
 import { DeviceCrowd, fasterAfter } from './devices.ts';
 import { checkKilled, Lives, type StartTimes } from './lives.ts';
 import { startNearGateway, wayTo } from './near-gateways.ts';
-import {
-  enrolAll,
-  namesOf,
-  newProvider,
-  openStoreOf,
-  type Place,
-  type PlacesOptions,
-  placesOf,
-  urlOf,
-} from './places.ts';
+import { enrolAll, namesOf, openStoreOf, type Place, type PlacesOptions, placesOf, urlOf } from './places.ts';
 import { endInOrder, startProgram } from './program-process.ts';
 import { EntityReader } from './reader.ts';
 import { Revocations } from './revocations.ts';
@@ -66,7 +58,7 @@ export async function runKills(options: KillsOptions): Promise<KillsResult> {
 /** PNEs, and one gateway at each server, between which they move. */
 async function openCrowd(options: KillsOptions, places: readonly Place[]) {
   const { pnes, random } = options;
-  const provider = newProvider();
+  const provider = createNodeProvider();
   const gatewayIdentities = places.map((_, index) => newIdentity(provider, `gateway-${index + 1}`));
   const credentials = gatewayIdentities.map(({ credential }) => credential);
   const names = namesOf(pnes, 'pne');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { OrderAnswer } from '../../firmware/orders/news-message.ts';
 /** How the group of a run comes to be and to its members: by what PNEs ask for, or by whoever administers the server. */
+import type { OrderAnswer } from '../../firmware/orders/news-message.ts';
 import { type Order, OrderKind } from '../../firmware/orders/order-message.ts';
 import type { ServerKeys } from '../../src/roles/server-keys.ts';
 import type { Wish } from '../../src/roles/service-message.ts';

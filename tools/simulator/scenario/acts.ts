@@ -7,16 +7,21 @@ import { type Story, StoryFailed } from './story.ts';
 /** Whoever administers server and gateways. */
 export const ADMINISTRATOR = 'administrator';
 
-/** Starts PNEs, each in reach of these gateways, and makes a service group of them. Returns its reference: all have its key. */
-export async function startWithGroup(
-  stage: Stage,
-  story: Story,
-  reach: ReadonlyMap<string, readonly string[]>,
-): Promise<number> {
+/** PNEs, each with the gateways in its reach. */
+export type Reach = ReadonlyMap<string, readonly string[]>;
+
+/** Starts PNEs, and resolves once they have registered. Returns their names. */
+export async function startPnes(stage: Stage, story: Story, reach: Reach): Promise<string[]> {
   for (const [id, gateways] of reach) await stage.startPne(id, gateways);
   const ids = [...reach.keys()];
   await stage.comeIn(...ids);
   story.step(SERVER, `knows ${ids.join(', ')}`);
+  return ids;
+}
+
+/** The same, and makes a service group of them. Returns its reference: all have its key. */
+export async function startWithGroup(stage: Stage, story: Story, reach: Reach): Promise<number> {
+  const ids = await startPnes(stage, story, reach);
   const group = await createGroup(stage, ids);
   story.step(SERVER, `group everyone: ${ids.join(', ')} have its key`);
   return group;

@@ -6,7 +6,7 @@ import { type Order, OrderKind } from '../../../firmware/orders/order-message.ts
 import { isPersonalNetwork } from '../../../src/keys/reference.ts';
 import type { Wish } from '../../../src/roles/service-message.ts';
 import { Status } from '../../../src/roles/status.ts';
-import { ADMINISTRATOR } from './acts.ts';
+import { ADMINISTRATOR, startPnes } from './acts.ts';
 import { SERVER, type Stage } from './stage.ts';
 import { type Story, StoryFailed } from './story.ts';
 
@@ -27,12 +27,9 @@ export class Asker {
   /** A server, a gateway, and PNEs that are registered and have been granted nothing to ask for. */
   async begin(): Promise<void> {
     const { stage, story } = this;
-    const ids = stage.pneIds;
     await stage.startServer();
     await stage.startGateway(GATEWAY);
-    for (const id of ids) await stage.startPne(id, [GATEWAY]);
-    await Promise.all(ids.map((pne) => stage.says(SERVER, 'registered', { pne })));
-    story.step(SERVER, `knows ${ids.join(', ')}`);
+    await startPnes(stage, story, new Map(stage.pneIds.map((id) => [id, [GATEWAY]])));
   }
 
   /** `probe`: what it may ask for from then on, and not before. */

@@ -73,10 +73,9 @@ export async function tellNetworks(stage: Stage, story: Story): Promise<void> {
   story.count('left', await asker.count(), 0);
 }
 
-async function setUp(asker: Asker, pne: string, what: string, wish: Wish): Promise<number> {
-  const reference = await asker.get(pne, what, wish, (answer) => {
+function setUp(asker: Asker, pne: string, what: string, wish: Wish): Promise<number> {
+  return asker.get(pne, what, wish, (answer) => {
     const made = referenceIn(answer);
     return [made, `PN ${made}`];
   });
-  return reference;
 }
