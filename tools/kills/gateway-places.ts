@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Gateways as they are started again and again, each behind a wire to the server. */
+/** Gateways as they are started again and again, each behind a passage to the server. */
 import { join } from 'node:path';
 import { encodeUtf8 } from '../../src/bytes/utf8.ts';
 import type { CryptoProvider } from '../../src/crypto/provider.ts';
@@ -9,16 +9,17 @@ import type { NewIdentity } from '../../src/node/identity.ts';
 import { openExistingStore, openState } from '../../src/node/programs/state.ts';
 import { connectTcp } from '../../src/node/tcp.ts';
 import { freePort } from '../simulator/free-port.ts';
+import { Passage } from '../simulator/scenario/passage.ts';
 import type { Way } from './device.ts';
 import { admitAll, type Place, urlOf } from './places.ts';
-import { Wire } from './wire.ts';
 
 /** Keys of what a gateway keeps for its server (src/node/relay-queue.ts). */
 const QUEUED = 0x6d;
 
 export interface GatewayPlace extends Place {
   readonly credential: Credential;
-  readonly wire: Wire;
+  /** To the server, so that the two can be parted while both live. */
+  readonly passage: Passage;
 }
 
 export async function gatewayPlace(
@@ -27,14 +28,14 @@ export async function gatewayPlace(
   name: string,
   server: Place,
 ): Promise<GatewayPlace> {
-  const [port, wirePort] = [await freePort(), await freePort()];
+  const port = await freePort();
+  const passage = await Passage.open([server.port]);
   const state = join(folder, name);
   const { identity, store } = await openState(provider, state, name, {});
   await store.close();
   const args = ['gateway', '--state', state, '--listen', `127.0.0.1:${port}`, '--log', 'text'];
-  args.push('--server', urlOf({ port: wirePort }), '--server-credential', join(server.state, 'credential'));
-  const wire = await Wire.open(wirePort, server.port);
-  return { ...{ state, port, args, wire }, credential: identity.credential };
+  args.push('--server', urlOf(passage), '--server-credential', join(server.state, 'credential'));
+  return { ...{ state, port, args, passage }, credential: identity.credential };
 }
 
 /** While it does not run, or beside it. */

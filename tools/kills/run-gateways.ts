@@ -130,7 +130,7 @@ async function openWorld(options: GatewayKillsOptions, output: string) {
       reader.close();
       crowd.close();
       for (const leaver of leavers) leaver.leave();
-      for (const { wire } of places) wire.close();
+      for (const { passage } of places) void passage.close();
     },
   };
 }
@@ -180,14 +180,14 @@ class GatewayKilling {
     await this.kill(async (process) => {
       await this.confirmOne(process);
       const away = process.says('server-away');
-      place.wire.cut();
+      place.passage.cut();
       await away;
       value = leaver.report();
       if (isWritten) await this.isQueued();
       return lives.endWithin(process, QUEUED_MS);
     });
     leaver.leave();
-    place.wire.mend();
+    place.passage.mend();
     const isKept = await queues(place, leaver.pneId);
     for (let more = Math.floor(random() * (MORE_KILLS + 1)); more > 0; more -= 1)
       await this.kill((process) => lives.endEarly(process));

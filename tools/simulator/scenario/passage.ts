@@ -27,7 +27,7 @@ export class Passage {
 
   private constructor(ports: readonly number[]) {
     this.ports = ports;
-    this.server = createServer((near) => this.join(near));
+    this.server = createServer({ allowHalfOpen: true }, (near) => this.join(near));
   }
 
   get port(): number {
@@ -70,14 +70,18 @@ export class Passage {
     if (this.isCut) return void near.destroy();
     const far = connect(this.ports[this.turn % this.ports.length]!, HOST);
     this.turn += 1;
-    for (const socket of [near, far]) {
-      this.sockets.add(socket);
-      socket.setNoDelay(true);
-      socket.on('error', () => {});
-      socket.on('close', () => {
-        this.sockets.delete(socket);
-        near.destroy();
-        far.destroy();
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      this.sockets.add(from);
+      from.setNoDelay(true);
+      from.on('error', () => {});
+      // What one end has sent arrives, also when that end is no more.
+      from.on('close', () => {
+        this.sockets.delete(from);
+        to.end();
+        to.resume();
       });
     }
     near.pipe(far);
