@@ -8,9 +8,9 @@
  *     board -> host   notice   = [6, reference: uint, owner: tstr, gateway: tstr]                  ; '': none
  *     board -> host   question = [7, question: 1.., operation: uint, subject: tstr, target: tstr]
  *
- * An answer is to the order of that number (order-message.ts). `reason`: why it came to nothing (src/refusal.ts); 0, the
- * server has answered it with `status` (src/roles/status.ts) and results. Number 0: to what had none. Notice and question are
- * what src/roles/notice-message.ts and src/roles/consent-message.ts say.
+ * An answer is to the order of that number (order-message.ts). `reason`: why it came to nothing (src/refusal.ts); 0,
+ * the server has answered it with `status` (src/roles/status.ts) and results. Number 0: to what had none. Notice and
+ * question are what src/roles/notice-message.ts and src/roles/consent-message.ts say.
  */
 import { decodeFlat, encodeFlat, type FlatItem } from '../../src/cbor/flat.ts';
 import { ImplementationLimits } from '../../src/limits.ts';

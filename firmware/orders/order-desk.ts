@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Has the PNE do what its user orders, and answers each order once it is done: a wish when the server has answered it, a
- * membership when its key has come or gone, a consent when it is stored. What the PNE refuses changes nothing.
+ * Has the PNE do what its user orders, and answers each order once it is done: a wish when the server has answered
+ * it, a membership when its key has come or gone, a consent when it is stored. What the PNE refuses changes nothing.
  */
 import type { Answer } from '../../src/authorization/decision.ts';
 import { decodeFlat, type FlatItem } from '../../src/cbor/flat.ts';
@@ -46,7 +46,7 @@ export class OrderDesk {
     this.options = options;
   }
 
-  /** Takes what is to be an order, borrowed for the call. One that is none, or is refused, is answered with the reason. */
+  /** Takes what is to be an order, borrowed for the call. What is none, or is refused, is answered with the reason. */
   obey(bytes: Uint8Array): void {
     let items: FlatItem[] = [];
     try {

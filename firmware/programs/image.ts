@@ -16,8 +16,8 @@ export interface Image {
   openProvider(): CryptoProvider;
   openPayloads(): PnePayloads;
   /**
-   * The keys of its PNE, in an image with room for more than createPneKeys (user.ts). Whom else it trusts than the gateway
-   * that it was given is put in the place of `hop.peers`.
+   * The keys of its PNE, in an image with room for more than createPneKeys (user.ts). Whom else it trusts than the
+   * gateway that it was given is put in the place of `hop.peers`.
    */
   openKeys?(options: PneKeysOptions, hop: Hop): PneKeys;
   /** What it tests besides (firmware/selftest). */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * A device whose user has it ask its server for things, and is asked by it: beside its keys it has the parts for that, signs
- * what groups want signed, and trusts the gateway that its PN has moved to. The user of a simulated board is its host, on
- * the link that brings its readings; what he is told is on the console, too.
+ * A device whose user has it ask its server for things, and is asked by it: beside its keys it has the parts for
+ * that, signs what groups want signed, and trusts the gateway that its PN has moved to. The user of a simulated board
+ * is its host, on the link that brings its readings; what he is told is on the console, too.
  */
 import type { Link } from '../../src/link/link.ts';
 import { Refusal } from '../../src/refusal.ts';

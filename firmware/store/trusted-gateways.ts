@@ -33,8 +33,9 @@ export class TrustedGateways implements CredentialStore {
   }
 
   /**
-   * Trusts the gateway of this CCS in place of the one that was named before. Returns whether it did not before. Refuses
-   * what is no credential, and what the store refuses. One that is too long for the store is trusted until the next start.
+   * Trusts the gateway of this CCS in place of the one that was named before. Returns whether it did not before.
+   * Refuses what is no credential, and what the store refuses. One that is too long for the store is trusted until
+   * the next start.
    */
   trust(ccs: Uint8Array): boolean {
     const credential = ccsCredential(ccs);

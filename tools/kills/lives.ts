@@ -4,7 +4,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ProgramProcess, startProgram } from './program-process.ts';
 
-/** Half of the kills come within so many times what the last start took, the others so soon after the first acknowledgement. */
+/** Half of the kills come within so many times what the last start took, the others so soon after a receipt. */
 const EARLY_STARTS = 2;
 const LATE_MS = 250;
 /** What a start takes, until there was one. */

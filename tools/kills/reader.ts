@@ -10,7 +10,7 @@ import { fasterAfter } from './devices.ts';
 /** It takes a reading so long after it has come, at most: links end in between. */
 const TAKEN_AFTER_MS = 30;
 
-/** So often it is looked whether anything comes, with a pause: a machine that stands still for a while has no part in it. */
+/** So often it is looked whether anything comes, with a pause: looks, not time, as a machine may stand still. */
 const QUIET_LOOKS = 1200;
 const LOOK_MS = 50;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Takes a PNE its grant, lets it go on sending, and grants it anew, one PNE after the other, while servers come and go. */
+/** Takes a PNE its grant, lets it go on sending, and grants it anew, one after the other, while servers come and go. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { DEFAULT_PN } from '../../src/authorization/membership.ts';
 import { grantMembership, revokeGrants } from '../../src/node/grants.ts';

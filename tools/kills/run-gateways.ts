@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Kills gateways at random moments under load. Half of the times a gateway has lost its server before, and a PNE that goes
- * then has left it a reading, which has to come out of the queue on its disk, while the gateway is killed again.
+ * Kills gateways at random moments under load. Half of the times a gateway has lost its server before, and a PNE that
+ * goes then has left it a reading, which has to come out of the queue on its disk, while the gateway is killed again.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -43,7 +43,7 @@ export interface GatewayKillsResult extends Verdict {
 const QUEUED_MS = 60;
 /** It is killed so often again, at most, before it may hand over what it has. */
 const MORE_KILLS = 2;
-/** So often it is looked whether that has come, with a pause: a machine that stands still for a while has no part in it. */
+/** So often it is looked whether that has come, with a pause: looks, not time, as a machine may stand still. */
 const LOOKS = 1200;
 const LOOK_MS = 50;
 

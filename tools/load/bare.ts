@@ -2,8 +2,8 @@
 
 /**
  * What the work of all is measured against: node:crypto and cbor-x on the messages of a reading of each PNE and of its
- * receipt, under the keys that they have, one for each PNE or gateway, interface and direction, with nothing around them.
- * Nothing is checked, looked up, kept or sent.
+ * receipt, under the keys that they have, one for each PNE or gateway, interface and direction, with nothing around
+ * them. Nothing is checked, looked up, kept or sent.
  */
 import { Encoder } from 'cbor-x';
 import { BARE_CBOR, createBareAead } from '../bench/server-bare.ts';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Whoever uses one simulated device: what he orders it to do, and what it tells him. Orders are carried out one after the
- * other. One without an answer is given again to a device that starts anew: each is such that its repetition finds nothing
- * left to do.
+ * Whoever uses one simulated device: what he orders it to do, and what it tells him. Orders are carried out one after
+ * the other. One without an answer is given again to a device that starts anew: each is such that its repetition
+ * finds nothing left to do.
  */
 import { type News, NewsType, type OrderAnswer } from '../../firmware/orders/news-message.ts';
 import { encodeOrder, type Order } from '../../firmware/orders/order-message.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** How the group of a run comes to be and to its members: by what PNEs ask for, or by whoever administers the server. */
+/** How the group of a run comes to be and to its members: as PNEs ask, or as whoever administers the server does it. */
 import type { OrderAnswer } from '../../firmware/orders/news-message.ts';
 import { type Order, OrderKind } from '../../firmware/orders/order-message.ts';
 import type { ServerKeys } from '../../src/roles/server-keys.ts';

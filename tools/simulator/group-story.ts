@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * What a run shows of groups: the first PNE makes one, all others join it, the first says something to it, the last leaves,
- * and the first says something again, which the one that left cannot read.
+ * What a run shows of groups: the first PNE makes one, all others join it, the first says something to it, the last
+ * leaves, and the first says something again, which the one that left cannot read.
  */
 import type { GroupRecord } from '../../src/roles/group-record.ts';
 import type { PneFigures } from './figures.ts';

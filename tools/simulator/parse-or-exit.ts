@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What the command line of a tool says. What is wrong with it is told in one line, and the process ends with status 2. */
+/** What the command line of a tool says. What is wrong with it is told in one line, with exit status 2. */
 export function parseOrExit<Options>(parse: () => Options): Options {
   try {
     return parse();

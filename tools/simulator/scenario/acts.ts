@@ -42,7 +42,7 @@ export async function arriveFrom(stage: Stage, ids: readonly string[], count: nu
   await stage.until(() => ids.every(isThere), `${count} more readings of ${ids.join(', ')}`);
 }
 
-/** These PNEs come to an end, and what they were given is counted: confirmed to them, lost, and doubled at the server. */
+/** These PNEs come to an end, and what they were given is counted: confirmed, lost, and doubled at the server. */
 export async function deliverAll(stage: Stage, story: Story, ids: readonly string[]): Promise<void> {
   const pnes = ids.map((id) => stage.pnes.get(id)!);
   for (const pne of pnes) pne.end();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What the server program has written of readings, in the file of its `--output`. Each is `{ n }`, a number of its PNE's. */
+/** What the server program has written of readings, by `--output`. Each is `{ n }`, a number of its PNE. */
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 
 const CHUNK_BYTES = 65_536;

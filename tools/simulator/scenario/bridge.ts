@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** `--scenario bridge`: members of one service group behind two gateways, and what one of them says to it over CPNS-4. */
+/** `--scenario bridge`: a service group behind two gateways, and what one of its members says to it over CPNS-4. */
 import { ADMINISTRATOR, deliverAll, startWithGroup } from './acts.ts';
 import { startApplication } from './application.ts';
 import { Speaker } from './speaker.ts';
@@ -39,8 +39,8 @@ export async function tellBridge(stage: Stage, story: Story): Promise<void> {
 }
 
 /**
- * The first waits for bridges, the others come to it. Each starts anew once all is stored that it has to know of the others:
- * one that is refused tries again much later.
+ * The first waits for bridges, the others come to it. Each starts anew once all is stored that it has to know of the
+ * others: one that is refused tries again much later.
  */
 async function startBridged(stage: Stage): Promise<void> {
   await stage.startServer();

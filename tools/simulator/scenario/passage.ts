@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The way by TCP from one to others, which may be slow, or away for a while. It has one address, and each connection to that
- * goes on to the next of those who are there, in turn, as with a radio that several gateways hear: which of them lets a PNE
- * in is theirs to say.
+ * The way by TCP from one to others, which may be slow, or away for a while. It has one address, and each connection
+ * to that goes on to the next of those who are there, in turn, as with a radio that several gateways hear: which of
+ * them lets a PNE in is theirs to say.
  */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 

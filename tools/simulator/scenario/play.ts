@@ -4,7 +4,7 @@ import { ExitStatus } from '../exit-status.ts';
 import type { Stage } from './stage.ts';
 import { type Story, StoryFailed, StoryStopped } from './story.ts';
 
-/** Plays a scenario on a stage, whose programs and PNEs go on after it. */
+/** Plays a scenario on a stage, whose programs and PNEs stay after it. */
 export type Tell = (stage: Stage, story: Story) => Promise<void>;
 
 /** Plays one to its end, or as far as it comes: what did not come is a problem of the story. */

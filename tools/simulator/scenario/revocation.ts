@@ -47,7 +47,7 @@ export async function tellRevocation(stage: Stage, story: Story): Promise<void> 
   story.count('acceptedAfterRevocation', accepted, 0);
 }
 
-/** Where a record was refused first: whoever heard of the revocation before the other. The PNE says no more after that. */
+/** Where a record was refused first: by whoever heard of the revocation first. The PNE says no more after that. */
 async function firstRefusal(stage: Stage, facts: Said['facts']): Promise<string> {
   const where = () => [GATEWAY, SERVER].find((at) => stage.count(at, 'refused', facts) > 0);
   await stage.until(() => where() !== undefined, `a refusal of ${facts.pne}`);

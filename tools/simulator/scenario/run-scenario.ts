@@ -14,7 +14,7 @@ import { play, scenarioStatus, type Tell } from './play.ts';
 import { Stage } from './stage.ts';
 import { Story } from './story.ts';
 
-/** Returns the exit status. Where it is not to end by itself its PNEs go on, unless it came out as it must not. */
+/** Returns the exit status. Where it is not to end by itself its PNEs stay, unless it came out as it must not. */
 export async function runScenario(
   { name, summary }: { readonly name: string; readonly summary: string },
   tell: Tell,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** A PNE that an application tells, over CPNS-5 and CPNS-3, to say something to a service group, and who has to hear it. */
+/** A PNE that an application tells, over CPNS-5 and CPNS-3, to say something to a group, and who has to hear it. */
 import type { NodeEntity } from '../../../src/node/external-entity.ts';
 import { SERVER, type Stage } from './stage.ts';
 import type { StagePne } from './stage-pne.ts';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Where a scenario is played: the server and gateways as `pne-runtime` runs them, administered as by `pne-runtime admin`, each
- * with a folder of its own, and PNEs on boards. What the programs say of themselves is kept.
+ * Where a scenario is played: the server and gateways as `pne-runtime` runs them, administered as by `pne-runtime
+ * admin`, each with a folder of its own, and PNEs on boards. What the programs say of themselves is kept.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -150,8 +150,8 @@ export class Stage {
   }
 
   /**
-   * Resolves once these have registered. One that came before a program knew what it was granted is turned away, and would try
-   * again much later: it is switched off and on.
+   * Resolves once these have registered. One that came before a program knew what it was granted is turned away, and
+   * would try again much later: it is switched off and on.
    */
   async comeIn(...ids: readonly string[]): Promise<void> {
     const turnedAway = () =>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** The application server of a scenario: an external entity that reads what arrives, by TLS 1.3 at a port of its own. */
+/** The application server of a scenario: an external entity that reads what arrives, by TLS 1.3 at its own port. */
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import { entityScope } from '../../../../src/authorization/entity-access.ts';
 import { DEFAULT_PN } from '../../../../src/authorization/membership.ts';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * `--scenario ims`: the deployment of CPNS figure 2. It goes on for as long as every interface is left to the layer that the
- * figure names, by evidence of both ends, and ends where one is not.
+ * `--scenario ims`: the deployment of CPNS figure 2. It goes on for as long as every interface is left to the layer
+ * that the figure names, by evidence of both ends, and ends where one is not.
  */
 import type { CryptoProvider } from '../../../../src/crypto/provider.ts';
 import type { Credential } from '../../../../src/handshake/credential.ts';

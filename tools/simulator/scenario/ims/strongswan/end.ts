@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The process in a network namespace of its own, which is there for as long as the process is: it runs strongSwan there, and
- * hands sockets of that namespace to the run. It ends with the run, however that ends.
+ * The process in a network namespace of its own, which is there for as long as the process is: it runs strongSwan
+ * there, and hands sockets of that namespace to the run. It ends with the run, however that ends.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { connect, createServer, Server, type Socket } from 'node:net';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Sockets and programs of a network namespace, in the hand of a process that is outside of it. Root alone may make one. */
+/** Sockets and programs of a network namespace, in the hand of a process outside of it. Root alone may make one. */
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo, connect } from 'node:net';
