@@ -6,7 +6,6 @@ import type { After } from '../link/timer.ts';
 import type { ReasonName } from '../refusal.ts';
 import { encodeProvisioning } from '../roles/provisioning.ts';
 import type { DecidedWish } from '../roles/service-desk.ts';
-import { withRecords } from '../session/records.ts';
 import { createNodeProvider } from './crypto/provider.ts';
 import { type MemberDevice, type MemberDeviceOptions, startDevice } from './device.ts';
 import { type DeviceFolder, openDeviceFolder } from './device-folder.ts';
@@ -31,7 +30,7 @@ export interface OwnDevice {
 /** A clock that goes faster, of a device that would wait long where nobody answers. */
 export const hurried: After = (ms, work) => after(ms / 20, work);
 
-const provider = withRecords(createNodeProvider());
+const provider = createNodeProvider();
 
 export class OwnNetwork {
   server!: SimpleServer;

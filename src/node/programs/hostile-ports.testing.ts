@@ -12,7 +12,6 @@ import { NodeLimits } from '../../node-limits.ts';
 import { compactPayloads } from '../../payload/compact.ts';
 import { staticDhInterface } from '../../roles/interface.ts';
 import { createPne } from '../../roles/pne.ts';
-import { withRecords } from '../../session/records.ts';
 import { TEST_TLS } from '../certificate.testing.ts';
 import { createNodeProvider } from '../crypto/provider.ts';
 import { enrol } from '../devices.ts';
@@ -31,7 +30,7 @@ import { bridgePort, HTTP, type Port, serverPort } from './hostile.testing.ts';
 import { createMetrics } from './metrics.ts';
 import { openState } from './state.ts';
 
-const provider = withRecords(createNodeProvider());
+const provider = createNodeProvider();
 const HELLO = Uint8Array.of(0x16, 3, 1);
 const FRAME = Uint8Array.of(0, 100, 1);
 
