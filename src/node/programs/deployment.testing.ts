@@ -56,7 +56,7 @@ export interface TestPne {
 }
 
 /** What a program says is kept in `said`. */
-export function testContext(said: Said[] = [], provider = newProvider()): ProgramContext {
+export function testContext(said: Said[] = [], provider = createNodeProvider()): ProgramContext {
   const metrics = createMetrics((event, facts = {}) => void said.push({ event, facts }));
   return {
     ...{ provider, metrics, log: metrics.log },
@@ -69,15 +69,11 @@ export function testContext(said: Said[] = [], provider = newProvider()): Progra
   };
 }
 
-function newProvider(): CryptoProvider {
-  return createNodeProvider();
-}
-
 export class Deployment {
   readonly folder = scratchFolder();
   readonly said: Said[] = [];
   readonly pnes: TestPne[] = [];
-  private readonly provider = newProvider();
+  private readonly provider = createNodeProvider();
   private readonly identities: readonly NewIdentity[];
   private readonly gatewayIdentity: NewIdentity;
   private server: Program | undefined;
