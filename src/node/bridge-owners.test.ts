@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What the PNE that owns a PN says to a bridge, at the gateway that has its server ask: an answer here, which may end. */
+/**
+ * What the PNE that owns a PN says to a bridge, at the gateway that has its server ask: an answer here, which may end.
+ */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ADMINISTRATOR, type Answer } from '../authorization/decision.ts';

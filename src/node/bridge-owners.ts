@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * A gateway whose bridges wait for consent has its server ask the PNE that owns its PN. What that answers is an answer here;
- * where no PNE owns the PN, whoever administers the gateway is asked alone. His word counts too: what is refused here, by
- * whomever, no consent of the other undoes.
+ * A gateway whose bridges wait for consent has its server ask the PNE that owns its PN. What that answers is an answer
+ * here; where no PNE owns the PN, whoever administers the gateway is asked alone. His word counts too: what is refused
+ * here, by whomever, no consent of the other undoes.
  */
 import { ADMINISTRATOR } from '../authorization/decision.ts';
 import type { After, RunningTimer } from '../link/timer.ts';

@@ -51,8 +51,8 @@ export async function askOwner(store: KeyValueStore, question: Question, now: nu
 }
 
 /**
- * The same of what has this owner, as is said elsewhere. Where it was another before, what he was asked and has answered
- * goes.
+ * The same of what has this owner, as is said elsewhere. Where it was another before, what he was asked and has
+ * answered goes.
  */
 export async function askOwnerOf(
   store: KeyValueStore,

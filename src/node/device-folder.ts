@@ -7,8 +7,8 @@
  *     kept/         its boot counter and the keys of its groups, sealed under that (src/store/sealed-store.ts)
  *     gateway       the credential of the gateway that it has followed its PN to
  *
- * Who copies the folder, or puts an older one in its place, has another device of the same name: the server finds that by
- * the boot counter.
+ * Who copies the folder, or puts an older one in its place, has another device of the same name: the server finds that
+ * by the boot counter.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,8 +31,8 @@ export interface DeviceFolder {
 }
 
 /**
- * Opens it, or makes it where there is none. One process at a time. Throws what to do where others may read or change it;
- * refuses `storeInvalid` what was not sealed with its root key.
+ * Opens it, or makes it where there is none. One process at a time. Throws what to do where others may read or change
+ * it; refuses `storeInvalid` what was not sealed with its root key.
  */
 export function openDeviceFolder(provider: CryptoProvider, path: string): DeviceFolder {
   const folder = openFolder(path);

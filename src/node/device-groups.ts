@@ -29,8 +29,8 @@ export interface DeviceGroups {
   /** Of which it has the key, PNs among them. */
   readonly held: readonly Membership[];
   /**
-   * Makes a group that it owns and is a member of, and resolves with its reference once it has the key. One that it owns by
-   * this name is that already. Takes `group-create` and `group-own`. Refused: `groupFull` above 8.
+   * Makes a group that it owns and is a member of, and resolves with its reference once it has the key. One that it
+   * owns by this name is that already. Takes `group-create` and `group-own`. Refused: `groupFull` above 8.
    */
   create(name: string, terms?: GroupTerms): Promise<Wished<number>>;
   /** Groups that it may know of, by `group-discover`; `service`: of that alone. */
@@ -44,8 +44,8 @@ export interface DeviceGroups {
   /** Removes a member of a group that it owns. Takes `group-remove`. */
   remove(reference: number, pneId: string): Promise<Wished>;
   /**
-   * Sends a value to the other members that are there just now, sealed under the group's key: once, and nobody confirms it.
-   * Refused: `groupUnknown` where it is no member, `stateInvalid` before the server knows of its start.
+   * Sends a value to the other members that are there just now, sealed under the group's key: once, and nobody confirms
+   * it. Refused: `groupUnknown` where it is no member, `stateInvalid` before the server knows of its start.
    */
   publish(reference: number, value: unknown): Wished;
 }

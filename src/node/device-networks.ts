@@ -28,9 +28,10 @@ import type { Wished, Wishes } from './wishes.ts';
 /** Each wish resolves once the server has answered. `reference`: the number of a PN, the same for all. */
 export interface NetworkWishes {
   /**
-   * Sets up a PN that it owns, by `pn-setup`, and resolves with its reference. `own`: of itself and the gateway that it is
-   * at, or of that gateway; `paired`: of all devices at that gateway that have `pn-join` and are in no PN; or of itself and those that it lists,
-   * 16 at most. One that it owns by this name is that already. Refused: `networkTaken` where one of them is in another.
+   * Sets up a PN that it owns, by `pn-setup`, and resolves with its reference. `own`: of itself and the gateway that it
+   * is at, or of that gateway; `paired`: of all devices at that gateway that have `pn-join` and are in no PN; or of
+   * itself and those that it lists, 16 at most. One that it owns by this name is that already. Refused: `networkTaken`
+   * where one of them is in another.
    */
   setUp(name: string, members?: 'own' | 'paired' | readonly string[]): Promise<Wished<number>>;
   /** Those that it may choose, and the one that it is in. */
@@ -48,8 +49,8 @@ export interface NetworkWishes {
   /** Is an administrator no more; or another is none, in a PN that it owns. */
   releaseAdmin(reference: number, pneId?: string): Promise<Wished>;
   /**
-   * Asks that a PN which it owns or administers moves to the gateway of this name, by `gateway-request`; the gateway needs a
-   * grant to take it. Resolves when that is asked for: it moves once the gateway is there.
+   * Asks that a PN which it owns or administers moves to the gateway of this name, by `gateway-request`; the gateway
+   * needs a grant to take it. Resolves when that is asked for: it moves once the gateway is there.
    */
   switchTo(reference: number, gateway: string): Promise<Wished>;
   /** The devices of a PN, by their ids, and whether the server knows a way to them. Takes `devices-read`. */

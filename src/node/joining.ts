@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Of which PNs and groups a device on Node becomes a member, or is none any more: what it waits for, and what it hears. */
+/**
+ * Of which PNs and groups a device on Node becomes a member, or is none any more: what it waits for, and what it hears.
+ */
 import type { PneKeys } from '../roles/pne-keys.ts';
 import { CLOSED, granted, refused, UNANSWERED, type Wished } from './wishes.ts';
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The gateways that a device on Node comes by: the one that it was made with, and the one that its PN is at, as its server
- * has told it (src/roles/service-notices.ts). Either has to prove its credential before anything passes.
+ * The gateways that a device on Node comes by: the one that it was made with, and the one that its PN is at, as its
+ * server has told it (src/roles/service-notices.ts). Either has to prove its credential before anything passes.
  */
 import { equalBytes } from '../bytes/compare.ts';
 import { type Credential, type CredentialStore, ccsCredential } from '../handshake/credential.ts';
@@ -70,7 +70,7 @@ export class KnownGateways implements GatewayRoute {
     this.hasAgreed = false;
   }
 
-  /** Its PN is at this gateway: it is the next, where the device may go there. Throws what the folder throws, and goes there. */
+  /** Its PN is at this gateway: it is the next, where the device may go there, also where the folder throws. */
   follow(credential: Credential): void {
     const { folder, madeWith, addressOf } = this.options;
     const isMade = isAmong(madeWith, credential);

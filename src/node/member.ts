@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** The part of a device on Node that takes part in PNs and groups: it keeps their keys, asks for them and hears of them. */
+/**
+ * The part of a device on Node that takes part in PNs and groups: it keeps their keys, asks for them and hears of them.
+ */
 import type { CryptoProvider } from '../crypto/provider.ts';
 import { type Credential, ccsCredential } from '../handshake/credential.ts';
 import { isPersonalNetwork } from '../keys/reference.ts';
@@ -46,16 +48,16 @@ export interface MemberOptions {
   /** The server says who owns a PN or group, or at which gateway a PN is: first in each run, then when it changes. */
   onNotice?(notice: DeviceNotice): void;
   /**
-   * Its user key is this user's, who has shown at its gateway who he is. With it the device asks for him; one that was his
-   * before it started is not told again.
+   * Its user key is this user's, who has shown at its gateway who he is. With it the device asks for him; one that was
+   * his before it started is not told again.
    */
   onUser?(user: string): void;
   /** The server has answered that it is not to be, and why. */
   onUserRefused?(user: string, reason: ReasonName): void;
   /**
-   * Where the gateway of this name listens. With it the device follows its PN to another gateway: once its server has told
-   * it of that one it goes there, when the former lets it go, and over restarts; and nothing passes before that gateway has
-   * proved the credential that the server told. `undefined`: it does not go there.
+   * Where the gateway of this name listens. With it the device follows its PN to another gateway: once its server has
+   * told it of that one it goes there, when the former lets it go, and over restarts; and nothing passes before that
+   * gateway has proved the credential that the server told. `undefined`: it does not go there.
    */
   addressOf?(gateway: string): GatewayAddress | undefined;
   onRefused?(reason: ReasonName): void;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Keys of a store: a byte that says of what, and a number of 3 bytes, so that they are in the order of their numbers. */
+/** Keys of a store: a byte that says of what, and a number in 3 bytes: they are in the order of their numbers. */
 import { withHead } from '../bytes/copy.ts';
 
 const KEY_BYTES = 4;

@@ -5,11 +5,12 @@
  * answered, over the key-value contract:
  *
  *     key = 'P' number    order = [until: uint, operation: uint, number: uint, * text: tstr]
- *     key = 'Q' number    answer = [until: uint, ? (status: uint, * (uint / bstr))]      ; without a status: there was none
+ *     key = 'Q' number    answer = [until: uint, ? (status: uint, * (uint / bstr))]    ; no status: there was none
  *     key = 'R'           the highest number so far; its version is new with each order
  *
- * The number of an order has 3 bytes. A row counts until its time, in seconds since 1970: what nobody waits for any more is
- * not asked. One that was asked by a gateway that ended then is asked again: a wish that is repeated changes nothing more.
+ * The number of an order has 3 bytes. A row counts until its time, in seconds since 1970: what nobody waits for any
+ * more is not asked. One that was asked by a gateway that ended then is asked again: a wish that is repeated changes
+ * nothing more.
  */
 import { decodeFlat, encodeFlat, type FlatItem } from '../cbor/flat.ts';
 import type { After } from '../link/timer.ts';

@@ -24,14 +24,14 @@ export interface Administration {
   removeDevice(name: string): void;
   /**
    * What a device may do besides, in place of what it might; one that was revoked may do again what devices do. Refuses
-   * `credentialUnknown`, `badArgument` a right that is not for that PN or group, and `grantInvalid` more than a grant has.
+   * `credentialUnknown`, `badArgument` a right that is not for that PN or group, and `grantInvalid` too many rights.
    */
   grant(name: string, ...rights: readonly Right[]): void;
   /** It may do nothing, and has no keys, from now on, until it is granted something. Refuses `credentialUnknown`. */
   revoke(name: string): void;
   /**
-   * What a gateway may do, in place of what it might: PNs, by their references, that it may take over where that is asked
-   * for, and what it may ask for itself. Refuses what `grant` refuses.
+   * What a gateway may do, in place of what it might: PNs, by their references, that it may take over where that is
+   * asked for, and what it may ask for itself. Refuses what `grant` refuses.
    */
   grantGateway(name: string, granted: GatewayGrant): void;
 }

@@ -44,7 +44,7 @@ export interface PnGatewayOptions extends Omit<GatewayOptions, 'hop' | 'after' |
   withdraw(pneId: string): Promise<void>;
   /** The server has let a PNE join. Resolves when it is let in here too, for good. Refuses what is no credential of it. */
   admit(pneId: string, credential: Uint8Array): Promise<void>;
-  /** What the server makes of a user who has proved himself here: `ok`, his PNE has his key; or why not. It is over then. */
+  /** What the server makes of a user who has proved himself here, for good: `ok`, his PNE has his key; or why not. */
   onUserSettled?(registration: Registration, status: number): void;
   /** The server has revoked what PNEs with this kid were granted. Resolves when that is so here for good. */
   revoke(revoked: Revoked): Promise<void>;
@@ -52,12 +52,12 @@ export interface PnGatewayOptions extends Omit<GatewayOptions, 'hop' | 'after' |
 
 export interface PnGateway extends Pick<Gateway, 'attachPne' | 'expel' | 'takeContent'> {
   /**
-   * Asks the server for something of PNs and service groups (src/roles/service-wishes.ts), and calls `done` once: with no
-   * answer where the link is lost before. Refuses `linkClosed` while the server is away, `queueFull` while another wish has
-   * no answer, and `badArgument` what no server takes.
+   * Asks the server for something of PNs and service groups (src/roles/service-wishes.ts), and calls `done` once: with
+   * no answer where the link is lost before. Refuses `linkClosed` while the server is away, `queueFull` while another
+   * wish has no answer, and `badArgument` what no server takes.
    */
   ask(wish: Wish, done: Answered): void;
-  /** Users that have proved who they are here, and no others: each is registered with the server until that has answered. */
+  /** All users that have proved who they are here: each is registered with the server until that has answered. */
   setRegistrations(registrations: readonly Registration[]): void;
   /** Closes the link to the server, and with it those of the PNEs. */
   close(): void;

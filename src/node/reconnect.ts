@@ -23,7 +23,7 @@ export interface KeptConnection {
 /** The longest that a timer can take. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Until it is closed the process goes on, also while there is no server: then there is no socket, and timers do not count. */
+/** Until it is closed the process goes on, also without a server: there is no socket then, and timers do not count. */
 export function keepConnected({ connect, onLink, after, random }: ConnectionOptions): KeptConnection {
   let failures = 0;
   let closed = false;

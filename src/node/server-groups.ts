@@ -38,8 +38,8 @@ export interface ServerGroups {
   rekey(reference: number): Promise<Wished>;
   end(reference: number): Promise<Wished>;
   /**
-   * Moves a PN to the gateway of this name, whose devices follow; undefined: it may be at any. Refused: `linkClosed` where
-   * that gateway is not there, for then nobody could.
+   * Moves a PN to the gateway of this name, whose devices follow; undefined: it may be at any. Refused: `linkClosed`
+   * where that gateway is not there, for then nobody could.
    */
   switchTo(reference: number, gateway: string | undefined): Promise<Wished>;
 }

@@ -3,8 +3,8 @@
 /**
  * PNs that are to move to another gateway, over the key-value contract, and who asks for it:
  *
- *     key = 'l' reference    [gateway: tstr, role: 1 / 2, name: tstr], of a PNE or a gateway; or the gateway's name in UTF-8, of
- *                            whoever administers; the reference of the PN in 3 bytes
+ *     key = 'l' reference    [gateway: tstr, role: 1 / 2, name: tstr], of a PNE or a gateway; or the gateway's name
+ *                            in UTF-8, of whoever administers; the reference of the PN in 3 bytes
  *     key = 'L'              empty: its version is new with each change of them
  */
 import type { Asker } from '../authorization/service-access.ts';

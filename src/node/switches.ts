@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Moves PNs to other gateways, as it was asked for (switch-requests.ts). Whichever server process has the new gateway at
- * its end does it: a PN stays where it is until that gateway is there. What was asked for is decided then, in the moment
- * that it is stored, whatever was decided before.
+ * Moves PNs to other gateways, as it was asked for (switch-requests.ts). Whichever server process has the new gateway
+ * at its end does it: a PN stays where it is until that gateway is there. What was asked for is decided then, in the
+ * moment that it is stored, whatever was decided before.
  */
 import { maySwitchTo } from '../authorization/gateway-access.ts';
 import type { Asker, ServiceGrants } from '../authorization/service-access.ts';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Users that have proved who they are at a gateway, until its server has answered for good, over the key-value contract:
+ * Users that have proved who they are at a gateway, until its server has answered for good, over the key-value
+ * contract:
  *
  *     key = 'A' pne-id           [version: 1, user: tstr, proof: bstr .size 16]
  *     key = 'B'                  empty: its version is new with each change of them

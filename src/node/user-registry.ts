@@ -5,8 +5,9 @@
  *
  *     key = 'K' user-id          code = [version: 1, until: uint, tries: uint, key: bstr, gateway: tstr, pne-id: tstr]
  *
- * `key` is the code's (src/keys/user-code.ts), sealed under the server's root key; empty once it was used. Each step is one
- * commit (src/roles/user-assignment.ts), which expects the rows that it was decided by: of users, codes and user keys.
+ * `key` is the code's (src/keys/user-code.ts), sealed under the server's root key; empty once it was used. Each step is
+ * one commit (src/roles/user-assignment.ts), which expects the rows that it was decided by: of users, codes and user
+ * keys.
  */
 import { equalBytes } from '../bytes/compare.ts';
 import { encodeUtf8 } from '../bytes/utf8.ts';

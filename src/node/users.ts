@@ -7,9 +7,9 @@
  *     key = 'K' user-id          his code, where there is one (user-registry.ts), which goes with him
  *     key = 'V'                  empty: its version is new with each change of the list, which expects the last
  *
- * A device is of one user at most; without one it stands for itself. A user who goes is revoked first, in one commit with
- * what his devices were granted, and stays on the list until their keys are taken too: whoever is cut off in between finds
- * him there. Another process may change them.
+ * A device is of one user at most; without one it stands for itself. A user who goes is revoked first, in one commit
+ * with what his devices were granted, and stays on the list until their keys are taken too: whoever is cut off in
+ * between finds him there. Another process may change them.
  */
 import { concatBytes } from '../bytes/compare.ts';
 import { decodeUtf8, encodeUtf8 } from '../bytes/utf8.ts';
@@ -47,7 +47,9 @@ export interface User {
 /** By id. */
 export type Users = ReadonlyMap<string, User>;
 
-/** Refuses `onboardingCodeInvalid` an id that no code can have, `userTaken` one that there is, `tooLong` a poor name. */
+/**
+ * Refuses `onboardingCodeInvalid` an id that no code can have, `userTaken` one that there is, `tooLong` a poor name.
+ */
 export async function addUser(store: KeyValueStore, id: string, name: string): Promise<void> {
   checkCodeId(id);
   checkName(name);

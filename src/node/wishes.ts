@@ -11,8 +11,8 @@ import { Status } from '../roles/status.ts';
 
 /**
  * What became of a wish: done, or why not. `refusal` has a number (`reason`), its name and a line (`message`). None is
- * thrown. Of `unanswered (151)` and `linkClosed (63)` nobody knows whether it was done: most wishes may be asked again, and
- * find it done.
+ * thrown. Of `unanswered (151)` and `linkClosed (63)` nobody knows whether it was done: most wishes may be asked again,
+ * and find it done.
  */
 export type Wished<Value = void> =
   | { readonly ok: true; readonly value: Value }

@@ -157,8 +157,8 @@ class BrokerConnection {
 }
 
 /**
- * Ends a connection on which more comes than the longest command before a packet is whole. A packet has up to 256 MB, and
- * is kept in memory until then: who may publish commands, or the broker, could fill it.
+ * Ends a connection on which more comes than the longest command before a packet is whole. A packet has up to 256 MB,
+ * and is kept in memory until then: who may publish commands, or the broker, could fill it.
  */
 function boundPackets(client: MqttClient, onTooLong: () => void): void {
   let waiting = 0;

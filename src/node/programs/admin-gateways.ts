@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** `pne-runtime admin`: what gateways may do: take over PNs of a server, ask for some, and have bridges to a gateway. */
+/**
+ * `pne-runtime admin`: what gateways may do: take over PNs of a server, ask for some, and have bridges to a gateway.
+ */
 import { gatewayScope } from '../../authorization/gateway-access.ts';
 import { together } from '../../authorization/membership.ts';
 import type { Scope } from '../../authorization/scope.ts';

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** `pne-runtime admin pn`: what a gateway that runs asks its server for: PNs of its own, and those that it is to have. */
+/**
+ * `pne-runtime admin pn`: what a gateway that runs asks its server for: PNs of its own, and those that it is to have.
+ */
 import { ImplementationLimits } from '../../limits.ts';
 import { NodeLimits } from '../../node-limits.ts';
 import { Refusal } from '../../refusal.ts';

@@ -41,7 +41,7 @@ export async function take(work: Work): Promise<void> {
   for (const pne of work.names) {
     const users = await readUsers(work.store);
     const { id } = userOf(users, pne) ?? fail(`${pne} is of no user: list-users shows whose devices are`);
-    // The last comes last: cut off in between it is his still, and is taken again. A server that runs reads keys behind it.
+    // That comes last: cut off in between it is his still, and is taken again. A server that runs reads keys behind it.
     await changeKeys(work, 'revoke', [pne]);
     if (await isGranted(work.store, pne)) await changeKeys(work, 'reinstate', [pne]);
     await takeDevice(work.store, pne);
@@ -49,7 +49,9 @@ export async function take(work: Work): Promise<void> {
   }
 }
 
-/** `remove-user ID...`: what their devices were granted is revoked, and so are their keys. The devices stay enrolled. */
+/**
+ * `remove-user ID...`: what their devices were granted is revoked, and so are their keys. The devices stay enrolled.
+ */
 export async function removeUsers(work: Work): Promise<void> {
   if (work.names.length === 0) throw new UsageError('admin remove-user takes ids of users');
   for (const id of work.names) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Whoever opens WebSockets and is nobody, at each place where gateways, entities and bridges come: silent, slow, malformed,
- * flooding, or reading nothing, each on more connections than the place has links. What stays is few links, and whoever
- * comes is still served.
+ * Whoever opens WebSockets and is nobody, at each place where gateways, entities and bridges come: silent, slow,
+ * malformed, flooding, or reading nothing, each on more connections than the place has links. What stays is few links,
+ * and whoever comes is still served.
  */
 import type { Socket } from 'node:net';
 import { suite } from 'uvu';

@@ -2,8 +2,8 @@
 
 /**
  * What a stranger costs: at every port of the programs, as many as it has room for, each of which has sent as much of a
- * message as may wait. `PNE_FIGURES=1` prints what each takes of the heap and of what that knows outside of it, which what
- * OpenSSL keeps of a TLS record, of 16 KB at most, is no part of.
+ * message as may wait. `PNE_FIGURES=1` prints what each takes of the heap and of what that knows outside of it, which
+ * what OpenSSL keeps of a TLS record, of 16 KB at most, is no part of.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Test code: a process with one port, which says how many connections it has, and what it takes of memory, when it is asked. */
+/** Test code: a process with one port, which says when it is asked what connections it has, and takes of memory. */
 import { PORTS } from './hostile-ports.testing.ts';
 
 const [name = ''] = process.argv.slice(2);

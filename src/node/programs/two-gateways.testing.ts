@@ -104,8 +104,8 @@ export class TwoGateways {
   }
 
   /**
-   * It has the credentials of these gateways, and of those that the server tells it of, and comes by whichever is next when
-   * its link has ended.
+   * It has the credentials of these gateways, and of those that the server tells it of, and comes by whichever is next
+   * when its link has ended.
    */
   private startPne(names: readonly string[]): void {
     const { provider } = this.context;

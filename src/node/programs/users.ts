@@ -8,8 +8,8 @@ import { type HeldUsers, openUsers, type Users } from '../users.ts';
 import type { Log } from './log.ts';
 
 /**
- * The users of a server that runs. Devices of one who is to go lose their keys, whoever has said so and ended then; of one
- * that was taken from its user the key is read anew.
+ * The users of a server that runs. Devices of one who is to go lose their keys, whoever has said so and ended then; of
+ * one that was taken from its user the key is read anew.
  */
 export async function openProgramUsers(
   store: KeyValueStore,
