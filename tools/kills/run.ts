@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Kills a server, or several on one database, at random moments under load, while PNEs lose their grants and get new ones
- * and connections to the database end, and then compares what was acknowledged with what was delivered.
+ * Kills a server, or several on one database, at random moments under load, while PNEs lose their grants and get new
+ * ones and connections to the database end, and then compares what was acknowledged with what was delivered.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

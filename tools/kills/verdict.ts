@@ -74,7 +74,7 @@ function nameOf({ pne, value }: Line): string {
   return `${pne} ${value}`;
 }
 
-/** A server notes when a reading came before it commits it: in the milliseconds of either commit it may be either way. */
+/** A server notes when a reading came before it commits it: within a millisecond of a commit it may be either way. */
 function bannedBy(bans: readonly Ban[]): (line: Line) => boolean {
   const byPne = new Map<string, Ban[]>();
   for (const ban of bans) byPne.set(ban.pneId, [...(byPne.get(ban.pneId) ?? []), ban]);

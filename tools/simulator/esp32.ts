@@ -48,7 +48,7 @@ export function emulatedBoards(): Esp32Board[] {
   return Object.keys(EMULATORS) as Esp32Board[];
 }
 
-/** Undefined where that board's emulator is on the PATH and knows its machine; else one line that says what is missing. */
+/** Undefined where that board's emulator is on the PATH and knows its machine; else what is missing, in a line. */
 export async function missingEmulator(board: Esp32Board): Promise<string | undefined> {
   const emulator = EMULATORS[board];
   if (emulator === undefined) return `no emulator has an ${ESP32_BOARDS[board].chip}`;

@@ -13,8 +13,8 @@ import type { RunResult } from './run-options.ts';
 import type { ScenarioFacts } from './scenario/ims/scenario.ts';
 
 /**
- * Attacks that were not refused, and missing or altered readings, weigh more than what ended the run from outside (`ended`), and that more than rows
- * that never became a reading.
+ * Attacks that were not refused, and missing or altered readings, weigh more than what ended the run from outside
+ * (`ended`), and that more than rows that never became a reading.
  */
 export function exitStatus(
   result: RunResult,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What the readings of the sample take on the air, in records: alone and together, before and after their names are known. */
+/** What the sample's readings take on the air, in records: alone and together, before and after names are known. */
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { createNodeProvider } from '../../src/node/crypto/provider.ts';
