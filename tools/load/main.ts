@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** `npm run load`: exit status 0 where all is well, 1 where readings are lost, doubled or wrongly taken, 2 on misuse. */
+/** `npm run load`: exit status 0: all is well, 1: readings are lost, doubled or wrongly taken, 2: misuse. */
 import { join } from 'node:path';
 import { Random } from '../chaos/random.ts';
 import { parseOrExit } from '../simulator/parse-or-exit.ts';
