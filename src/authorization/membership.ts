@@ -16,7 +16,7 @@ export const DEFAULT_PN = 1;
 
 export type PnOperation = Extract<OperationName, 'pn-join' | 'pn-report' | 'pn-receive'>;
 
-/** What most PNEs have, as who decides by it keeps it: to join a PN, report readings there and get contents; and `more`. */
+/** What most PNEs have, as who decides by it keeps it: to join a PN, report readings, get contents; and `more`. */
 export function membership(pn: number, sequence: number, exp: number, more: Scope = []): Claims {
   const own = rowFor(objectOf(ObjectKind.personalNetwork, pn), 'pn-join', 'pn-report', 'pn-receive');
   return { audience: THIS_END, sequence, scope: together([own, ...more]), expiry: { exp } };

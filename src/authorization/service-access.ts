@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * What a PNE or a gateway may do with PNs, service groups and lists of devices of its server, by a grant that names one or
- * all of them.
+ * What a PNE or a gateway may do with PNs, service groups and lists of devices of its server, by a grant that names one
+ * or all of them.
  */
 import type { Grants } from './authority.ts';
 import { authorize, type Context, type Decision, type Subject } from './decision.ts';

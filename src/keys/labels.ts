@@ -2,7 +2,8 @@
 
 /**
  * What keys are derived for. Each label stands here once, so that no two derivations of one key are the same. What a
- * server seals by (src/node/sealing.ts) is of the same root: those labels are bare ASCII, with which no CBOR array begins.
+ * server seals by (src/node/sealing.ts) is of the same root: those labels are bare ASCII, with which no CBOR array
+ * begins.
  */
 export const KeyLabel = /* @__PURE__ */ Object.freeze({
   /** HKDF: a user key, at the server, of its root key. */

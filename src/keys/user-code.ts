@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * What a user's one-time code is for: whoever has its secret proves at a gateway that he is the user, to the server that
- * made the code. The secret itself goes nowhere, and what is sent in its place is for one gateway and one PNE.
+ * What a user's one-time code is for: whoever has its secret proves at a gateway that he is the user, to the server
+ * that made the code. The secret itself goes nowhere, and what is sent in its place is for one gateway and one PNE.
  *
  *     key   = HKDF(secret, user)
- *     proof = HKDF-Expand(HKDF-Extract(info, key), info, 16),   info = [label: tstr, gateway: tstr, pne-id: tstr, user: tstr]
+ *     proof = HKDF-Expand(HKDF-Extract(info, key), info, 16)
+ *     info  = [label: tstr, gateway: tstr, pne-id: tstr, user: tstr]
  */
 import { encodeUtf8 } from '../bytes/utf8.ts';
 import { encodeFlat } from '../cbor/flat.ts';

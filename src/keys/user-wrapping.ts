@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * How a user key travels that is a user's, and not its device's own: as any other (wrapping.ts), bound to the user besides.
+ * How a user key travels that is a user's, and not its device's own: as any other (wrapping.ts), bound to the user
+ * besides.
  *
  *     nonce = 1 (1) | 0 (6) | epoch (6), big-endian
  *     AAD   = [label: tstr, reference: 0, epoch: uint, user: tstr]

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Administrators of a PN: members of it that do some of what its owner does, in his place. Each is a mark at a member, so
- * that whoever is no member any more, for whichever reason, is no administrator either. Its other members are adminees.
+ * Administrators of a PN: members of it that do some of what its owner does, in his place. Each is a mark at a member,
+ * so that whoever is no member any more, for whichever reason, is no administrator either. Its other members are
+ * adminees.
  */
 import { NodeLimits } from '../node-limits.ts';
 import { refuse } from '../refusal.ts';
@@ -18,8 +19,8 @@ export function administratorsOf({ members }: GroupRecord): string[] {
 }
 
 /**
- * The same record where the PNE is one. Refuses `credentialUnknown` who is no member, `badArgument` the owner, who is above
- * them, and `groupFull` one too many.
+ * The same record where the PNE is one. Refuses `credentialUnknown` who is no member, `badArgument` the owner, who is
+ * above them, and `groupFull` one too many.
  */
 export function withAdministrator(record: GroupRecord, pneId: string): GroupRecord {
   if (isAdministrator(record, pneId)) return record;
@@ -40,7 +41,7 @@ export function withoutAdministrator(record: GroupRecord, pneId: string): GroupR
   return { ...record, members };
 }
 
-/** Another owner. Administrators stay, but for one that is the owner now; the former owner is an adminee, if a member. */
+/** Another owner. Administrators stay, but for one that is owner now; the former owner is an adminee, if a member. */
 export function handedTo(record: GroupRecord, owner: string | undefined): GroupRecord {
   const { owningGateway: _, ...others } = owner === undefined ? record : withoutAdministrator(record, owner);
   return { ...others, owner };

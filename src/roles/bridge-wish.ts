@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What a gateway asks its server for that is to let another have a bridge: what the PNE that owns its PN says to that. */
+/** What a gateway asks its server that is to let another have a bridge: what the PNE that owns its PN says to that. */
 import { refuse } from '../refusal.ts';
 import { numberOf } from './key-message.ts';
 import { type ServiceAnswer, ServiceOperation, type Wish } from './service-message.ts';

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Messages about the consent of a PNE that owns something, inside protected records of CPNS-3 as those of key-message.ts
- * are:
+ * Messages about the consent of a PNE that owns something, inside protected records of CPNS-3 as those of
+ * key-message.ts are:
  *
  *     consent-ready   = [17]                                                           ; PNE -> server: it may be asked
  *     consent-request = [17, number: uint, operation: uint, subject: tstr, target: tstr]             ; server -> PNE
  *     consent-answer  = [18, number: uint, serial: uint, word: uint, seconds: uint]                  ; PNE -> server
  *     consent-done    = [19, number: uint, serial: uint, status: uint]                               ; server -> PNE
  *
- * `operation`: its place in ASKED_OPERATIONS. `word`: 0 refused, 1 consented, 2 the question is here. An answer to number 0,
- * which no question has, says how open the PNE's own contents are: 0 closed, 1 open, 2 ask. `serial`: counts a boot's
- * answers from 1 on. `seconds`: how long the answer counts; 0: as long as the server says. Done with the serial of an answer:
- * it is stored, or refused for good; with serial 0: nobody has to answer this any more, and of number 0, that the PNE is
- * known to be ready.
+ * `operation`: its place in ASKED_OPERATIONS. `word`: 0 refused, 1 consented, 2 the question is here. An answer to
+ * number 0, which no question has, says how open the PNE's own contents are: 0 closed, 1 open, 2 ask. `serial`: counts
+ * a boot's answers from 1 on. `seconds`: how long the answer counts; 0: as long as the server says. Done with the
+ * serial of an answer: it is stored, or refused for good; with serial 0: nobody has to answer this any more, and of
+ * number 0, that the PNE is known to be ready.
  */
 import type { Openness } from '../authorization/decision.ts';
 import { decodeFlat, encodeFlat, type FlatItem } from '../cbor/flat.ts';

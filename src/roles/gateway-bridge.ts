@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * A gateway's end of CPNS-4: links to other gateways, by which what PNEs say to groups reaches members there without the
- * server. Only what a PNE of its own said is sent: what comes by a bridge goes on by none. Each end decides by its grants,
- * for each content, whether the other may have a bridge. Where an owner is to be asked for it the link stays and carries
- * nothing but this state until he has answered, and is told of, in two bytes:
+ * A gateway's end of CPNS-4: links to other gateways, by which what PNEs say to groups reaches members there without
+ * the server. Only what a PNE of its own said is sent: what comes by a bridge goes on by none. Each end decides by its
+ * grants, for each content, whether the other may have a bridge. Where an owner is to be asked for it the link stays
+ * and carries nothing but this state until he has answered, and is told of, in two bytes:
  *
  *     state = bridgeState status            ; consentRequired: contents are refused; ok: they are taken from now on
  */
@@ -142,7 +142,7 @@ class BridgeRole {
     for (const end of [...this.ends]) if (end.peer !== undefined) this.tell(end);
   }
 
-  /** Who may not have a bridge comes again on another link, when that may have changed. This one ends, once it is told. */
+  /** Who may not have a bridge comes again on another link, when that may have changed. This one ends, once told. */
   private ownAt(link: Link): InterfaceOptions {
     const admit = (peer: Party) => {
       if (this.decide(peer) !== 'deny') return;

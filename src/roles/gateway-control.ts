@@ -8,23 +8,23 @@
  *     confirmation = [0, number: uint]              ; what is stated under this number is done
  *     withdrawn    = [1, number: uint, pne-id: tstr] ; server -> gateway: no PNE of this name is let in any more
  *     seats        = [2, number: uint, pne-id: tstr, * (reference: uint, sender: uint)]
- *                                                   ; server -> gateway: that is all that this PNE may send to, and as whom
+ *                                                   ; server -> gateway: all that this PNE may send to, and as whom
  *     admitted     = [3, number: uint, pne-id: tstr, credential: bstr]
  *                                                   ; server -> gateway: this PNE has joined, and is to be let in
  *     pn-key       = [4, number: uint, reference: uint, epoch: uint, wrapped: bstr .size 24 / h'']
- *                                                   ; server -> gateway: the key of a PN that has members there, under a
- *                                                   ; key of this link's handshake; empty: the PN has ended
+ *                                                   ; server -> gateway: the key of a PN that has members there, under
+ *                                                   ; a key of this link's handshake; empty: the PN has ended
  *     revoked      = [5, number: uint, kid: bstr, minimum: uint]
- *                                                   ; server -> gateway: no grant of whoever has this kid holds below that
+ *                                                   ; server -> gateway: no grant of who has this kid holds below that
  *     placed       = [6, number: uint, pne-id: tstr, * gateway: tstr]
  *                                                   ; server -> gateway: this PNE is at these gateways, of which each
  *                                                   ; knows its own name, and at no other; none: at any
  *     registration = [7, number: uint, pne-id: tstr, user: tstr, proof: bstr .size 16]
  *                                                   ; gateway -> server: this user has proved himself, for this PNE
- *     registered   = [8, number: uint, status: uint] ; server -> gateway: what becomes of the registration of this number
+ *     registered   = [8, number: uint, status: uint] ; server -> gateway: what becomes of that registration
  *
- * All but the confirmation and the last two are statements: of each topic the newest is sent again until it is confirmed
- * (statements.ts). Numbers are those of one end of one link, and begin at 0.
+ * All but the confirmation and the last two are statements: of each topic the newest is sent again until it is
+ * confirmed (statements.ts). Numbers are those of one end of one link, and begin at 0.
  */
 import { toHex } from '../bytes/hex.ts';
 import { decodeFlat, encodeFlat, type FlatItem } from '../cbor/flat.ts';

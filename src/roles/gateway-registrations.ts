@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Users that have proved who they are at this PN GW, each for a PNE of its own. He is registered with the server, again and
- * again until that has given the PNE his key, or refused; meanwhile the PNE is told to ask for it, if it is here.
+ * Users that have proved who they are at this PN GW, each for a PNE of its own. He is registered with the server, again
+ * and again until that has given the PNE his key, or refused; meanwhile the PNE is told to ask for it, if it is here.
  */
+import { equalBytes } from '../bytes/compare.ts';
 import { Transmission } from '../delivery/transmission.ts';
 import type { After } from '../link/timer.ts';
 import type { Registration } from './gateway-control.ts';
@@ -92,5 +93,5 @@ export class GatewayRegistrations {
 }
 
 function isSame(a: Registration, b: Registration): boolean {
-  return a.pneId === b.pneId && a.user === b.user && a.proof.join() === b.proof.join();
+  return a.pneId === b.pneId && a.user === b.user && equalBytes(a.proof, b.proof);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * What one end of CPNS-2 sends once its link is secured. Where the link has turns the routes of a turn go together: that is
- * one record for all of them, with one header and tag.
+ * What one end of CPNS-2 sends once its link is secured. Where the link has turns the routes of a turn go together:
+ * that is one record for all of them, with one header and tag.
  */
 import { concatBytes } from '../bytes/compare.ts';
 import { ImplementationLimits } from '../limits.ts';
@@ -25,7 +25,7 @@ export interface SecuredEnd {
 const MAX_BYTES = ImplementationLimits.recordMaxMessageBytes - 1;
 
 export class GatewaySending {
-  /** Takes routes. Refuses `tooLong`, and `linkClosed` where nothing is agreed; what is refused when they leave is reported. */
+  /** Takes routes. Refuses `tooLong`, and `linkClosed` where nothing is agreed; a later refusal is reported. */
   readonly routes: Link;
   private readonly end: SecuredEnd;
   private held: Uint8Array[] = [];

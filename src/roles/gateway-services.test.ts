@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What gateways ask a server for: PNs of their own and those that they are the gateway of, as far as their grants go. */
+/** What gateways ask a server for: PNs of their own and those that they are the gateway of, as their grants permit. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { administratorsOf } from './administrators.ts';

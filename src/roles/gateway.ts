@@ -235,7 +235,7 @@ class GatewayRole {
     this.server?.send(encodeRoute(flow.number, message));
   }
 
-  /** To the server, or behind what waits for it. A PNE that wants an answer of a server that is away has to come again. */
+  /** To the server, or behind what waits for it. Who wants an answer of a server that is away has to come again. */
   private sendOn(flow: Flow, message: Uint8Array): void {
     const { server, options } = this;
     const pneId = flow.peer?.subject;
@@ -246,7 +246,7 @@ class GatewayRole {
     else server.send(encodeRoute(flow.number, message));
   }
 
-  /** What waited: by the PNE's link, or where it has none, by a number that no link has, so that no answer goes astray. */
+  /** What waited: by the PNE's link, or if it has none, by a number that no link has, so that no answer goes astray. */
   private relay(pneId: string, record: Uint8Array): void {
     if (!this.admission.isGranted(pneId)) refuse('notAuthorized');
     const there = [...this.flows.values()].find(({ peer }) => peer?.subject === pneId);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Attacks on groups between real roles, by a member, by a gateway, by both: nobody reads or says what is not for them. */
+/** Attacks on groups between real roles, by a member, a gateway, by both: nobody reads or says what is not for them. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { encodeContent, kidOf } from '../groups/content.ts';

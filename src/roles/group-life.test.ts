@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** A service group from its first member to none: created, joined by grants, handed on, left, and ended by revocation. */
+/** A service group from its first member to none: created, joined by grants, handed on, left, ended by revocation. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Authority } from '../authorization/authority.ts';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Test code: PNEs with sealed stores at several gateways, and a server with groups. What passes on either side of a gateway
- * a test may alter, drop, keep and repeat. Messages move when `settle` is called, time when `pass` is.
+ * Test code: PNEs with sealed stores at several gateways, and a server with groups. What passes on either side of a
+ * gateway a test may alter, drop, keep and repeat. Messages move when `settle` is called, time when `pass` is.
  */
 import type { Authority } from '../authorization/authority.ts';
 import { DEFAULT_PN, lastingMembership } from '../authorization/membership.ts';

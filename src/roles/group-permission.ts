@@ -5,7 +5,7 @@ import { mayService } from '../authorization/service-access.ts';
 import { groupNumber, isPersonalNetwork } from '../keys/reference.ts';
 import type { ServerKeysOptions } from './server-keys.ts';
 
-/** Whether a PNE joins or leaves a group as it asks to: by its grants, and by the group's members as the server has them. */
+/** Whether a PNE joins or leaves a group as it asks to: by its grants, and by the members that the server has of it. */
 export function groupPermission(grants: Grants): ServerKeysOptions['permits'] {
   return (name, request, { reference, members, owner }) => {
     const context = {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Key management of a CPNS Server: user keys, and groups with their members. Whatever changes is stored first; then each
- * PNE is told what it is to know (key-peer.ts), and its gateway who may send what.
+ * Key management of a CPNS Server: user keys, and groups with their members. Whatever changes is stored first; then
+ * each PNE is told what it is to know (key-peer.ts), and its gateway who may send what.
  */
 import { USER_KEY } from '../keys/reference.ts';
 import type { Link } from '../link/link.ts';

@@ -11,11 +11,12 @@
  *     membership     = [11, operation: 0 / 1, reference]                  ; PNE -> server: join, leave
  *     reference      = uint                                               ; src/keys/reference.ts
  *
- * Of a user key `sender` is the first four bytes of its proof. A user key is wrapped under a key of the session's handshake, all others under the user key. `boots`: those of the
- * PNE since the key was made; without a seat it keeps its sender number, and counts from the boot that it is in. `terms`:
- * 1, contents are signed; 2, the former epoch has no grace. A proof shows the key that a PNE has; 8 bytes, or none where
- * it has none any more: every epoch up to this one is destroyed. The server says the same of a request that leaves it
- * nothing to send. A revocation ends every epoch up to its own; with a status other than ok nothing else comes.
+ * Of a user key `sender` is the first four bytes of its proof. A user key is wrapped under a key of the session's
+ * handshake, all others under the user key. `boots`: those of the PNE since the key was made; without a seat it keeps
+ * its sender number, and counts from the boot that it is in. `terms`: 1, contents are signed; 2, the former epoch has
+ * no grace. A proof shows the key that a PNE has; 8 bytes, or none where it has none any more: every epoch up to this
+ * one is destroyed. The server says the same of a request that leaves it nothing to send. A revocation ends every epoch
+ * up to its own; with a status other than ok nothing else comes.
  */
 import { decodeFlat, encodeFlat, type FlatItem } from '../cbor/flat.ts';
 import { ImplementationLimits } from '../limits.ts';

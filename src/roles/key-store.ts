@@ -30,9 +30,9 @@ export interface KeyStore {
   /** The same of one user key; undefined where there is none. */
   loadUser(pneId: string, done: (record: UserKeyRecord | undefined) => void, failed: () => void): void;
   /**
-   * Calls `done` when it will outlast any failure; with false where it may not, or where something of it, or that it was
-   * decided by, is not what was last loaded or committed here. There is one commit at a time, and after one that failed
-   * all is loaded.
+   * Calls `done` when it will outlast any failure; with false where it may not, or where something of it, or that it
+   * was decided by, is not what was last loaded or committed here. There is one commit at a time, and after one that
+   * failed all is loaded.
    */
   commit(changes: KeyChanges, done: (stored: boolean) => void): void;
 }

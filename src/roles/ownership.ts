@@ -26,7 +26,7 @@ export function ownedByAsker({ role, name }: Asker): Context {
   return { owner: name, ownerRole: role };
 }
 
-/** Whether he owns the PN, or administers it in the owner's place: as an administrator, or as the gateway that it is at. */
+/** Whether he owns the PN, or administers it in the owner's place: as an administrator, or as the gateway it is at. */
 export function administers(network: GroupRecord, asker: Asker): boolean {
   const { role, name } = asker;
   const isInPlace = role === 'pne' ? isAdministrator(network, name) : network.gateway === name;

@@ -2,8 +2,8 @@
 
 /**
  * The consent of a PNE that owns something (consent-message.ts), beside its key management: a part of its own, that an
- * image without room leaves out. Its owner hears of each question once while this boot lasts, and answers whenever he does;
- * what he has answered is sent until the server has stored it.
+ * image without room leaves out. Its owner hears of each question once while this boot lasts, and answers whenever he
+ * does; what he has answered is sent until the server has stored it.
  */
 import type { Answer, Openness } from '../authorization/decision.ts';
 import { Transmission } from '../delivery/transmission.ts';

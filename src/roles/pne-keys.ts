@@ -37,7 +37,7 @@ export interface PneKeysOptions {
   readonly store: SealedStore;
   /** For groups whose contents are signed. */
   readonly signing?: MemberSigning;
-  /** A content of another member, decoded; `sender` is its number in the group. Called once for each while this boot lasts. */
+  /** A content of another member, decoded; `sender` is its number there. Called once for each while this boot lasts. */
   onContent(reference: number, sender: number, value: unknown): void;
   /** A group has a new epoch here, or none any more. */
   onGroup(reference: number, membership: Membership | undefined): void;

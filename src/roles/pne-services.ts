@@ -17,16 +17,16 @@ export type { Answered } from './wish-asking.ts';
 /** Key management of a PNE, with that in it. */
 export interface PneServices extends PneKeys {
   /**
-   * Asks for something (service-wishes.ts), and calls `done` once. While the server cannot be reached that takes as long as
-   * it does. Refuses `queueFull` while another wish has no answer, and `badArgument` what no server takes.
+   * Asks for something (service-wishes.ts), and calls `done` once. While the server cannot be reached that takes as
+   * long as it does. Refuses `queueFull` while another wish has no answer, and `badArgument` what no server takes.
    */
   ask(wish: Wish, done: Answered): void;
 }
 
 /**
- * `keys`: what createPneKeys has made, which is bound with it. `onNotice`: the server has said who owns a PN or group of
- * this PNE, or of which gateway it is, and it is not what it said before; called anew after a start. Without it the server
- * is not asked to say so.
+ * `keys`: what createPneKeys has made, which is bound with it. `onNotice`: the server has said who owns a PN or group
+ * of this PNE, or of which gateway it is, and it is not what it said before; called anew after a start. Without it the
+ * server is not asked to say so.
  */
 export function withServices(keys: PneKeys, onNotice?: (notice: GroupNotice) => void): PneServices {
   return new ServiceAsker(keys, onNotice && new PneNotices(onNotice));

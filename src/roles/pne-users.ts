@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The user of a PNE (user-message.ts), beside its key management: a part of its own, that an image without room leaves out.
- * Its gateway says who has proved himself there; the PNE names him to the server, and takes the key that is his. A PNE
- * without this part, or without a user, stands for itself.
+ * The user of a PNE (user-message.ts), beside its key management: a part of its own, that an image without room leaves
+ * out. Its gateway says who has proved himself there; the PNE names him to the server, and takes the key that is his. A
+ * PNE without this part, or without a user, stands for itself.
  */
 import type { CryptoProvider } from '../crypto/provider.ts';
 import { Transmission } from '../delivery/transmission.ts';

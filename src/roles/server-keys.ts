@@ -53,7 +53,7 @@ export interface ServerKeyHost {
   sendContent(gateway: Link, content: Uint8Array): void;
   /** That is all that a PNE may send to, at the gateway where it is. */
   onSeats(gateway: Link, pneId: string, seats: readonly GroupSeat[]): void;
-  /** A gateway that has members of a PN is to have its key: `wrap` returns that under another, or nothing where it ended. */
+  /** A gateway with members of a PN is to have its key: `wrap` returns that under another, nothing where it ended. */
   onPnKey(gateway: Link, reference: number, epoch: number, wrap: (above: Secret) => Uint8Array): void;
   onRefused(reason: ReasonName, pneId: string | undefined): void;
 }
@@ -88,8 +88,8 @@ export interface ServerKeys {
   remove(reference: number, pneId: string, done?: Done): void;
   transfer(reference: number, owner: string | undefined, done?: Done): void;
   /**
-   * A PN moves to the PN GW of this name, which alone gets its new key; undefined: it may be at any again. Whether it may,
-   * and is there, its caller has seen to, or sees to by `terms`.
+   * A PN moves to the PN GW of this name, which alone gets its new key; undefined: it may be at any again. Whether it
+   * may, and is there, its caller has seen to, or sees to by `terms`.
    */
   switchGateway(reference: number, gateway: string | undefined, done?: Done, terms?: SwitchTerms): void;
   /** Makes its key anew. */

@@ -36,7 +36,7 @@ export interface ServerOptions {
   readonly keys?: ServerKeys;
   /** That is all that a PNE may send to, as which senders, at the gateway of this link. */
   onSeats?(gateway: Link, pneId: string, seats: readonly GroupSeat[]): void;
-  /** The gateway of this link is to have the key of a PN: `wrap` returns that under another, or nothing where it ended. */
+  /** The gateway of this link is to have a PN's key: `wrap` returns that under another, or nothing where it ended. */
   onPnKey?(gateway: Link, reference: number, epoch: number, wrap: (above: Secret) => Uint8Array): void;
   /** Questions to PNEs that own something, where they shall be asked. */
   readonly consents?: OwnerConsents;
@@ -52,7 +52,7 @@ export interface ServerOptions {
   onRegistered(pneId: string): void;
   /** A verified reading that is stored. Comes once for each while the process lives. */
   onReading(pneId: string, reading: Reading): void;
-  /** Nothing more will happen to this content. Nobody is told where the process ends just then: it is not queued any more. */
+  /** Nothing more will happen to this content. Nobody is told where the process ends just then: it is gone. */
   onContentSettled(pneId: string, ticket: number, outcome: ContentOutcome): void;
   /** A message was refused, or a change by the store; `pneId` is known where a record was verified. */
   onRefused(reason: ReasonName, pneId: string | undefined): void;

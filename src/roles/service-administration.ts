@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Who administers a PN, as it is asked for. The owner makes members administrators; both, and the gateway that the PN is
- * at, take adminees in and out. Each needs its own grants for that, but to give up what one is.
+ * Who administers a PN, as it is asked for. The owner makes members administrators; both, and the gateway that the PN
+ * is at, take adminees in and out. Each needs its own grants for that, but to give up what one is.
  */
 import { groupNumber } from '../keys/reference.ts';
 import { refuse } from '../refusal.ts';
@@ -28,7 +28,7 @@ export const addAdminee: ServiceHandler = (asked) => {
   return changeOf(network, withMember(network, pneId, asked.rekeying));
 };
 
-/** Refuses `notOwner` where an administrator means the owner or an administrator: they leave, or the owner removes them. */
+/** Refuses `notOwner` where an administrator means the owner or an administrator: they leave, or he removes them. */
 export const removeAdminee: ServiceHandler = (asked) => {
   const [pneId = ''] = textsOf(asked, 1);
   const network = administered(asked);

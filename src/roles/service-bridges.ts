@@ -11,8 +11,8 @@ import { networkAt } from './service-networks.ts';
 import { nameIn, type ServiceCase, type ServiceHandler, textsOf } from './service-operation.ts';
 
 /**
- * By the gateway of the PN, about one that a grant here lets have a bridge to it. Where its owner has not been asked he is,
- * once this is answered.
+ * By the gateway of the PN, about one that a grant here lets have a bridge to it. Where its owner has not been asked he
+ * is, once this is answered.
  */
 export const askBridge: ServiceHandler = (asked) => {
   const gateway = nameIn(textsOf(asked, 1)[0]);

@@ -64,7 +64,7 @@ export interface ServiceHost extends Omit<NoticeHost, 'gatewayCredential'> {
   fieldsOf(pneId: string): readonly string[];
   /** Whether the server has a credential of it. */
   isKnown(pneId: string): boolean;
-  /** Carries out what `apply` returns, once its turn has come: `done` is called when it is stored, or with why it is not. */
+  /** Carries out what `apply` returns, in its turn: `done` is called when it is stored, or with why it is not. */
   change(
     asker: Asker,
     apply: (view: KeyView) => Partial<KeyChanges>,

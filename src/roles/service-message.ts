@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * What a PNE asks of the server's PNs and service groups, and what it is answered, inside protected records of CPNS-3 as
- * the messages of key-message.ts are; and a gateway, in those of CPNS-2:
+ * What a PNE asks of the server's PNs and service groups, and what it is answered, inside protected records of CPNS-3
+ * as the messages of key-message.ts are; and a gateway, in those of CPNS-2:
  *
  *     service-request = [14, serial: uint, operation: uint, number: uint, * tstr]   ; PNE, gateway -> server
  *     service-answer  = [15, serial: uint, status: uint, * (uint / bstr)]           ; server -> PNE, gateway
@@ -30,7 +30,7 @@
  *     network = [reference: uint, marks: uint, members: uint, name: tstr, gateway: tstr]   ; '': at whichever
  *     marks : 1, the PNE is a member, or the PN is at the gateway; 2, its owner; 4, it may join, choose or take it; 8,
  *             contents are signed, or of a PN: it is an administrator
- *     type  : of the PNE and its gateway, or the gateway, alone; of all that are at the gateway; of those that are listed
+ *     type  : of the PNE and its gateway, or the gateway, alone; of all at the gateway; of those that are listed
  *
  * `serial`: above that of every other request in the session. One that is sent again keeps it, and is answered again; a
  * lower one came late, and is nobody's wish any more. `terms`: 1, contents are signed. `next`: what to ask `after` for

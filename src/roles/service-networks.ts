@@ -32,8 +32,8 @@ import {
 } from './service-operation.ts';
 
 /**
- * A PN that who asks owns, of itself, if a PNE, and, by its type, nobody else, or whoever is at its gateway, may be in it and
- * is in no other, or those that it lists. One that it owns by this name already is that.
+ * A PN that who asks owns, of itself, if a PNE, and, by its type, nobody else, or whoever is at its gateway, may be in
+ * it and is in no other, or those that it lists. One that it owns by this name already is that.
  */
 export const setUpNetwork: ServiceHandler = (asked) => {
   const { asker, wish, view, rekeying } = asked;

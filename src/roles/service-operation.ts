@@ -48,7 +48,7 @@ export interface ServiceOutcome {
   readonly asks?: { readonly question: Question; readonly owner: string };
 }
 
-/** Refuses what is not to be, and has changed nothing then. Asked again of what it has made, it finds nothing left to do. */
+/** Refuses what is not to be, and changes nothing then. Asked again of what it has made, it finds nothing to do. */
 export type ServiceHandler = (asked: ServiceCase) => ServiceOutcome;
 
 /** Refuses what the grants of who asks do not permit. */
@@ -80,8 +80,8 @@ export function pneIn({ asker }: ServiceCase): string | undefined {
 }
 
 /**
- * The PN or group that is meant, where its owner asks for that, or who has given it to `heir`. Of one that there is not the
- * grants alone decide.
+ * The PN or group that is meant, where its owner asks for that, or who has given it to `heir`. Of one that there is not
+ * the grants alone decide.
  */
 export function ownedBy(
   asked: ServiceCase,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Why a server does not do what it is asked for (service-message.ts): the status, and the reason on either side of it. */
+/** Why a server does not do what it is asked for (service-message.ts): the status, and the reason at either end. */
 import { type ReasonName, Refusal } from '../refusal.ts';
 import { Status, type StatusCode } from './status.ts';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What a PNE or a gateway is granted of what its messages ask for (service-message.ts), and the rows of a grant for it. */
+/** What PNEs and gateways are granted of what their messages ask for (service-message.ts), and the rows for it. */
 import { OPERATIONS, type OperationName, objectOf } from '../authorization/operations.ts';
 import type { Scope } from '../authorization/scope.ts';
 import { groupNumber, isPersonalNetwork, USER_KEY } from '../keys/reference.ts';

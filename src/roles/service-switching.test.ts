@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** A PN that is to move to another gateway, as PNEs ask for it: by its owner or an administrator, to one that may take it. */
+/** A PN that is to move, as PNEs ask for it: by its owner or an administrator, to a gateway that may take it. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Wish } from './service-message.ts';

@@ -28,8 +28,8 @@ export const switchNetwork: ServiceHandler = (asked) => {
 };
 
 /**
- * Refuses where who asks may not have this PN moved, or the gateway may not become its. A gateway may ask for a PN that it
- * is the gateway of, and for one that it would become the gateway of itself.
+ * Refuses where who asks may not have this PN moved, or the gateway may not become its. A gateway may ask for a PN that
+ * it is the gateway of, and for one that it would become the gateway of itself.
  */
 export function checkSwitch(
   grants: ServiceGrants,

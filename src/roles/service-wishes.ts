@@ -59,8 +59,8 @@ export interface Page<Entry> {
 }
 
 /**
- * A group that this PNE owns and is the first member of. One that it owns by this name already is that. It is answered with
- * its reference (`referenceIn`), and the key comes as any other.
+ * A group that this PNE owns and is the first member of. One that it owns by this name already is that. It is answered
+ * with its reference (`referenceIn`), and the key comes as any other.
  */
 export function createGroup(name: string, service = '', terms: { readonly signed?: boolean } = {}): Wish {
   const number = terms.signed === true ? Terms.signed : 0;
@@ -84,9 +84,9 @@ export function removeMember(reference: number, pneId: string): Wish {
 }
 
 /**
- * A PN that this PNE owns, of itself and whichever gateway it is at; of whoever is at that gateway, has a grant to join any
- * PN and is in none; or of itself and those that it lists. One that it owns by this name already is that. It is answered
- * with its reference.
+ * A PN that this PNE owns, of itself and whichever gateway it is at; of whoever is at that gateway, has a grant to join
+ * any PN and is in none; or of itself and those that it lists. One that it owns by this name already is that. It is
+ * answered with its reference.
  */
 export function setUpNetwork(name: string, members: 'own' | 'paired' | readonly string[] = 'own'): Wish {
   const isListed = typeof members === 'object';

@@ -65,7 +65,7 @@ export class ServiceNetwork extends GroupNetwork {
     return answers;
   }
 
-  /** What a PNE asks for is stored, and its server ends before it answers. Returns how it is answered by the next one. */
+  /** What a PNE asks for is stored, and its server ends before it answers. Returns what the next one answers. */
   answeredBehindEnd(
     id: string,
     wish: Wish,

@@ -2,8 +2,8 @@
 
 /**
  * How the user key of a PNE becomes a user's, as a CPNS Server decides it: a gateway registers him with a proof by his
- * one-time code, the PNE names him, and both have to agree with what the server has stored. Plain data: each step makes a
- * new record, which is stored before anything is said of it.
+ * one-time code, the PNE names him, and both have to agree with what the server has stored. Plain data: each step makes
+ * a new record, which is stored before anything is said of it.
  */
 import type { UserClaim } from '../keys/user-code.ts';
 import { NodeLimits } from '../node-limits.ts';
@@ -38,8 +38,8 @@ export interface RegistrationOutcome {
 }
 
 /**
- * A gateway, which has proved who it is, registers the user of a PNE. `proves`: whether its proof is of this code's key.
- * The same again is answered again; a wrong proof counts, and whatever else is refused changes nothing.
+ * A gateway, which has proved who it is, registers the user of a PNE. `proves`: whether its proof is of this code's
+ * key. The same again is answered again; a wrong proof counts, and whatever else is refused changes nothing.
  */
 export function registerUser(
   { devices, code }: UserFacts,
@@ -64,8 +64,8 @@ export function registerUser(
 }
 
 /**
- * A PNE, which is at this gateway, names its user. Returns the code in its new form, undefined where the key is his already.
- * Refuses what was not registered so.
+ * A PNE, which is at this gateway, names its user. Returns the code in its new form, undefined where the key is his
+ * already. Refuses what was not registered so.
  */
 export function claimUser(
   { devices, code }: UserFacts,

@@ -12,8 +12,8 @@ import { decodeUserRequest, encodeUserAnswer } from './user-message.ts';
 /** Where users, their codes and user keys are kept (src/node/user-registry.ts). */
 export interface UserRegistry {
   /**
-   * The user key of a PNE becomes its user's, where that was registered (claimUser). `done` is called once it is stored, or
-   * with why it is not.
+   * The user key of a PNE becomes its user's, where that was registered (claimUser). `done` is called once it is
+   * stored, or with why it is not.
    */
   claim(claim: UserClaim, done: (refused: ReasonName | undefined) => void): void;
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Messages by which the user key of a PNE becomes a user's. Within the channel of contents (src/link/channel.ts), from the
- * gateway at which he has proved who he is; no content begins so:
+ * Messages by which the user key of a PNE becomes a user's. Within the channel of contents (src/link/channel.ts), from
+ * the gateway at which he has proved who he is; no content begins so:
  *
  *     trigger      = 01 ‖ [user: tstr]                                ; gateway -> PNE: installation and trigger in one
  *
  * and inside protected records of CPNS-3, as those of key-message.ts are:
  *
- *     user-request = [20, user: tstr]                                 ; PNE -> server: its user key is to be this user's
+ *     user-request = [20, user: tstr]                                 ; PNE -> server: its user key is to be his
  *     user-answer  = [21, status: uint, user: tstr]                   ; server -> PNE: ok, it is, and comes
  *     key-update   = [8, 0, epoch: uint, wrapped: bstr .size 24, user: tstr]   ; src/keys/user-wrapping.ts
  */

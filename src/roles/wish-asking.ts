@@ -10,7 +10,7 @@ import {
   type Wish,
 } from './service-message.ts';
 
-/** An answer; undefined: the server takes no such wishes, or could not store this one. Whether it did is not known then. */
+/** An answer; undefined: the server takes no such wishes, or could not store it. Whether it did is not known then. */
 export type Answered = (answer: ServiceAnswer | undefined) => void;
 
 interface Waiting {

@@ -78,7 +78,7 @@ export class Sender {
     return compressedHeaderLength(sequence, kid, kidContext) + length + protection.tagLength;
   }
 
-  /** Writes the next record from `at`, where there is room for it. Its number is used up first, whatever happens then. */
+  /** Writes the next record from `at`, where there is room for it. Its number is used up first, whatever comes then. */
   put(plaintext: Uint8Array, target: Uint8Array, at: number): void {
     const { sequence } = this;
     this.sequence = sequence + 1;

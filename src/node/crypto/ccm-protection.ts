@@ -13,8 +13,8 @@ const NONE = new Uint8Array(0);
 const NONCE_END = NONCE_START + NONCE_BYTES;
 
 /**
- * Records of one direction by AES-CCM, as src/session/protection.ts has them by any AEAD: what is authenticated before a
- * plaintext lies ready, and of one record for the next only the number in it changes.
+ * Records of one direction by AES-CCM, as src/session/protection.ts has them by any AEAD: what is authenticated before
+ * a plaintext lies ready, and of one record for the next only the number in it changes.
  */
 export class CcmProtection implements Protection {
   readonly tagLength: number;

@@ -5,8 +5,9 @@
  * for the chain of the tag (CBC), one for the key stream (ECB over counters). node:crypto's own CCM takes an object for
  * each message, which costs more than the message does, and again when it is collected.
  *
- * What is authenticated before the plaintext comes as `head`, in whole blocks: B_0, without the length of the plaintext,
- * and the additional data. `ccmHead` makes it, and who seals many messages keeps it and puts the next nonce into it.
+ * What is authenticated before the plaintext comes as `head`, in whole blocks: B_0, without the length of the
+ * plaintext, and the additional data. `ccmHead` makes it, and who seals many messages keeps it and puts the next nonce
+ * into it.
  */
 import { type Cipher, createCipheriv, type KeyObject } from 'node:crypto';
 import type { ByteAead } from '../../crypto/backend.ts';
@@ -51,7 +52,7 @@ export class CcmKey {
   readonly tagLength: number;
   private readonly chain: Cipher;
   private readonly counters: Cipher;
-  /** The end of CBC's chain: XORed into the first block of a message, it begins a chain anew. After one it is the tag. */
+  /** The end of CBC's chain: XORed into a message's first block, it begins a chain anew. After one it is the tag. */
   private readonly chained = new Uint8Array(BLOCK);
 
   constructor(material: KeyObject, tagLength: number) {

@@ -82,7 +82,7 @@ const BACKEND = Object.freeze<Backend<KeyObject>>({
  */
 const NOTHING = new Uint8Array(1).subarray(1);
 
-/** Arrays of up to so many bytes lie among the engine's objects until node:crypto looks at them: then they are moved. */
+/** Arrays of up to so many bytes lie among the engine's objects until node:crypto looks at them, and are moved then. */
 const SHORT_BYTES = 64;
 
 /** AES-CCM, whatever the length of the tag. */
@@ -151,7 +151,7 @@ function createAead(cipherName: CipherCCMTypes, material: KeyObject, authTagLeng
   });
 }
 
-/** A Buffer's slices are views, other arrays' are copies. The memory is its own: node:crypto makes it for each result. */
+/** A Buffer's slices are views, others' are copies. The memory is its own: node:crypto makes it for each result. */
 function bytesOf({ buffer, byteOffset, length }: Buffer): Uint8Array {
   return new Uint8Array(buffer, byteOffset, length);
 }
