@@ -24,6 +24,7 @@ import {
   MembershipOperation,
 } from './key-message.ts';
 import { KeyPeer } from './key-peer.ts';
+import { groupsBehind, userEpochIn } from './later-epochs.ts';
 import type {
   BoundServerKeys,
   Done,
@@ -38,9 +39,6 @@ import { Status } from './status.ts';
 export function createServerKeys(options: ServerKeysOptions): ServerKeys {
   return new KeyMaster(options);
 }
-
-/** How far the epoch of a PNE may be above the server's: more is no store that was rolled back. */
-const MAX_EPOCH_STEP = 1024;
 
 class KeyMaster implements ServerKeys, BoundServerKeys {
   private readonly options: ServerKeysOptions;
@@ -178,38 +176,26 @@ class KeyMaster implements ServerKeys, BoundServerKeys {
 
   private welcome(pneId: string, peer: KeyPeer, boot: number, held: readonly HeldKey[]): void {
     const known = this.ledger.userOf(pneId);
-    const ahead = held.find(({ reference }) => reference === USER_KEY)?.epoch ?? 0;
+    const epoch = known?.epoch ?? 0;
     if (known !== undefined) peer.setUser(known);
-    if (known === undefined || ahead > known.epoch) this.assign(pneId, ahead, known?.epoch ?? 0);
-    for (const each of held) this.catchUp(pneId, each);
-    for (const { record, members } of this.byReference.values())
-      if ((members.get(pneId)?.firstBoot ?? 0) > boot)
-        this.goAbove(pneId, record.reference, record.key.epoch);
+    const ahead = userEpochIn(held, epoch);
+    if (known === undefined || ahead > epoch) this.assign(pneId, ahead);
+    for (const [reference, above] of groupsBehind(pneId, boot, held, this.byReference)) {
+      this.host.onRefused('storeBehind', pneId);
+      this.changes.rekeyAbove(reference, above, this.reporting(pneId));
+    }
     const isAnswered = !this.sync(pneId, peer);
     this.notices.tell(pneId);
-    if (isAnswered) return;
-    const epoch = known?.epoch ?? 0;
-    peer.tell(encodeProof({ reference: USER_KEY, epoch, proof: new Uint8Array(0) }));
+    if (!isAnswered) peer.tell(encodeProof({ reference: USER_KEY, epoch, proof: new Uint8Array(0) }));
   }
 
   /** The user key of a PNE is made when it first asks. */
-  private assign(pneId: string, ahead: number, epoch: number): void {
-    if (ahead - epoch > MAX_EPOCH_STEP) refuse('keyEpochInvalid');
-    const tell = () => this.syncPeer(pneId);
-    this.changes.assign(pneId, ahead, this.reporting(pneId, tell));
-  }
-
-  /** A PNE that has a later key than the server knows of shows that the server's store is behind. */
-  private catchUp(pneId: string, { reference, epoch }: HeldKey): void {
-    const group = this.byReference.get(reference);
-    if (group?.members.has(pneId) !== true || epoch <= group.record.key.epoch) return;
-    if (epoch - group.record.key.epoch > MAX_EPOCH_STEP) refuse('keyEpochInvalid');
-    this.goAbove(pneId, reference, epoch);
-  }
-
-  private goAbove(pneId: string, reference: number, epoch: number): void {
-    this.host.onRefused('storeBehind', pneId);
-    this.changes.rekeyAbove(reference, epoch, this.reporting(pneId));
+  private assign(pneId: string, ahead: number): void {
+    this.changes.assign(
+      pneId,
+      ahead,
+      this.reporting(pneId, () => this.syncPeer(pneId)),
+    );
   }
 
   private decide(
