@@ -178,12 +178,14 @@ class GatewayKilling {
     const { leaver } = this;
     let value = 0;
     await this.kill(async (process) => {
-      await this.confirmOne(process);
+      // The gateway, its server and the PNE are there, and know each other.
+      leaver.report();
+      await until(() => leaver.isIdle, process);
       const away = process.says('server-away');
       place.passage.cut();
       await away;
       value = leaver.report();
-      if (isWritten) await this.isQueued();
+      if (isWritten) await until(() => queues(place, leaver.pneId), process);
       return lives.endWithin(process, QUEUED_MS);
     });
     leaver.leave();
@@ -201,27 +203,22 @@ class GatewayKilling {
     leaver.come();
   }
 
-  /** The gateway, its server and the PNE are there, and know each other. */
-  private async confirmOne({ ended, log }: ProgramProcess): Promise<void> {
-    let hasEnded = false;
-    void ended.then(() => {
-      hasEnded = true;
-    });
-    this.leaver.report();
-    while (!this.leaver.isIdle) {
-      if (hasEnded) throw new Error(`it ended by itself: ${log()}`);
-      await pause(LOOK_MS);
-    }
-  }
-
-  private async isQueued(): Promise<void> {
-    while (!(await queues(this.options.place, this.leaver.pneId))) await pause(LOOK_MS);
-  }
-
   private async hasCome(value: number): Promise<boolean> {
     const { came } = this.options.reader;
     const name = `${this.leaver.pneId} ${value}`;
     for (let look = 0; look < LOOKS && !came.has(name); look += 1) await pause(LOOK_MS);
     return came.has(name);
+  }
+}
+
+/** Rejects where the program ends before. */
+async function until(
+  holds: () => boolean | Promise<boolean>,
+  { child, ended, log }: ProgramProcess,
+): Promise<void> {
+  while (!(await holds())) {
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`it ended by itself (${await ended}): ${log()}`);
+    await pause(LOOK_MS);
   }
 }
